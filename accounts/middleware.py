@@ -1,0 +1,23 @@
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from accounts.time_zones import is_time_zone
+from playbook.http import HttpRequest
+
+COOKIE = "time_zone"
+
+
+class ReaderTimeZone:
+    """Dates are local to the reader: their own setting, else what their browser says, else ours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = request.COOKIES.get(COOKIE, "")
+        browser_zone = ZoneInfo(name) if is_time_zone(name) else None
+        with timezone.override(getattr(request.user, "zone", None) or browser_zone):
+            return self.get_response(request)

@@ -1,0 +1,173 @@
+"""The form that owns the table's filter: what can be asked for, what was ignored, its address."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.paginator import Page, Paginator
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Entry, Layer, Section, Status
+from catalog.querysets import EntryQuerySet
+from playbook.http import Progress, Reader
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One active value: its field and words, and the query string without it."""
+
+    field: str
+    label: str
+    query_string: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """One value of the query string that could not be used."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way out of an empty result: the field to drop, and what there is without it."""
+
+    field: str
+    query_string: str
+    articles: int
+
+
+def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], list[Ignored]]:
+    """The roadmap's filter: the layers asked for, all where none is; and what was no layer."""
+    asked = query.getlist("layer")
+    chosen = [layer for layer in layers if layer.slug in asked]
+    slugs = {layer.slug for layer in layers}
+    return chosen or layers, [
+        Ignored(str(_("Layer")), slug) for slug in asked if slug and slug not in slugs
+    ]
+
+
+class ChoicesField(forms.MultipleChoiceField):
+    """Any number of the choices, in their order; what is none of them is left out."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> list[str]:
+        return [str(key) for key, _label in self.choices if str(key) in (value or [])]
+
+
+class EntryFilterForm(forms.Form):
+    layer = ChoicesField(label=_("Layer"), required=False)
+    section = ChoicesField(label=_("Section"), required=False)
+    status = ChoicesField(label=_("Status"), required=False)
+    state = ChoicesField(label=_("My state"), required=False)
+    q = forms.CharField(label=_("Search"), max_length=200, required=False)
+    order = forms.ChoiceField(label=_("Order"), required=False)
+    page = forms.IntegerField(min_value=1, required=False)
+
+    ORDERS: ClassVar = {
+        "journey": (_("Journey"), EntryQuerySet.in_journey_order),
+        "title": (_("Title"), EntryQuerySet.by_title),
+        "newest": (_("Newest first"), EntryQuerySet.newest_first),
+    }
+    MULTIPLE: ClassVar = ("layer", "section", "status", "state")
+    FIELDS: ClassVar = ("layer", "section", "status", "state", "q")
+
+    def __init__(self, query: QueryDict, *, progress: Progress, user: Reader) -> None:
+        super().__init__(query)
+        self.progress = progress
+        choices: dict[str, list[tuple[str, Any]]] = {
+            "layer": [(layer.slug, layer.title) for layer in Layer.objects.all()],
+            "section": [(s.slug, s.title) for s in Section.objects.listed().in_journey_order()],
+            "status": [(s.slug, s.label) for s in Status.objects.visible_to(user)],
+            "state": progress.state_choices,
+            "order": [(key, label) for key, (label, _sort) in self.ORDERS.items()],
+        }
+        for name, values in choices.items():
+            self.fields[name].choices = values  # type: ignore[attr-defined]
+        self.is_valid()
+        self.values: dict[str, list[str]] = {
+            **{name: self.cleaned_data[name] for name in self.MULTIPLE},
+            "q": [words] if (words := " ".join(self.cleaned_data.get("q", "").split())) else [],
+            "order": [self.cleaned_data.get("order") or "journey"],
+        }
+
+    def apply(self, entries: EntryQuerySet, *, without: str = "") -> EntryQuerySet:
+        """The entries that every field, but the one left out, lets through, in order."""
+        values = {**self.values, without: []}
+        if values["layer"]:
+            entries = entries.filter(section__layer__slug__in=values["layer"])
+        if values["section"]:
+            entries = entries.filter(section__slug__in=values["section"])
+        if values["status"]:
+            entries = entries.filter(article__status__slug__in=values["status"])
+        if values["state"]:
+            entries = self.progress.filter(entries, values["state"])
+        for words in values["q"]:
+            entries = entries.search(words)
+        _label, sort = self.ORDERS[self.values["order"][0]]
+        return sort(entries)
+
+    def ways_out(self, entries: EntryQuerySet) -> list[Way]:
+        """Which single field to drop from a filter that lets nothing through."""
+        ways = [
+            Way(self._label(name), self.query_string(without=name), sizes["articles"])
+            for name in self.FIELDS
+            if self.values[name] and (sizes := self.apply(entries, without=name).sizes())
+        ]
+        return [way for way in ways if way.articles]
+
+    def page_of(self, entries: EntryQuerySet) -> Page[Entry]:
+        """The page asked for; the last one where there are fewer."""
+        return Paginator(entries, PAGE_SIZE).get_page(self.cleaned_data.get("page") or 1)
+
+    def query_string(self, *, without: str = "", value: str = "", page: int = 1) -> str:
+        """The canonical one: fields and values in a fixed order, defaults left out.
+
+        `without` a field, or only one `value` of it.
+        """
+        pairs = [
+            (name, item)
+            for name, values in self.values.items()
+            for item in values
+            if (name, item) != ("order", "journey")
+            and not (name == without and value in {"", item})
+        ]
+        if page > 1:
+            pairs.append(("page", str(page)))
+        return urlencode(pairs)
+
+    @property
+    def chips(self) -> list[Chip]:
+        labels = {name: dict(self.fields[name].choices) for name in self.MULTIPLE}  # type: ignore[attr-defined]
+        return [
+            Chip(
+                self._label(name),
+                str(labels.get(name, {}).get(value, value)),
+                self.query_string(without=name, value=value),
+            )
+            for name in self.FIELDS
+            for value in self.values[name]
+        ]
+
+    @property
+    def ignored(self) -> list[Ignored]:
+        """What the page names as not used."""
+        query: QueryDict = self.data  # type: ignore[assignment]
+        unknown = [
+            Ignored(self._label(name), value)
+            for name in self.MULTIPLE
+            for value in query.getlist(name)
+            if value and value not in self.values[name]
+        ]
+        return unknown + [
+            Ignored(self._label(name), query.get(name, "")) for name in self.errors
+        ]
+
+    def _label(self, name: str) -> str:
+        return str(self.fields[name].label or name)

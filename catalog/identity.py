@@ -1,0 +1,61 @@
+"""Under which key a piece of reading is known, whatever its title, section or address of the day.
+
+The keys are described in docs/architecture.md, "What an article is".
+"""
+
+import re
+import unicodedata
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from w3lib.url import canonicalize_url, url_query_cleaner
+
+KEY_MAX_LENGTH = 255
+
+TRACKING_PARAMETERS = ("source", "gi", "sk", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "ref")
+MEDIUM_HOSTS = ("medium.com", "gitconnected.com")
+MEDIUM_POST_ID = re.compile(r"(?:^|-)([0-9a-f]{8,12})$")
+# Elsewhere twelve digits can be a date; a post id of a publication's own domain has letters.
+POST_ID = re.compile(r"-((?=[0-9]*[a-f])[0-9a-f]{12})$")
+
+
+def url_key(url: str) -> str:
+    """`medium:283c9eed430c` for a Medium post, else `url:example.org/path?query`."""
+    without_tracking = url_query_cleaner(
+        canonicalize_url(url.strip()), _tracking_parameters(url), remove=True, unique=False
+    )
+    parts = urlsplit(without_tracking)
+    host = (parts.hostname or "").removeprefix("www.")
+    path = parts.path.rstrip("/")
+    if post_id := _medium_post_id(host, path):
+        return f"medium:{post_id}"
+    port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    query = f"?{parts.query}" if parts.query else ""
+    return _bounded(f"url:{host}{port}{path}{query}")
+
+
+def title_key(title: str) -> str:
+    """`title:fan out on write`: letters and digits only, case, width and spacing folded."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    words = re.sub(r"[\W_]+", " ", folded).strip()
+    return _bounded(f"title:{words or folded.strip()}")
+
+
+def _medium_post_id(host: str, path: str) -> str | None:
+    is_medium = any(host == name or host.endswith(f".{name}") for name in MEDIUM_HOSTS)
+    pattern = MEDIUM_POST_ID if is_medium else POST_ID
+    found = pattern.search(path.rpartition("/")[2])
+    return found[1] if found else None
+
+
+def _tracking_parameters(url: str) -> list[str]:
+    names = {pair.partition("=")[0] for pair in urlsplit(url).query.split("&")}
+    return [*TRACKING_PARAMETERS, *(name for name in names if name.startswith("utm_"))]
+
+
+def _bounded(key: str) -> str:
+    """Long keys by their hash: an index has a limit, and an address has none."""
+    if len(key) <= KEY_MAX_LENGTH:
+        return key
+    kind = key.partition(":")[0]
+    return f"{kind}:sha256:{sha256(key.encode()).hexdigest()}"

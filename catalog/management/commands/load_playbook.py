@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from catalog.models import Article, Layer, Section
+
+FIXTURES = ("statuses", "layers", "sections", "articles", "aliases", "entries")
+
+
+class Command(BaseCommand):
+    help = "Load the playbook that ships, where the catalogue is empty; else change nothing."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if any(model.objects.exists() for model in (Layer, Section, Article)):
+            self.stdout.write("The catalogue holds a playbook already; nothing was changed.")
+            return
+        call_command("loaddata", *FIXTURES, verbosity=0)
+        self.stdout.write(f"The playbook is loaded: {Article.objects.count()} articles.")

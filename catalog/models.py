@@ -1,0 +1,301 @@
+import itertools
+import uuid
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, URLValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from catalog import identity
+from catalog.querysets import (
+    AliasQuerySet,
+    ArticleQuerySet,
+    EntryQuerySet,
+    LayerQuerySet,
+    SectionQuerySet,
+    StatusQuerySet,
+)
+
+
+class Colour(models.TextChoices):
+    """The named hues of `static/css/tokens.css`: equal lightness and chroma, light and dark."""
+
+    TEAL = "teal", _("Teal")
+    BLUE = "blue", _("Blue")
+    VIOLET = "violet", _("Violet")
+    ORANGE = "orange", _("Orange")
+    GREEN = "green", _("Green")
+    AMBER = "amber", _("Amber")
+    ROSE = "rose", _("Rose")
+    GREY = "grey", _("Grey")
+
+
+class Retirable(models.Model):
+    """Leaves the playbook without being deleted, and can come back as itself."""
+
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_at is not None
+
+    def retire(self) -> None:
+        self.retired_at = self.retired_at or timezone.now()
+        self.save(update_fields=["retired_at"])
+
+    def bring_back(self) -> None:
+        self.retired_at = None
+        self.save(update_fields=["retired_at"])
+
+
+class Layer(models.Model):
+    """One of the four steps of the journey."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
+    title = models.CharField(_("title"), max_length=100)
+    tagline = models.CharField(_("tagline"), max_length=200, blank=True)
+    colour = models.CharField(_("colour"), max_length=10, choices=Colour.choices)
+
+    objects = LayerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number", "pk"]
+        verbose_name = _("layer")
+        verbose_name_plural = _("layers")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:layer_detail", args=[self.slug])
+
+
+class Section(Retirable):
+    """A titled table of the playbook, in one layer."""
+
+    slug = models.SlugField(_("slug"), unique=True, max_length=100)
+    layer = models.ForeignKey(
+        Layer, on_delete=models.PROTECT, related_name="sections", verbose_name=_("layer")
+    )
+    number = models.PositiveSmallIntegerField(
+        _("number"), default=1, help_text=_("The place in the playbook, counted over all layers.")
+    )
+    emoji = models.CharField(_("emoji"), max_length=16, blank=True)
+    title = models.CharField(_("title"), max_length=150)
+
+    objects = SectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number", "pk"]
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:section_detail", args=[self.slug])
+
+
+class Status(models.Model):
+    """Where an article stands editorially."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
+    label = models.CharField(_("label"), max_length=50)
+    colour = models.CharField(_("colour"), max_length=10, choices=Colour.choices)
+    is_public = models.BooleanField(_("seen by the public"), default=True)
+    is_countable = models.BooleanField(_("counts towards progress"), default=False)
+
+    objects = StatusQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number", "pk"]
+        verbose_name = _("status")
+        verbose_name_plural = _("statuses")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(is_public=True) | Q(is_countable=False),
+                name="check_status_countable_is_public",
+                violation_error_message=_("What the public does not see cannot count."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+def validate_without_credentials(url: str) -> None:
+    if "@" in urlsplit(url).netloc:
+        raise ValidationError(_("The address must not hold a user name or a password."))
+
+
+class Article(Retirable):
+    """One piece of reading, with an identity of its own: see docs/architecture.md."""
+
+    uuid = models.UUIDField(_("identity"), default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(_("slug"), unique=True, max_length=150)
+    title = models.CharField(_("title"), max_length=250)
+    url = models.URLField(
+        _("link"),
+        max_length=2000,
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"]), validate_without_credentials],
+        help_text=_("Empty as long as it is not written yet."),
+    )
+    status = models.ForeignKey(
+        Status, on_delete=models.PROTECT, related_name="articles", verbose_name=_("status")
+    )
+    added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "pk"]
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(url="") | Q(url__startswith="http://") | Q(url__startswith="https://"),
+                name="check_article_url_scheme",
+                violation_error_message=_("An address begins with http:// or https://."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:article_detail", args=[self.slug])
+
+    @property
+    def is_countable(self) -> bool:
+        return self.status.is_countable and not self.is_retired
+
+    @property
+    def key(self) -> str:
+        """The identity key that it is seen under today."""
+        return identity.url_key(self.url) if self.url else identity.title_key(self.title)
+
+    def clean(self) -> None:
+        self.slug = self.slug or free_slug(self.title)
+        if taken := Alias.objects.taken_from(self):
+            raise ValidationError({"url" if self.url else "title": taken.as_refusal()})
+
+    @transaction.atomic
+    def save(self, **options: Any) -> None:
+        """Keeps the aliases in step; ValidationError where another article has the key."""
+        if taken := Alias.objects.taken_from(self):
+            raise ValidationError(taken.as_refusal())
+        if not options.get("update_fields"):
+            self.slug = self.slug or free_slug(self.title)
+            self.updated_at = timezone.now()
+        super().save(**options)
+        self.aliases.get_or_create(key=self.key)
+
+
+def free_slug(title: str) -> str:
+    """A slug of the title that no article has: `caching`, else `caching-2`, `caching-3`, …"""
+    stem = slugify(title)[:140].strip("-") or "article"
+    taken = set(Article.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    numbered = (f"{stem}-{number}" for number in itertools.count(2))
+    return next(slug for slug in itertools.chain([stem], numbered) if slug not in taken)
+
+
+class Alias(models.Model):
+    """An identity key under which an article is or was seen; no two articles share one."""
+
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="aliases", verbose_name=_("article")
+    )
+    key = models.CharField(_("key"), max_length=identity.KEY_MAX_LENGTH)
+    added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
+
+    objects = AliasQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("alias")
+        verbose_name_plural = _("aliases")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key"], name="unique_alias_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def natural_key(self) -> tuple[str]:
+        return (self.key,)
+
+    def as_refusal(self) -> SafeString:
+        """Why another article cannot have this key, with a link to the one that does."""
+        return format_html(
+            _("This is the article <a href=\"{}\">{}</a> already: list that one here instead."),
+            reverse("admin:catalog_article_change", args=[self.article_id]),
+            self.article.title,
+        )
+
+
+class Entry(Retirable):
+    """An article's place in a section: number, title, what you'll learn."""
+
+    section = models.ForeignKey(
+        Section, on_delete=models.PROTECT, related_name="entries", verbose_name=_("section")
+    )
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, related_name="entries", verbose_name=_("article")
+    )
+    number = models.PositiveSmallIntegerField(
+        _("number"), default=1, validators=[MinValueValidator(1)]
+    )
+    title = models.CharField(_("title"), max_length=250)
+    what_you_learn = models.CharField(_("what you’ll learn"), max_length=500, blank=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number", "pk"]
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["section", "article"],
+                condition=Q(retired_at=None),
+                name="unique_entry_section_article",
+                violation_error_message=_("This section lists that article already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.section.slug, self.article.slug)
+
+    def get_absolute_url(self) -> str:
+        return self.article.get_absolute_url()

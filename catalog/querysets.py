@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+
+if TYPE_CHECKING:
+    from catalog.models import Alias, Article, Entry, Layer, Section, Status
+    from playbook.http import Reader
+
+# Ends in a primary key, so that two rows with one number still have one order.
+JOURNEY = (
+    "section__layer__number",
+    "section__layer_id",
+    "section__number",
+    "section_id",
+    "number",
+    "pk",
+)
+
+
+class Place(NamedTuple):
+    """A countable entry, for counting: slugs of its layer, section and status, its article."""
+
+    layer: str
+    section: str
+    status: str
+    article_id: int
+
+
+def sees_drafts(user: Reader) -> bool:
+    """Editors: staff who may change articles."""
+    return (
+        isinstance(user, AbstractUser)
+        and user.is_staff
+        and user.has_perm("catalog.change_article")
+    )
+
+
+class LayerQuerySet(QuerySet["Layer"]):
+    def get_by_natural_key(self, slug: str) -> Layer:
+        return self.get(slug=slug)
+
+
+class StatusQuerySet(QuerySet["Status"]):
+    def get_by_natural_key(self, slug: str) -> Status:
+        return self.get(slug=slug)
+
+    def visible_to(self, user: Reader) -> Self:
+        return self if sees_drafts(user) else self.filter(is_public=True)
+
+
+class SectionQuerySet(QuerySet["Section"]):
+    def get_by_natural_key(self, slug: str) -> Section:
+        return self.get(slug=slug)
+
+    def listed(self) -> Self:
+        return self.filter(retired_at=None)
+
+    def in_journey_order(self) -> Self:
+        return self.select_related("layer").order_by("layer__number", "layer_id", "number", "pk")
+
+
+class ArticleQuerySet(QuerySet["Article"]):
+    def get_by_natural_key(self, slug: str) -> Article:
+        return self.get(slug=slug)
+
+    def visible_to(self, user: Reader) -> Self:
+        """With the retired ones: they stay in the history of those who read them."""
+        return self if sees_drafts(user) else self.filter(status__is_public=True)
+
+    def listed(self) -> Self:
+        """In at least one table of the playbook."""
+        entries = self.model._meta.get_field("entries").related_model
+        assert entries is not None and entries != "self"
+        listed = entries._default_manager.filter(
+            article=OuterRef("pk"), retired_at=None, section__retired_at=None
+        )
+        return self.filter(Exists(listed), retired_at=None)
+
+
+class AliasQuerySet(QuerySet["Alias"]):
+    def get_by_natural_key(self, key: str) -> Alias:
+        return self.get(key=key)
+
+    def taken_from(self, article: Article) -> Alias | None:
+        """The alias by which another article already has this one's key."""
+        others = self.exclude(article_id=article.pk) if article.pk else self
+        return others.filter(key=article.key).select_related("article").first()
+
+
+class EntryQuerySet(QuerySet["Entry"]):
+    def get_by_natural_key(self, section: str, article: str) -> Entry:
+        return self.get(section__slug=section, article__slug=article, retired_at=None)
+
+    def listed(self) -> Self:
+        return self.filter(
+            retired_at=None, section__retired_at=None, article__retired_at=None
+        )
+
+    def visible_to(self, user: Reader) -> Self:
+        listed = self.listed()
+        return listed if sees_drafts(user) else listed.filter(article__status__is_public=True)
+
+    def countable(self) -> Self:
+        """Of published articles: what progress is measured against."""
+        return self.listed().filter(article__status__is_countable=True)
+
+    def outline(self) -> list[Place]:
+        """Every countable place in journey order: what is counted, without what is shown."""
+        rows = self.countable().in_journey_order().values_list(
+            "section__layer__slug", "section__slug", "article__status__slug", "article_id"
+        )
+        return [Place(*row) for row in rows]
+
+    def with_place(self) -> Self:
+        """With the article, its status, the section and the layer, in the same query."""
+        return self.select_related("article__status", "section__layer")
+
+    def in_journey_order(self) -> Self:
+        return self.order_by(*JOURNEY)
+
+    def by_title(self) -> Self:
+        return self.order_by(Lower("title"), "pk")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-article__added_at", *JOURNEY)
+
+    def search(self, words: str) -> Self:
+        """Entries in whose title, what-you'll-learn or section every word occurs."""
+        for word in words.split():
+            self = self.filter(
+                Q(title__icontains=word)
+                | Q(what_you_learn__icontains=word)
+                | Q(article__title__icontains=word)
+                | Q(section__title__icontains=word)
+            )
+        return self
+
+    def before(self, entry: Entry) -> Self:
+        return self.filter(_beyond(entry, "lt")).order_by(*(f"-{name}" for name in JOURNEY))
+
+    def after(self, entry: Entry) -> Self:
+        return self.filter(_beyond(entry, "gt")).in_journey_order()
+
+    def sizes(self) -> dict[str, int]:
+        """How many entries, and how many distinct articles."""
+        return self.order_by().aggregate(
+            entries=Count("pk"), articles=Count("article", distinct=True)
+        )
+
+
+def _beyond(entry: Entry, direction: str) -> Q:
+    """Places on one side of this one: the journey's names compared as one tuple."""
+    beyond, equal = Q(pk__in=[]), Q()
+    for name in JOURNEY:
+        value: Any = entry
+        for step in name.split("__"):
+            value = getattr(value, step)
+        beyond |= equal & Q(**{f"{name}__{direction}": value})
+        equal &= Q(**{name: value})
+    return beyond

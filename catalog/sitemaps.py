@@ -1,0 +1,37 @@
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from catalog.models import Article, Layer, Section
+
+
+class PlaybookSitemap(Sitemap[Any]):
+    """Every public page, under the address that the operator gave the site."""
+
+    protocol = urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: object = None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
+    def items(self) -> list[Any]:
+        return [
+            reverse("catalog:roadmap"),
+            reverse("catalog:entry_list"),
+            *Layer.objects.all(),
+            *Section.objects.listed(),
+            *Article.objects.visible_to(AnonymousUser()).listed(),
+        ]
+
+    def location(self, item: Any) -> str:
+        return item if isinstance(item, str) else item.get_absolute_url()
+
+    def lastmod(self, item: Any) -> datetime | None:
+        return item.updated_at if isinstance(item, Article) else None
+
+
+SITEMAPS = {"playbook": PlaybookSitemap}

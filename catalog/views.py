@@ -1,0 +1,103 @@
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog import roadmap as playbook
+from catalog.filters import EntryFilterForm, chosen_layers
+from catalog.models import Article, Entry, Layer, Section
+from playbook.http import HttpRequest, render_page
+
+
+@require_safe
+def roadmap(request: HttpRequest) -> HttpResponse:
+    layers = list(Layer.objects.all())
+    chosen, ignored = chosen_layers(request.GET, layers)
+    entries = Entry.objects.visible_to(request.user).filter(section__layer__in=chosen)
+    tables = playbook.tables(
+        Section.objects.listed().in_journey_order(),
+        entries.with_place().in_journey_order(),
+        request.progress,
+    )
+    journey = playbook.bands(layers, tables, request.progress)
+    bands = [band for band in journey if band.layer in chosen]
+    context = {
+        "journey": journey,
+        "bands": bands,
+        "shown": ["overall", *playbook.journey_parts(journey), *playbook.shown_parts(bands)],
+        "chosen": chosen,
+        "is_filtered": len(chosen) < len(layers),
+        "ignored": ignored,
+    }
+    return render_page(request, "catalog/roadmap.html", context, fragments=["playbook"])
+
+
+@require_safe
+def entry_list(request: HttpRequest) -> HttpResponse:
+    form = EntryFilterForm(request.GET, progress=request.progress, user=request.user)
+    visible = Entry.objects.visible_to(request.user)
+    entries = form.apply(visible)
+    page = form.page_of(entries.with_place())
+    query_string = form.query_string(page=page.number)
+    address = f"{request.path}?{query_string}" if query_string else request.path
+    if not form.ignored and query_string != request.META["QUERY_STRING"] and not request.htmx:
+        return HttpResponseRedirect(address)
+    rows = playbook.rows(page, request.progress)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "shown": playbook.shown_parts(rows),
+        "sizes": entries.sizes(),
+        "ways_out": [] if rows else form.ways_out(visible),
+        "query_string": query_string,
+    }
+    response = render_page(
+        request, "catalog/entry_list.html", context, fragments=["results", "filtered"]
+    )
+    if request.htmx:
+        response["HX-Push-Url"] = address
+    return response
+
+
+@require_safe
+def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    articles = Article.objects.visible_to(request.user).select_related("status")
+    article = get_object_or_404(articles, slug=slug)
+    visible = Entry.objects.visible_to(request.user).with_place()
+    entries = list(visible.filter(article=article).in_journey_order())
+    others = visible.exclude(article=article)
+    context = {
+        "article": article,
+        "entries": entries,
+        "shown": ["article-state"],
+        "state": request.progress.state_of(article.pk),
+        "history": request.progress.history(article),
+        "before": others.before(entries[0]).first() if entries else None,
+        "after": others.after(entries[0]).first() if entries else None,
+    }
+    return render(request, "catalog/article_detail.html", context)
+
+
+@require_safe
+def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    section = get_object_or_404(Section.objects.listed().select_related("layer"), slug=slug)
+    entries = Entry.objects.visible_to(request.user).filter(section=section)
+    tables = playbook.tables(
+        [section], entries.with_place().in_journey_order(), request.progress
+    )
+    context = {"table": tables[0], "shown": tables[0].shown}
+    return render(request, "catalog/section_detail.html", context)
+
+
+@require_safe
+def layer_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    layer = get_object_or_404(Layer, slug=slug)
+    entries = Entry.objects.visible_to(request.user).filter(section__layer=layer)
+    tables = playbook.tables(
+        layer.sections.listed().in_journey_order(),
+        entries.with_place().in_journey_order(),
+        request.progress,
+    )
+    band = playbook.bands([layer], tables, request.progress)[0]
+    return render(request, "catalog/layer_detail.html", {"band": band, "shown": band.shown})

@@ -1,0 +1,122 @@
+"""What every app shares about HTTP: the typed request, pages and their fragments, errors."""
+
+from collections.abc import Callable, Collection, Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Protocol, TypeAlias
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest as DjangoHttpRequest
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import requires_csrf_token
+from django_htmx.middleware import HtmxDetails
+
+Reader: TypeAlias = AbstractBaseUser | AnonymousUser
+
+THEMES = ("light", "dark")
+
+
+class Progress(Protocol):
+    """What the catalogue may ask of a reader's progress, whoever the reader is."""
+
+    is_visitor: bool
+    state_choices: list[tuple[str, Any]]
+
+    @property
+    def totals(self) -> Any: ...
+    def state_of(self, article_id: int) -> str: ...
+    def filter(self, entries: Any, states: Collection[str]) -> Any: ...
+    def next_entry(self) -> Any: ...
+    def history(self, article: Any) -> Any: ...
+    def with_learner_count(self, articles: Any) -> Any: ...
+
+
+class HttpRequest(DjangoHttpRequest):
+    htmx: HtmxDetails
+    progress: Progress
+
+
+def render_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, fragments: Collection[str]
+) -> HttpResponse:
+    """The whole page, or for htmx only the fragment that it fills; Back gets the whole page."""
+    target = request.htmx.target
+    if target in fragments and not request.htmx.history_restore_request:
+        template = f"{template}#{target}"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target", "HX-History-Restore-Request"])
+    return response
+
+
+def safe_next(request: DjangoHttpRequest, default: str) -> str:
+    """Where the reader wanted to go back to, if it is a page of ours."""
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_ours else default
+
+
+def sign_in_required(
+    view: Callable[..., HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Sends a visitor to sign in, and back to the page they were on."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if not request.htmx:
+            return redirect_to_login(request.get_full_path())
+        response = redirect_to_login(request.htmx.current_url_abs_path or "/")
+        return HttpResponse(headers={"HX-Redirect": response["Location"]})
+
+    return wrapped
+
+
+def site(request: DjangoHttpRequest) -> dict[str, Any]:
+    """For every template: this site's address, whether it sends mail, the reader's theme."""
+    theme = request.COOKIES.get("theme")
+    return {
+        "SITE_URL": settings.SITE_URL,
+        "HAS_EMAIL": settings.HAS_EMAIL,
+        "theme": theme if theme in THEMES else "",
+    }
+
+
+def error_page(request: DjangoHttpRequest, status: HTTPStatus, **context: Any) -> HttpResponse:
+    return render(request, f"{status.value}.html", context, status=status)
+
+
+def bad_request(request: DjangoHttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, HTTPStatus.BAD_REQUEST)
+
+
+def permission_denied(request: DjangoHttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, HTTPStatus.FORBIDDEN)
+
+
+def page_not_found(request: DjangoHttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: DjangoHttpRequest) -> HttpResponse:
+    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+@requires_csrf_token
+def csrf_failure(request: DjangoHttpRequest, reason: str = "") -> HttpResponse:
+    """Names the origin that an operator has to trust where a proxy hides the one readers use."""
+    origin = request.headers.get("Origin", "")
+    is_untrusted = bool(origin) and origin not in settings.CSRF_TRUSTED_ORIGINS
+    return render(
+        request,
+        "403_csrf.html",
+        {"untrusted_origin": origin if is_untrusted else ""},
+        status=HTTPStatus.FORBIDDEN,
+    )

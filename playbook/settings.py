@@ -1,0 +1,330 @@
+"""Every setting, read from the environment or from `.env`; `.env.example` explains each variable."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import Env, EnvError, EnvNotSetError
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
+
+
+def variable(
+    read: Callable[..., Any],
+    name: str,
+    *,
+    expects: str,
+    holds: Callable[[Any], bool] = lambda value: True,
+    **options: Any,
+) -> Any:
+    """One variable, or a start that stops and says which, what it expects and where to set it."""
+    reason = "cannot be used"
+    try:
+        value = read(name, **options)
+        if holds(value):
+            return value
+    except EnvNotSetError:
+        reason = "is missing"
+    except EnvError:
+        pass
+    raise ImproperlyConfigured(
+        f"{name} {reason}: it should be {expects}. "
+        "Set it in the environment or in .env; .env.example explains it."
+    )
+
+
+def is_origin(address: str) -> bool:
+    parts = urlsplit(address)
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and parts.path in {"", "/"}
+        and not (parts.query or parts.fragment or parts.username)
+    )
+
+
+# --- This site
+
+DEBUG: bool = variable(env.bool, "DEBUG", expects="true or false", default=False)
+
+SECRET_KEY: str = variable(
+    env.str,
+    "SECRET_KEY",
+    expects="at least 50 random characters",
+    holds=lambda key: len(key) >= 50,
+)
+
+SITE_URL: str = variable(
+    env.str,
+    "SITE_URL",
+    expects="the address readers type, such as https://study.example.org",
+    default="http://127.0.0.1:8000",
+    holds=is_origin,
+).rstrip("/")
+IS_HTTPS = SITE_URL.startswith("https://")
+
+ALLOWED_HOSTS: list[str] = [
+    str(urlsplit(SITE_URL).hostname),
+    "127.0.0.1",
+    "localhost",
+    *variable(
+        env.list,
+        "ALLOWED_HOSTS",
+        expects="host names, separated by commas",
+        default=[],
+        holds=lambda hosts: all(host and "/" not in host for host in hosts),
+    ),
+]
+
+CSRF_TRUSTED_ORIGINS: list[str] = [
+    SITE_URL,
+    *variable(
+        env.list,
+        "CSRF_TRUSTED_ORIGINS",
+        expects="origins such as https://study.example.org, separated by commas",
+        default=[],
+        holds=lambda origins: all(is_origin(origin) for origin in origins),
+    ),
+]
+
+TRUSTED_PROXY_COUNT: int = variable(
+    env.int,
+    "TRUSTED_PROXY_COUNT",
+    expects="how many proxies of yours a request passes, a number from 0",
+    default=1 if IS_HTTPS else 0,
+    holds=lambda count: count >= 0,
+)
+
+TIME_ZONE: str = variable(
+    env.str,
+    "TIME_ZONE",
+    expects="a time zone such as Europe/Berlin",
+    default="UTC",
+    holds=lambda name: name in available_timezones(),
+)
+USE_TZ = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+
+WEB_WORKERS: int = variable(
+    env.int,
+    "WEB_WORKERS",
+    expects="how many processes answer requests, a number from 1",
+    default=min(os.cpu_count() or 1, 4),
+    holds=lambda count: count >= 1,
+)
+
+# --- Apps and the way of a request
+
+INSTALLED_APPS = [
+    "playbook",
+    "accounts",
+    "catalog",
+    "progress",
+    "adminsortable2",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "playbook.middleware.RefuseNulCookies",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.ReaderTimeZone",
+    "progress.middleware.ReaderProgress",
+]
+
+ROOT_URLCONF = "playbook.urls"
+WSGI_APPLICATION = "playbook.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "template_partials.templatetags.partials",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "playbook.http.site",
+            ],
+        },
+    }
+]
+
+# --- Data
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": variable(
+        env.dj_db_url,
+        "DATABASE_URL",
+        expects="sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME",
+        default=f"sqlite:///{BASE_DIR / 'playbook.sqlite3'}",
+        holds=lambda url: url["ENGINE"].endswith(("sqlite3", "postgresql")),
+    )
+}
+DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
+    # A deferred transaction that turns into a write fails at once when another one writes;
+    # an immediate one waits its turn.
+    "django.db.backends.sqlite3": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    },
+    "django.db.backends.postgresql": {"pool": True},
+}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    **DATABASE_OPTIONS[DATABASES["default"]["ENGINE"]],
+}
+
+# In the database, so that sign-in's rate limits hold over every process and machine.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "playbook_cache",
+    }
+}
+
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+# --- Who somebody is
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "catalog:roadmap"
+# A visitor's progress lives in the session: a year, so that it is not lost over a holiday.
+SESSION_COOKIE_AGE = 365 * 24 * 60 * 60
+
+EMAIL_URL: str = env.str("EMAIL_URL", "")
+HAS_EMAIL = bool(EMAIL_URL)
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if HAS_EMAIL:
+    vars().update(
+        variable(
+            env.dj_email_url,
+            "EMAIL_URL",
+            expects="smtp://USER:PASSWORD@HOST:PORT, smtp+tls://… or consolemail://",
+            holds=lambda url: bool(url.get("EMAIL_BACKEND")),
+        )
+    )
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", f"playbook@{urlsplit(SITE_URL).hostname}")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = [
+    "username*",
+    "email*" if HAS_EMAIL else "email",
+    "password1*",
+    "password2*",
+]
+ACCOUNT_EMAIL_VERIFICATION = "optional" if HAS_EMAIL else "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "System Design Playbook: "
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# --- Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / ".static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- What a browser may do
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+CSRF_FAILURE_VIEW = "playbook.http.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# The other hosts of an operator's domain are not ours to bind to https.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,34 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from progress.models import StateName
+
+SHOWN_MAX_LENGTH = 100_000
+
+
+class StateForm(forms.Form):
+    """The state that an article should have."""
+
+    state = forms.ChoiceField(
+        choices=StateName.choices,
+        error_messages={
+            "required": _("Say which state the article should have."),
+            "invalid_choice": _("“%(value)s” is not a state: to do, reading, done or skipped."),
+        },
+    )
+
+    @property
+    def reason(self) -> str:
+        return " ".join(self.errors["state"])
+
+
+class PlaceForm(forms.Form):
+    """Where a change was asked for: the row, and what of the page shows progress."""
+
+    spot = forms.RegexField(r"^[a-z0-9-]+$", max_length=200, required=False)
+    shown = forms.CharField(max_length=SHOWN_MAX_LENGTH, required=False)
+
+    def clean_shown(self) -> frozenset[str]:
+        return frozenset(self.cleaned_data["shown"].split())

@@ -1,0 +1,82 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Article
+from progress.querysets import EventQuerySet, StateQuerySet
+
+
+class StateName(models.TextChoices):
+    """Where one learner stands with one article. To do is the absence of a State."""
+
+    TODO = "todo", _("To do")
+    READING = "reading", _("Reading")
+    DONE = "done", _("Done")
+    SKIPPED = "skipped", _("Skipped")
+
+    @property
+    def rank(self) -> int:
+        """How far it is: of two, the further one wins."""
+        return [self.TODO, self.SKIPPED, self.READING, self.DONE].index(self)
+
+
+class State(models.Model):
+    """Where one learner stands with one article."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="states"
+    )
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="states")
+    state = models.CharField(max_length=8, choices=StateName.choices)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("state")
+        verbose_name_plural = _("states")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "article"], name="unique_state_user_article"),
+            models.CheckConstraint(
+                condition=Q(state__in=["reading", "done", "skipped"]), name="check_state_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article}: {self.get_state_display()}"
+
+
+class Event(models.Model):
+    """One change of state, kept for ever."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="events"
+    )
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="events")
+    from_state = models.CharField(max_length=8, choices=StateName.choices)
+    to_state = models.CharField(max_length=8, choices=StateName.choices)
+    happened_at = models.DateTimeField(default=timezone.now)
+    undoes = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by"
+    )
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["-happened_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-happened_at"], name="event_user_happened_at"),
+            models.Index(fields=["user", "article"], name="event_user_article"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(from_state=F("to_state")), name="check_event_change")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article}: {self.get_from_state_display()} → {self.get_to_state_display()}"

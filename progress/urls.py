@@ -1,0 +1,13 @@
+from django.urls import path
+
+from progress import views
+
+app_name = "progress"
+
+urlpatterns = [
+    path("articles/<slug:slug>/state/", views.state_set, name="state_set"),
+    path("articles/<slug:slug>/open/", views.article_open, name="article_open"),
+    path("events/<int:event_id>/undo/", views.event_undo, name="event_undo"),
+    path("me/", views.progress_detail, name="progress_detail"),
+    path("me/history/", views.event_list, name="event_list"),
+]

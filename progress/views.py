@@ -1,0 +1,98 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.models import Article, Entry
+from playbook.http import HttpRequest, safe_next
+from progress.forms import PlaceForm, StateForm
+from progress.models import StateName
+from progress.reader import Change, NothingToUndo, Superseded
+
+
+@require_POST
+def state_set(request: HttpRequest, slug: str) -> HttpResponse:
+    article = get_object_or_404(Article.objects.visible_to(request.user), slug=slug)
+    form = StateForm(request.POST)
+    if not form.is_valid():
+        return render(request, "400.html", {"reason": form.reason}, status=400)
+    change = request.progress.set(article, StateName(form.cleaned_data["state"]))
+    return changed(request, change)
+
+
+@require_POST
+def event_undo(request: HttpRequest, event_id: int) -> HttpResponse:
+    try:
+        change = request.progress.undo(event_id)
+    except NothingToUndo:
+        raise Http404(_("There is no such change of yours.")) from None
+    except Superseded:
+        reason = _("The article was marked again since; undo the newer change first.")
+        return render(request, "409.html", {"reason": reason}, status=409)
+    return changed(request, change)
+
+
+def changed(request: HttpRequest, change: Change) -> HttpResponse:
+    """For htmx the stale parts of the page, out of band; else back to where the reader was."""
+    place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
+    place.is_valid()
+    if not request.htmx:
+        messages.info(request, announcement(change))
+        spot = place.cleaned_data.get("spot")
+        back = safe_next(request, default=change.article.get_absolute_url())
+        return HttpResponseRedirect(f"{back}#{spot}" if spot else back)
+    context = {
+        "change": change,
+        "announcement": announcement(change),
+        "history": request.progress.history(change.article),
+        **stale_parts(request, change.article, place.cleaned_data.get("shown", frozenset())),
+    }
+    return render(request, "progress/changed.html", context)
+
+
+def stale_parts(
+    request: HttpRequest, article: Article, shown: frozenset[str]
+) -> dict[str, Any]:
+    """What a change of this article makes stale, of the parts whose ids the page shows."""
+    visible = Entry.objects.visible_to(request.user).filter(article=article)
+    entries = list(visible.with_place())
+    sections = dict.fromkeys(entry.section for entry in entries)
+    layers = dict.fromkeys(section.layer for section in sections)
+    totals = request.progress.totals
+    of_section, of_layer = totals.of_section, totals.of_layer
+    return {
+        "shown": shown,
+        "controls": [entry for entry in entries if f"state-{entry.pk}" in shown],
+        "state": request.progress.state_of(article.pk),
+        "overall": totals.overall,
+        "outline": [(s, of_section(s.slug)) for s in sections if f"outline-{s.slug}" in shown],
+        "sections": [(s, of_section(s.slug)) for s in sections if f"section-{s.slug}" in shown],
+        "journey": [(y, of_layer(y.slug)) for y in layers if f"journey-{y.slug}" in shown],
+        "layers": [(y, of_layer(y.slug)) for y in layers if f"layer-{y.slug}" in shown],
+    }
+
+
+def announcement(change: Change) -> str:
+    return _("%(title)s: %(state)s") % {
+        "title": change.article.title,
+        "state": StateName(change.after).label,
+    }
+
+
+@require_POST
+def article_open(request: HttpRequest, slug: str) -> HttpResponse:
+    """The read link of a learner who wants it to mark the article as reading."""
+    articles = Article.objects.visible_to(request.user).exclude(url="")
+    article = get_object_or_404(articles, slug=slug)
+    if request.progress.state_of(article.pk) == StateName.TODO:
+        request.progress.set(article, StateName.READING)
+    # Not a redirect: browsers hold the redirects of a form to the policy's form-action.
+    return render(request, "progress/article_open.html", {"article": article})
+
+
+def progress_detail(request): ...
+def event_list(request): ...
