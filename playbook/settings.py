@@ -180,6 +180,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
+                "django_htmx.templatetags.django_htmx",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

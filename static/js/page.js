@@ -1,0 +1,88 @@
+/* Improves pages that work without it: theme without a reload, menus that close, the read link
+   that marks, a message where a change could not be saved, fresh figures after Back. */
+
+const announce = (words) => {
+  const toast = document.createElement("p");
+  toast.className = "toast";
+  toast.textContent = words;
+  document.getElementById("announcement").replaceChildren(toast);
+};
+
+const words = document.body.dataset;
+
+/* Theme */
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-theme-form]");
+  if (!form || !event.submitter) return;
+  event.preventDefault();
+  const theme = event.submitter.value;
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  for (const button of form.querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(button === event.submitter));
+  }
+  fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual" });
+});
+
+/* Menus: one at a time, closed by Escape or a click elsewhere */
+const openMenus = () => document.querySelectorAll("details[data-menu][open]");
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+/* The outline folds into a menu where it does not stand beside the text */
+const narrow = matchMedia("(max-width: 64rem)");
+const foldOutline = () => {
+  for (const outline of document.querySelectorAll("[data-outline]")) outline.open = !narrow.matches;
+};
+narrow.addEventListener("change", foldOutline);
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.querySelector?.("[data-outline]")) foldOutline();
+});
+foldOutline();
+
+/* A read button of a learner who wants it to mark: opens the article here, marks by its form */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-open]");
+  if (!button) return;
+  event.preventDefault();
+  window.open(button.dataset.open, "_blank", "noopener");
+  const reading = button.closest("[data-entry]")?.querySelector('[name="state"][value="reading"]');
+  const todo = button.closest("[data-entry]")?.querySelector('[name="state"][value="todo"]');
+  if (reading && todo?.getAttribute("aria-pressed") === "true") reading.click();
+});
+
+/* What went wrong, what was kept, what to do */
+document.addEventListener("htmx:sendError", () => announce(words.offline));
+document.addEventListener("htmx:responseError", (event) => {
+  announce(event.detail.xhr.status === 403 ? words.outdated : words.failed);
+});
+
+/* Back can bring a page from before a change: then it is read again */
+const CHANGES = "progress-changes";
+const changes = () => Number(sessionStorage.getItem(CHANGES) ?? 0);
+const seen = () => history.replaceState({ ...history.state, changes: changes() }, "");
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && event.detail.requestConfig.verb === "post") {
+    sessionStorage.setItem(CHANGES, String(changes() + 1));
+    seen();
+  }
+});
+window.addEventListener("pageshow", (event) => {
+  const [navigation] = performance.getEntriesByType("navigation");
+  const isBack = event.persisted || navigation?.type === "back_forward";
+  const isStale = isBack && (history.state?.changes ?? changes()) < changes();
+  seen();
+  if (isStale) location.reload();
+});
+
+/* Days are local to the reader */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
