@@ -284,18 +284,20 @@ class Entry(Retirable):
         verbose_name_plural = _("entries")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["section", "article"],
+                fields=["section", "article", "title"],
                 condition=Q(retired_at=None),
-                name="unique_entry_section_article",
-                violation_error_message=_("This section lists that article already."),
+                name="unique_entry_section_article_title",
+                violation_error_message=_(
+                    "This section lists that article under that title already."
+                ),
             )
         ]
 
     def __str__(self) -> str:
         return self.title
 
-    def natural_key(self) -> tuple[str, str]:
-        return (self.section.slug, self.article.slug)
+    def natural_key(self) -> tuple[str, str, str]:
+        return (self.section.slug, self.article.slug, self.title)
 
     def get_absolute_url(self) -> str:
         return self.article.get_absolute_url()

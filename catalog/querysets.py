@@ -92,8 +92,10 @@ class AliasQuerySet(QuerySet["Alias"]):
 
 
 class EntryQuerySet(QuerySet["Entry"]):
-    def get_by_natural_key(self, section: str, article: str) -> Entry:
-        return self.get(section__slug=section, article__slug=article, retired_at=None)
+    def get_by_natural_key(self, section: str, article: str, title: str) -> Entry:
+        return self.get(
+            section__slug=section, article__slug=article, title=title, retired_at=None
+        )
 
     def listed(self) -> Self:
         return self.filter(

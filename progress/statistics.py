@@ -1,8 +1,9 @@
 """The one place where progress is counted: every number of every page comes from `count`."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -13,7 +14,7 @@ from progress.models import StateName
 
 @dataclass(frozen=True)
 class Figure:
-    """How many distinct countable articles of one scope are in which state."""
+    """How much of what is countable in one scope is in which state."""
 
     scope: Mapping[str, str] = field(default_factory=dict)
     statuses: tuple[str, ...] = ()
@@ -93,34 +94,34 @@ class Totals:
 def count(outline: Iterable[Place], states: Mapping[int, str]) -> Totals:
     """`outline` in the order of the journey; `states` by article id, without those to do.
 
-    An article counts once in every scope, however often it is listed there.
+    A section counts its rows. Above it an article counts once, however often it is listed.
     """
     places = list(outline)
     statuses = tuple(dict.fromkeys(place.status for place in places))
-    layers: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    sections: dict[str, list[int]] = defaultdict(list)
+    layers: dict[str, dict[str, list[int]]] = defaultdict(dict)
     for place in places:
-        layers[place.layer][place.section].add(place.article_id)
+        sections[place.section].append(place.article_id)
+        layers[place.layer][place.section] = sections[place.section]
 
     def figure(
-        article_ids: set[int], scope: Mapping[str, str], parts: Iterable[Figure] = ()
+        article_ids: Iterable[int], scope: Mapping[str, str], parts: Iterable[Figure] = ()
     ) -> Figure:
-        tally = dict.fromkeys(StateName.values, 0)
-        for article_id in article_ids:
-            tally[states.get(article_id, StateName.TODO)] += 1
-        return Figure(scope, statuses, **tally, parts=tuple(parts))
+        tally = Counter(states.get(article_id, StateName.TODO) for article_id in article_ids)
+        numbers = {str(state): tally[state] for state in StateName.values}
+        return Figure(scope, statuses, **numbers, parts=tuple(parts))
 
-    by_section = {
+    of_sections = {
         section: figure(article_ids, {"section": section})
-        for sections in layers.values()
         for section, article_ids in sections.items()
     }
-    by_layer = {
+    of_layers = {
         layer: figure(
-            set().union(*sections.values()),
+            set(chain.from_iterable(parts.values())),
             {"layer": layer},
-            (by_section[section] for section in sections),
+            (of_sections[section] for section in parts),
         )
-        for layer, sections in layers.items()
+        for layer, parts in layers.items()
     }
     overall = figure({place.article_id for place in places}, {})
-    return Totals(overall, by_layer, by_section)
+    return Totals(overall, of_layers, of_sections)

@@ -59,6 +59,15 @@ document.addEventListener("click", (event) => {
   if (reading && todo?.getAttribute("aria-pressed") === "true") reading.click();
 });
 
+/* The buttons in the rows name the one form that sets states, and say where it goes; of two in
+   a queue each keeps its own */
+document.addEventListener("htmx:configRequest", (event) => {
+  const submitter = event.detail.triggeringEvent?.submitter;
+  if (!submitter) return;
+  if (submitter.hasAttribute("formaction")) event.detail.path = submitter.getAttribute("formaction");
+  if (submitter.name) event.detail.formData.set(submitter.name, submitter.value);
+});
+
 /* What went wrong, what was kept, what to do */
 document.addEventListener("htmx:sendError", () => announce(words.offline));
 document.addEventListener("htmx:responseError", (event) => {
