@@ -1,0 +1,73 @@
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.models import User
+
+END_TO_END = Path(__file__).parent / "e2e"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if END_TO_END in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """SQLite's test database is a file, as in use: threads share it, and WAL counts."""
+    if connection.vendor == "sqlite":
+        folder = tmp_path_factory.mktemp("database")
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "playbook.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def keep_what_migrations_made(django_db_serialized_rollback: None) -> None:
+    """A test with real transactions empties the tables afterwards; the next one gets these back."""
+
+
+@pytest.fixture(autouse=True)
+def fresh_rate_limits(request: pytest.FixtureRequest) -> None:
+    """They are counted in the cache's table, which is not emptied with those of the models."""
+    if {"transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db")
+        cache.clear()
+
+
+@pytest.fixture
+def playbook(db: None) -> None:
+    """The playbook that ships is loaded."""
+    call_command("load_playbook", verbosity=0)
+
+
+@pytest.fixture
+def learner(db: None) -> User:
+    return User.objects.create_user("learner", "learner@example.org", "a-learner's-password")
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    user = User.objects.create_user(
+        "editor", "editor@example.org", "an-editor's-password", is_staff=True
+    )
+    user.groups.add(Group.objects.get_or_create(name="Editors")[0])
+    return user
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium; as root it starts without its sandbox only."""
+    found = filter(None, map(shutil.which, CHROMIUM_NAMES))
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": next(found, None), "args": arguments}
