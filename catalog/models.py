@@ -301,3 +301,7 @@ class Entry(Retirable):
 
     def get_absolute_url(self) -> str:
         return self.article.get_absolute_url()
+
+    def clean(self) -> None:
+        # A form without `retired_at` leaves out every constraint whose condition names it.
+        self.validate_constraints()

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from catalog.models import Alias, Article, Entry, Layer, Section, Status
     from playbook.http import Reader
+
+_Model = TypeVar("_Model", bound=Model)
 
 # Ends in a primary key, so that two rows with one number still have one order.
 JOURNEY = (
@@ -39,6 +43,37 @@ def sees_drafts(user: Reader) -> bool:
     )
 
 
+class RetirableQuerySet(QuerySet[_Model]):
+    def retire(self) -> int:
+        """How many left the playbook by it; those that had left keep their date."""
+        return self.filter(retired_at=None).update(retired_at=timezone.now())
+
+    def bring_back(self) -> int:
+        return self.exclude(retired_at=None).update(retired_at=None)
+
+
+class NumberedQuerySet(QuerySet[_Model]):
+    def renumber(self, old_numbers: Mapping[int, int] | None = None) -> None:
+        """Numbers the rows 1, 2, 3, … in their order.
+
+        Of two with one number, the one that was moved there has the place: `old_numbers` by
+        primary key says from where. Needs a transaction.
+        """
+        old_numbers = old_numbers or {}
+
+        def place(row: Any) -> tuple[int, int, int]:
+            old = old_numbers.get(row.pk, row.number)
+            return row.number, (row.number > old) - (row.number < old), row.pk
+
+        changed = []
+        rows: list[Any] = sorted(self.select_for_update(of=("self",)), key=place)
+        for number, row in enumerate(rows, start=1):
+            if row.number != number:
+                row.number = number
+                changed.append(row)
+        self.model._default_manager.bulk_update(changed, ["number"])
+
+
 class LayerQuerySet(QuerySet["Layer"]):
     def get_by_natural_key(self, slug: str) -> Layer:
         return self.get(slug=slug)
@@ -52,7 +87,7 @@ class StatusQuerySet(QuerySet["Status"]):
         return self if sees_drafts(user) else self.filter(is_public=True)
 
 
-class SectionQuerySet(QuerySet["Section"]):
+class SectionQuerySet(RetirableQuerySet["Section"], NumberedQuerySet["Section"]):
     def get_by_natural_key(self, slug: str) -> Section:
         return self.get(slug=slug)
 
@@ -63,7 +98,7 @@ class SectionQuerySet(QuerySet["Section"]):
         return self.select_related("layer").order_by("layer__number", "layer_id", "number", "pk")
 
 
-class ArticleQuerySet(QuerySet["Article"]):
+class ArticleQuerySet(RetirableQuerySet["Article"]):
     def get_by_natural_key(self, slug: str) -> Article:
         return self.get(slug=slug)
 
@@ -91,16 +126,18 @@ class AliasQuerySet(QuerySet["Alias"]):
         return others.filter(key=article.key).select_related("article").first()
 
 
-class EntryQuerySet(QuerySet["Entry"]):
+class EntryQuerySet(RetirableQuerySet["Entry"], NumberedQuerySet["Entry"]):
     def get_by_natural_key(self, section: str, article: str, title: str) -> Entry:
         return self.get(
             section__slug=section, article__slug=article, title=title, retired_at=None
         )
 
+    def current(self) -> Self:
+        """Neither the place nor its article is retired."""
+        return self.filter(retired_at=None, article__retired_at=None)
+
     def listed(self) -> Self:
-        return self.filter(
-            retired_at=None, section__retired_at=None, article__retired_at=None
-        )
+        return self.current().filter(section__retired_at=None)
 
     def visible_to(self, user: Reader) -> Self:
         listed = self.listed()
