@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 class StateQuerySet(QuerySet["State"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
+
+    def reading(self) -> Self:
+        return self.filter(state="reading")
 
 
 class EventQuerySet(QuerySet["Event"]):
@@ -25,3 +30,28 @@ class EventQuerySet(QuerySet["Event"]):
     def study(self) -> Self:
         """The lasting ones that moved an article forward: started or finished."""
         return self.lasting().filter(to_state__in=["reading", "done"])
+
+    def on_day(self, day: date) -> Self:
+        """Of that day in the current time zone."""
+        return self.filter(happened_at__date=day)
+
+    def by_day(self) -> QuerySet[Event, dict[str, Any]]:
+        """`date`, in the current time zone, and how many articles were `started`, `finished`."""
+        days = self.order_by().values(date=TruncDate("happened_at"))
+        return days.annotate(
+            started=Count("article", distinct=True, filter=Q(to_state="reading")),
+            finished=Count("article", distinct=True, filter=Q(to_state="done")),
+        ).order_by("date")
+
+    def with_article(self) -> Self:
+        return self.select_related("article__status")
+
+    def with_can_undo(self) -> Self:
+        """Annotates `is_undone`, and `can_undo` for the newest lasting event of each article."""
+        newer = self.model._default_manager.filter(
+            user=OuterRef("user"), article=OuterRef("article"), pk__gt=OuterRef("pk")
+        ).lasting()
+        return self.annotate(
+            is_undone=Q(undone_by__isnull=False),
+            can_undo=Q(undoes=None, undone_by=None) & ~Exists(newer),
+        )

@@ -10,4 +10,6 @@ urlpatterns = [
     path("events/<int:event_id>/undo/", views.event_undo, name="event_undo"),
     path("me/", views.progress_detail, name="progress_detail"),
     path("me/history/", views.event_list, name="event_list"),
+    path("me/export.json", views.progress_export, name="progress_export"),
+    path("me/streak/hide/", views.streak_hide, name="streak_hide"),
 ]

@@ -1,17 +1,31 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.models import Article, Entry
-from playbook.http import HttpRequest, safe_next
+from accounts.models import User
+from catalog import roadmap as playbook
+from catalog.models import Article, Entry, Layer, Section
+from playbook.http import HttpRequest, render_page, safe_next, sign_in_required
+from progress import activity
+from progress.export import progress_of
+from progress.filters import EventFilterForm
 from progress.forms import PlaceForm, StateForm
-from progress.models import StateName
+from progress.models import Event, StateName
 from progress.reader import Change, NothingToUndo, Superseded
+
+RECENT_EVENTS = 10
+
+
+class LearnerRequest(HttpRequest):
+    """The request of somebody who signed in."""
+
+    user: User
 
 
 @require_POST
@@ -94,5 +108,52 @@ def article_open(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "progress/article_open.html", {"article": article})
 
 
-def progress_detail(request): ...
-def event_list(request): ...
+@require_safe
+@sign_in_required
+def progress_detail(request: LearnerRequest) -> HttpResponse:
+    sections = Section.objects.listed().in_journey_order()
+    tables = playbook.tables(sections, [], request.progress)
+    days, today = activity.days_of(request.user), timezone.localdate()
+    events = Event.objects.for_user(request.user).with_article().with_can_undo()
+    context = {
+        "overall": request.progress.totals.overall,
+        "journey": playbook.bands(Layer.objects.all(), tables, request.progress),
+        "readings": activity.reading_now(request.user),
+        "heat_map": activity.heat_map(days, today),
+        "streak": activity.streak(days, today),
+        "recent": events[:RECENT_EVENTS],
+    }
+    return render_page(
+        request, "progress/progress_detail.html", context, fragments=["my-progress"]
+    )
+
+
+@require_POST
+def streak_hide(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        request.user.shows_streak = False
+        request.user.save(update_fields=["shows_streak"])
+    return HttpResponseRedirect(reverse("progress:progress_detail"))
+
+
+@require_safe
+@sign_in_required
+def event_list(request: LearnerRequest) -> HttpResponse:
+    form = EventFilterForm(request.GET)
+    events = form.apply(Event.objects.for_user(request.user))
+    page = form.page_of(events.with_article().with_can_undo())
+    return render_page(
+        request,
+        "progress/event_list.html",
+        {"form": form, "page": page, "day": form.cleaned_data.get("day")},
+        fragments=["events"],
+    )
+
+
+@require_safe
+@sign_in_required
+def progress_export(request: LearnerRequest) -> HttpResponse:
+    response = JsonResponse(progress_of(request.user), json_dumps_params={"indent": 2})
+    name = f"playbook-progress-{timezone.localdate():%Y-%m-%d}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

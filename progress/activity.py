@@ -1,0 +1,117 @@
+"""What a learner studies and when: reading now, days, streaks, the heat map.
+
+Days are those of the current time zone, which is the learner's in every request.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from accounts.models import User
+from catalog.models import Entry
+from progress.models import Event, State
+
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+WEEKS = 53
+LEVEL_FROM = (1, 2, 4, 7)
+"""How many articles started and finished on a day give level 1, 2, 3 and 4."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """How many distinct articles were started and finished on one day."""
+
+    date: date
+    started: int = 0
+    finished: int = 0
+
+    @property
+    def level(self) -> int:
+        return bisect_right(LEVEL_FROM, self.started + self.finished)
+
+
+@dataclass(frozen=True)
+class Streak:
+    """Days in a row with study: up to today or yesterday, and at most ever."""
+
+    current: int
+    longest: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """One column of the heat map, Monday first; the last one ends today."""
+
+    days: list[Day]
+
+    @property
+    def new_month(self) -> date | None:
+        """The first day of the month that begins in this week."""
+        return next((day.date for day in self.days if day.date.day == 1), None)
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    weeks: list[Week]
+
+    @property
+    def study_days(self) -> list[Day]:
+        """Those with study, the latest first."""
+        days = [day for week in self.weeks for day in week.days if day.level]
+        return days[::-1]
+
+
+def days_of(user: User) -> list[Day]:
+    """Every day on which the learner studied, oldest first; in one query."""
+    rows = Event.objects.for_user(user).study().by_day()
+    return [Day(row["date"], row["started"], row["finished"]) for row in rows]
+
+
+def streak(days: Iterable[Day], today: date) -> Streak:
+    """`days` with study, oldest first."""
+    dates = [day.date for day in days]
+    runs = [1] if dates else []
+    for before, after in pairwise(dates):
+        if after - before == DAY:
+            runs[-1] += 1
+        else:
+            runs.append(1)
+    is_alive = bool(dates) and dates[-1] >= today - DAY
+    return Streak(current=runs[-1] if is_alive else 0, longest=max(runs, default=0))
+
+
+def heat_map(days: Iterable[Day], today: date) -> HeatMap:
+    """The last twelve months, to whole weeks; days without study are there too."""
+    by_date = {day.date: day for day in days}
+    monday = today - today.weekday() * DAY
+    mondays = [monday - weeks * WEEK for weeks in reversed(range(WEEKS))]
+    return HeatMap([
+        Week([
+            by_date.get(date_, Day(date_))
+            for date_ in (monday + weekday * DAY for weekday in range(7))
+            if date_ <= today
+        ])
+        for monday in mondays
+    ])
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An article that the learner reads, at its first place in the journey."""
+
+    entry: Entry
+    since: datetime
+
+
+def reading_now(user: User) -> list[Reading]:
+    """The articles of the playbook that the learner reads, the latest first."""
+    since = dict(State.objects.for_user(user).reading().values_list("article_id", "changed_at"))
+    entries = Entry.objects.visible_to(user).filter(article__in=since)
+    first_places: dict[int, Entry] = {}
+    for entry in entries.with_place().in_journey_order():
+        first_places.setdefault(entry.article_id, entry)
+    readings = [Reading(entry, since[pk]) for pk, entry in first_places.items()]
+    return sorted(readings, key=lambda reading: reading.since, reverse=True)

@@ -1,0 +1,44 @@
+"""A learner's own progress as data that they can take with them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Article
+from progress.models import Event, State
+
+
+def progress_of(user: User) -> dict[str, Any]:
+    """States and events, oldest first, each with its article; times are aware, in UTC."""
+    states = State.objects.for_user(user).order_by("changed_at", "pk").select_related("article")
+    events = Event.objects.for_user(user).order_by("happened_at", "pk").select_related("article")
+    return {
+        "site": settings.SITE_URL,
+        "learner": user.get_username(),
+        "exported_at": timezone.now(),
+        "states": [
+            {
+                "article": _article(state.article),
+                "state": state.state,
+                "changed_at": state.changed_at,
+            }
+            for state in states
+        ],
+        "events": [
+            {
+                "id": event.pk,
+                "article": _article(event.article),
+                "from": event.from_state,
+                "to": event.to_state,
+                "happened_at": event.happened_at,
+                "undoes": event.undoes_id,
+            }
+            for event in events
+        ],
+    }
+
+
+def _article(article: Article) -> dict[str, Any]:
+    return {"uuid": article.uuid, "title": article.title, "url": article.url}

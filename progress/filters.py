@@ -1,0 +1,40 @@
+"""The form that owns the history's filter."""
+
+from typing import Any
+
+from django import forms
+from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext_lazy as _
+
+from catalog.filters import Ignored
+from progress.models import Event
+from progress.querysets import EventQuerySet
+
+PAGE_SIZE = 50
+
+
+class EventFilterForm(forms.Form):
+    day = forms.DateField(
+        label=_("Day"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    page = forms.IntegerField(label=_("Page"), min_value=1, required=False)
+
+    def __init__(self, query: Any) -> None:
+        super().__init__(query)
+        self.is_valid()
+
+    def apply(self, events: EventQuerySet) -> EventQuerySet:
+        day = self.cleaned_data.get("day")
+        return events.on_day(day) if day else events
+
+    def page_of(self, events: EventQuerySet) -> Page[Event]:
+        """The page asked for; the last one where there are fewer."""
+        return Paginator(events, PAGE_SIZE).get_page(self.cleaned_data.get("page") or 1)
+
+    @property
+    def ignored(self) -> list[Ignored]:
+        """What the page names as not used."""
+        return [Ignored(str(self.fields[name].label), self.data.get(name, "")) for name in self.errors]
