@@ -68,7 +68,7 @@ class EntryFilterForm(forms.Form):
     state = ChoicesField(label=_("My state"), required=False)
     q = forms.CharField(label=_("Search"), max_length=200, required=False)
     order = forms.ChoiceField(label=_("Order"), required=False)
-    page = forms.IntegerField(min_value=1, required=False)
+    page = forms.IntegerField(label=_("Page"), min_value=1, required=False)
 
     ORDERS: ClassVar = {
         "journey": (_("Journey"), EntryQuerySet.in_journey_order),

@@ -155,7 +155,13 @@ class Article(Retirable):
     """One piece of reading, with an identity of its own: see docs/architecture.md."""
 
     uuid = models.UUIDField(_("identity"), default=uuid.uuid4, unique=True, editable=False)
-    slug = models.SlugField(_("slug"), unique=True, max_length=150)
+    slug = models.SlugField(
+        _("slug"),
+        unique=True,
+        max_length=150,
+        blank=True,
+        help_text=_("The last part of its address here. Empty: made of the title."),
+    )
     title = models.CharField(_("title"), max_length=250)
     url = models.URLField(
         _("link"),

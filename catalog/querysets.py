@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
@@ -178,11 +178,18 @@ class EntryQuerySet(RetirableQuerySet["Entry"], NumberedQuerySet["Entry"]):
             )
         return self
 
-    def before(self, entry: Entry) -> Self:
-        return self.filter(_beyond(entry, "lt")).order_by(*(f"-{name}" for name in JOURNEY))
-
-    def after(self, entry: Entry) -> Self:
-        return self.filter(_beyond(entry, "gt")).in_journey_order()
+    def neighbours(self, article: Article) -> tuple[Article | None, Article | None]:
+        """The articles before and after it in the journey, each at its first place only."""
+        journey = list(dict.fromkeys(self.in_journey_order().values_list("article_id", flat=True)))
+        if article.pk not in journey:
+            return None, None
+        place = journey.index(article.pk)
+        before, after = journey[max(place - 1, 0) : place], journey[place + 1 : place + 2]
+        found = type(article)._default_manager.in_bulk(before + after)
+        return (
+            next((found[pk] for pk in before), None),
+            next((found[pk] for pk in after), None),
+        )
 
     def sizes(self) -> dict[str, int]:
         """How many entries, and how many distinct articles."""
@@ -190,14 +197,3 @@ class EntryQuerySet(RetirableQuerySet["Entry"], NumberedQuerySet["Entry"]):
             entries=Count("pk"), articles=Count("article", distinct=True)
         )
 
-
-def _beyond(entry: Entry, direction: str) -> Q:
-    """Places on one side of this one: the journey's names compared as one tuple."""
-    beyond, equal = Q(pk__in=[]), Q()
-    for name in JOURNEY:
-        value: Any = entry
-        for step in name.split("__"):
-            value = getattr(value, step)
-        beyond |= equal & Q(**{f"{name}__{direction}": value})
-        equal &= Q(**{name: value})
-    return beyond

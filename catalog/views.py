@@ -64,17 +64,16 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     articles = Article.objects.visible_to(request.user).select_related("status")
     article = get_object_or_404(articles, slug=slug)
-    visible = Entry.objects.visible_to(request.user).with_place()
-    entries = list(visible.filter(article=article).in_journey_order())
-    others = visible.exclude(article=article)
+    visible = Entry.objects.visible_to(request.user)
+    before, after = visible.neighbours(article)
     context = {
         "article": article,
-        "entries": entries,
+        "entries": visible.filter(article=article).with_place().in_journey_order(),
         "shown": ["article-state"],
         "state": request.progress.state_of(article.pk),
         "history": request.progress.history(article),
-        "before": others.before(entries[0]).first() if entries else None,
-        "after": others.after(entries[0]).first() if entries else None,
+        "before": before,
+        "after": after,
     }
     return render(request, "catalog/article_detail.html", context)
 

@@ -81,10 +81,9 @@ class VisitorProgress(ReaderProgress):
     @contextmanager
     def _held_marks(self) -> Iterator[list[Mark]]:
         """The session's marks, held against a second tab until they are written back."""
-        read_marks(self.session)  # learns whether the cookie's session still exists
+        marks = read_marks(self.session)  # after which a session that ended has no key
         key = self.session.session_key
         if key is None:
-            marks: list[Mark] = []
             yield marks
             self._write(self.session, marks)
         else:

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('retired_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='retired at')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identity')),
-                ('slug', models.SlugField(max_length=150, unique=True, verbose_name='slug')),
+                ('slug', models.SlugField(blank=True, help_text='The last part of its address here. Empty: made of the title.', max_length=150, unique=True, verbose_name='slug')),
                 ('title', models.CharField(max_length=250, verbose_name='title')),
                 ('url', models.URLField(blank=True, help_text='Empty as long as it is not written yet.', max_length=2000, validators=[django.core.validators.URLValidator(schemes=['http', 'https']), catalog.models.validate_without_credentials], verbose_name='link')),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='added at')),

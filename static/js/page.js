@@ -37,16 +37,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/* The outline folds into a menu where it does not stand beside the text */
+/* The outline and the filter fold where they would push the text off a small screen */
 const narrow = matchMedia("(max-width: 64rem)");
-const foldOutline = () => {
-  for (const outline of document.querySelectorAll("[data-outline]")) outline.open = !narrow.matches;
+const fold = (root) => {
+  for (const details of root.querySelectorAll("[data-folds]")) details.open = !narrow.matches;
 };
-narrow.addEventListener("change", foldOutline);
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.querySelector?.("[data-outline]")) foldOutline();
-});
-foldOutline();
+narrow.addEventListener("change", () => fold(document));
+document.addEventListener("htmx:afterSwap", (event) => fold(event.target));
+fold(document);
 
 /* A read button of a learner who wants it to mark: opens the article here, marks by its form */
 document.addEventListener("click", (event) => {

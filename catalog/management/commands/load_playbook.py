@@ -14,8 +14,9 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        say = self.stdout.write if options["verbosity"] else str
         if any(model.objects.exists() for model in (Layer, Section, Article)):
-            self.stdout.write("The catalogue holds a playbook already; nothing was changed.")
+            say("The catalogue holds a playbook already; nothing was changed.")
             return
         call_command("loaddata", *FIXTURES, verbosity=0)
-        self.stdout.write(f"The playbook is loaded: {Article.objects.count()} articles.")
+        say(f"The playbook is loaded: {Article.objects.count()} articles.")

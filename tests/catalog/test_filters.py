@@ -1,0 +1,137 @@
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import QueryDict
+
+from accounts.models import User
+from catalog.filters import EntryFilterForm
+from catalog.models import Article, Entry, Status
+from progress.models import StateName
+from progress.visitor import VisitorProgress
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+
+def filter_form(query: str, user: Any = None, progress: Any = None) -> EntryFilterForm:
+    progress = progress or VisitorProgress(SessionStore())
+    return EntryFilterForm(QueryDict(query), progress=progress, user=user or AnonymousUser())
+
+
+def titles(form: EntryFilterForm) -> list[str]:
+    return [entry.title for entry in form.apply(Entry.objects.listed())]
+
+
+def test_values_of_one_field_add_up_and_fields_narrow_down() -> None:
+    form = filter_form("section=caching&section=security&q=cache")
+    assert titles(form) == [
+        "Distributed Cache Invalidation Service",
+        "Cluster-Wide Cache Warm-Up Service",
+        "Read-Heavy Service w/ Regional Cache Replicas",
+    ]
+
+
+def test_every_word_must_occur_somewhere() -> None:
+    assert titles(filter_form("q=fan-out mobile")) == [
+        "Scaling Notification Fan-Out to 10M Devices"
+    ]
+    assert titles(filter_form("q=FAN-OUT++zebra")) == []
+
+
+def test_a_percent_sign_is_only_a_percent_sign() -> None:
+    assert titles(filter_form("q=%25")) == []
+    assert titles(filter_form("q=_")) == []
+
+
+def test_layers_are_those_of_the_sections() -> None:
+    assert titles(filter_form("layer=foundation-layer")) == [
+        "Unlocking Scalability: Building Blocks (p1)",
+        "Unlocking Scalability: Advanced Blocks (p2)",
+        "Beyond Resilience: Operational Blocks (p3)",
+    ]
+
+
+def test_the_orders() -> None:
+    by_title = titles(filter_form("section=caching&order=title"))
+    assert by_title == sorted(by_title, key=str.lower)
+    newest = Article.objects.get(slug="payment-wallet")
+    Article.objects.exclude(pk=newest.pk).update(added_at="2020-01-01T00:00Z")
+    assert titles(filter_form("order=newest"))[0] == "Payment Wallet"
+
+
+def test_my_state_of_a_visitor() -> None:
+    progress = VisitorProgress(SessionStore())
+    progress.set(Article.objects.get(slug="payment-wallet"), StateName.DONE)
+    progress.set(Article.objects.get(slug="ticket-booking-system"), StateName.READING)
+    query = "section=domain-case-studies&state="
+    assert titles(filter_form(f"{query}done&state=reading", progress=progress)) == [
+        "Payment Wallet",
+        "Ticket Booking System",
+    ]
+    assert titles(filter_form(f"{query}todo", progress=progress)) == [
+        "Content Aggregator (News/Articles)",
+        "Online Forum (Part 1)",
+    ]
+
+
+def test_drafts_can_be_asked_for_by_editors_only(admin_user: User) -> None:
+    Article.objects.filter(slug="payment-wallet").update(status=Status.objects.get(slug="draft"))
+    assert titles(filter_form("status=draft", user=admin_user)) == ["Payment Wallet"]
+    public = filter_form("status=draft")
+    assert [item.value for item in public.ignored] == ["draft"]
+
+
+def test_a_bad_value_is_ignored_and_named_and_the_others_hold() -> None:
+    form = filter_form("layer=nope&layer=foundation-layer&order=upwards&page=x&state=%00")
+    assert titles(form) == titles(filter_form("layer=foundation-layer"))
+    assert [(item.field, item.value) for item in form.ignored] == [
+        ("Layer", "nope"),
+        ("My state", "\0"),
+        ("Order", "upwards"),
+        ("Page", "x"),
+    ]
+
+
+def test_words_that_are_too_long_or_hold_a_nul_are_ignored() -> None:
+    for words in ("x" * 201, "a%00b"):
+        form = filter_form(f"q={words}")
+        assert len(titles(form)) == 43
+        assert [item.field for item in form.ignored] == ["Search"]
+
+
+def test_the_query_string_is_canonical() -> None:
+    form = filter_form("order=journey&q=&state=done&layer=data-mastery&layer=data-mastery&page=1")
+    assert form.query_string() == "layer=data-mastery&state=done"
+    assert filter_form("order=title&q=+a++b+").query_string(page=2) == "q=a+b&order=title&page=2"
+
+
+def test_chips_say_what_is_active_and_lead_to_the_page_without_it() -> None:
+    chips = filter_form("layer=data-mastery&state=done&state=reading&q=cache").chips
+    assert [(chip.field, chip.label, chip.query_string) for chip in chips] == [
+        ("Layer", "Data Mastery", "state=reading&state=done&q=cache"),
+        ("My state", "Reading", "layer=data-mastery&state=done&q=cache"),
+        ("My state", "Done", "layer=data-mastery&state=reading&q=cache"),
+        ("Search", "cache", "layer=data-mastery&state=reading&state=done"),
+    ]
+
+
+def test_an_empty_result_says_which_field_to_drop() -> None:
+    form = filter_form("section=security&q=key&status=planned")
+    assert titles(form) == []
+    assert [(way.field, way.articles) for way in form.ways_out(Entry.objects.listed())] == [
+        ("Status", 1)
+    ]
+
+
+def test_pages_of_fifty() -> None:
+    section = Entry.objects.listed().in_journey_order()[0].section
+    status = Status.objects.get(slug="published")
+    for number in range(60):
+        article = Article.objects.create(title=f"More {number}", status=status)
+        Entry.objects.create(section=section, article=article, number=number, title=f"{number}")
+    form = filter_form("page=3")
+    page = form.page_of(form.apply(Entry.objects.listed()))
+    assert (page.number, len(page), page.paginator.num_pages) == (3, 3, 3)
+    beyond = filter_form("page=99")
+    assert beyond.page_of(beyond.apply(Entry.objects.listed())).number == 3

@@ -1,0 +1,88 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.identity import KEY_MAX_LENGTH, title_key, url_key
+
+POST = "283c9eed430c"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://scalabrix.medium.com/unlocking-scalability-p1-{POST}",
+        f"https://medium.com/@scalabrix/another-title-altogether-{POST}",
+        f"https://medium.com/gitconnected/retitled-{POST}?source=rss&gi=1",
+        f"http://www.levelup.gitconnected.com/moved-{POST}/#comments",
+        f"https://medium.com/p/{POST}",
+        f"https://MEDIUM.com/p/{POST}/?sk=friend",
+        f"https://engineering.example.com/moved-to-its-own-domain-{POST}",
+    ],
+)
+def test_a_medium_post_keeps_its_key_wherever_it_is_served(url: str) -> None:
+    assert url_key(url) == f"medium:{POST}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/caching",
+        "http://example.org/caching/",
+        "https://www.EXAMPLE.org/caching#part-2",
+        "https://example.org:443/caching?utm_source=x&utm_campaign=y&source=z",
+        "  https://example.org/caching?fbclid=1  ",
+    ],
+)
+def test_one_page_under_several_addresses_has_one_key(url: str) -> None:
+    assert url_key(url) == "url:example.org/caching"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.org/a", "https://example.org/b"),
+        ("https://example.org/a", "https://example.net/a"),
+        ("https://example.org/a?page=1", "https://example.org/a?page=2"),
+        ("https://example.org:8080/a", "https://example.org/a"),
+        ("https://example.org/Path", "https://example.org/path"),
+        # Twelve digits elsewhere can be a date.
+        ("https://one.example/news-202611230900", "https://two.example/news-202611230900"),
+    ],
+)
+def test_different_pages_have_different_keys(one: str, other: str) -> None:
+    assert url_key(one) != url_key(other)
+
+
+def test_the_order_of_parameters_does_not_matter() -> None:
+    assert url_key("https://example.org/a?b=2&a=1") == url_key("https://example.org/a?a=1&b=2")
+
+
+def test_a_title_is_its_words() -> None:
+    assert title_key("  Fan-Out-on-Write (Blueprint) ") == "title:fan out on write blueprint"
+    assert title_key("🗄 Ｆａｎ‑out “on” WRITE: blueprint") == "title:fan out on write blueprint"
+
+
+def test_a_title_without_a_letter_still_has_a_key_of_its_own() -> None:
+    assert title_key("🗄") != title_key("🧵")
+
+
+def test_long_addresses_are_told_apart_within_the_limit() -> None:
+    one, other = (url_key(f"https://example.org/{'a' * 1900}{end}") for end in "xy")
+    assert one != other
+    assert len(one) <= KEY_MAX_LENGTH
+
+
+@given(st.text(min_size=1, max_size=400))
+def test_any_title_has_a_bounded_stable_key(title: str) -> None:
+    assert title_key(title) == title_key(f" {title}\n")
+    assert len(title_key(title)) <= KEY_MAX_LENGTH
+
+
+@given(st.from_regex(r"https?://[a-z0-9.-]{1,40}(:[0-9]{1,4})?/[ -~]{0,300}", fullmatch=True))
+def test_any_address_has_a_bounded_stable_key(url: str) -> None:
+    try:
+        key = url_key(url)
+    except ValueError:
+        return
+    assert key == url_key(f"{url}#fragment" if "#" not in url else url)
+    assert len(key) <= KEY_MAX_LENGTH

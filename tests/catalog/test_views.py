@@ -1,0 +1,250 @@
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from catalog.models import Article, Entry, Layer, Section, Status
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+HTMX = {"HX-Request": "true"}
+
+
+def text_of(response: object) -> str:
+    body = response.content.decode()  # type: ignore[attr-defined]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def entry_titles(html: str) -> list[str]:
+    return [unescape(title) for title in re.findall(r'<a id="title-\d+"[^>]*>(.*?)</a>', html)]
+
+
+def test_the_roadmap_shows_every_layer_section_and_entry(client: Client) -> None:
+    html = client.get("/").content.decode()
+    assert entry_titles(html) == [
+        entry.title for entry in Entry.objects.listed().in_journey_order()
+    ]
+    for thing in (*Layer.objects.all(), *Section.objects.all()):
+        assert thing.title.replace("&", "&amp;") in html
+
+
+def test_the_roadmap_can_show_chosen_layers(client: Client) -> None:
+    html = client.get("/?layer=foundation-layer&layer=domain-expertise").content.decode()
+    assert len(entry_titles(html)) == 3 + 11
+    assert html.count('class="journey-card') == 4
+
+
+def test_a_layer_that_does_not_exist_is_ignored_and_named(client: Client) -> None:
+    response = client.get("/?layer=<b>nope</b>")
+    assert len(entry_titles(response.content.decode())) == 43
+    assert "“<b>nope</b>” is not a choice for “Layer” and was ignored." in text_of(response)
+
+
+def test_the_roadmaps_fragment_is_the_playbook_only(client: Client) -> None:
+    fragment = client.get("/?layer=data-mastery", headers={**HTMX, "HX-Target": "playbook"})
+    assert fragment.content.decode().strip().startswith('<div id="playbook">')
+    assert "<html" not in fragment.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/"])
+def test_both_variants_vary_and_going_back_gets_the_whole_page(client: Client, path: str) -> None:
+    target = "playbook" if path == "/" else "results"
+    headers = {**HTMX, "HX-Target": target}
+    whole = client.get(path)
+    fragment = client.get(path, headers=headers)
+    restored = client.get(path, headers={**headers, "HX-History-Restore-Request": "true"})
+    for response in (whole, fragment, restored):
+        assert {"HX-Request", "HX-Target", "HX-History-Restore-Request"} <= set(
+            response["Vary"].split(", ")
+        )
+    assert ["<html" in r.content.decode() for r in (whole, fragment, restored)] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_the_table_filters_and_counts(client: Client) -> None:
+    response = client.get("/articles/?section=feeds-fan-out")
+    assert "4 articles in 5 places" in text_of(response)
+    assert len(entry_titles(response.content.decode())) == 5
+
+
+def test_an_address_with_defaults_leads_to_the_canonical_one(client: Client) -> None:
+    response = client.get("/articles/?q=&order=journey&layer=data-mastery")
+    assert (response.status_code, response["Location"]) == (302, "/articles/?layer=data-mastery")
+    assert client.get("/articles/?order=journey")["Location"] == "/articles/"
+
+
+def test_the_server_pushes_the_canonical_address(client: Client) -> None:
+    headers = {**HTMX, "HX-Target": "results"}
+    response = client.get("/articles/?q=cache&order=journey", headers=headers)
+    assert response["HX-Push-Url"] == "/articles/?q=cache"
+
+
+def test_an_empty_result_says_what_to_drop(client: Client) -> None:
+    response = client.get("/articles/?section=caching&status=planned")
+    assert "0 articles" in text_of(response)
+    assert "Status 4 articles without it" in text_of(response)
+
+
+def test_every_link_of_the_table_for_htmx_is_a_link_without_it(client: Client) -> None:
+    html = client.get("/articles/?status=planned&q=cache").content.decode()
+    links = re.findall(r"<a [^>]*hx-get=[^>]*>", html)
+    assert len(links) >= 3
+    for link in links:
+        assert re.search(r' href="([^"]*)"', link)[1] == re.search(r'hx-get="([^"]*)"', link)[1]
+
+
+def test_an_article_shows_every_place_and_its_neighbours(client: Client) -> None:
+    article = Article.objects.get(entries__title="Fan-Out-on-Write (Blueprint)")
+    text = text_of(client.get(article.get_absolute_url()))
+    assert "Fan-out-on-write at Twitter scale" in text
+    assert "Single write → millions of timelines" in text
+    assert "Before Distributed Logging Systems at Scale (p1)" in text
+    assert "After High-Performance Fan-Out-on-Read" in text
+
+
+def test_the_journey_has_two_ends(client: Client) -> None:
+    ordered = list(Entry.objects.listed().in_journey_order())
+    first = client.get(ordered[0].get_absolute_url()).content.decode()
+    last = client.get(ordered[-1].get_absolute_url()).content.decode()
+    assert ('rel="prev"' in first, 'rel="next"' in first) == (False, True)
+    assert ('rel="prev"' in last, 'rel="next"' in last) == (True, False)
+
+
+def test_following_after_walks_the_whole_journey(client: Client) -> None:
+    ordered = Entry.objects.listed().in_journey_order()
+    path, walked = ordered[0].get_absolute_url(), []
+    while path and len(walked) < 50:
+        walked.append(path)
+        found = re.search(r'rel="next" href="([^"]+)"', client.get(path).content.decode())
+        path = found[1] if found else ""
+    assert set(walked) == {article.get_absolute_url() for article in Article.objects.all()}
+
+
+def test_external_links_open_apart_and_tell_nothing(client: Client) -> None:
+    html = client.get("/").content.decode()
+    external = re.findall(r'<a [^>]*href="https?://[^>]*>', html)
+    assert len(external) > 43
+    assert all("noopener" in link for link in external)
+
+
+@pytest.mark.parametrize("status", ["planned", "in-review"])
+def test_what_is_not_out_yet_is_shown_with_its_badge_and_does_not_count(
+    client: Client, status: str
+) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    article.status = Status.objects.get(slug=status)
+    article.save()
+    text = text_of(client.get("/"))
+    assert "Payment Wallet" in text
+    assert "0 of 10 done" in text_of(client.get("/layers/domain-expertise/"))
+    assert f"{article.status.label} Read" in text_of(client.get(article.get_absolute_url()))
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/articles/", "/sections/domain-case-studies/", "/layers/domain-expertise/"]
+)
+def test_drafts_are_seen_by_editors_only(client: Client, admin_user: User, path: str) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    article.status = Status.objects.get(slug="draft")
+    article.save()
+    assert "Payment Wallet" not in client.get(path).content.decode()
+    assert client.get(article.get_absolute_url()).status_code == 404
+    assert article.get_absolute_url() not in client.get("/sitemap.xml").content.decode()
+    client.force_login(admin_user)
+    assert "Payment Wallet" in client.get(path).content.decode()
+    assert client.get(article.get_absolute_url()).status_code == 200
+
+
+def test_a_retired_article_leaves_the_tables_but_not_its_address(client: Client) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    article.retire()
+    assert "Payment Wallet" not in client.get("/").content.decode()
+    assert "No longer in the playbook" in text_of(client.get(article.get_absolute_url()))
+
+
+def test_sections_and_layers_have_addresses(client: Client) -> None:
+    section = client.get("/sections/caching/").content.decode()
+    layer = client.get("/layers/foundation-layer/").content.decode()
+    assert len(entry_titles(section)) == 4
+    assert len(entry_titles(layer)) == 3
+
+
+def test_what_does_not_exist_is_not_found(client: Client) -> None:
+    Section.objects.get(slug="caching").retire()
+    for path in ("/articles/nope/", "/sections/nope/", "/layers/nope/", "/sections/caching/"):
+        assert client.get(path).status_code == 404
+
+
+def test_an_empty_catalogue_is_an_empty_page(client: Client) -> None:
+    Entry.objects.all().delete()
+    Article.objects.all().delete()
+    Section.objects.all().delete()
+    Layer.objects.all().delete()
+    for path in ("/", "/articles/"):
+        assert client.get(path).status_code == 200
+    assert "Nothing here yet" in text_of(client.get("/"))
+    assert "0 %" not in text_of(client.get("/"))
+
+
+def test_the_sitemap_names_every_public_page_under_the_sites_address(client: Client) -> None:
+    places = re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap.xml").content.decode())
+    assert len(places) == 2 + 4 + 12 + 39
+    assert all(place.startswith("http://127.0.0.1:8000/") for place in places)
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_pages_are_only_read(client: Client, method: str) -> None:
+    for path in ("/", "/articles/", "/articles/payment-wallet/", "/sections/caching/"):
+        assert getattr(client, method)(path).status_code == 405
+
+
+PAGES = [
+    "/",
+    "/?layer=foundation-layer",
+    "/articles/",
+    "/articles/?layer=foundation-layer&state=done&q=a",
+    "/articles/?status=planned&q=zebra",
+    "/articles/unlocking-scalability-building-blocks-p1/",
+    "/sections/fundamentals/",
+    "/layers/foundation-layer/",
+    "/sitemap.xml",
+]
+
+
+def grow(articles: int) -> None:
+    """More layers, sections, articles and entries; all where the pages of PAGES show them."""
+    status = Status.objects.get(slug="published")
+    foundation = Layer.objects.get(slug="foundation-layer")
+    for number in range(articles):
+        layer = Layer.objects.create(slug=f"layer-{number}", number=9, title=f"L{number}")
+        section = Section.objects.create(slug=f"section-{number}", layer=layer, title=f"S{number}")
+        other = Section.objects.create(slug=f"other-{number}", layer=foundation, title=f"O{number}")
+        article = Article.objects.create(title=f"Grown {number}", status=status)
+        fundamentals = Section.objects.get(slug="fundamentals")
+        for place in (section, other, fundamentals):
+            Entry.objects.create(section=place, article=article, number=9, title=f"E{number}")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("who", ["visitor", "learner"])
+def test_queries_do_not_grow_with_the_catalogue(
+    client: Client,
+    learner: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    path: str,
+    who: str,
+) -> None:
+    if who == "learner":
+        client.force_login(learner)
+    client.post("/articles/unlocking-scalability-building-blocks-p1/state/", {"state": "done"})
+    with django_assert_max_num_queries(14) as small:
+        client.get(path)
+    grow(articles=7)
+    with django_assert_max_num_queries(len(small)):
+        assert client.get(path).status_code == 200
