@@ -8,17 +8,29 @@ from typing import Any, Protocol, TypeAlias
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest as DjangoHttpRequest
 from django.http import HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import requires_csrf_token
 from django_htmx.middleware import HtmxDetails
 
 Reader: TypeAlias = AbstractBaseUser | AnonymousUser
 
 THEMES = ("light", "dark")
+
+REASONS = {
+    DisallowedHost: _(
+        "This site does not answer under that name. "
+        "If you operate it and the name is yours, add it to ALLOWED_HOSTS."
+    ),
+    RequestDataTooBig: _("What was sent is larger than this site takes."),
+}
 
 
 class Progress(Protocol):
@@ -94,7 +106,8 @@ def error_page(request: DjangoHttpRequest, status: HTTPStatus, **context: Any) -
 
 
 def bad_request(request: DjangoHttpRequest, exception: Exception) -> HttpResponse:
-    return error_page(request, HTTPStatus.BAD_REQUEST)
+    reason = next((words for kind, words in REASONS.items() if isinstance(exception, kind)), "")
+    return error_page(request, HTTPStatus.BAD_REQUEST, reason=reason)
 
 
 def permission_denied(request: DjangoHttpRequest, exception: Exception) -> HttpResponse:
@@ -106,14 +119,16 @@ def page_not_found(request: DjangoHttpRequest, exception: Exception) -> HttpResp
 
 
 def server_error(request: DjangoHttpRequest) -> HttpResponse:
-    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    """Asks neither the session nor the database: they may be what broke."""
+    page = render_to_string("500.html", site(request))
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 @requires_csrf_token
 def csrf_failure(request: DjangoHttpRequest, reason: str = "") -> HttpResponse:
     """Names the origin that an operator has to trust where a proxy hides the one readers use."""
     origin = request.headers.get("Origin", "")
-    is_untrusted = bool(origin) and origin not in settings.CSRF_TRUSTED_ORIGINS
+    is_untrusted = reason == REASON_BAD_ORIGIN % origin and origin != "null"
     return render(
         request,
         "403_csrf.html",
