@@ -1,20 +1,56 @@
+from allauth.decorators import rate_limit
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
 
-from playbook.http import HttpRequest, THEMES, safe_next
+from accounts.forms import PasswordForm, PreferencesForm
+from playbook.http import THEMES, HttpRequest, safe_next, sign_in_required
+
+YEAR = 365 * 24 * 60 * 60
 
 
 @require_POST
 def theme_set(request: HttpRequest) -> HttpResponse:
     """Remembers the colour scheme in a cookie, so that the first byte of a page knows it."""
     response = HttpResponseRedirect(safe_next(request, default="/"))
-    theme = request.POST.get("theme")
+    theme = request.POST.get("theme", "")
     if theme in THEMES:
-        response.set_cookie("theme", theme, max_age=365 * 24 * 60 * 60, samesite="Lax", secure=request.is_secure())
+        response.set_cookie(
+            "theme", theme, max_age=YEAR, samesite="Lax", secure=request.is_secure()
+        )
     else:
-        response.delete_cookie("theme")
+        response.delete_cookie("theme", samesite="Lax")
     return response
 
 
-def preferences_edit(request): ...
-def account_delete(request): ...
+@require_http_methods(["GET", "HEAD", "POST"])
+@sign_in_required
+def preferences_edit(request: HttpRequest) -> HttpResponse:
+    form = PreferencesForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your preferences are saved."))
+        return redirect("accounts:preferences_edit")
+    return render(request, "accounts/preferences_edit.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+@sign_in_required
+@rate_limit(action="reauthenticate")
+def account_delete(request: HttpRequest) -> HttpResponse:
+    """Everything of the learner's goes, at once and for good, once they gave their password."""
+    user = request.user
+    form = PasswordForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            logout(request)
+            user.delete()
+        messages.success(request, _("Your account is deleted, with everything that was in it."))
+        return redirect("catalog:roadmap")
+    return render(request, "accounts/account_delete.html", {"form": form})
