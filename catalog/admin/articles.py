@@ -1,0 +1,172 @@
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.admin.entries import ArticleEntriesInline
+from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber, sections_with
+from catalog.forms import ArticleForm
+from catalog.models import Alias, Article, Entry, Layer, Section, Status
+from catalog.querysets import ArticleQuerySet
+from playbook.http import HttpRequest as ReaderRequest
+
+
+class PlaceFilter(admin.SimpleListFilter):
+    """Articles with a place, not retired, in one layer or section."""
+
+    places: QuerySet[Any]
+    path = ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(place.slug, place.title) for place in self.places.all()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        entries = Entry.objects.filter(retired_at=None, **{self.path: self.value()})
+        return queryset.filter(pk__in=entries.values("article"))
+
+
+class LayerFilter(PlaceFilter):
+    title = gettext_lazy("layer")
+    parameter_name = "layer"
+    places = Layer.objects.all()
+    path = "section__layer__slug"
+
+
+class SectionFilter(PlaceFilter):
+    title = gettext_lazy("section")
+    parameter_name = "section"
+    places = Section.objects.listed()
+    path = "section__slug"
+
+
+class ListedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("listed")
+    parameter_name = "listed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", gettext_lazy("Nowhere"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "no":
+            return queryset
+        entries = Entry.objects.filter(retired_at=None, section__retired_at=None)
+        return queryset.exclude(pk__in=entries.values("article"))
+
+
+class AliasInline(admin.TabularInline[Alias, Article]):
+    model = Alias
+    fields = readonly_fields = ("key", "added_at")
+    can_delete = False
+    verbose_name_plural = gettext_lazy("aliases: every key that it was ever seen under")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Article)
+class ArticleAdmin(RetirableAdmin[Article]):
+    form = ArticleForm
+    actions = ("publish", "move_to_draft", "retire_selected", "bring_back_selected")
+    list_display = ("title", "places", "status", "link", "learner_count", "page")
+    list_editable = ("status",)
+    list_filter = (RetiredFilter, ListedFilter, LayerFilter, SectionFilter, "status")
+    search_fields = ("title", "url", "aliases__key", "entries__title")
+    search_help_text = gettext_lazy("By title, link, key or the title in a section.")
+    ordering = ("title", "pk")
+    readonly_fields = ("learner_count", "added_at", "updated_at", "retired_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        entries = Entry.objects.filter(retired_at=None, section__retired_at=None)
+        places = entries.select_related("section").order_by("section__number", "number", "pk")
+        articles = super().get_queryset(request).select_related("status")
+        counted = cast(ReaderRequest, request).progress.with_learner_count(articles)
+        return cast(ArticleQuerySet, counted).prefetch_related(
+            Prefetch("entries", places, to_attr="listed_entries")
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
+    ) -> tuple[QuerySet[Article], bool]:
+        if request.path == reverse("admin:autocomplete"):
+            queryset = queryset.filter(retired_at=None)
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_fields(self, request: HttpRequest, obj: Article | None = None) -> list[Any]:
+        fields = ["title", "url", "status"]
+        return [*fields, "slug", *self.readonly_fields] if obj else fields
+
+    def get_inlines(self, request: HttpRequest, obj: Article | None) -> list[Any]:
+        return [ArticleEntriesInline, AliasInline] if obj else [ArticleEntriesInline]
+
+    @admin.display(description=gettext_lazy("listed in"))
+    def places(self, article: Any) -> SafeString | str:
+        sections = (entry.section for entry in article.listed_entries)
+        places = [(reverse("admin:catalog_section_change", args=[s.pk]), s.title) for s in sections]
+        return format_html_join(", ", '<a href="{}">{}</a>', places) or _("nowhere")
+
+    @admin.display(description=gettext_lazy("link"), ordering="url")
+    def link(self, article: Article) -> SafeString | str:
+        if not article.url:
+            return ""
+        host = (urlsplit(article.url).hostname or "").removeprefix("www.")
+        return format_html('<a href="{}" rel="noopener">{}</a>', article.url, host)
+
+    @admin.display(description=gettext_lazy("learners"), ordering="learner_count")
+    def learner_count(self, article: Any) -> int:
+        count: int = article.learner_count
+        return count
+
+    @admin.display(description=gettext_lazy("on the site"))
+    def page(self, article: Article) -> SafeString:
+        return format_html('<a href="{}">{}</a>', article.get_absolute_url(), _("View"))
+
+    @admin.action(description=gettext_lazy("Publish selected articles"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        self.move(request, queryset, "published")
+
+    @admin.action(
+        description=gettext_lazy("Move selected articles to draft"), permissions=["change"]
+    )
+    def move_to_draft(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        self.move(request, queryset, "draft")
+
+    @transaction.atomic
+    def move(self, request: HttpRequest, queryset: QuerySet[Article], slug: str) -> None:
+        status = Status.objects.filter(slug=slug).first()
+        if status is None:
+            words = _("There is no status “%(slug)s”; nothing was changed.") % {"slug": slug}
+            self.message_user(request, words, messages.ERROR)
+            return
+        chosen = list(queryset)
+        rows = self.rows(article for article in chosen if article.status_id != status.pk)
+        self.log(request, rows, status.label)
+        count = rows.update(status=status, updated_at=timezone.now())
+        self.say(request, len(chosen), count, status.label)
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        for rows in formsets:
+            if rows.model is Entry:
+                renumber(Section.objects.filter(pk__in=rows.section_ids), rows.old_numbers)
+
+    def articles_of(self, retiring: QuerySet[Article]) -> ArticleQuerySet:
+        return cast(ArticleQuerySet, retiring)
+
+    def sections_of(self, changed: QuerySet[Article]) -> QuerySet[Section]:
+        return sections_with(changed)

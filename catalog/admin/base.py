@@ -1,0 +1,76 @@
+"""What every page of the catalogue's admin has in common."""
+
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import AutocompleteMixin, RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
+from django.db.models import QuerySet
+from django.forms import Field, ModelChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from catalog.models import Colour
+
+_Model = TypeVar("_Model", bound=models.Model)
+
+SEARCH_MAX_LENGTH = 200
+
+
+class CatalogFields(BaseModelAdmin[_Model]):
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012  # As in Django.
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **options: Any
+    ) -> Field | None:
+        """The choices of a foreign key are read once, not once a row, and never deleted here."""
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if isinstance(field, ModelChoiceField):
+            widget = field.widget
+            if isinstance(widget, RelatedFieldWidgetWrapper):
+                widget.can_delete_related = False
+                widget = widget.widget
+            if not isinstance(widget, AutocompleteMixin):
+                field.choices = list(field.choices)
+        return field
+
+
+class CatalogAdmin(CatalogFields[_Model], admin.ModelAdmin[_Model]):
+    """An address that was shared must hold, so a slug is chosen once."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: _Model | None = None) -> list[Any]:
+        return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else [])]
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: _Model | None = None
+    ) -> dict[str, Any]:
+        return {} if obj else dict(super().get_prepopulated_fields(request, obj))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[_Model], search_term: str
+    ) -> tuple[QuerySet[_Model], bool]:
+        # SQLite refuses an expression of more than 1000 parts.
+        return super().get_search_results(request, queryset, search_term[:SEARCH_MAX_LENGTH])
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (IntegrityError, ValidationError):
+            # Somebody else saved between our check and our write: checked again, the form says
+            # what is in the way and keeps what was typed.
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+def swatch(colour: str) -> SafeString:
+    return format_html(
+        '<span class="swatch" data-colour="{}"></span> {}', colour, Colour(colour).label
+    )

@@ -1,0 +1,100 @@
+from typing import Any, cast
+
+from adminsortable2.admin import SortableTabularInline
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from catalog.admin.base import CatalogFields
+from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber
+from catalog.forms import EntryForm, EntryRowForm, EntryRows, SortableEntryRows
+from catalog.models import Article, Entry, Section
+from catalog.querysets import ArticleQuerySet, EntryQuerySet
+
+
+class EntryFields(CatalogFields[Entry]):
+    autocomplete_fields = ("article",)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **options: Any
+    ) -> ModelChoiceField[Any]:
+        if db_field.name == "article":
+            options["queryset"] = Article.objects.filter(retired_at=None)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+
+class EntryRowsInline(EntryFields):
+    """The rows that are not retired, each with a tick to retire it."""
+
+    model = Entry
+    form = EntryRowForm
+    extra = 1
+    can_delete = False
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        entries = cast(EntryQuerySet, super().get_queryset(request))
+        return entries.filter(retired_at=None).select_related("article")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fields = list(super().get_fields(request, obj))
+        return fields if self.has_delete_permission(request, obj) else fields[:-1]
+
+
+class SectionEntriesInline(EntryRowsInline, SortableTabularInline):  # type: ignore[misc]  # Untyped.
+    formset = SortableEntryRows
+    fields = ("number", "article", "title", "what_you_learn", "retire")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        return super().get_queryset(request).filter(article__retired_at=None)
+
+
+class ArticleEntriesInline(EntryRowsInline, admin.TabularInline[Entry, Article]):
+    formset = EntryRows
+    fields = ("section", "number", "title", "what_you_learn", "retire")
+
+
+@admin.register(Entry)
+class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
+    form = EntryForm
+    list_display = ("title", "section", "number", "article")
+    list_select_related = ("section", "article")
+    list_filter = (RetiredFilter, "section")
+    search_fields = ("title", "what_you_learn", "article__title", "section__title")
+    ordering = ("section__number", "number", "pk")
+    fields = ("section", "number", "article", "title", "what_you_learn", "retired_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Entry | None = None) -> list[Any]:
+        return ["retired_at", *(["article"] if obj else [])]
+
+    def articles_of(self, retiring: QuerySet[Entry]) -> ArticleQuerySet:
+        return Article.objects.filter(entries__in=retiring).distinct()
+
+    def sections_of(self, changed: QuerySet[Entry]) -> QuerySet[Section]:
+        return Section.objects.filter(pk__in=[entry.section_id for entry in changed])
+
+    @transaction.atomic
+    def bring_back(self, request: HttpRequest, objects: Any) -> int:
+        """All but those whose place was given to another row meanwhile, which it names."""
+        return sum(self.bring_one_back(request, entry) for entry in objects if entry.is_retired)
+
+    def bring_one_back(self, request: HttpRequest, entry: Entry) -> int:
+        try:
+            with transaction.atomic():
+                entry.retired_at = None
+                entry.validate_constraints()
+                return super().bring_back(request, self.rows([entry]))
+        except (ValidationError, IntegrityError):
+            words = _("“%(entry)s” stays retired: “%(section)s” lists it again already.")
+            names = {"entry": entry.title, "section": entry.section.title}
+            self.message_user(request, words % names, messages.ERROR)
+            return 0
+
+    def save_model(self, request: HttpRequest, obj: Entry, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        section_ids = {obj.section_id, form.initial.get("section", obj.section_id)}
+        renumber(Section.objects.filter(pk__in=section_ids), {obj.pk: form.old_number})

@@ -1,0 +1,51 @@
+from typing import Any, TypeVar
+
+from django.contrib import admin, messages
+from django.db import IntegrityError, models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.admin.base import CatalogAdmin, swatch
+from catalog.models import Layer, Status
+
+_Used = TypeVar("_Used", Layer, Status)
+
+
+class UsedAdmin(CatalogAdmin[_Used]):
+    """What others hang on: deleted only where nothing uses it."""
+
+    actions = None
+    radio_fields = {"colour": admin.HORIZONTAL}  # noqa: RUF012  # As in Django.
+    delete_confirmation_template = "admin/catalog/delete_confirmation.html"
+
+    @admin.display(description=gettext_lazy("colour"), ordering="colour")
+    def shown_colour(self, used: _Used) -> SafeString:
+        return swatch(used.colour)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (models.ProtectedError, IntegrityError):
+            words = _("Somebody began to use it just now; nothing was deleted.")
+            self.message_user(request, words, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+
+@admin.register(Layer)
+class LayerAdmin(UsedAdmin[Layer]):
+    list_display = ("title", "number", "tagline", "shown_colour")
+    ordering = ("number", "pk")
+    fields = ("number", "title", "slug", "tagline", "colour")
+    prepopulated_fields = {"slug": ("title",)}  # noqa: RUF012  # As in Django.
+
+
+@admin.register(Status)
+class StatusAdmin(UsedAdmin[Status]):
+    list_display = ("label", "number", "is_public", "is_countable", "shown_colour")
+    ordering = ("number", "pk")
+    fields = ("number", "label", "slug", "colour", "is_public", "is_countable")
+    prepopulated_fields = {"slug": ("label",)}  # noqa: RUF012  # As in Django.

@@ -1,0 +1,185 @@
+"""Retiring in the place of deleting: what an editor removes can come back as itself."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import model_ngettext
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from catalog.admin.base import CatalogAdmin
+from catalog.models import Article, Retirable, Section
+from catalog.querysets import ArticleQuerySet, RetirableQuerySet
+from playbook.http import HttpRequest as ReaderRequest
+
+_Retirable = TypeVar("_Retirable", bound=Retirable)
+
+
+class RetiredFilter(admin.SimpleListFilter):
+    title = gettext_lazy("in the playbook")
+    parameter_name = "retired"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", gettext_lazy("Retired")), ("all", gettext_lazy("All"))]
+
+    def choices(self, changelist: Any) -> Iterable[Any]:
+        default, *others = super().choices(changelist)
+        return [{**default, "display": gettext_lazy("Not retired")}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(retired_at__isnull=self.value() != "yes")
+
+
+class RetirableAdmin(CatalogAdmin[_Retirable]):
+    actions = ("retire_selected", "bring_back_selected")
+    readonly_fields = ("retired_at",)
+    delete_confirmation_template = "admin/catalog/retire_confirmation.html"
+
+    def articles_of(self, retiring: QuerySet[_Retirable]) -> ArticleQuerySet:
+        """The articles that learners would miss."""
+        raise NotImplementedError
+
+    def sections_of(self, changed: QuerySet[_Retirable]) -> QuerySet[Section]:
+        """The sections whose rows are to be numbered anew."""
+        raise NotImplementedError
+
+    def rows(self, objects: Iterable[_Retirable]) -> RetirableQuerySet[_Retirable]:
+        """The same ones, without the joins and annotations of the list they were chosen from."""
+        keys = [row.pk for row in objects]
+        return cast(
+            "RetirableQuerySet[_Retirable]", self.model._default_manager.filter(pk__in=keys)
+        )
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @admin.action(
+        description=gettext_lazy("Retire selected %(verbose_name_plural)s"), permissions=["delete"]
+    )
+    def retire_selected(
+        self, request: HttpRequest, queryset: QuerySet[_Retirable]
+    ) -> HttpResponse | None:
+        if "confirmed" in request.POST:
+            chosen = list(queryset)
+            self.say(request, len(chosen), self.retire(request, chosen), _("Retired"))
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            **self.confirmation(request, queryset),
+            "opts": self.opts,
+            "media": self.media,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, self.delete_confirmation_template, context)
+
+    @admin.action(
+        description=gettext_lazy("Bring back selected %(verbose_name_plural)s"),
+        permissions=["change"],
+    )
+    def bring_back_selected(self, request: HttpRequest, queryset: QuerySet[_Retirable]) -> None:
+        chosen = list(queryset)
+        self.say(request, len(chosen), self.bring_back(request, chosen), _("Brought back"))
+
+    @transaction.atomic
+    def retire(self, request: HttpRequest, objects: Iterable[_Retirable]) -> int:
+        rows = self.rows(row for row in objects if not row.is_retired)
+        self.log(request, rows, _("Retired."))
+        sections = list(self.sections_of(rows))
+        count = rows.retire()
+        renumber(sections)
+        return count
+
+    @transaction.atomic
+    def bring_back(self, request: HttpRequest, objects: Iterable[_Retirable]) -> int:
+        rows = self.rows(row for row in objects if row.is_retired)
+        self.log(request, rows, _("Brought back."))
+        count = rows.bring_back()
+        renumber(self.sections_of(rows))
+        return count
+
+    def say(self, request: HttpRequest, chosen: int, changed: int, done: str) -> None:
+        """What an action did; what was so already is said too."""
+        words = f"{done}: {changed} {model_ngettext(self.opts, changed)}."
+        if already := chosen - changed:
+            words += " " + ngettext(
+                "%(count)d was so already.", "%(count)d were so already.", already
+            ) % {"count": already}
+        self.message_user(request, words, messages.SUCCESS if changed else messages.INFO)
+
+    def log(self, request: HttpRequest, objects: QuerySet[Any], words: str) -> None:
+        if request.user.pk is not None and objects:
+            LogEntry.objects.log_actions(request.user.pk, objects, CHANGE, words)
+
+    def confirmation(
+        self, request: HttpRequest, retiring: QuerySet[_Retirable]
+    ) -> dict[str, Any]:
+        articles = self.articles_of(self.rows(retiring))
+        progress = cast(ReaderRequest, request).progress
+        return {
+            "title": _("Retire"),
+            "retiring": retiring,
+            "articles": progress.with_learner_count(articles),
+        }
+
+    # Django's own way of deleting, each step of it turned into retiring.
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        return [], {}, set(), []
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        """It is logged as what it is, where it is done."""
+
+    def delete_model(self, request: HttpRequest, obj: _Retirable) -> None:
+        self.retire(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[_Retirable]) -> None:
+        self.retire(request, queryset)
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        retiring = self.rows([context["object"]])
+        return super().render_delete_form(
+            request, {**context, **self.confirmation(request, retiring)}
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        context = {**context, "is_retirable": True}
+        return super().render_change_form(request, context, *args, **options)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        words = _("“%(name)s” is retired. Filter by “Retired” to bring it back.")
+        self.message_user(request, words % {"name": obj_display}, messages.SUCCESS)
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+        return HttpResponseRedirect(reverse(name))
+
+    def response_change(self, request: HttpRequest, obj: _Retirable) -> HttpResponse:
+        if "_bring_back" not in request.POST:
+            return super().response_change(request, obj)
+        self.say(request, 1, self.bring_back(request, [obj]), _("Brought back"))
+        return HttpResponseRedirect(request.get_full_path())
+
+
+@transaction.atomic
+def renumber(sections: Iterable[Section], old_numbers: dict[int, int] | None = None) -> None:
+    """The rows of each section 1, 2, 3, …: never a number twice, never a gap."""
+    for section in sections:
+        section.entries.current().renumber(old_numbers)
+
+
+def sections_with(articles: QuerySet[Article]) -> QuerySet[Section]:
+    return Section.objects.filter(entries__article__in=articles).distinct()

@@ -1,0 +1,120 @@
+"""What an editor fills in: an article, and its places in the sections."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from adminsortable2.admin import CustomInlineFormSet
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Article, Entry
+
+AT_THE_END = 32767
+
+
+class ArticleForm(forms.ModelForm[Article]):
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        try:
+            _port = urlsplit(url).port
+        except ValueError as error:
+            raise ValidationError(_("There is no such port: it goes up to 65535.")) from error
+        return url
+
+
+class ArticleLink(forms.Widget):
+    """The article that a place was made for, which does not change."""
+
+    def __init__(self, article: Article) -> None:
+        super().__init__()
+        self.article = article
+
+    def render(
+        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        address = reverse("admin:catalog_article_change", args=[self.article.pk])
+        return format_html('<a href="{}">{}</a>', address, self.article.title)
+
+
+class EntryForm(forms.ModelForm[Entry]):
+    number = forms.IntegerField(
+        label=_("number"),
+        min_value=1,
+        max_value=AT_THE_END,
+        required=False,
+        help_text=_("The place in the section. Empty: at the end."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk is None:
+            self.initial.pop("number", None)
+            self.fields["number"].initial = None
+        elif "article" in self.fields:
+            self.fields["article"].disabled = True
+            self.fields["article"].widget = ArticleLink(self.instance.article)
+
+    @property
+    def old_number(self) -> int:
+        """From where it is moved: what is new to a section comes from its end."""
+        is_new = "number" not in self.initial or "section" in self.changed_data
+        return AT_THE_END if is_new else int(self.initial["number"])
+
+    def clean_number(self) -> int:
+        return self.cleaned_data["number"] or self.initial.get("number", AT_THE_END)
+
+
+class EntryRowForm(EntryForm):
+    """One row of a table of entries, which leaves it by a tick."""
+
+    retire = forms.BooleanField(label=_("retire"), required=False)
+
+    def save(self, commit: bool = True) -> Entry:
+        entry: Entry = super().save(commit)
+        if commit and self.cleaned_data.get("retire"):
+            entry.retire()
+        return entry
+
+
+class EntryRows(BaseInlineFormSet[Entry, Any, EntryRowForm]):
+    """The rows of one section or of one article."""
+
+    def clean(self) -> None:
+        """No place twice among the rows sent together; the form looks at those stored."""
+        super().clean()
+        rows = [form for form in self.forms if form.is_valid() and form.has_changed()]
+        places = [
+            (form.instance.section_id, form.instance.article_id, form.instance.title)
+            for form in rows
+            if not form.cleaned_data.get("retire")
+        ]
+        if len(places) > len(set(places)):
+            raise ValidationError(
+                _("Two rows list the same article under the same title: leave one out.")
+            )
+
+    @property
+    def old_numbers(self) -> dict[int, int]:
+        """After saving: from where each row was moved, by primary key."""
+        return {form.instance.pk: form.old_number for form in self.forms if form.instance.pk}
+
+    @property
+    def section_ids(self) -> set[int]:
+        """After saving: the sections that rows are in, or were in."""
+        now = {form.instance.section_id for form in self.forms if form.instance.pk}
+        return now | {form.initial["section"] for form in self.forms if "section" in form.initial}
+
+
+class SortableEntryRows(EntryRows, CustomInlineFormSet):  # type: ignore[misc]  # It is untyped.
+    """Ordered by dragging, and by the number itself, which stays visible for it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        number = self.form.base_fields["number"]
+        number.widget = forms.NumberInput(attrs={"class": "_reorder_", "min": 1})
