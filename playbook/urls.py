@@ -1,3 +1,4 @@
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
@@ -10,6 +11,8 @@ urlpatterns = [
     path("", include("progress.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
+    # Everybody signs in at one place, with its limits on how often one may try.
+    path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(
