@@ -77,7 +77,8 @@ def merge_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
 def summary(merged: Counter[StateName]) -> str:
     if not merged:
         return _("Your account already had everything that you marked in this browser.")
-    parts = [f"{merged[state]} {state.label.lower()}" for state in reversed(StateName) if merged[state]]
+    furthest_first = sorted(merged, key=lambda state: state.rank, reverse=True)
+    parts = [f"{merged[state]} {state.label.lower()}" for state in furthest_first]
     return ngettext(
         "%(count)s article that you marked in this browser is in your account now: %(parts)s.",
         "%(count)s articles that you marked in this browser are in your account now: %(parts)s.",

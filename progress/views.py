@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,23 +48,24 @@ def event_undo(request: HttpRequest, event_id: int) -> HttpResponse:
     except Superseded:
         reason = _("The article was marked again since; undo the newer change first.")
         return render(request, "409.html", {"reason": reason}, status=409)
-    return changed(request, change)
+    return changed(request, change, is_undo=True)
 
 
-def changed(request: HttpRequest, change: Change) -> HttpResponse:
+def changed(request: HttpRequest, change: Change, *, is_undo: bool = False) -> HttpResponse:
     """For htmx the stale parts of the page, out of band; else back to where the reader was."""
     place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
     place.is_valid()
+    told = {"announcement": announcement(change), "change": change, "is_undo": is_undo}
     if not request.htmx:
-        messages.info(request, announcement(change))
+        messages.info(request, render_to_string("progress/includes/announcement.html", told))
         spot = place.cleaned_data.get("spot")
         back = safe_next(request, default=change.article.get_absolute_url())
         return HttpResponseRedirect(f"{back}#{spot}" if spot else back)
+    shown = place.cleaned_data.get("shown", frozenset())
     context = {
-        "change": change,
-        "announcement": announcement(change),
+        **told,
+        **stale_parts(request, change.article, shown),
         "history": request.progress.history(change.article),
-        **stale_parts(request, change.article, place.cleaned_data.get("shown", frozenset())),
     }
     return render(request, "progress/changed.html", context)
 

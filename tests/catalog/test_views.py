@@ -3,7 +3,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from catalog.models import Article, Entry, Layer, Section, Status
@@ -192,10 +192,12 @@ def test_an_empty_catalogue_is_an_empty_page(client: Client) -> None:
     assert "0 %" not in text_of(client.get("/"))
 
 
-def test_the_sitemap_names_every_public_page_under_the_sites_address(client: Client) -> None:
+def test_the_sitemap_names_every_public_page_under_the_sites_address(
+    client: Client, settings: Settings
+) -> None:
     places = re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap.xml").content.decode())
     assert len(places) == 2 + 4 + 12 + 39
-    assert all(place.startswith("http://127.0.0.1:8000/") for place in places)
+    assert all(place.startswith(f"{settings.SITE_URL}/") for place in places)
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])

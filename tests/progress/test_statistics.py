@@ -1,0 +1,107 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.querysets import Place
+from progress.models import StateName
+from progress.statistics import Figure, count
+
+A, B, C, D = 1, 2, 3, 4
+OUTLINE = [
+    Place("data", "caching", "published", A),
+    Place("data", "caching", "published", B),
+    Place("data", "workers", "published", B),
+    Place("scale", "feeds", "published", C),
+    Place("scale", "feeds", "published", C),
+    Place("scale", "security", "published", A),
+    Place("scale", "security", "published", D),
+]
+
+
+def numbers(figure: Figure) -> tuple[int, int, int, int]:
+    return figure.todo, figure.reading, figure.done, figure.skipped
+
+
+def test_above_the_section_an_article_counts_once() -> None:
+    totals = count(OUTLINE, {A: "done", C: "done"})
+    assert numbers(totals.overall) == (2, 0, 2, 0)
+    assert numbers(totals.of_layer("data")) == (1, 0, 1, 0)
+    assert numbers(totals.of_layer("scale")) == (1, 0, 2, 0)
+
+
+def test_a_section_counts_its_rows() -> None:
+    totals = count(OUTLINE, {C: "done", B: "reading"})
+    assert numbers(totals.of_section("feeds")) == (0, 0, 2, 0)
+    assert numbers(totals.of_section("caching")) == (1, 1, 0, 0)
+    assert numbers(totals.of_section("workers")) == (0, 1, 0, 0)
+
+
+def test_a_layer_has_its_sections_in_the_order_of_the_journey() -> None:
+    totals = count(OUTLINE, {})
+    assert [part.scope["section"] for part in totals.of_layer("data").parts] == [
+        "caching",
+        "workers",
+    ]
+
+
+def test_skipped_articles_leave_the_denominator() -> None:
+    figure = count(OUTLINE, {A: "done", B: "skipped"}).overall
+    assert (figure.done, figure.required, figure.countable, figure.percent) == (1, 3, 4, 33)
+
+
+def test_a_state_on_what_does_not_count_changes_nothing() -> None:
+    assert count(OUTLINE, {99: "done", 98: "skipped"}) == count(OUTLINE, {})
+
+
+def test_nothing_countable_is_no_percentage() -> None:
+    assert count([], {A: "done"}).overall.percent is None
+    assert count(OUTLINE, {}).of_section("unknown").percent is None
+    everything_skipped = count(OUTLINE, dict.fromkeys((A, B, C, D), "skipped")).overall
+    assert (everything_skipped.percent, everything_skipped.is_complete) == (None, False)
+
+
+def test_a_hundred_means_all_of_it() -> None:
+    places = [Place("data", "caching", "published", pk) for pk in range(1000)]
+    all_but_one = dict.fromkeys(range(999), "done")
+    assert count(places, all_but_one).overall.percent == 99
+    everything = {**all_but_one, 999: "done"}
+    assert count(places, everything).overall.is_complete
+
+
+def test_each_number_links_to_what_it_counts() -> None:
+    figure = count(OUTLINE, {}).of_layer("data")
+    assert figure.done_url == "/articles/?layer=data&status=published&state=done"
+    assert figure.required_url == (
+        "/articles/?layer=data&status=published&state=todo&state=reading&state=done"
+    )
+
+
+STATES = st.dictionaries(st.integers(1, 12), st.sampled_from(StateName.values[1:]))
+PLACES = st.lists(
+    st.tuples(st.sampled_from("ab"), st.sampled_from("xyz"), st.integers(1, 10)), max_size=30
+)
+
+
+@given(PLACES, STATES)
+def test_the_numbers_of_every_scope_add_up(
+    places: list[tuple[str, str, int]], states: dict[int, str]
+) -> None:
+    outline = [
+        Place(layer, f"{layer}-{section}", "published", pk) for layer, section, pk in places
+    ]
+    totals = count(outline, states)
+    assert totals.overall.countable == len({pk for _layer, _section, pk in places})
+    for slug, figure in totals.layers.items():
+        articles = {place.article_id for place in outline if place.layer == slug}
+        assert figure.countable == len(articles)
+        assert figure.done == sum(states.get(pk) == "done" for pk in articles)
+        assert figure.left + figure.done == figure.required
+    for slug, figure in totals.sections.items():
+        assert figure.countable == sum(place.section == slug for place in outline)
+
+
+@pytest.mark.parametrize(
+    ("done", "required", "percent"), [(0, 3, 0), (1, 3, 33), (2, 3, 66), (3, 3, 100)]
+)
+def test_percentages_are_rounded_down(done: int, required: int, percent: int) -> None:
+    assert Figure(todo=required - done, done=done).percent == percent

@@ -1,0 +1,226 @@
+"""What a learner and a visitor can do alike, and what differs."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import connection
+
+from accounts.models import User
+from catalog.models import Article, Entry
+from progress.learner import LearnerProgress
+from progress.models import Event, State, StateName
+from progress.reader import NothingToUndo, ReaderProgress, Superseded
+from progress.visitor import VisitorProgress
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+TODO, READING, DONE, SKIPPED = StateName
+
+
+@pytest.fixture
+def wallet() -> Article:
+    return Article.objects.get(slug="payment-wallet")
+
+
+@pytest.fixture
+def booking() -> Article:
+    return Article.objects.get(slug="ticket-booking-system")
+
+
+@pytest.fixture(params=["learner", "visitor"])
+def progress(request: pytest.FixtureRequest, learner: User) -> ReaderProgress:
+    if request.param == "learner":
+        return LearnerProgress(learner)
+    session = SessionStore()
+    session.create()
+    return VisitorProgress(session)
+
+
+def history(progress: ReaderProgress, article: Article) -> list[tuple[str, str]]:
+    return [(past.from_state, past.to_state) for past in progress.history(article)]
+
+
+def test_setting_a_state(progress: ReaderProgress, wallet: Article, booking: Article) -> None:
+    change = progress.set(wallet, READING)
+    assert (change.before, change.after) == (TODO, READING)
+    assert progress.state_of(wallet.pk) == READING
+    assert progress.state_of(booking.pk) == TODO
+
+
+def test_the_same_state_twice_is_one_change(progress: ReaderProgress, wallet: Article) -> None:
+    progress.set(wallet, DONE)
+    assert progress.set(wallet, DONE).event_id is None
+    assert history(progress, wallet) == [(TODO, DONE)]
+
+
+def test_the_history_is_a_chain_newest_first(progress: ReaderProgress, wallet: Article) -> None:
+    for state in (READING, SKIPPED, DONE, TODO):
+        progress.set(wallet, state)
+    assert history(progress, wallet) == [
+        (DONE, TODO),
+        (SKIPPED, DONE),
+        (READING, SKIPPED),
+        (TODO, READING),
+    ]
+    assert dict(progress.states) == {}
+
+
+def test_totals_follow_a_change_at_once(progress: ReaderProgress, wallet: Article) -> None:
+    before = progress.totals.overall
+    progress.set(wallet, DONE)
+    after = progress.totals.overall
+    assert (before.done, after.done, after.todo) == (0, 1, before.todo - 1)
+
+
+def test_undo_goes_back_one_step_at_a_time(progress: ReaderProgress, wallet: Article) -> None:
+    reading, done = progress.set(wallet, READING), progress.set(wallet, DONE)
+    assert reading.event_id is not None and done.event_id is not None
+    with pytest.raises(Superseded):
+        progress.undo(reading.event_id)
+    assert progress.undo(done.event_id).after == READING
+    assert progress.undo(reading.event_id).after == TODO
+    assert progress.state_of(wallet.pk) == TODO
+
+
+def test_an_undo_of_one_article_leaves_the_others(
+    progress: ReaderProgress, wallet: Article, booking: Article
+) -> None:
+    change = progress.set(wallet, DONE)
+    progress.set(booking, DONE)
+    assert change.event_id is not None
+    progress.undo(change.event_id)
+    assert dict(progress.states) == {booking.pk: DONE}
+
+
+def test_what_is_not_there_cannot_be_undone(progress: ReaderProgress) -> None:
+    with pytest.raises(NothingToUndo):
+        progress.undo(123)
+
+
+def test_next_is_the_first_of_the_journey_that_is_to_do(progress: ReaderProgress) -> None:
+    entries = list(Entry.objects.countable().in_journey_order()[:4])
+    assert progress.next_entry() == entries[0]
+    progress.set(entries[0].article, DONE)
+    progress.set(entries[1].article, SKIPPED)
+    progress.set(entries[2].article, READING)
+    assert progress.next_entry() == entries[3]
+    for article in Article.objects.all():
+        progress.set(article, DONE)
+    assert progress.next_entry() is None
+
+
+def test_a_second_undo_of_a_learner_changes_nothing(learner: User, wallet: Article) -> None:
+    progress = LearnerProgress(learner)
+    change = progress.set(wallet, DONE)
+    assert change.event_id is not None
+    progress.undo(change.event_id)
+    progress.set(wallet, SKIPPED)
+    assert progress.undo(change.event_id).event_id is None
+    assert progress.state_of(wallet.pk) == SKIPPED
+
+
+def test_an_undo_is_kept_as_an_event_and_is_no_study(learner: User, wallet: Article) -> None:
+    progress = LearnerProgress(learner)
+    change = progress.set(wallet, DONE)
+    assert change.event_id is not None
+    progress.undo(change.event_id)
+    assert Event.objects.count() == 2
+    assert not Event.objects.study().exists()
+
+
+def test_an_undo_itself_cannot_be_undone(learner: User, wallet: Article) -> None:
+    progress = LearnerProgress(learner)
+    change = progress.set(wallet, DONE)
+    assert change.event_id is not None
+    undo = progress.undo(change.event_id)
+    assert undo.event_id is not None
+    with pytest.raises(NothingToUndo):
+        progress.undo(undo.event_id)
+
+
+def test_nobody_sees_or_undoes_what_is_another_learners(
+    learner: User, editor: User, wallet: Article
+) -> None:
+    mine, theirs = LearnerProgress(learner), LearnerProgress(editor)
+    change = theirs.set(wallet, DONE)
+    assert mine.state_of(wallet.pk) == TODO
+    assert mine.history(wallet) == []
+    assert change.event_id is not None
+    with pytest.raises(NothingToUndo):
+        mine.undo(change.event_id)
+    assert State.objects.get().user == editor
+
+
+def test_a_visitors_marks_survive_in_the_stored_session(wallet: Article) -> None:
+    session = SessionStore()
+    VisitorProgress(session).set(wallet, DONE)
+    session.save()
+    again = VisitorProgress(SessionStore(session.session_key))
+    assert again.state_of(wallet.pk) == DONE
+
+
+def test_a_second_tab_does_not_overwrite_the_first(wallet: Article, booking: Article) -> None:
+    session = SessionStore()
+    session.create()
+    tabs = [VisitorProgress(SessionStore(session.session_key)) for _ in range(2)]
+    for tab in tabs:
+        assert dict(tab.states) == {}
+    tabs[0].set(wallet, DONE)
+    tabs[1].set(booking, READING)
+    stored = VisitorProgress(SessionStore(session.session_key))
+    assert dict(stored.states) == {wallet.pk: DONE, booking.pk: READING}
+
+
+def test_a_session_that_ended_begins_anew(wallet: Article) -> None:
+    session = SessionStore()
+    session.create()
+    stale = VisitorProgress(SessionStore(session.session_key))
+    Session.objects.all().delete()
+    stale.set(wallet, DONE)
+    assert stale.state_of(wallet.pk) == DONE
+    assert stale.session.session_key is None
+
+
+def in_threads(actions: list[Callable[[], object]]) -> None:
+    def run(action: Callable[[], object]) -> None:
+        try:
+            action()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=len(actions)) as pool:
+        for future in [pool.submit(run, action) for action in actions]:
+            future.result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_devices_at_once_leave_one_chain_of_events(learner: User) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    states = [READING, DONE, SKIPPED, TODO] * 3
+    in_threads(
+        [lambda state=state: LearnerProgress(learner).set(article, state) for state in states]
+    )
+    chain = [
+        (event.from_state, event.to_state)
+        for event in Event.objects.for_user(learner).order_by("pk")
+    ]
+    ends = [TODO, *(to_state for _from, to_state in chain)]
+    assert [from_state for from_state, _to in chain] == ends[:-1]
+    assert LearnerProgress(learner).state_of(article.pk) == ends[-1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tabs_at_once_keep_every_mark_of_a_visitor() -> None:
+    session = SessionStore()
+    session.create()
+    articles = list(Article.objects.all()[:10])
+
+    def mark(article: Article) -> object:
+        return VisitorProgress(SessionStore(session.session_key)).set(article, DONE)
+
+    in_threads([lambda article=article: mark(article) for article in articles])
+    stored = VisitorProgress(SessionStore(session.session_key))
+    assert dict(stored.states) == {article.pk: DONE for article in articles}

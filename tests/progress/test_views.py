@@ -1,0 +1,324 @@
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from catalog.models import Article, Entry, Layer, Section, Status
+from progress.models import Event, State
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+WALLET = "/articles/payment-wallet/"
+HTMX = {"HX-Request": "true"}
+DEEP_DIVE = "Deep Dive into 1M RPS API Design"
+
+
+@pytest.fixture(params=["visitor", "learner"])
+def reader(request: pytest.FixtureRequest, client: Client, learner: User) -> Client:
+    if request.param == "learner":
+        client.force_login(learner)
+    return client
+
+
+def shown_on(client: Client, path: str) -> str:
+    html = client.get(path).content.decode()
+    found = re.search(r'name="shown" value="([^"]*)"', html)
+    assert found
+    return found[1]
+
+
+def pressed(html: str) -> dict[str, str]:
+    """The state that each control of the page shows, by the control's id."""
+    return {
+        control: value
+        for control, value in re.findall(
+            r'<button id="((?:article-)?state(?:-\d+)?)-\w+"[^>]*value="(\w+)" aria-pressed="true"',
+            html,
+        )
+    }
+
+
+def swapped(html: str) -> list[str]:
+    return re.findall(r'id="([^"]+)"[^>]* hx-swap-oob=', html)
+
+
+def test_without_javascript_one_comes_back_to_the_same_spot(reader: Client) -> None:
+    entry = Entry.objects.get(article__slug="payment-wallet")
+    response = reader.post(
+        f"{WALLET}state/?spot=entry-{entry.pk}",
+        {"state": "done", "next": "/?layer=domain-expertise"},
+    )
+    assert response.status_code == 302
+    assert response["Location"] == f"/?layer=domain-expertise#entry-{entry.pk}"
+    page = reader.get("/?layer=domain-expertise").content.decode()
+    assert pressed(page)[f"state-{entry.pk}"] == "done"
+    assert "Payment Wallet: Done" in page
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"]
+)
+def test_one_never_comes_back_to_another_site(reader: Client, target: str) -> None:
+    response = reader.post(f"{WALLET}state/", {"state": "done", "next": target})
+    assert response["Location"] == WALLET
+
+
+def test_a_spot_is_a_name_only(reader: Client) -> None:
+    response = reader.post(f"{WALLET}state/?spot=%0d%0aX:y", {"state": "done", "next": "/"})
+    assert response["Location"] == "/"
+
+
+def test_an_article_listed_twice_changes_in_both_places(reader: Client) -> None:
+    article = Article.objects.get(entries__title=DEEP_DIVE)
+    reader.post(f"{article.get_absolute_url()}state/", {"state": "done"})
+    states = pressed(reader.get("/").content.decode())
+    done = {control for control, state in states.items() if state == "done"}
+    assert done == {f"state-{entry.pk}" for entry in article.entries.all()}
+    assert len(done) == 2
+
+
+def test_htmx_gets_every_stale_part_of_the_roadmap(reader: Client) -> None:
+    article = Article.objects.get(entries__title=DEEP_DIVE)
+    controls = [f"state-{entry.pk}" for entry in article.entries.all()]
+    response = reader.post(
+        f"{article.get_absolute_url()}state/",
+        {"state": "done", "shown": shown_on(reader, "/")},
+        headers=HTMX,
+    )
+    assert sorted(swapped(response.content.decode())) == sorted(
+        [
+            *controls,
+            "overall",
+            "outline-database-design",
+            "outline-load-balancing",
+            "section-database-design",
+            "section-load-balancing",
+            "journey-data-mastery",
+            "journey-scale-reliability",
+            "layer-data-mastery",
+            "layer-scale-reliability",
+            "announcement",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("/?layer=foundation-layer", ["announcement", "journey-domain-expertise"]),
+        ("/sections/domain-case-studies/", ["announcement", "section-domain-case-studies"]),
+        ("/articles/?q=wallet", ["announcement"]),
+        (WALLET, ["announcement", "article-state"]),
+    ],
+)
+def test_htmx_gets_no_part_that_the_page_does_not_show(
+    reader: Client, path: str, parts: list[str]
+) -> None:
+    response = reader.post(
+        f"{WALLET}state/", {"state": "done", "shown": shown_on(reader, path)}, headers=HTMX
+    )
+    names = set(swapped(response.content.decode()))
+    on_page = set(re.findall(r'id="([^"]+)"', reader.get(path).content.decode()))
+    assert set(parts) <= names <= on_page
+
+
+def numbers_of(html: str, part: str) -> list[str]:
+    """The numbers that one part of the page shows, in order."""
+    found = re.search(rf'id="{part}".*?</(?:section|p|div|span)>(?:\s*</div>)?', html, re.S)
+    assert found, part
+    return re.findall(r"\d+", re.sub(r"<[^>]+>", " ", found[0]))
+
+
+@pytest.mark.parametrize("state", ["reading", "done", "skipped"])
+def test_the_swapped_numbers_are_those_of_a_fresh_page(reader: Client, state: str) -> None:
+    article = Article.objects.get(entries__title=DEEP_DIVE)
+    answer = reader.post(
+        f"{article.get_absolute_url()}state/",
+        {"state": state, "shown": shown_on(reader, "/")},
+        headers=HTMX,
+    ).content.decode()
+    page = reader.get("/").content.decode()
+    for part in swapped(answer):
+        if not part.startswith(("state-", "announcement")):
+            assert numbers_of(answer, part) == numbers_of(page, part), part
+
+
+def test_pages_agree_on_the_totals(reader: Client) -> None:
+    for slug, state in {
+        "payment-wallet": "done",
+        "ticket-booking-system": "skipped",
+        "online-forum-part-1": "reading",
+        "coding-contest-leaderboard": "done",
+    }.items():
+        reader.post(f"/articles/{slug}/state/", {"state": state})
+    roadmap = reader.get("/").content.decode()
+    layer = reader.get("/layers/domain-expertise/").content.decode()
+    section = reader.get("/sections/domain-case-studies/").content.decode()
+    assert numbers_of(roadmap, "layer-domain-expertise") == ["2", "10"]
+    assert numbers_of(layer, "layer-domain-expertise") == ["2", "10"]
+    for html in (roadmap, layer, section):
+        assert numbers_of(html, "section-domain-case-studies") == ["1", "3"]
+    assert numbers_of(roadmap, "outline-domain-case-studies") == ["1", "3"]
+    assert numbers_of(roadmap, "overall")[:5] == ["5", "2", "1", "35", "1"]
+
+
+def test_every_number_leads_to_what_it_counts(reader: Client) -> None:
+    for title, state in {
+        "Fan-Out-on-Write (Blueprint)": "done",
+        "Payment Wallet": "done",
+        "Online Forum (Part 1)": "skipped",
+        "Coding Contest & Leaderboard": "reading",
+    }.items():
+        article = Article.objects.get(entries__title=title)
+        reader.post(f"{article.get_absolute_url()}state/", {"state": state})
+    planned = Article.objects.get(slug="content-aggregator-newsarticles")
+    planned.status = Status.objects.get(slug="planned")
+    planned.save()
+    html = reader.get("/").content.decode()
+    links = set(re.findall(r'<a href="(/articles/\?[^"]*state=[^"]*)">(\d+)', html))
+    assert len(links) > 20
+    for address, number in links:
+        table = reader.get(address.replace("&amp;", "&")).content.decode()
+        count = re.search(r'class="result-count"[^>]*>\s*(\d+) articles?(?: in (\d+) places)?', table)
+        assert count, address
+        # A section counts its rows, everything above it distinct articles.
+        counted = count[2] or count[1] if "section=" in address else count[1]
+        assert counted == number, address
+
+
+def test_undo_from_the_announcement(reader: Client) -> None:
+    html = reader.post(f"{WALLET}state/", {"state": "done"}, headers=HTMX).content.decode()
+    found = re.search(r'formaction="(/events/\d+/undo/)"', html)
+    assert found
+    undone = reader.post(found[1], {"next": "/", "shown": "overall"}, headers=HTMX)
+    assert "Payment Wallet: To do" in undone.content.decode()
+    assert "undo/" not in undone.content.decode()
+    assert reader.get("/articles/?state=done").content.decode().count("data-entry") == 0
+
+
+def test_undo_without_javascript(reader: Client) -> None:
+    page = reader.post(f"{WALLET}state/", {"state": "done", "next": "/"}, follow=True)
+    found = re.search(r'form="states" formaction="(/events/\d+/undo/)"', page.content.decode())
+    assert found
+    page = reader.post(found[1], {"next": "/"}, follow=True)
+    assert "Payment Wallet: To do" in page.content.decode()
+    assert numbers_of(page.content.decode(), "overall")[1] == "0"
+
+
+def test_an_undo_that_came_too_late_is_refused_in_words(reader: Client) -> None:
+    html = reader.post(f"{WALLET}state/", {"state": "reading"}, headers=HTMX).content.decode()
+    found = re.search(r'formaction="(/events/\d+/undo/)"', html)
+    assert found
+    reader.post(f"{WALLET}state/", {"state": "done"})
+    response = reader.post(found[1])
+    assert response.status_code == 409
+    assert "marked again since" in response.content.decode()
+    assert reader.get("/articles/?state=done").content.decode().count("data-entry") == 1
+
+
+def test_another_learners_event_is_not_found(
+    client: Client, learner: User, editor: User
+) -> None:
+    client.force_login(editor)
+    client.post(f"{WALLET}state/", {"state": "done"})
+    client.force_login(learner)
+    event = Event.objects.get()
+    assert client.post(f"/events/{event.pk}/undo/").status_code == 404
+    assert State.objects.get().user == editor
+
+
+@pytest.mark.parametrize("data", [{}, {"state": ""}, {"state": "finished"}, {"state": "\0"}])
+def test_a_bad_state_is_refused_in_words_and_changes_nothing(
+    reader: Client, data: dict[str, str]
+) -> None:
+    reader.post(f"{WALLET}state/", {"state": "reading"})
+    response = reader.post(f"{WALLET}state/", data)
+    assert response.status_code == 400
+    assert "state" in response.content.decode()
+    assert reader.get("/articles/?state=reading").content.decode().count("data-entry") == 1
+
+
+def test_a_state_is_only_posted(reader: Client) -> None:
+    assert reader.get(f"{WALLET}state/").status_code == 405
+    assert reader.get("/events/1/undo/").status_code == 405
+
+
+def test_a_draft_or_unknown_article_has_no_state_to_set(reader: Client) -> None:
+    Article.objects.filter(slug="payment-wallet").update(status=Status.objects.get(slug="draft"))
+    assert reader.post(f"{WALLET}state/", {"state": "done"}).status_code == 404
+    assert reader.post("/articles/nope/state/", {"state": "done"}).status_code == 404
+
+
+def test_a_forged_request_is_refused() -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(f"{WALLET}state/", {"state": "done"}).status_code == 403
+
+
+def test_visitors_are_told_where_their_marks_are(client: Client, learner: User) -> None:
+    assert "kept in this browser only" in client.get("/").content.decode()
+    client.force_login(learner)
+    assert "kept in this browser only" not in client.get("/").content.decode()
+
+
+def test_reading_a_page_stores_nothing_for_a_visitor(client: Client) -> None:
+    client.get("/")
+    client.get(WALLET)
+    assert "sessionid" not in client.cookies
+
+
+def test_signing_out_leaves_nothing_behind(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    client.post(f"{WALLET}state/", {"state": "done"})
+    client.logout()
+    assert client.get("/articles/?state=done").content.decode().count("data-entry") == 0
+
+
+def test_opening_the_link_marks_only_where_one_wants_it(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    assert "/open/" not in client.get(WALLET).content.decode()
+    learner.marks_reading_on_open = True
+    learner.save()
+    assert f'formaction="{WALLET}open/"' in client.get(WALLET).content.decode()
+    response = client.post(f"{WALLET}open/")
+    url = Article.objects.get(slug="payment-wallet").url
+    assert f'content="0;url={url}"' in response.content.decode()
+    assert State.objects.get().state == "reading"
+
+
+def test_opening_the_link_never_takes_a_state_back(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    client.post(f"{WALLET}state/", {"state": "done"})
+    client.post(f"{WALLET}open/")
+    assert State.objects.get().state == "done"
+
+
+def test_what_has_no_link_cannot_be_opened(client: Client) -> None:
+    planned = Article.objects.create(
+        title="Not out yet", status=Status.objects.get(slug="planned"), url=""
+    )
+    assert client.post(f"{planned.get_absolute_url()}open/").status_code == 404
+    assert "Not out yet" in client.get(planned.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_queries_of_a_change_do_not_grow(
+    reader: Client, django_assert_max_num_queries: DjangoAssertNumQueries, headers: dict[str, str]
+) -> None:
+    data = {"state": "done", "shown": shown_on(reader, "/")}
+    reader.post(f"{WALLET}state/", {"state": "reading"})
+    with django_assert_max_num_queries(18) as small:
+        reader.post(f"{WALLET}state/", data, headers=headers)
+    before = len(small)
+    wallet = Article.objects.get(slug="payment-wallet")
+    layer = Layer.objects.get(slug="data-mastery")
+    for number in range(8):
+        section = Section.objects.create(slug=f"s{number}", layer=layer, title=f"S{number}")
+        Entry.objects.create(section=section, article=wallet, title=f"Again {number}")
+        other = Article.objects.create(title=f"Other {number}", status=wallet.status)
+        Entry.objects.create(section=section, article=other, title=other.title)
+        reader.post(f"{other.get_absolute_url()}state/", {"state": "done"})
+    data = {"state": "reading", "shown": shown_on(reader, "/")}
+    with django_assert_max_num_queries(before):
+        reader.post(f"{WALLET}state/", data, headers=headers)
