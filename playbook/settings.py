@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +46,13 @@ def variable(
     )
 
 
+def is_ip_address(address: str) -> bool:
+    try:
+        return bool(ip_address(address))
+    except ValueError:
+        return False
+
+
 def is_origin(address: str) -> bool:
     parts = urlsplit(address)
     return (
@@ -66,11 +74,26 @@ SECRET_KEY: str = variable(
     holds=lambda key: len(key) >= 50,
 )
 
+HOST: str = variable(
+    env.str,
+    "HOST",
+    expects="the IP address to listen at, such as 127.0.0.1 or 0.0.0.0",
+    default="127.0.0.1",
+    holds=is_ip_address,
+)
+PORT: int = variable(
+    env.int,
+    "PORT",
+    expects="the port to listen at, a number from 1 to 65535",
+    default=8000,
+    holds=lambda port: 1 <= port <= 65535,
+)
+
 SITE_URL: str = variable(
     env.str,
     "SITE_URL",
     expects="the address readers type, such as https://study.example.org",
-    default="http://127.0.0.1:8000",
+    default=f"http://127.0.0.1:{PORT}",
     holds=is_origin,
 ).rstrip("/")
 IS_HTTPS = SITE_URL.startswith("https://")
@@ -125,6 +148,7 @@ WEB_WORKERS: int = variable(
     default=min(os.cpu_count() or 1, 4),
     holds=lambda count: count >= 1,
 )
+THREADS_PER_WORKER = 8
 
 # --- Apps and the way of a request
 
@@ -212,7 +236,8 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     },
-    "django.db.backends.postgresql": {"pool": True},
+    # A connection for each thread that answers requests, opened when it is first needed.
+    "django.db.backends.postgresql": {"pool": {"min_size": 1, "max_size": THREADS_PER_WORKER}},
 }
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),

@@ -1,0 +1,46 @@
+import hashlib
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+
+
+class Command(BaseCommand):
+    help = "Make ready to serve: migrate, load the playbook where there is none, collect the files."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # One connection is enough here, and one that is refused says why at once.
+        connection.settings_dict["OPTIONS"].pop("pool", None)
+        try:
+            connection.ensure_connection()
+            call_command("migrate", verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            call_command("load_playbook", stdout=StringIO())
+        except DatabaseError as error:
+            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from error
+        if not settings.DEBUG:
+            collect_static_files()
+
+
+def collect_static_files() -> None:
+    """Hashing and compressing them takes seconds: only where one of them has changed."""
+    collected = Path(settings.STATIC_ROOT) / ".collected"
+    digest = hashlib.sha256("\n".join(static_files()).encode()).hexdigest()
+    if not collected.is_file() or collected.read_text() != digest:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        collected.write_text(digest)
+
+
+def static_files() -> Iterator[str]:
+    """Each one's name, with what changes when it does."""
+    for finder in get_finders():
+        for name, storage in finder.list(ignore_patterns=[]):
+            modified_at = storage.get_modified_time(name).timestamp()
+            yield f"{storage.path(name)} {storage.size(name)} {modified_at}"

@@ -1,0 +1,71 @@
+"""What keeps this machine from starting, in one line with the mend; silence when nothing does.
+
+`make` runs it as a script before anything is installed, so it needs the standard library only.
+"""
+
+import errno
+import importlib.util
+import os
+import re
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[1]
+IN_ENV_FILE = re.compile(r"^\s*(HOST|PORT)\s*=\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
+
+
+def python_fault() -> str:
+    if importlib.util.find_spec("ensurepip"):
+        return ""
+    version = ".".join(map(str, sys.version_info[:2]))
+    return (
+        f"Python {version} is here without its venv module: install it "
+        f"(Debian and Ubuntu: apt-get install python{version}-venv), then start again."
+    )
+
+
+def folder_fault() -> str:
+    try:
+        with tempfile.TemporaryFile(dir=FOLDER):
+            return ""
+    except OSError as error:
+        return (
+            f"The folder {FOLDER} cannot be written to ({error.strerror}): "
+            "make it writable for you, or clone into one that is."
+        )
+
+
+def port_fault(host: str, port: int) -> str:
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"Port {port} is taken: choose another, such as PORT={port + 1} make run."
+        return f"Nothing can listen at {host}, port {port} ({error.strerror}): change HOST or PORT."
+    return ""
+
+
+def configured_port_fault() -> str:
+    """Nothing where HOST or PORT make no sense at all: the settings say so better."""
+    env_file = Path(os.environ.get("ENV_FILE", FOLDER / ".env"))
+    written = IN_ENV_FILE.findall(env_file.read_text()) if env_file.is_file() else []
+    variables = {"HOST": "127.0.0.1", "PORT": "8000", **dict(written), **os.environ}
+    if not (variables["PORT"].isdecimal() and 0 < int(variables["PORT"]) < 65536):
+        return ""
+    return port_fault(variables["HOST"], int(variables["PORT"]))
+
+
+def main(arguments: list[str]) -> str:
+    checks = [python_fault, folder_fault]
+    if "port" in arguments:
+        checks.append(configured_port_fault)
+    return next(filter(None, (check() for check in checks)), "")
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1:]))
