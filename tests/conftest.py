@@ -1,5 +1,4 @@
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import User
+from tests.machine import chromium
 
 END_TO_END = Path(__file__).parent / "e2e"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,6 +67,5 @@ def editor(db: None) -> User:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's own Chromium; as root it starts without its sandbox only."""
-    found = filter(None, map(shutil.which, CHROMIUM_NAMES))
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "executable_path": next(found, None), "args": arguments}
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}

@@ -1,0 +1,49 @@
+"""Every test there is: on SQLite, on PostgreSQL, in a browser; and how much of the code they met.
+
+`make test` runs it. Each part runs even if another failed; each has to pass.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+
+from tests import machine, postgres
+
+WITHOUT_BROWSER = ("coverage", "run", "-m", "pytest", "-m", "not browser")
+IN_BROWSER = ("pytest", "-m", "browser")
+
+
+def run(*arguments: str, **environment: str) -> tuple[bool, str]:
+    """Whether `python -m …` succeeded, and its last line, after showing all it says."""
+    last_line = ""
+    with subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last_line = line.strip() or last_line
+    return process.returncode == 0, last_line
+
+
+def main() -> int:
+    machine.provide()
+    on_sqlite = {"DATABASE_URL": "sqlite:///playbook.sqlite3"}
+    runs = {"SQLite": run(*WITHOUT_BROWSER, **on_sqlite)}
+    with postgres.temporary_server() as url:
+        runs["PostgreSQL"] = run(*WITHOUT_BROWSER, DATABASE_URL=url)
+    runs["Chromium"] = run(*IN_BROWSER, **on_sqlite)
+    run("coverage", "combine", "--quiet")
+    is_covered, _ = run("coverage", "report")
+    for name, (_, closing_line) in runs.items():
+        print(f"\n{name}:\n{closing_line}")
+    return 0 if is_covered and all(passed for passed, _ in runs.values()) else 1
+
+
+if __name__ == "__main__":
+    # A stop from outside takes the database server down with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    sys.exit(main())

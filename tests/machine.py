@@ -1,0 +1,64 @@
+"""What the tests need of a machine beyond Python: PostgreSQL's server and Chromium."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+OLDEST_POSTGRESQL = 15
+POSTGRESQL_FOLDERS = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+)
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+INSTALLERS = {
+    "apt-get": "apt-get update && apt-get install -y --no-install-recommends postgresql chromium",
+    "dnf": "dnf install -y postgresql-server chromium",
+    "brew": "brew install postgresql@17 && brew install --cask chromium",
+}
+
+
+def postgresql_folder() -> Path | None:
+    """The folder of the newest PostgreSQL server's programs, if it is new enough."""
+    on_path = shutil.which("initdb")
+    folders = [Path(on_path).resolve().parent] if on_path else []
+    folders += [found for glob in POSTGRESQL_FOLDERS for found in Path("/").glob(glob[1:])]
+    versions = {postgresql_version(folder): folder for folder in folders}
+    newest = max(versions, default=0)
+    return versions[newest] if newest >= OLDEST_POSTGRESQL else None
+
+
+def postgresql_version(folder: Path) -> int:
+    server = folder / "postgres"
+    if not server.exists():
+        return 0
+    said = subprocess.run([server, "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"(\d+)", said)
+    return int(found[1]) if found else 0
+
+
+def chromium() -> str | None:
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def provide() -> None:
+    """Installs what is missing where that takes nobody's word; else says what will, and stops."""
+    if postgresql_folder() and chromium():
+        return
+    installer = next(filter(shutil.which, INSTALLERS), "")
+    command = INSTALLERS.get(installer, "")
+    if installer == "apt-get" and os.geteuid() == 0:
+        print(f"The tests need PostgreSQL and Chromium: {command}", flush=True)
+        subprocess.run(["sh", "-c", command], stdout=subprocess.DEVNULL, check=False)
+    if not (postgresql_folder() and chromium()):
+        if installer in ("apt-get", "dnf"):
+            command = f"sudo sh -c {shlex.quote(command)}"
+        sys.exit(
+            "The tests need the server of PostgreSQL 15 or newer, and Chromium; install them: "
+            + (command or "your system's packages of those names.")
+        )

@@ -1,0 +1,48 @@
+"""A PostgreSQL server of the tests' own, reached by a socket and gone when they are done."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from tests.machine import postgresql_folder
+
+# The server keeps nothing that has to outlive it.
+OPTIONS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+
+
+@contextmanager
+def temporary_server() -> Iterator[str]:
+    """The `DATABASE_URL` of an empty database."""
+    programs = postgresql_folder()
+    if not programs:
+        raise FileNotFoundError("no PostgreSQL server")
+    # It refuses to run as root.
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="playbook-"))
+    data = folder / "data"
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [programs / program, "-D", data, *arguments],
+            user=user,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+    try:
+        if user:
+            shutil.chown(folder, user)
+        run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        run("pg_ctl", "start", "--wait", "-l", str(folder / "log"), "-o", f"{OPTIONS} -k {folder}")
+        try:
+            yield f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
+        finally:
+            run("pg_ctl", "stop", "--wait", "--mode=immediate")
+    finally:
+        shutil.rmtree(folder)
