@@ -51,7 +51,7 @@ class SectionFilter(PlaceFilter):
 
 
 class ListedFilter(admin.SimpleListFilter):
-    title = gettext_lazy("listed")
+    title = gettext_lazy("listed or not")
     parameter_name = "listed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

@@ -26,14 +26,14 @@ class CatalogFields(BaseModelAdmin[_Model]):
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **options: Any
     ) -> Field | None:
-        """The choices of a foreign key are read once, not once a row, and never deleted here."""
+        """The choices of a foreign key are read once, not once a row, and only chosen here."""
         field = super().formfield_for_dbfield(db_field, request, **options)
         if isinstance(field, ModelChoiceField):
-            widget = field.widget
-            if isinstance(widget, RelatedFieldWidgetWrapper):
-                widget.can_delete_related = False
-                widget = widget.widget
-            if not isinstance(widget, AutocompleteMixin):
+            wrapper = field.widget
+            assert isinstance(wrapper, RelatedFieldWidgetWrapper)
+            wrapper.can_delete_related = False
+            if not isinstance(wrapper.widget, AutocompleteMixin):
+                field.widget = wrapper.widget
                 field.choices = list(field.choices)
         return field
 

@@ -24,7 +24,7 @@ _Retirable = TypeVar("_Retirable", bound=Retirable)
 
 
 class RetiredFilter(admin.SimpleListFilter):
-    title = gettext_lazy("in the playbook")
+    title = gettext_lazy("retired or not")
     parameter_name = "retired"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
