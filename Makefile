@@ -1,0 +1,92 @@
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.SUFFIXES:
+
+BIN := .venv/bin
+# The environment's own Python if it works, the one asked for with PYTHON=…, or the first new enough.
+FOUND := $(shell for python in $(BIN)/python $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
+	&& echo $$python && break; done)
+NO_PYTHON = Python 3.11, 3.12, 3.13 or 3.14 is needed and was not found: install it, or name it with PYTHON=/path/to/python
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+MANAGE := $(BIN)/python manage.py
+
+.PHONY: help
+help: ## list what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name words; \
+		do printf 'make %-12s %s\n' "$$name" "$$words"; done
+
+.PHONY: run
+run: can-listen $(BIN)/.installed .env ## install what is missing, prepare the database, serve the site
+	@$(MANAGE) prepare
+	@exec $(MANAGE) serve
+
+.PHONY: dev
+dev: export DEBUG = true
+dev: can-listen $(BIN)/.installed-dev .env ## serve the site and reload it whenever its code changes
+	@$(MANAGE) prepare
+	@exec $(MANAGE) runserver $${HOST:-127.0.0.1}:$${PORT:-8000}
+
+.PHONY: admin
+admin: can-start $(BIN)/.installed .env ## make an administrator
+	@$(MANAGE) prepare
+	@$(MANAGE) createsuperuser
+
+.PHONY: test
+test: can-start $(BIN)/.installed-dev ## run every test: SQLite, PostgreSQL, browser
+	@$(BIN)/python -m tests.everything
+
+.PHONY: test-quick
+test-quick: export DATABASE_URL = sqlite:///playbook.sqlite3
+test-quick: can-start $(BIN)/.installed-dev ## run the tests that need neither PostgreSQL nor a browser
+	@$(BIN)/python -m pytest -q -m "not browser"
+
+# As in use behind https, so that the security checks mean something.
+.PHONY: lint
+lint: export ENV_FILE = /dev/null
+lint: export SECRET_KEY = only-for-the-checks-$(shell $(FOUND) -c 'import secrets; print(secrets.token_urlsafe(50))')
+lint: export SITE_URL = https://playbook.example.org
+lint: export DATABASE_URL = sqlite://:memory:
+lint: can-start $(BIN)/.installed-dev ## look for mistakes without running anything
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@git ls-files '*.html' | xargs $(BIN)/djade --check
+	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/lint-imports
+	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) check --deploy --fail-level WARNING
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml
+.PHONY: lock
+lock: can-start $(BIN)/.installed-dev ## pin the newest requirements that fit pyproject.toml
+	@$(COMPILE) --upgrade -o requirements.txt
+	@$(COMPILE) --upgrade --group dev -c requirements.txt -o requirements-dev.txt
+
+.PHONY: bench
+bench: can-start $(BIN)/.installed-dev ## measure the site on this machine
+	@$(BIN)/python -m bench
+
+# One line for what keeps this machine from starting; make says it in the place of the error.
+FAULT = $(if $(FOUND),$(shell $(FOUND) playbook/preflight.py $(1)),$(NO_PYTHON))
+.PHONY: can-start can-listen
+can-start:
+	$(if $(call FAULT),$(error $(call FAULT)))
+can-listen:
+	$(if $(call FAULT,port),$(error $(call FAULT,port)))
+
+ifneq ($(FOUND),$(BIN)/python)
+.PHONY: $(BIN)/.installed $(BIN)/.installed-dev
+endif
+$(BIN)/.installed: requirements.txt
+$(BIN)/.installed-dev: requirements-dev.txt
+$(BIN)/.installed $(BIN)/.installed-dev:
+	@test $(FOUND) = $(BIN)/python || rm -rf .venv
+	@echo "Installing the packages of $< into .venv …"
+	@$(FOUND) -m venv .venv
+	@$(PIP_INSTALL) $<
+	@touch $@
+
+.env:
+	@umask 077 && key="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+		&& sed "s/^SECRET_KEY=.*/SECRET_KEY=$$key/" .env.example > .env.new && mv .env.new .env
