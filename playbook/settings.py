@@ -243,6 +243,8 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     **DATABASE_OPTIONS[DATABASES["default"]["ENGINE"]],
 }
+# Opening SQLite's file for every request costs more than a query; PostgreSQL has its pool.
+DATABASES["default"]["CONN_MAX_AGE"] = 0 if "pool" in DATABASES["default"]["OPTIONS"] else 60
 
 # In the database, so that sign-in's rate limits hold over every process and machine.
 CACHES = {
