@@ -88,14 +88,18 @@ def heat_map(days: Iterable[Day], today: date) -> HeatMap:
     by_date = {day.date: day for day in days}
     monday = today - today.weekday() * DAY
     mondays = [monday - weeks * WEEK for weeks in reversed(range(WEEKS))]
-    return HeatMap([
-        Week([
-            by_date.get(date_, Day(date_))
-            for date_ in (monday + weekday * DAY for weekday in range(7))
-            if date_ <= today
-        ])
-        for monday in mondays
-    ])
+    return HeatMap(
+        [
+            Week(
+                [
+                    by_date.get(date_, Day(date_))
+                    for date_ in (monday + weekday * DAY for weekday in range(7))
+                    if date_ <= today
+                ]
+            )
+            for monday in mondays
+        ]
+    )
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """The form that owns the history's filter."""
 
-from typing import Any
-
 from django import forms
 from django.core.paginator import Page, Paginator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalog.filters import Ignored
@@ -22,7 +21,7 @@ class EventFilterForm(forms.Form):
     )
     page = forms.IntegerField(label=_("Page"), min_value=1, required=False)
 
-    def __init__(self, query: Any) -> None:
+    def __init__(self, query: QueryDict) -> None:
         super().__init__(query)
         self.is_valid()
 
@@ -37,4 +36,6 @@ class EventFilterForm(forms.Form):
     @property
     def ignored(self) -> list[Ignored]:
         """What the page names as not used."""
-        return [Ignored(str(self.fields[name].label), self.data.get(name, "")) for name in self.errors]
+        return [
+            Ignored(str(self.fields[name].label), self.data.get(name, "")) for name in self.errors
+        ]

@@ -35,7 +35,7 @@ class EventQuerySet(QuerySet["Event"]):
         """Of that day in the current time zone."""
         return self.filter(happened_at__date=day)
 
-    def by_day(self) -> QuerySet[Event, dict[str, Any]]:
+    def by_day(self) -> QuerySet[Any, Any]:
         """`date`, in the current time zone, and how many articles were `started`, `finished`."""
         days = self.order_by().values(date=TruncDate("happened_at"))
         return days.annotate(

@@ -1,0 +1,204 @@
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from catalog.models import Article, Entry, Status
+from progress.activity import Day, Streak, days_of, heat_map, reading_now, streak
+from progress.learner import LearnerProgress
+from progress.models import Event, State, StateName
+
+TODAY = date(2026, 11, 23)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+Mark = Callable[..., Event]
+
+
+@pytest.fixture
+def articles(playbook: None) -> list[Article]:
+    return list(Article.objects.listed())
+
+
+@pytest.fixture
+def mark(learner: User, articles: list[Article]) -> Mark:
+    """Writes down that article number so-and-so got a state at a time."""
+
+    def write(number: int, to_state: str, at: datetime, user: User = learner) -> Event:
+        from_state = "todo" if to_state != "todo" else "done"
+        return Event.objects.create(
+            user=user,
+            article=articles[number],
+            from_state=from_state,
+            to_state=to_state,
+            happened_at=at,
+        )
+
+    return write
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_a_day_counts_the_distinct_articles_started_and_finished(learner: User, mark: Mark) -> None:
+    for number in (0, 0, 1, 2):
+        mark(number, "reading", NOON)
+    for number in (0, 3, 3):
+        mark(number, "done", NOON)
+    mark(4, "done", NOON + timedelta(days=1))
+    assert days_of(learner) == [
+        Day(date(2026, 11, 22), started=3, finished=2),
+        Day(date(2026, 11, 23), started=0, finished=1),
+    ]
+
+
+def test_what_is_no_study_makes_no_day(learner: User, editor: User, mark: Mark) -> None:
+    mark(0, "skipped", NOON)
+    mark(1, "todo", NOON)
+    mark(2, "done", NOON, user=editor)
+    assert days_of(learner) == []
+
+
+def test_neither_the_undone_nor_its_undo_counts(learner: User, articles: list[Article]) -> None:
+    progress = LearnerProgress(learner)
+    progress.set(articles[0], StateName.DONE)
+    back = progress.set(articles[0], StateName.READING)
+    assert back.event_id
+    progress.undo(back.event_id)
+    (day,) = days_of(learner)
+    assert (day.started, day.finished) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("zone", "before", "after", "day"),
+    [
+        ("Pacific/Auckland", "2026-11-22 10:59:59", "2026-11-22 11:00", "2026-11-23"),
+        ("America/Los_Angeles", "2026-11-22 07:59:59", "2026-11-22 08:00", "2026-11-22"),
+        ("UTC", "2026-11-22 23:59:59", "2026-11-23 00:00", "2026-11-23"),
+        # The first moment of the short and of the long day, and of the day after each.
+        ("Pacific/Auckland", "2026-09-26 11:59:59", "2026-09-26 12:00", "2026-09-27"),
+        ("Pacific/Auckland", "2026-09-27 10:59:59", "2026-09-27 11:00", "2026-09-28"),
+        ("America/Los_Angeles", "2026-11-01 06:59:59", "2026-11-01 07:00", "2026-11-01"),
+        ("America/Los_Angeles", "2026-11-02 07:59:59", "2026-11-02 08:00", "2026-11-02"),
+    ],
+)
+def test_a_day_begins_at_the_learners_own_midnight(
+    learner: User, mark: Mark, zone: str, before: str, after: str, day: str
+) -> None:
+    late, early = mark(0, "done", utc(before)), mark(1, "done", utc(after))
+    second = date.fromisoformat(day)
+    first = second - timedelta(days=1)
+    with timezone.override(ZoneInfo(zone)):
+        assert [counted.date for counted in days_of(learner)] == [first, second]
+        assert [*Event.objects.on_day(first)] == [late]
+        assert [*Event.objects.on_day(second)] == [early]
+
+
+def test_a_long_day_is_one_day(learner: User, mark: Mark) -> None:
+    mark(0, "reading", utc("2026-11-01 07:00"))
+    mark(1, "reading", utc("2026-11-02 07:59:59"))
+    with timezone.override(ZoneInfo("America/Los_Angeles")):
+        assert days_of(learner) == [Day(date(2026, 11, 1), started=2)]
+
+
+@pytest.mark.parametrize("size", [1, 40])
+def test_days_cost_one_query(
+    learner: User, mark: Mark, size: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(size):
+        mark(number % 30, "done", NOON - timedelta(days=number))
+    with django_assert_num_queries(1):
+        assert len(days_of(learner)) == size
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [
+        ([], Streak(0, 0)),
+        ([0], Streak(1, 1)),
+        ([1], Streak(1, 1)),
+        ([2], Streak(0, 1)),
+        ([2, 1, 0], Streak(3, 3)),
+        ([3, 2, 1], Streak(3, 3)),
+        ([4, 3, 2], Streak(0, 3)),
+        ([9, 8, 7, 6, 1, 0], Streak(2, 4)),
+        ([3, 1], Streak(1, 1)),
+    ],
+)
+def test_a_streak_ends_today_or_yesterday(ago: list[int], expected: Streak) -> None:
+    days = [Day(TODAY - timedelta(days=number), finished=1) for number in ago]
+    assert streak(days, TODAY) == expected
+
+
+def test_a_streak_holds_over_the_change_of_the_clocks(learner: User, mark: Mark) -> None:
+    # Half past eleven at night, three evenings in a row, over the night of the 25 hours.
+    for at in ("2026-11-01 06:30", "2026-11-02 07:30", "2026-11-03 07:30"):
+        mark(0, "done", utc(at))
+    with timezone.override(ZoneInfo("America/Los_Angeles")):
+        assert streak(days_of(learner), date(2026, 11, 2)) == Streak(3, 3)
+
+
+@given(st.dates(min_value=date(1990, 1, 1), max_value=date(2200, 1, 1)))
+def test_the_heat_map_is_every_day_of_the_last_twelve_months(today: date) -> None:
+    weeks = heat_map([], today).weeks
+    days = [day.date for week in weeks for day in week.days]
+    assert len(weeks) == 53
+    assert all(week.days[0].date.weekday() == 0 for week in weeks)
+    assert days == [days[0] + timedelta(days=number) for number in range(len(days))]
+    assert days[-1] == today
+    assert 365 <= len(days) <= 371
+
+
+def test_the_heat_map_holds_the_days_with_study() -> None:
+    days = [
+        Day(TODAY - timedelta(days=400), finished=9),
+        Day(TODAY - timedelta(days=30), finished=2),
+        Day(TODAY, started=1),
+    ]
+    found = heat_map(days, TODAY)
+    assert found.study_days == [days[2], days[1]]
+    assert found.weeks[-1].days == [days[2]]
+
+
+@pytest.mark.parametrize(
+    ("started", "finished", "level"),
+    [(0, 0, 0), (1, 0, 1), (1, 1, 2), (0, 3, 2), (2, 2, 3), (6, 0, 3), (3, 4, 4), (40, 2, 4)],
+)
+def test_the_level_of_a_day(started: int, finished: int, level: int) -> None:
+    assert Day(TODAY, started, finished).level == level
+
+
+def test_a_month_is_named_at_the_week_in_which_it_begins() -> None:
+    months = {
+        week.days[0].date: week.new_month for week in heat_map([], TODAY).weeks if week.new_month
+    }
+    assert len(months) == 12
+    assert months[date(2026, 10, 26)] == date(2026, 11, 1)
+    assert months[date(2026, 6, 1)] == date(2026, 6, 1)
+
+
+def test_reading_now_is_each_article_once_the_latest_first(
+    learner: User, editor: User, articles: list[Article]
+) -> None:
+    twice = Article.objects.get(entries__title="Deep Dive into 1M RPS API Design")
+    others = [article for article in articles if article != twice]
+    once, done, retired, hidden, foreign = others[:5]
+    for days, article in enumerate((once, twice, retired, hidden)):
+        State.objects.create(
+            user=learner, article=article, state="reading", changed_at=NOON + timedelta(days=days)
+        )
+    State.objects.create(user=learner, article=done, state="done")
+    State.objects.create(user=editor, article=foreign, state="reading")
+    retired.retire()
+    hidden.status = Status.objects.get(slug="draft")
+    hidden.save()
+    readings = reading_now(learner)
+    assert [reading.entry.article for reading in readings] == [twice, once]
+    assert [reading.since for reading in readings] == [NOON + timedelta(days=1), NOON]
+    assert readings[0].entry == Entry.objects.in_journey_order().filter(article=twice).first()

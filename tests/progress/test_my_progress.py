@@ -1,0 +1,511 @@
+import json
+import re
+from collections import Counter
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Article, Entry, Layer, Section, Status
+from progress.learner import LearnerProgress
+from progress.models import Event, State, StateName
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+ME, HISTORY, EXPORT = "/me/", "/me/history/", "/me/export.json"
+HTMX = {"HX-Request": "true"}
+COLUMNS = ("done", "reading", "todo", "required", "skipped")
+
+
+@pytest.fixture
+def reader(client: Client, learner: User) -> Client:
+    client.force_login(learner)
+    return client
+
+
+@pytest.fixture
+def progress(learner: User) -> LearnerProgress:
+    return LearnerProgress(learner)
+
+
+def html_of(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def text_of(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def part(html: str, name: str) -> str:
+    """The section of the page with that id."""
+    found = re.search(rf'<section id="{name}".*?</section>', html, re.DOTALL)
+    return found[0] if found else ""
+
+
+def totals(html: str) -> dict[str, list[tuple[str, int]]]:
+    """By the row's title: each number with its link, in the order of COLUMNS."""
+    rows = re.findall(r'<tr role="row"[^>]*><th role="rowheader"(.*?)</tr>', html, re.DOTALL)
+    return {
+        unescape(re.findall(r">([^<]+)</a></th>", row)[0]): [
+            (unescape(href), int(number))
+            for href, number in re.findall(r'<td[^>]*data-label[^>]*><a href="([^"]+)">(\d+)', row)
+        ]
+        for row in rows
+    }
+
+
+def undo_links(html: str) -> set[int]:
+    main = html[html.index("<main") :] if "<main" in html else html
+    return {int(pk) for pk in re.findall(r'id="undo-(\d+)"', main)}
+
+
+def mark_some(progress: LearnerProgress) -> None:
+    states = ["done", "reading", "skipped", "todo", "done"]
+    for number, article in enumerate(Article.objects.order_by("slug")):
+        progress.set(article, StateName(states[number % 5]))
+
+
+# --- Who sees it
+
+
+@pytest.mark.parametrize("path", [ME, HISTORY, f"{HISTORY}?day=2026-11-23", EXPORT])
+def test_a_visitor_is_sent_to_sign_in_and_back(client: Client, learner: User, path: str) -> None:
+    response = client.get(path, follow=True)
+    address, _status = response.redirect_chain[-1]
+    assert address.startswith("/accounts/login/?next=")
+    signed_in = client.post(
+        address, {"login": "learner", "password": "a-learner's-password", "next": path}
+    )
+    assert signed_in["Location"] == path
+
+
+def test_a_session_that_ended_meanwhile_leads_to_sign_in(client: Client) -> None:
+    headers = {**HTMX, "HX-Current-URL": "http://testserver/me/"}
+    response = client.get(ME, headers=headers)
+    assert response["HX-Redirect"] == "/accounts/login/?next=/me/"
+
+
+@pytest.mark.parametrize("path", [ME, HISTORY])
+def test_nothing_of_another_learner_is_shown(
+    reader: Client, progress: LearnerProgress, editor: User, path: str
+) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    progress.set(article, StateName.READING)
+    before = text_of(html_of(reader, path))
+    mark_some(LearnerProgress(editor))
+    assert Event.objects.for_user(editor).exists()
+    assert text_of(html_of(reader, path)) == before
+
+
+def test_another_learners_change_cannot_be_undone(
+    reader: Client, progress: LearnerProgress, editor: User
+) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    progress.set(article, StateName.READING)
+    foreign = LearnerProgress(editor).set(article, StateName.DONE).event_id
+    assert foreign not in undo_links(html_of(reader, ME)) | undo_links(html_of(reader, HISTORY))
+    assert reader.post(f"/events/{foreign}/undo/").status_code == 404
+    assert State.objects.get(user=editor).state == "done"
+    assert Event.objects.count() == 2
+
+
+# --- Totals
+
+
+def by_hand(states: dict[int, str], articles: Collection[int]) -> list[int]:
+    tally = Counter(states.get(pk, "todo") for pk in articles)
+    required = tally["done"] + tally["reading"] + tally["todo"]
+    return [tally["done"], tally["reading"], tally["todo"], required, tally["skipped"]]
+
+
+def test_the_totals_equal_a_recount_by_hand(reader: Client, progress: LearnerProgress) -> None:
+    Entry.objects.filter(section__slug=Section.objects.first().slug).update(  # type: ignore[union-attr]
+        retired_at=timezone.now()
+    )
+    Article.objects.filter(slug="payment-wallet").update(status=Status.objects.get(slug="planned"))
+    mark_some(progress)
+    states = dict(State.objects.values_list("article_id", "state"))
+    listed = list(
+        Entry.objects.filter(
+            retired_at=None, article__retired_at=None, article__status__slug="published"
+        ).select_related("section__layer")
+    )
+    expected = {"The whole playbook": by_hand(states, {entry.article_id for entry in listed})}
+    for layer in Layer.objects.all():
+        inside = {entry.article_id for entry in listed if entry.section.layer == layer}
+        expected[layer.title] = by_hand(states, inside) if inside else []
+    for section in Section.objects.all():
+        rows = [entry.article_id for entry in listed if entry.section == section]
+        expected[section.title] = by_hand(states, rows) if rows else []
+    shown = {
+        title: [n for _href, n in cells] for title, cells in totals(html_of(reader, ME)).items()
+    }
+    assert shown == expected
+    assert [] in expected.values()
+    assert "Nothing here yet" in text_of(part(html_of(reader, ME), "totals"))
+
+
+def test_the_totals_equal_the_roadmaps(reader: Client, progress: LearnerProgress) -> None:
+    mark_some(progress)
+    me, roadmap = html_of(reader, ME), html_of(reader, "/")
+    assert text_of(part(me, "overall")) == text_of(part(roadmap, "overall"))
+    rows = totals(me)
+    for layer in Layer.objects.all():
+        (done_url, done), *_others, (required_url, required), _skipped = rows[layer.title]
+        figure = re.search(rf'<p id="layer-{layer.slug}".*?</p>', roadmap, re.DOTALL)
+        assert figure
+        links = re.findall(r'<a href="([^"]+)">(\d+)</a>', unescape(figure[0]))
+        assert links == [(done_url, str(done)), (required_url, str(required))]
+
+
+def test_each_number_links_to_exactly_what_it_counts(
+    reader: Client, progress: LearnerProgress
+) -> None:
+    mark_some(progress)
+    rows = totals(html_of(reader, ME))
+    sections = {section.title for section in Section.objects.all()}
+    assert len(rows) == 1 + 4 + 12
+    for title, cells in rows.items():
+        assert len(cells) == len(COLUMNS)
+        for href, number in cells:
+            found = re.search(
+                r'class="result-count"[^>]*>(.*?)</p>', html_of(reader, href), re.DOTALL
+            )
+            assert found
+            articles, *places = (int(digits) for digits in re.findall(r"\d+", found[1]))
+            counted = places[0] if places and title in sections else articles
+            assert (title, href, counted) == (title, href, number)
+
+
+def test_where_all_is_skipped_nothing_is_complete(
+    reader: Client, progress: LearnerProgress
+) -> None:
+    section = Section.objects.in_journey_order()[0]
+    for entry in section.entries.select_related("article"):
+        progress.set(entry.article, StateName.SKIPPED)
+    row = re.search(
+        rf">{section.title.replace('&', '&amp;')}</a></th>.*?</tr>", html_of(reader, ME), re.DOTALL
+    )
+    assert row
+    assert "All skipped" in row[0]
+    assert "%" not in row[0]
+
+
+# --- Reading now
+
+
+def test_a_state_is_changed_from_the_menu(reader: Client, progress: LearnerProgress) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    progress.set(article, StateName.READING)
+    menu = re.search(
+        rf'<details id="menu-{article.pk}".*?</details>', html_of(reader, ME), re.DOTALL
+    )
+    assert menu
+    buttons = re.findall(
+        r'formaction="([^"]+)" name="state" value="(\w+)" aria-pressed="(\w+)"', menu[0]
+    )
+    assert [(state, pressed) for _action, state, pressed in buttons] == [
+        ("todo", "false"),
+        ("reading", "true"),
+        ("done", "false"),
+        ("skipped", "false"),
+    ]
+    for action, state, _pressed in reversed(buttons):
+        response = reader.post(action, {"state": state, "next": ME})
+        assert response["Location"] == "/me/#reading-now"
+        assert progress.load_states().get(article.pk, "todo") == state
+    assert f'id="menu-{article.pk}"' not in part(html_of(reader, ME), "reading-now")
+
+
+def test_htmx_reads_the_whole_of_my_progress_again(
+    reader: Client, progress: LearnerProgress
+) -> None:
+    mark_some(progress)
+    page = html_of(reader, ME)
+    fragment = reader.get(ME, headers={**HTMX, "HX-Target": "my-progress"}).content.decode().strip()
+    assert fragment.startswith('<div id="my-progress"')
+    assert text_of(fragment) in text_of(page)
+    assert totals(fragment) == totals(page)
+    # The form that asks for it stays where it is, so that the answer does not end the asking.
+    assert 'id="states"' in page
+    assert 'id="states"' not in fragment
+    assert 'hx-trigger="htmx:afterRequest from:#states"' in fragment
+
+
+# --- Days with study
+
+
+def test_the_days_are_there_as_picture_and_as_table(
+    reader: Client, learner: User, progress: LearnerProgress
+) -> None:
+    learner.time_zone = "Pacific/Auckland"
+    learner.save()
+    mark_some(progress)
+    at = datetime.combine(timezone.now() - timedelta(days=10), datetime.min.time(), UTC)
+    Event.objects.update(happened_at=at.replace(hour=10))
+    late = Event.objects.filter(to_state="done").order_by("pk")[:3]
+    Event.objects.filter(pk__in=[event.pk for event in late]).update(
+        happened_at=at.replace(hour=20)
+    )
+    first = at.date()
+    second = first + timedelta(days=1)  # eight in the evening here is tomorrow there
+    html = part(html_of(reader, ME), "study-days")
+    rows = re.findall(
+        r'<th scope="row"><a href="([^"]+)">[^<]+</a></th><td>(\d+)</td><td>(\d+)</td>', html
+    )
+    started = Event.objects.filter(to_state="reading").count()
+    finished = Event.objects.filter(to_state="done").count()
+    assert rows == [
+        (f"{HISTORY}?day={second}", "0", "3"),
+        (f"{HISTORY}?day={first}", str(started), str(finished - 3)),
+    ]
+    assert 'role="img" aria-label="A square for each day; 2 with study.' in html
+    picture = html[: html.index("</svg>")]
+    levels = Counter(re.findall(r'<rect class="level-(\d)"', picture))
+    assert levels["2"] == levels["4"] == 1
+    assert sum(levels.values()) == levels["0"] + 2
+    day = html_of(reader, rows[0][0])
+    assert len(re.findall(r'<li id="event-', day)) == 3
+
+
+def study_for(progress: LearnerProgress, days: int) -> None:
+    for ago, article in enumerate(Article.objects.all()[:days]):
+        progress.set(article, StateName.DONE)
+        at = timezone.now() - timedelta(days=ago)
+        Event.objects.filter(article=article).update(happened_at=at)
+
+
+def test_the_streak(reader: Client, progress: LearnerProgress) -> None:
+    study_for(progress, 6)
+    assert "6 days in a row · longest 6" in text_of(html_of(reader, ME))
+
+
+def test_the_streak_can_be_hidden(reader: Client, learner: User, progress: LearnerProgress) -> None:
+    study_for(progress, 6)
+    assert reader.get("/me/streak/hide/").status_code == 405
+    assert reader.post("/me/streak/hide/")["Location"] == ME
+    learner.refresh_from_db()
+    assert not learner.shows_streak
+    html = html_of(reader, ME)
+    assert "in a row" not in html
+    assert "longest" not in html
+    assert '<a href="/accounts/preferences/">show it again</a>' in html
+
+
+def test_a_visitor_has_no_streak_to_hide(client: Client, learner: User) -> None:
+    assert client.post("/me/streak/hide/")["Location"] == ME
+    learner.refresh_from_db()
+    assert learner.shows_streak
+
+
+# --- What changed, and undo
+
+
+@pytest.mark.parametrize(("path", "spot"), [(ME, "recent"), (HISTORY, "events")])
+def test_only_the_newest_lasting_change_of_an_article_can_be_undone(
+    reader: Client, progress: LearnerProgress, path: str, spot: str
+) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    booking = Article.objects.get(slug="ticket-booking-system")
+    first = progress.set(wallet, StateName.READING).event_id
+    other = progress.set(booking, StateName.READING).event_id
+    second = progress.set(wallet, StateName.DONE).event_id
+    assert undo_links(html_of(reader, path)) == {other, second}
+    back = reader.post(f"/events/{second}/undo/?spot={spot}", {"next": path})
+    assert back["Location"] == f"{path}#{spot}"
+    html = html_of(reader, path)
+    assert f'id="{spot}"' in html
+    assert undo_links(html) == {first, other}
+    assert re.findall(r'<li id="event-(\d+)" class="row event is-undone"', html) == [str(second)]
+    assert text_of(html).count("(undone)") == 1
+    assert text_of(html).count("(undo)") == 1
+    assert progress.load_states()[wallet.pk] == "reading"
+
+
+def test_each_undo_that_is_offered_works(reader: Client, progress: LearnerProgress) -> None:
+    for state in (StateName.READING, StateName.SKIPPED, StateName.DONE):
+        for article in Article.objects.all()[:8]:
+            progress.set(article, state)
+    while offered := undo_links(html_of(reader, HISTORY)):
+        assert reader.post(f"/events/{max(offered)}/undo/").status_code == 302
+    assert not State.objects.exists()
+    assert not Event.objects.lasting().exists()
+
+
+def test_the_latest_ten_changes_then_all_of_them(reader: Client, progress: LearnerProgress) -> None:
+    mark_some(progress)
+    events = [str(pk) for pk in Event.objects.values_list("pk", flat=True)]
+    assert re.findall(r'<li id="event-(\d+)"', html_of(reader, ME)) == events[:10]
+    assert re.findall(r'<li id="event-(\d+)"', html_of(reader, HISTORY)) == events
+
+
+def test_the_history_has_pages_of_fifty(reader: Client, learner: User) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    Event.objects.bulk_create(
+        Event(user=learner, article=wallet, from_state="todo", to_state="done") for _ in range(51)
+    )
+    pages = [html_of(reader, f"{HISTORY}?page={number}") for number in (1, 2, 3)]
+    sizes = [len(re.findall(r'<li id="event-', page)) for page in pages]
+    assert sizes == [50, 1, 1]
+    assert all("51 changes" in page for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "value"),
+    [
+        ("day=yesterday", "Day", "yesterday"),
+        ("day=2026-02-30", "Day", "2026-02-30"),
+        ("day=%00", "Day", "\0"),
+        ("page=-1", "Page", "-1"),
+        ("page=many", "Page", "many"),
+    ],
+)
+def test_a_bad_value_is_ignored_and_named(
+    reader: Client, progress: LearnerProgress, query: str, field: str, value: str
+) -> None:
+    mark_some(progress)
+    html = html_of(reader, f"{HISTORY}?{query}")
+    assert f"“{value}” is not a choice for “{field}” and was ignored." in text_of(html)
+    assert len(re.findall(r'<li id="event-', html)) == Event.objects.count()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2001-09-09"])
+def test_a_day_without_changes(reader: Client, progress: LearnerProgress, day: str) -> None:
+    mark_some(progress)
+    html = html_of(reader, f"{HISTORY}?day={day}")
+    assert "You changed nothing on that day." in html
+    assert "<li id=" not in html
+
+
+def test_the_history_keeps_what_left_the_playbook(
+    reader: Client, progress: LearnerProgress
+) -> None:
+    retired, hidden = Article.objects.listed()[:2]
+    for article in (retired, hidden):
+        progress.set(article, StateName.READING)
+    retired.retire()
+    hidden.status = Status.objects.get(slug="draft")
+    hidden.save()
+    for path in (ME, HISTORY):
+        html = html_of(reader, path)
+        assert f'<a class="row-title" href="{retired.get_absolute_url()}">' in html
+        assert "no longer in the playbook" in html
+        # The public cannot open a draft, so its title leads nowhere.
+        assert f'<span class="row-title">{hidden.title.replace("&", "&amp;")}</span>' in html
+        assert hidden.get_absolute_url() not in html.replace(
+            f"{hidden.get_absolute_url()}state", ""
+        )
+    assert not re.search(r'id="menu-\d+"', html_of(reader, ME))
+
+
+# --- A new learner
+
+
+def test_a_new_learner_is_told_what_to_do_first(reader: Client) -> None:
+    html = html_of(reader, ME)
+    first = Entry.objects.countable().in_journey_order()[0]
+    assert "Begin with one article" in html
+    assert unescape(first.title) in text_of(part(html, "overall"))
+    assert [cells[0][1] for cells in totals(html).values()] == [0] * 17
+    for absent in ("study-days", "reading-now", "recent"):
+        assert f'id="{absent}"' not in html
+    assert "Nothing yet." in html_of(reader, HISTORY)
+
+
+# --- Export
+
+
+def test_the_export_is_all_of_ones_own_progress(
+    reader: Client, progress: LearnerProgress, editor: User
+) -> None:
+    wallet, booking = Article.objects.order_by("slug").filter(
+        slug__in=["payment-wallet", "ticket-booking-system"]
+    )
+    at = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    progress.set(wallet, StateName.DONE)
+    undone = progress.set(booking, StateName.READING)
+    assert undone.event_id
+    progress.undo(undone.event_id)
+    State.objects.update(changed_at=at)
+    Event.objects.update(happened_at=at)
+    wallet.retire()
+    mark_some(LearnerProgress(editor))
+    response = reader.get(EXPORT)
+    assert response["Content-Type"] == "application/json"
+    assert response["Content-Disposition"].startswith('attachment; filename="playbook-progress-')
+    export = json.loads(response.content)
+    exported_at = datetime.fromisoformat(export.pop("exported_at"))
+    assert timezone.now() - exported_at < timedelta(minutes=5)
+    first, second, third = Event.objects.filter(user=progress.user).order_by("pk")
+
+    def described(article: Article) -> dict[str, str]:
+        return {"uuid": str(article.uuid), "title": article.title, "url": article.url}
+
+    def event(
+        event: Event, article: Article, before: str, after: str, undoes: int | None
+    ) -> dict[str, Any]:
+        return {
+            "id": event.pk,
+            "article": described(article),
+            "from": before,
+            "to": after,
+            "happened_at": "2026-11-22T23:30:00Z",
+            "undoes": undoes,
+        }
+
+    assert export == {
+        "site": "http://testserver",
+        "learner": "learner",
+        "states": [
+            {"article": described(wallet), "state": "done", "changed_at": "2026-11-22T23:30:00Z"}
+        ],
+        "events": [
+            event(first, wallet, "todo", "done", None),
+            event(second, booking, "todo", "reading", None),
+            event(third, booking, "reading", "todo", second.pk),
+        ],
+    }
+
+
+def test_the_export_is_linked(reader: Client, progress: LearnerProgress) -> None:
+    mark_some(progress)
+    assert f'href="{EXPORT}"' in html_of(reader, ME)
+
+
+# --- Constant costs
+
+
+@pytest.mark.parametrize("path", [ME, HISTORY, EXPORT])
+def test_the_number_of_queries_does_not_depend_on_the_data(
+    reader: Client, learner: User, path: str
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert reader.get(path).status_code == 200
+        return len(captured)
+
+    progress = LearnerProgress(learner)
+    progress.set(Article.objects.get(slug="payment-wallet"), StateName.READING)
+    few = queries()
+    mark_some(progress)
+    for article in Article.objects.all():
+        progress.set(article, StateName.READING)
+    layer = Layer.objects.create(slug="new", number=9, title="New", colour="teal")
+    for number in range(20):
+        section = Section.objects.create(slug=f"new-{number}", layer=layer, title=f"New {number}")
+        article = Article.objects.create(
+            title=f"New {number}", status=Status.objects.get(slug="published")
+        )
+        Entry.objects.create(section=section, article=article, title=article.title)
+        progress.set(article, StateName.READING)
+    assert State.objects.filter(state="reading").count() == 39 + 20
+    assert queries() == few
