@@ -476,9 +476,10 @@ def test_the_export_is_all_of_ones_own_progress(
     }
 
 
-def test_the_export_is_linked(reader: Client, progress: LearnerProgress) -> None:
+@pytest.mark.parametrize("path", [ME, "/accounts/delete/"])
+def test_the_export_is_linked(reader: Client, progress: LearnerProgress, path: str) -> None:
     mark_some(progress)
-    assert f'href="{EXPORT}"' in html_of(reader, ME)
+    assert f'href="{EXPORT}"' in html_of(reader, path)
 
 
 # --- Constant costs
