@@ -1,0 +1,75 @@
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+
+PASSWORD = "a-long-enough-secret"
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: LiveServer) -> str:
+    return live_server.url
+
+
+@pytest.fixture(autouse=True)
+def shipped_playbook(transactional_db: None, playbook: None) -> None:
+    """Every browser test reads the playbook that ships."""
+
+
+class Watch:
+    """What a page must never do: report an error, or ask another host for anything."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.faults: list[str] = []
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("console", self.console)
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        context.on("request", self.request)
+
+    def console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.faults.append(f"{message.type}: {message.text}")
+
+    def request(self, request: Request) -> None:
+        if urlsplit(request.url).netloc not in {self.host, ""}:
+            self.faults.append(f"asked {request.url}")
+
+
+@pytest.fixture
+def watch(base_url: str) -> Watch:
+    return Watch(urlsplit(base_url).netloc)
+
+
+@pytest.fixture(autouse=True)
+def faultless(context: BrowserContext, watch: Watch) -> Iterator[None]:
+    watch.over(context)
+    yield
+    assert watch.faults == []
+
+
+@pytest.fixture
+def plain_page(browser: Browser, base_url: str, watch: Watch) -> Iterator[Page]:
+    """A browser with JavaScript off."""
+    context = browser.new_context(base_url=base_url, java_script_enabled=False)
+    watch.over(context)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def account(transactional_db: None) -> User:
+    return User.objects.create_user("ada", "ada@example.org", PASSWORD)
+
+
+def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(name)
+    page.locator("[name=password]").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/")

@@ -1,0 +1,137 @@
+"""axe-core over every page: light and dark, on a phone and on a desk."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from accounts.models import User
+from catalog.models import Article
+from progress.learner import LearnerProgress
+from progress.models import StateName
+from tests.e2e.conftest import PASSWORD, Watch, sign_in
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OURS = [*WCAG, "best-practice"]
+
+PUBLIC = [
+    "/",
+    "/?layer=data-mastery&layer=nope",
+    "/articles/",
+    "/articles/?layer=scale-reliability&state=todo&q=fan",
+    "/articles/?status=planned&q=cache",
+    "/articles/distributed-task-scheduling-service/",
+    "/sections/feeds-fan-out/",
+    "/layers/domain-expertise/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+]
+SIGNED_IN = [
+    "/",
+    "/articles/",
+    "/articles/payment-wallet/",
+    "/me/",
+    "/me/history/",
+    "/accounts/preferences/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/delete/",
+    "/accounts/logout/",
+]
+EDITING = [
+    "/admin/",
+    "/admin/catalog/article/",
+    "/admin/catalog/article/1/change/",
+    "/admin/catalog/section/",
+    "/admin/catalog/section/1/change/",
+]
+LOOKS = [(width, theme) for width in (390, 1440) for theme in ("light", "dark")]
+
+
+def violations(page: Page, tags: Sequence[str] = OURS) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    run = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
+    found = page.evaluate(run, tags)["violations"]
+    return [
+        f"{fault['id']}: {node['target']} {node['failureSummary']}"
+        for fault in found
+        for node in fault["nodes"]
+    ]
+
+
+def look_at(page: Page, path: str) -> None:
+    for width, theme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.goto(path)
+        assert violations(page) == [], (path, width, theme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+
+
+@pytest.fixture
+def learned(account: User) -> Iterator[User]:
+    """Somebody with some of every state, so that each part of a page has something to show."""
+    progress = LearnerProgress(account)
+    for number, article in enumerate(Article.objects.order_by("pk")):
+        progress.set(article, list(StateName)[number % 4])
+    yield account
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_pages_of_a_visitor(page: Page, path: str) -> None:
+    look_at(page, path)
+
+
+@pytest.mark.parametrize("path", SIGNED_IN)
+def test_pages_of_a_learner(page: Page, learned: User, path: str) -> None:
+    sign_in(page, learned.username)
+    look_at(page, path)
+
+
+@pytest.mark.parametrize("path", ["/nope/", "/articles/nope/", "/articles/payment-wallet/state/"])
+def test_pages_that_say_no(page: Page, watch: Watch, path: str) -> None:
+    look_at(page, path)
+    watch.faults.clear()  # the browser reports the status itself
+
+
+def test_the_menus_and_the_keys_when_open(page: Page, learned: User) -> None:
+    sign_in(page, learned.username)
+    page.goto("/")
+    page.locator("summary.account-button").click()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.locator("summary.icon-button").click()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert violations(page) == []
+
+
+def test_after_a_mark(page: Page) -> None:
+    page.goto("/")
+    page.locator('tr[data-entry] [value="done"]').first.click()
+    page.locator("#announcement .toast").wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/", "/articles/payment-wallet/", "/me/"])
+def test_zoomed_to_four_hundred_percent_nothing_scrolls_sideways(
+    page: Page, learned: User, path: str
+) -> None:
+    sign_in(page, learned.username)
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("path", EDITING)
+def test_pages_of_an_editor(page: Page, path: str) -> None:
+    User.objects.create_superuser("edith", "edith@example.org", PASSWORD)
+    sign_in(page, "edith")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.goto(path)
+        assert violations(page, WCAG) == [], (path, theme)

@@ -1,0 +1,317 @@
+"""The learner's whole day: read, filter, mark, undo, sign up, find it again."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.models import User
+from catalog.models import Article, Entry
+from progress.models import Event, State
+from tests.e2e.conftest import PASSWORD, sign_in
+
+DEEP_DIVE = "Deep Dive into 1M RPS API Design"
+SEPARATION = "High Throughput Reads/Writes (Read-Write Separation)"
+
+
+def row(page: Page, title: str) -> Locator:
+    return page.locator("tr[data-entry]").filter(
+        has=page.get_by_role("link", name=title, exact=True)
+    )
+
+
+def mark(page: Page, title: str, state: str) -> None:
+    row(page, title).get_by_role("button", name=state, exact=True).click()
+
+
+def expect_state(page: Page, title: str, state: str) -> None:
+    button = row(page, title).get_by_role("button", name=state, exact=True)
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def expect_figures(page: Page, **figures: str) -> None:
+    for name, words in figures.items():
+        expect(page.locator(f"#{name.replace('_', '-')}")).to_contain_text(
+            re.compile(rf"(?<!\d){words}(?!\d)".replace(" ", r"\s+"))
+        )
+
+
+def test_every_total_follows_a_mark(page: Page) -> None:
+    page.goto("/")
+    mark(page, DEEP_DIVE, "Done")
+    expect_state(page, DEEP_DIVE, "Done")
+    expect_state(page, SEPARATION, "Done")
+    expect_figures(
+        page,
+        overall="1 done",
+        layer_data_mastery="1 of 16 done",
+        layer_scale_reliability="1 of 12 done",
+        journey_data_mastery="1 of 16 done",
+        section_database_design="1 of 4 done",
+        section_load_balancing="1 of 3 done",
+        outline_database_design="1/4",
+        outline_load_balancing="1/3",
+        layer_foundation_layer="0 of 3 done",
+    )
+    page.reload()
+    expect_figures(page, overall="1 done", layer_scale_reliability="1 of 12 done")
+
+
+def test_marks_in_quick_succession_are_all_kept(page: Page) -> None:
+    page.goto("/")
+    titles = list(Entry.objects.in_journey_order().values_list("title", flat=True)[:6])
+    for title in titles:
+        mark(page, title, "Done")
+    expect_figures(page, overall="6 done", layer_foundation_layer="3 of 3 done")
+    page.reload()
+    expect_figures(page, overall="6 done")
+
+
+def test_the_next_article_follows(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#overall .next-title")).to_have_text(
+        "Unlocking Scalability: Building Blocks (p1)"
+    )
+    mark(page, "Unlocking Scalability: Building Blocks (p1)", "Skipped")
+    expect(page.locator("#overall .next-title")).to_have_text(
+        "Unlocking Scalability: Advanced Blocks (p2)"
+    )
+
+
+def test_keys_mark_the_focused_row_and_the_focus_stays(page: Page) -> None:
+    page.goto("/sections/caching/")
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    expect_state(page, "Distributed Cache Invalidation Service", "Done")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect_state(page, "Client-Side Caching with ETag Validation", "Reading")
+    page.keyboard.press("s")
+    expect_state(page, "Client-Side Caching with ETag Validation", "Skipped")
+    page.keyboard.press("k")
+    page.keyboard.press("u")
+    expect_state(page, "Distributed Cache Invalidation Service", "To do")
+    expect(page.get_by_role("link", name="Distributed Cache Invalidation Service")).to_be_focused()
+    expect_figures(page, section_caching="0 of 3 done")
+
+
+def test_the_focus_stays_on_the_button_that_was_pressed(page: Page) -> None:
+    page.goto("/sections/caching/")
+    button = row(page, "Client-Side Caching with ETag Validation").get_by_role(
+        "button", name="Done", exact=True
+    )
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_be_focused()
+
+
+def test_keys_can_be_seen_and_switched_off(page: Page) -> None:
+    page.goto("/sections/caching/")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("checkbox").uncheck()
+    dialog.get_by_role("button", name="Close").click()
+    page.get_by_role("link", name="Cluster-Wide Cache Warm-Up Service").focus()
+    page.keyboard.press("d")
+    page.wait_for_timeout(200)
+    page.reload()
+    expect_state(page, "Cluster-Wide Cache Warm-Up Service", "To do")
+
+
+def test_a_letter_typed_in_a_field_is_only_a_letter(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("/")
+    page.keyboard.type("drsu?")
+    expect(page.locator("#site-search")).to_have_value("drsu?")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_undo(page: Page) -> None:
+    page.goto("/")
+    mark(page, DEEP_DIVE, "Done")
+    announcement = page.locator("#announcement")
+    expect(announcement).to_contain_text("Done")
+    announcement.get_by_role("button", name="Undo").click()
+    expect_state(page, DEEP_DIVE, "To do")
+    expect_state(page, SEPARATION, "To do")
+    expect_figures(page, overall="0 done", layer_data_mastery="0 of 16 done")
+
+
+def test_filter_and_back(page: Page) -> None:
+    page.goto("/articles/")
+    page.get_by_label("Data Mastery").check()
+    page.wait_for_url("**/articles/?layer=data-mastery")
+    expect(page.locator(".result-count")).to_have_text("16 articles")
+    page.locator("#filter-q").press_sequentially("cache")
+    page.wait_for_url("**/articles/?layer=data-mastery&q=cache")
+    expect(page.locator(".result-count")).to_have_text("3 articles")
+    expect(page.locator("#filter-q")).to_be_focused()
+    page.get_by_role("link", name="Layer: Data Mastery").click()
+    page.wait_for_url("**/articles/?q=cache")
+    expect(page.get_by_label("Data Mastery")).not_to_be_checked()
+    page.go_back()
+    page.wait_for_url("**/articles/?layer=data-mastery&q=cache")
+    expect(page.get_by_label("Data Mastery")).to_be_checked()
+    expect(page.locator("#filter-q")).to_have_value("cache")
+    expect(page.locator(".result-count")).to_have_text("3 articles")
+
+
+def test_mark_in_the_filtered_table_after_filtering(page: Page) -> None:
+    page.goto("/articles/")
+    page.get_by_label("Foundation Layer").check()
+    expect(page.locator(".result-count")).to_have_text("3 articles")
+    mark(page, "Unlocking Scalability: Advanced Blocks (p2)", "Done")
+    expect_state(page, "Unlocking Scalability: Advanced Blocks (p2)", "Done")
+    page.get_by_label("Done", exact=True).check()
+    expect(page.locator(".result-count")).to_have_text("1 article")
+
+
+def test_an_empty_result_leads_out(page: Page) -> None:
+    page.goto("/articles/?status=planned&q=cache")
+    page.locator(".empty").get_by_role("link", name="Status").click()
+    expect(page.locator(".result-count")).to_contain_text("articles")
+    page.wait_for_url("**/articles/?q=cache")
+
+
+def test_chosen_layers_of_the_roadmap_and_a_mark_there(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("checkbox", name="Scale & Reliability").check()
+    page.wait_for_url("**/?layer=scale-reliability")
+    expect(page.locator("tr[data-entry]")).to_have_count(13)
+    mark(page, DEEP_DIVE, "Done")
+    expect_figures(page, overall="1 done", journey_data_mastery="1 of 16 done")
+    page.go_back()
+    expect(page.locator("tr[data-entry]")).to_have_count(43)
+    expect_state(page, SEPARATION, "Done")
+
+
+def test_back_shows_what_was_marked_since(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Payment Wallet").first.click()
+    page.wait_for_url("**/articles/payment-wallet/")
+    page.locator("#article-state").get_by_role("button", name="Done").click()
+    expect(page.locator("#article-state .history")).to_contain_text("To do → Done")
+    page.go_back()
+    expect_state(page, "Payment Wallet", "Done")
+    expect_figures(page, overall="1 done")
+
+
+def test_a_visitors_marks_join_the_new_account(page: Page) -> None:
+    page.goto("/sections/caching/")
+    mark(page, "Distributed Cache Invalidation Service", "Done")
+    mark(page, "Client-Side Caching with ETag Validation", "Reading")
+    expect_figures(page, section_caching="1 of 4 done")
+    page.get_by_role("link", name="Sign up").first.click()
+    page.locator("[name=username]").fill("grace")
+    page.locator("[name=password1]").fill(PASSWORD)
+    page.locator("[name=password2]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/sections/caching/")
+    expect(page.locator(".messages")).to_contain_text("2 articles that you marked in this browser")
+    expect_state(page, "Distributed Cache Invalidation Service", "Done")
+    states = State.objects.filter(user__username="grace").values_list("article__slug", "state")
+    assert dict(states) == {
+        "distributed-cache-invalidation-service": "done",
+        "client-side-caching-with-etag-validation": "reading",
+    }
+
+
+def test_the_further_state_wins_at_sign_in(page: Page, account: User) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    State.objects.create(user=account, article=article, state="done")
+    page.goto("/articles/payment-wallet/")
+    page.locator("#article-state").get_by_role("button", name="Reading").click()
+    expect(page.locator("#announcement")).to_contain_text("Reading")
+    sign_in(page, "ada")
+    expect(page.locator(".messages")).to_contain_text("already had everything")
+    expect_state(page, "Payment Wallet", "Done")
+
+
+def test_two_tabs_of_one_reader(page: Page) -> None:
+    page.goto("/sections/caching/")
+    mark(page, "Distributed Cache Invalidation Service", "Done")
+    expect_figures(page, section_caching="1 of 4 done")
+    other = page.context.new_page()
+    other.goto("/sections/caching/")
+    mark(other, "Client-Side Caching with ETag Validation", "Done")
+    expect_figures(other, section_caching="2 of 4 done")
+    mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
+    expect_figures(page, section_caching="3 of 4 done")
+
+
+def test_opening_the_link_marks_as_reading_where_wanted(page: Page, account: User) -> None:
+    account.marks_reading_on_open = True
+    account.save()
+    own = "http://127.0.0.1:9/nowhere"
+    Article.objects.filter(slug="payment-wallet").update(url=own)
+    page.context.route(own, lambda route: route.fulfill(body="the article"))
+    sign_in(page, "ada")
+    page.goto("/sections/domain-case-studies/")
+    page.evaluate("window.open = (...opened) => { window.opened = opened; }")
+    row(page, "Payment Wallet").get_by_role("button", name="Read (opens in a new tab)").click()
+    expect_state(page, "Payment Wallet", "Reading")
+    assert page.evaluate("window.opened") == [own, "_blank", "noopener"]
+
+
+def test_the_theme_is_remembered(page: Page) -> None:
+    page.goto("/")
+    page.locator("summary.icon-button").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_timeout(300)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_a_lost_connection_is_said_and_changes_nothing(page: Page, watch: object) -> None:
+    page.goto("/sections/caching/")
+    page.context.set_offline(True)
+    mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
+    expect(page.locator("#announcement")).to_contain_text("nothing was changed")
+    expect_state(page, "Cluster-Wide Cache Warm-Up Service", "To do")
+    page.context.set_offline(False)
+    mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
+    expect_state(page, "Cluster-Wide Cache Warm-Up Service", "Done")
+    watch.faults.clear()  # type: ignore[attr-defined]  # the lost connection itself
+
+
+def test_the_whole_journey_without_javascript(plain_page: Page) -> None:
+    page = plain_page
+    page.goto("/")
+    mark(page, DEEP_DIVE, "Done")
+    assert re.search(r"/#entry-\d+$", page.url)
+    expect_state(page, SEPARATION, "Done")
+    expect_figures(page, overall="1 done", layer_data_mastery="1 of 16 done")
+    page.get_by_role("button", name="Undo").click()
+    expect_figures(page, overall="0 done")
+    mark(page, "Payment Wallet", "Done")
+
+    page.goto("/articles/")
+    page.get_by_label("Domain Expertise").check()
+    page.get_by_label("Done", exact=True).check()
+    page.get_by_role("button", name="Filter", exact=True).click()
+    assert page.url.endswith("/articles/?layer=domain-expertise&state=done")
+    expect(page.locator(".result-count")).to_have_text("1 article")
+    page.get_by_role("link", name="My state: Done").click()
+    expect(page.locator(".result-count")).to_have_text("11 articles")
+
+    page.get_by_role("link", name="My progress").click()
+    page.get_by_role("link", name="Sign up").first.click()
+    page.locator("[name=username]").fill("joan")
+    page.locator("[name=password1]").fill(PASSWORD)
+    page.locator("[name=password2]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    assert page.url.endswith("/me/")
+    expect(page.locator(".messages")).to_contain_text("1 article that you marked")
+    expect_figures(page, overall="1 done")
+
+    page.goto("/articles/payment-wallet/")
+    page.locator("#article-state").get_by_role("button", name="To do").click()
+    expect(page.locator(".history")).to_contain_text("Done → To do")
+    page.goto("/me/")
+    expect_figures(page, overall="0 done")
+    page.locator("summary.account-button").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
+    assert Event.objects.filter(user__username="joan").count() == 2
