@@ -11,15 +11,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.time_zones import time_zones
 
-
-HELP = {
+HELP: dict[str, Any] = {
     "password": "",
     "oldpassword": "",
     "password1": _(
@@ -31,7 +29,7 @@ HELP = {
 class Worded(forms.Form):
     """One label a field, short help, and no placeholder that says the label again."""
 
-    labels: ClassVar[dict[str, Promise]] = {}
+    labels: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,11 +103,10 @@ class SetPasswordForm(Worded, allauth.SetPasswordForm):
 class ResetPasswordForm(Worded, allauth.ResetPasswordForm):
     labels: ClassVar = {"email": _("E-mail")}
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, Any] | None:
         if not settings.HAS_EMAIL:
             raise forms.ValidationError(_("This site sends no mail, so nothing was sent."))
-        cleaned: dict[str, Any] = super().clean()
-        return cleaned
+        return super().clean()
 
 
 class ResetPasswordKeyForm(Worded, allauth.ResetPasswordKeyForm):

@@ -9,9 +9,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import PasswordForm, PreferencesForm
+from accounts.models import User
 from playbook.http import THEMES, HttpRequest, safe_next, sign_in_required
 
 YEAR = 365 * 24 * 60 * 60
+
+
+class LearnerRequest(HttpRequest):
+    user: User
 
 
 @require_POST
@@ -30,7 +35,7 @@ def theme_set(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sign_in_required
-def preferences_edit(request: HttpRequest) -> HttpResponse:
+def preferences_edit(request: LearnerRequest) -> HttpResponse:
     form = PreferencesForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -42,8 +47,8 @@ def preferences_edit(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 @sign_in_required
-@rate_limit(action="reauthenticate")
-def account_delete(request: HttpRequest) -> HttpResponse:
+@rate_limit(action="reauthenticate")  # type: ignore[untyped-decorator]  # allauth has no types
+def account_delete(request: LearnerRequest) -> HttpResponse:
     """Everything of the learner's goes, at once and for good, once they gave their password."""
     user = request.user
     form = PasswordForm(request.POST or None, user=user)
