@@ -1,0 +1,32 @@
+from django.test import Client
+
+from accounts.models import User
+
+PATH = "/admin/accounts/user/"
+
+
+def test_an_editor_sees_no_accounts(client: Client, editor: User, learner: User) -> None:
+    client.force_login(editor)
+    assert client.get(PATH).status_code == 403
+    assert client.get(f"{PATH}{learner.pk}/change/").status_code == 403
+    assert client.post(f"{PATH}{learner.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert User.objects.filter(pk=learner.pk).exists()
+
+
+def test_an_operator_finds_a_learner_and_their_preferences(
+    admin_client: Client, learner: User
+) -> None:
+    learner.time_zone = "Asia/Tokyo"
+    learner.save()
+    found = admin_client.get(PATH, {"q": "learner@"}).content.decode()
+    assert f"{PATH}{learner.pk}/change/" in found
+    assert 'value="Asia/Tokyo"' in admin_client.get(f"{PATH}{learner.pk}/change/").content.decode()
+
+
+def test_an_operator_sets_a_new_password(
+    admin_client: Client, client: Client, learner: User
+) -> None:
+    new = {"password1": "correct horse 9", "password2": "correct horse 9"}
+    admin_client.post(f"{PATH}{learner.pk}/password/", {**new, "usable_password": "true"})
+    learner.refresh_from_db()
+    assert learner.check_password("correct horse 9")

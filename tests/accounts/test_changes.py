@@ -1,0 +1,160 @@
+"""Password and e-mail: forgotten, changed, removed."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+
+from accounts.models import User
+from tests.accounts.pages import Page
+
+PASSWORD = "correct horse 9"
+BOTH = {"password1": PASSWORD, "password2": PASSWORD}
+
+
+def may_sign_in(login: str, password: str) -> bool:
+    client = Client()
+    client.post("/accounts/login/", {"login": login, "password": password})
+    return "_auth_user_id" in client.session
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_a_forgotten_password_is_set_by_mail(client: Client, learner: User) -> None:
+    response = client.post("/accounts/password/reset/", {"email": "Learner@example.org"})
+    assert response.headers["Location"] == "/accounts/password/reset/done/"
+    [message] = mail.outbox
+    assert message.to == ["learner@example.org"]
+    assert message.subject == "System Design Playbook: set a new password"
+    assert "Hello learner," in message.body
+    link = next(word for word in message.body.split() if "/password/reset/key/" in word)
+    assert link.startswith("http://testserver/")
+    form = client.get(link).headers["Location"]
+    assert Page(client.get(form)).headings == ["Set a new password"]
+    wrong = Page(client.post(form, {**BOTH, "password2": "other"}))
+    assert wrong.field("password2")["aria-invalid"] == "true"
+    learner.refresh_from_db()
+    assert learner.check_password("a-learner's-password")
+    page = Page(client.post(form, BOTH, follow=True))
+    assert page.headings == ["Your password is changed"]
+    assert not may_sign_in("learner", "a-learner's-password")
+    assert may_sign_in("learner", PASSWORD)
+    assert Page(Client().get(link)).headings == ["This link no longer works"]
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_asking_for_a_new_password_does_not_tell_who_has_an_account(
+    client: Client, learner: User
+) -> None:
+    known = client.post("/accounts/password/reset/", {"email": "learner@example.org"})
+    unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    assert known.status_code == unknown.status_code == 302
+    assert known.headers["Location"] == unknown.headers["Location"]
+    assert [message.subject for message in mail.outbox] == [
+        "System Design Playbook: set a new password",
+        "System Design Playbook: no account with this address",
+    ]
+
+
+def test_without_mail_the_operator_is_named_and_no_form_is_shown(
+    client: Client, learner: User
+) -> None:
+    page = Page(client.get("/accounts/password/reset/"))
+    assert "This site sends no mail" in page.text
+    assert "manage.py changepassword" in page.text
+    assert [field["name"] for field in page.fields] == ["q"]
+    response = client.post("/accounts/password/reset/", {"email": "learner@example.org"})
+    assert response.status_code == 200
+    assert "so nothing was sent" in Page(response).text
+    assert mail.outbox == []
+
+
+def test_changing_the_password_keeps_one_signed_in(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    elsewhere = Client()
+    elsewhere.force_login(learner)
+    wrong = client.post("/accounts/password/change/", {"oldpassword": "wrong", **BOTH})
+    assert "Please type your current password." in Page(wrong).text
+    assert may_sign_in("learner", "a-learner's-password")
+    data = {"oldpassword": "a-learner's-password", **BOTH}
+    page = Page(client.post("/accounts/password/change/", data, follow=True))
+    assert "Your password is changed." in page.text
+    assert may_sign_in("learner", PASSWORD)
+    assert not may_sign_in("learner", "a-learner's-password")
+    assert client.get("/accounts/preferences/").status_code == 200
+    assert elsewhere.get("/accounts/preferences/").status_code == 302
+
+
+def test_without_mail_an_address_holds_at_once(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    assert "learner@example.org" in Page(client.get("/accounts/email/")).text
+    data = {"email": "New@example.org", "action_add": ""}
+    page = Page(client.post("/accounts/email/", data, follow=True))
+    assert "Your e-mail address is new@example.org now." in page.text
+    learner.refresh_from_db()
+    assert learner.email == "new@example.org"
+    assert list(EmailAddress.objects.values_list("email", "primary", "verified")) == [
+        ("new@example.org", True, False)
+    ]
+    assert may_sign_in("new@example.org", "a-learner's-password")
+    assert not may_sign_in("learner@example.org", "a-learner's-password")
+    client.post("/accounts/email/", {"email": "new@example.org", "action_remove": ""})
+    learner.refresh_from_db()
+    assert learner.email == ""
+    assert not EmailAddress.objects.exists()
+    assert mail.outbox == []
+
+
+def test_without_mail_nobody_takes_anothers_address(client: Client, learner: User) -> None:
+    other = Client()
+    other.post("/accounts/signup/", {"username": "ada", "email": "ada@example.org", **BOTH})
+    client.force_login(learner)
+    data = {"email": "ADA@example.org", "action_add": ""}
+    page = Page(client.post("/accounts/email/", data))
+    assert "already registered" in page.text
+    learner.refresh_from_db()
+    assert learner.email == "learner@example.org"
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_with_mail_a_new_address_holds_once_it_is_confirmed(client: Client, learner: User) -> None:
+    EmailAddress.objects.create(
+        user=learner, email="learner@example.org", primary=True, verified=True
+    )
+    client.force_login(learner)
+    data = {"email": "new@example.org", "action_add": ""}
+    page = Page(client.post("/accounts/email/", data, follow=True))
+    assert "We sent a link to new@example.org." in page.text
+    assert "new@example.org waits for you to open the link" in page.text
+    learner.refresh_from_db()
+    assert learner.email == "learner@example.org"
+    [message] = mail.outbox
+    assert message.to == ["new@example.org"]
+    link = next(word for word in message.body.split() if "/confirm-email/" in word)
+    page = Page(client.post(link, follow=True))
+    assert "new@example.org is confirmed." in page.text
+    learner.refresh_from_db()
+    assert learner.email == "new@example.org"
+    assert EmailAddress.objects.get().verified
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_a_change_of_address_can_be_taken_back(client: Client, learner: User) -> None:
+    EmailAddress.objects.create(
+        user=learner, email="learner@example.org", primary=True, verified=True
+    )
+    client.force_login(learner)
+    client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""})
+    client.post("/accounts/email/", {"email": "new@example.org", "action_remove": ""})
+    assert EmailAddress.objects.get().email == "learner@example.org"
+    assert "waits for you" not in Page(client.get("/accounts/email/")).text
+
+
+def test_who_has_no_password_sets_one(client: Client, learner: User) -> None:
+    learner.set_unusable_password()
+    learner.save()
+    client.force_login(learner)
+    page = Page(client.get("/accounts/password/change/", follow=True))
+    assert page.headings == ["Set a password"]
+    client.post("/accounts/password/set/", BOTH)
+    learner.refresh_from_db()
+    assert learner.check_password(PASSWORD)

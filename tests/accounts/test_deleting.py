@@ -1,0 +1,73 @@
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from accounts.models import User
+from catalog.models import Article
+from progress.models import Event, State
+from tests.accounts.pages import Page
+
+PATH = "/accounts/delete/"
+
+
+@pytest.fixture
+def active(client: Client, learner: User, playbook: None) -> User:
+    """A learner with two states and three events, signed in."""
+    client.force_login(learner)
+    first, second = Article.objects.all()[:2]
+    for article, state in ((first, "reading"), (first, "done"), (second, "reading")):
+        client.post(f"/articles/{article.slug}/state/", {"state": state})
+    return learner
+
+
+def test_the_page_says_what_goes(client: Client, active: User) -> None:
+    page = Page(client.get(PATH))
+    assert "the account learner, its e-mail address, password and preferences" in page.text
+    assert "the states of 2 articles that you marked" in page.text
+    assert "your history: 3 changes" in page.text
+    assert User.objects.filter(pk=active.pk).exists()
+
+
+@pytest.mark.parametrize("data", [{"password": "wrong"}, {"password": ""}, {}])
+def test_without_the_password_nothing_goes(
+    client: Client, active: User, data: dict[str, str]
+) -> None:
+    response = client.post(PATH, data)
+    assert response.status_code == 200
+    assert Page(response).headings == ["Delete your account"]
+    assert (State.objects.count(), Event.objects.count()) == (2, 3)
+    assert client.session["_auth_user_id"] == str(active.pk)
+
+
+def test_with_the_password_everything_of_theirs_goes_and_nothing_of_others(
+    client: Client, active: User, editor: User
+) -> None:
+    other = Client()
+    other.force_login(editor)
+    article = Article.objects.all()[0]
+    other.post(f"/articles/{article.slug}/state/", {"state": "skipped"})
+    EmailAddress.objects.create(user=active, email="learner@example.org", primary=True)
+    elsewhere = Client()
+    elsewhere.force_login(active)
+    key = client.session.session_key
+    response = client.post(PATH, {"password": "a-learner's-password"}, follow=True)
+    assert response.redirect_chain == [("/", 302)]
+    assert "Your account is deleted" in Page(response).text
+    assert list(User.objects.all()) == [editor]
+    assert [state.user for state in State.objects.all()] == [editor]
+    assert [event.user for event in Event.objects.all()] == [editor]
+    assert Article.objects.count() == 39
+    assert not Session.objects.filter(session_key=key).exists()
+    assert elsewhere.get("/accounts/preferences/").status_code == 302
+
+
+def test_the_password_cannot_be_guessed_here_either(client: Client, active: User) -> None:
+    for guess in range(5):
+        client.post(PATH, {"password": f"guess {guess}"})
+    page = Page(client.post(PATH, {"password": "a-learner's-password"}))
+    assert "Too many failed login attempts." in page.text
+    for _ in range(4):
+        client.post(PATH, {"password": "wrong"})
+    assert client.post(PATH, {"password": "a-learner's-password"}).status_code == 429
+    assert User.objects.filter(pk=active.pk).exists()

@@ -1,0 +1,96 @@
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.accounts.pages import Page
+
+SIGNED_OUT = {
+    "/accounts/login/": "Sign in",
+    "/accounts/signup/": "Sign up",
+    "/accounts/password/reset/": "Forgotten password",
+    "/accounts/password/reset/done/": "Look into your mail",
+    "/accounts/password/reset/key/1-nonsense/": "This link no longer works",
+    "/accounts/password/reset/key/done/": "Your password is changed",
+    "/accounts/confirm-email/": "Look into your mail",
+    "/accounts/confirm-email/nonsense/": "This link no longer works",
+    "/accounts/inactive/": "This account is switched off",
+}
+SIGNED_IN = {
+    "/accounts/preferences/": "Preferences",
+    "/accounts/email/": "Your e-mail address",
+    "/accounts/password/change/": "Change your password",
+    "/accounts/delete/": "Delete your account",
+    "/accounts/logout/": "Sign out?",
+    "/accounts/reauthenticate/": "Confirm that it is you",
+}
+
+
+def assert_well_made(page: Page, heading: str) -> None:
+    assert page.headings == [heading]
+    assert page.inline == []
+    assert len(page.ids) == len(set(page.ids))
+    for field in page.fields:
+        assert field["id"] in page.labelled
+        assert set(field.get("aria-describedby", "").split()) <= set(page.ids)
+        assert "placeholder" not in field or field["type"] == "search"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", SIGNED_OUT)
+@pytest.mark.parametrize("mail", ["with_mail", "db"])
+def test_the_pages_before_signing_in(
+    client: Client, request: pytest.FixtureRequest, path: str, mail: str
+) -> None:
+    request.getfixturevalue(mail)
+    response = client.get(path)
+    assert response.status_code == 200
+    assert_well_made(Page(response), SIGNED_OUT[path])
+
+
+@pytest.mark.parametrize("path", SIGNED_IN)
+@pytest.mark.parametrize("mail", ["with_mail", "db"])
+def test_the_pages_of_an_account(
+    client: Client, learner: User, request: pytest.FixtureRequest, path: str, mail: str
+) -> None:
+    request.getfixturevalue(mail)
+    client.force_login(learner)
+    response = client.get(path)
+    assert response.status_code == 200
+    assert_well_made(Page(response), SIGNED_IN[path])
+
+
+@pytest.mark.parametrize("path", set(SIGNED_IN) - {"/accounts/logout/"})
+def test_an_accounts_pages_send_a_visitor_to_sign_in_and_back(
+    client: Client, learner: User, path: str
+) -> None:
+    response = client.get(path)
+    assert response.status_code == 302
+    assert response.headers["Location"] == f"/accounts/login/?next={path}"
+    credentials = {"login": "learner", "password": "a-learner's-password", "next": path}
+    assert client.post("/accounts/login/", credentials).headers["Location"] == path
+
+
+@pytest.mark.django_db
+def test_a_wrong_form_says_what_is_wrong_at_the_field_and_above_the_form(client: Client) -> None:
+    data = {"username": "ada", "password1": "correct horse 9", "password2": "horse"}
+    page = Page(client.post("/accounts/signup/", data))
+    assert_well_made(page, "Sign up")
+    assert "<title>Please look again: Sign up" in page.html
+    wrong = page.field("password2")
+    assert wrong["aria-invalid"] == "true"
+    assert wrong["aria-describedby"] == "id_password2_error"
+    assert page.text.count("You must type the same password each time.") == 2
+    assert page.field("username")["value"] == "ada"
+    assert "aria-invalid" not in page.field("username")
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_header_leads_back_to_the_page_one_was_on_but_not_to_signing_in(
+    client: Client,
+) -> None:
+    assert (
+        'href="/accounts/login/?next=/articles/%3Fq%3Dcache"'
+        in Page(client.get("/articles/?q=cache")).html
+    )
+    assert 'href="/accounts/login/"' in Page(client.get("/accounts/signup/?next=/me/")).html

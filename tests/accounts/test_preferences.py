@@ -1,0 +1,103 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from accounts.time_zones import time_zones
+from tests.accounts.pages import Page
+
+PATH = "/accounts/preferences/"
+
+
+def tells_the_time_of(client: Client, zone: str) -> bool:
+    before = datetime.now(ZoneInfo(zone)).hour
+    page = Page(client.get(PATH))
+    told = int(page.text.split("For you it is ")[1].split(", ")[1][:2])
+    return told in {before, datetime.now(ZoneInfo(zone)).hour}
+
+
+def test_the_preferences_are_kept(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    data = {"time_zone": "Asia/Tokyo", "marks_reading_on_open": "on"}
+    response = client.post(PATH, data)
+    assert response.headers["Location"] == PATH
+    learner.refresh_from_db()
+    assert learner.time_zone == "Asia/Tokyo"
+    assert (learner.shows_streak, learner.marks_reading_on_open) == (False, True)
+    page = Page(client.get(PATH))
+    assert "Your preferences are saved." in page.text
+    assert '<option value="Asia/Tokyo" selected>Tokyo</option>' in page.html
+    assert "checked" in page.field("marks_reading_on_open")
+    assert "checked" not in page.field("shows_streak")
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "Etc/GMT+1", "a\0b"])
+def test_a_time_zone_that_is_none_changes_nothing(client: Client, learner: User, zone: str) -> None:
+    client.force_login(learner)
+    response = client.post(PATH, {"time_zone": zone, "marks_reading_on_open": "on"})
+    assert response.status_code == 200
+    assert Page(response).field("time_zone")["aria-invalid"] == "true"
+    learner.refresh_from_db()
+    assert (learner.time_zone, learner.marks_reading_on_open) == ("", False)
+
+
+def test_every_time_zone_can_be_chosen_and_the_browsers_is_the_first(
+    client: Client, learner: User
+) -> None:
+    client.force_login(learner)
+    page = Page(client.get(PATH))
+    options = [attributes["value"] for tag, attributes in page.elements if tag == "option"]
+    assert options[0] == ""
+    assert sorted(options[1:]) == sorted(time_zones())
+    groups = [attributes["label"] for tag, attributes in page.elements if tag == "optgroup"]
+    assert len(groups) == len(set(groups))
+    assert {"Africa", "Europe"} <= set(groups)
+
+
+def test_dates_follow_the_setting_then_the_browser(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    assert tells_the_time_of(client, "UTC")
+    client.cookies["time_zone"] = "Asia/Tokyo"
+    assert tells_the_time_of(client, "Asia/Tokyo")
+    learner.time_zone = "Asia/Karachi"
+    learner.save()
+    assert tells_the_time_of(client, "Asia/Karachi")
+
+
+@pytest.mark.parametrize(
+    "zone", ["nonsense", "../../../etc/passwd", "/etc/passwd", "Europe/", "é" * 999]
+)
+def test_a_rubbish_cookie_means_the_sites_own_time_zone(
+    client: Client, learner: User, zone: str
+) -> None:
+    client.force_login(learner)
+    client.cookies["time_zone"] = zone
+    assert tells_the_time_of(client, "UTC")
+
+
+def test_a_users_zone_is_one_that_exists(learner: User) -> None:
+    assert learner.zone is None
+    learner.time_zone = "Asia/Tokyo"
+    assert learner.zone == ZoneInfo("Asia/Tokyo")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_colour_scheme_is_remembered(client: Client, theme: str) -> None:
+    response = client.post("/theme/", {"theme": theme, "next": "/articles/?q=cache"})
+    assert response.headers["Location"] == "/articles/?q=cache"
+    cookie = response.cookies["theme"]
+    assert (cookie.value, cookie["samesite"], cookie["max-age"]) == (theme, "Lax", 31536000)
+    assert f'<html lang="en" data-theme="{theme}">' in Page(client.get("/")).html
+    client.post("/theme/", {"theme": "system"})
+    assert '<html lang="en">' in Page(client.get("/")).html
+
+
+@pytest.mark.django_db
+def test_a_theme_that_is_none_is_forgotten(client: Client) -> None:
+    client.cookies["theme"] = '"><script>'
+    assert '<html lang="en">' in Page(client.get("/")).html
+    assert client.post("/theme/", {"theme": "pink"}).cookies["theme"].value == ""
+    assert client.get("/theme/").status_code == 405

@@ -1,0 +1,175 @@
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User
+from tests.accounts.pages import Page
+
+PASSWORD = "correct horse 9"
+NEW = {"username": "ada", "password1": PASSWORD, "password2": PASSWORD}
+LEARNER = {"login": "learner", "password": "a-learner's-password"}
+
+
+def user_of(client: Client) -> str | None:
+    return client.session.get("_auth_user_id")
+
+
+@pytest.mark.django_db
+def test_signing_up_without_an_address_signs_in_and_sends_nothing(client: Client) -> None:
+    assert "E-mail (optional)" in Page(client.get("/accounts/signup/")).text
+    response = client.post("/accounts/signup/", {**NEW, "next": "/articles/"})
+    assert response.headers["Location"] == "/articles/"
+    ada = User.objects.get()
+    assert (ada.username, ada.email, ada.time_zone) == ("ada", "", "")
+    assert user_of(client) == str(ada.pk)
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_without_mail_an_address_can_be_given_and_signs_in(client: Client) -> None:
+    client.post("/accounts/signup/", {**NEW, "email": "Ada@example.org"})
+    client.post("/accounts/logout/")
+    assert user_of(client) is None
+    client.post("/accounts/login/", {"login": "ada@example.org", "password": PASSWORD})
+    assert user_of(client) == str(User.objects.get().pk)
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("with_mail")
+def test_with_mail_an_address_is_asked_for_and_confirmed(client: Client) -> None:
+    page = Page(client.post("/accounts/signup/", NEW))
+    assert page.field("email")["aria-invalid"] == "true"
+    assert not User.objects.exists()
+    client.post("/accounts/signup/", {**NEW, "email": "ada@example.org"})
+    ada = User.objects.get()
+    assert user_of(client) == str(ada.pk)
+    [message] = mail.outbox
+    assert message.to == ["ada@example.org"]
+    assert message.subject == "System Design Playbook: confirm your e-mail address"
+    link = next(word for word in message.body.split() if "/confirm-email/" in word)
+    assert "Confirm your e-mail address" in Page(client.get(link)).headings
+    assert not EmailAddress.objects.get().verified
+    client.post(link)
+    assert EmailAddress.objects.get().verified
+
+
+@pytest.mark.parametrize("email", ["", "new@example.org"])
+def test_a_name_or_an_address_that_is_taken_changes_nothing(
+    client: Client, learner: User, email: str
+) -> None:
+    taken = (
+        {**NEW, "email": "learner@example.org"}
+        if email == ""
+        else {
+            **NEW,
+            "username": "Learner",
+            "email": email,
+        }
+    )
+    response = client.post("/accounts/signup/", taken)
+    assert response.status_code == 200
+    assert "already" in Page(response).text
+    assert list(User.objects.all()) == [learner]
+    assert user_of(client) is None
+
+
+@pytest.mark.parametrize("login", ["learner", "LEARNER", "learner@example.org"])
+def test_signing_in_by_name_or_address(client: Client, learner: User, login: str) -> None:
+    response = client.post("/accounts/login/", {**LEARNER, "login": login})
+    assert response.headers["Location"] == "/"
+    assert user_of(client) == str(learner.pk)
+    assert "You are signed in as learner." in Page(client.get("/accounts/preferences/")).text
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [("learner", "wrong"), ("nobody", "a-learner's-password"), ("\0", "x"), ("x" * 5000, "x")],
+)
+def test_wrong_credentials_sign_nobody_in(
+    client: Client, learner: User, login: str, password: str
+) -> None:
+    response = client.post("/accounts/login/", {"login": login, "password": password})
+    assert response.status_code == 200
+    assert "Please look again" in Page(response).text
+    assert user_of(client) is None
+
+
+def test_somebody_switched_off_is_told_so(client: Client, learner: User) -> None:
+    learner.is_active = False
+    learner.save()
+    response = client.post("/accounts/login/", LEARNER, follow=True)
+    assert Page(response).headings == ["This account is switched off"]
+    assert user_of(client) is None
+
+
+def test_signing_out_asks_first_and_then_does(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    client.get("/accounts/logout/")
+    assert user_of(client) == str(learner.pk)
+    response = client.post("/accounts/logout/", follow=True)
+    assert "You are signed out." in Page(response).text
+    assert user_of(client) is None
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "http://testserver@evil.example/",
+        "http://testserver.evil.example/",
+    ],
+)
+def test_nobody_is_led_to_another_site(client: Client, learner: User, target: str) -> None:
+    response = client.post("/accounts/login/", {**LEARNER, "next": target})
+    assert response.headers["Location"] == "/"
+    assert client.get("/accounts/login/", {"next": target}).headers["Location"] == "/"
+    assert client.post("/theme/", {"theme": "dark", "next": target}).headers["Location"] == "/"
+    assert client.post("/accounts/logout/", {"next": target}).headers["Location"] == "/"
+    response = client.post("/accounts/signup/", {**NEW, "next": target})
+    assert response.headers["Location"] == "/"
+
+
+@pytest.mark.django_db
+def test_too_many_tries_get_a_page_that_says_so(client: Client) -> None:
+    answers = [client.post("/accounts/signup/", {}).status_code for _ in range(21)]
+    assert answers == [200] * 20 + [429]
+    page = Page(client.post("/accounts/signup/", NEW))
+    assert page.headings == ["Too many attempts"]
+    assert page.inline == []
+    assert not User.objects.exists()
+    assert client.get("/accounts/signup/").status_code == 200
+
+
+def test_a_password_cannot_be_guessed_at_speed(client: Client, learner: User) -> None:
+    for guess in range(5):
+        client.post("/accounts/login/", {"login": "learner", "password": f"guess {guess}"})
+    response = client.post("/accounts/login/", LEARNER)
+    assert "Too many failed login attempts." in Page(response).text
+    assert user_of(client) is None
+
+
+def test_the_admin_has_no_door_of_its_own(client: Client, learner: User, editor: User) -> None:
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
+    credentials = {"username": "editor", "password": "an-editor's-password"}
+    client.post("/admin/login/?next=/admin/", credentials)
+    assert user_of(client) is None
+    client.force_login(learner)
+    assert client.get("/admin/", follow=True).status_code == 403
+    client.force_login(editor)
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_where_sign_up_is_closed_nobody_gets_in(client: Client, settings: Settings) -> None:
+    settings.ACCOUNT_ADAPTER = "tests.accounts.closed.ClosedAdapter"
+    assert Page(client.get("/accounts/signup/")).headings == ["Sign-up is closed"]
+    client.post("/accounts/signup/", NEW)
+    assert not User.objects.exists()

@@ -1,0 +1,49 @@
+import json
+
+import pytest
+from django.test import Client
+
+from tests.accounts.pages import Page
+
+
+def fetch(client: Client, path: str) -> tuple[str, bytes]:
+    """The type and the bytes of a file."""
+    response = client.get(path)
+    assert response.status_code == 200
+    body = response.getvalue()
+    response.close()
+    return response.headers["Content-Type"], body
+
+
+@pytest.mark.django_db
+def test_robots_are_kept_from_accounts_and_told_of_the_sitemap(client: Client) -> None:
+    kind, body = fetch(client, "/robots.txt")
+    assert kind == "text/plain"
+    assert body.decode().split("\n") == [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /accounts/",
+        "",
+        "Sitemap: http://testserver/sitemap.xml",
+        "",
+    ]
+    assert '<meta name="robots" content="noindex">' in Page(client.get("/accounts/login/")).html
+
+
+def test_the_manifest_names_pictures_that_exist(client: Client) -> None:
+    kind, body = fetch(client, "/site.webmanifest")
+    assert kind == "application/manifest+json"
+    manifest = json.loads(body)
+    assert manifest["start_url"] == "/"
+    for icon in manifest["icons"]:
+        assert fetch(client, icon["src"])[0] == icon["type"]
+
+
+@pytest.mark.parametrize(
+    ("path", "start"),
+    [("/favicon.ico", b"\0\0\1\0"), ("/apple-touch-icon.png", b"\x89PNG")],
+)
+def test_the_pictures_that_browsers_ask_for_by_themselves(
+    client: Client, path: str, start: bytes
+) -> None:
+    assert fetch(client, path)[1].startswith(start)
