@@ -277,16 +277,24 @@ def test_the_days_are_there_as_picture_and_as_table(
     assert len(re.findall(r'<li id="event-', day)) == 3
 
 
-def study_for(progress: LearnerProgress, days: int) -> None:
+def study_for(progress: LearnerProgress, days: int, until: int = 0) -> None:
+    """On so many days in a row, the last one so many days ago."""
     for ago, article in enumerate(Article.objects.all()[:days]):
         progress.set(article, StateName.DONE)
-        at = timezone.now() - timedelta(days=ago)
+        at = timezone.now() - timedelta(days=until + ago)
         Event.objects.filter(article=article).update(happened_at=at)
 
 
 def test_the_streak(reader: Client, progress: LearnerProgress) -> None:
     study_for(progress, 6)
     assert "6 days in a row · longest 6" in text_of(html_of(reader, ME))
+
+
+def test_a_streak_that_ended(reader: Client, progress: LearnerProgress) -> None:
+    study_for(progress, 6, until=3)
+    text = text_of(html_of(reader, ME))
+    assert "Longest streak: 6 days" in text
+    assert "in a row" not in text
 
 
 def test_the_streak_can_be_hidden(reader: Client, learner: User, progress: LearnerProgress) -> None:
@@ -297,7 +305,7 @@ def test_the_streak_can_be_hidden(reader: Client, learner: User, progress: Learn
     assert not learner.shows_streak
     html = html_of(reader, ME)
     assert "in a row" not in html
-    assert "longest" not in html
+    assert "longest" not in html.lower()
     assert '<a href="/accounts/preferences/">show it again</a>' in html
 
 
