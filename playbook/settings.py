@@ -285,10 +285,12 @@ if HAS_EMAIL:
         variable(
             env.dj_email_url,
             "EMAIL_URL",
-            expects="smtp://USER:PASSWORD@HOST:PORT, smtp+tls://… or consolemail://",
+            expects="submission://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST:PORT or console:",
             holds=lambda url: bool(url.get("EMAIL_BACKEND")),
         )
     )
+# A mail server that does not answer must not hold a reader's request for ever.
+EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 10
 DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", f"playbook@{urlsplit(SITE_URL).hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
