@@ -48,7 +48,7 @@ class EntryForm(forms.ModelForm[Entry]):
         min_value=1,
         max_value=AT_THE_END,
         required=False,
-        help_text=_("The place in the section. Empty: at the end."),
+        help_text=_("The place in the section. Empty: where it was; a new one at the end."),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -61,13 +61,16 @@ class EntryForm(forms.ModelForm[Entry]):
             self.fields["article"].widget = ArticleLink(self.instance.article)
 
     @property
+    def is_new_here(self) -> bool:
+        return "number" not in self.initial or "section" in self.changed_data
+
+    @property
     def old_number(self) -> int:
         """From where it is moved: what is new to a section comes from its end."""
-        is_new = "number" not in self.initial or "section" in self.changed_data
-        return AT_THE_END if is_new else int(self.initial["number"])
+        return AT_THE_END if self.is_new_here else int(self.initial["number"])
 
     def clean_number(self) -> int:
-        return self.cleaned_data["number"] or self.initial.get("number", AT_THE_END)
+        return self.cleaned_data["number"] or self.old_number
 
 
 class EntryRowForm(EntryForm):

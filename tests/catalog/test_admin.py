@@ -1,0 +1,219 @@
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from catalog.models import Alias, Article, Entry, Layer, Section, Status
+from progress.models import State, StateName
+from tests.catalog.admin_pages import address, errors, listed, messages, save, words
+
+MODELS = (Layer, Section, Status, Article, Entry)
+
+
+@pytest.fixture
+def editing(client: Client, editor: User, playbook: None) -> Client:
+    client.force_login(editor)
+    return client
+
+
+def editors_may() -> set[str]:
+    permissions = Group.objects.get(name="Editors").permissions.select_related("content_type")
+    return {f"{permission.content_type.app_label}.{permission.codename}" for permission in permissions}
+
+
+CATALOGUE = {
+    f"catalog.{verb}_{model._meta.model_name}"
+    for model in (*MODELS, Alias)
+    for verb in ("add", "change", "delete", "view")
+}
+
+
+def test_editors_may_edit_the_catalogue_and_nothing_else(db: None) -> None:
+    assert editors_may() == CATALOGUE
+
+
+def test_the_group_is_mended_and_can_be_taken_back(editor: User) -> None:
+    migration = import_module("catalog.migrations.0002_editors")
+    group = Group.objects.get(name="Editors")
+    group.permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    migration.make_editors(apps, connection.schema_editor())
+    assert editors_may() == CATALOGUE
+    assert list(group.user_set.all()) == [editor]
+    migration.remove_editors(apps, connection.schema_editor())
+    assert not Group.objects.filter(name="Editors").exists()
+    migration.make_editors(apps, connection.schema_editor())
+    assert editors_may() == CATALOGUE
+
+
+def test_progress_is_not_in_the_admin(editing: Client) -> None:
+    models = list(apps.get_app_config("progress").get_models())
+    assert State in models
+    assert [model for model in models if admin.site.is_registered(model)] == []
+    shown = editing.get("/admin/").context["app_list"]
+    assert [app["app_label"] for app in shown] == ["catalog"]
+    assert {model["model"] for model in shown[0]["models"]} == set(MODELS)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_only_editors_edit(client: Client, learner: User, model: Any, playbook: None) -> None:
+    thing = model.objects.first()
+    paths = [address(model, "changelist"), address(model, "add"), address(thing, "change")]
+    for path in paths:
+        assert client.get(path).status_code == 302
+    client.force_login(learner)
+    assert client.get(client.get(paths[0])["Location"]).status_code == 403
+    learner.is_staff = True
+    learner.save()
+    for path in [*paths, address(thing, "delete")]:
+        assert client.get(path).status_code == 403
+
+
+def test_one_signs_in_where_everybody_does(client: Client, editor: User) -> None:
+    response = client.get("/admin/", follow=True)
+    assert response.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
+
+
+def test_editors_do_not_see_accounts(editing: Client) -> None:
+    assert editing.get("/admin/accounts/user/").status_code == 403
+    assert editing.get("/admin/auth/group/").status_code == 403
+
+
+def test_the_admin_is_as_strict_as_every_page(editing: Client) -> None:
+    policy = editing.get(address(Article, "changelist"))["Content-Security-Policy"]
+    assert policy.count("'self'") == editing.get("/")["Content-Security-Policy"].count("'self'")
+    assert "unsafe" not in policy
+    assert "data:" not in policy
+
+
+def test_the_admin_has_our_name(editing: Client) -> None:
+    page = words(editing.get("/admin/"))
+    assert "System Design Playbook: editing" in page
+    assert "Django" not in page
+
+
+def make_more(editing: Client, learner: User) -> None:
+    """Ten more of everything that the lists and forms show."""
+    layer, status = Layer.objects.get(slug="data-mastery"), Status.objects.get(slug="draft")
+    for number in range(20, 30):
+        article = Article.objects.create(title=f"Article {number}", status=status)
+        article.aliases.create(key=f"url:example.org/{number}")
+        State.objects.create(user=learner, article=article, state=StateName.DONE)
+        section = Section.objects.create(
+            slug=f"s{number}", title=f"S {number}", layer=layer, number=number
+        )
+        for place in (section, Section.objects.get(slug="caching")):
+            Entry.objects.create(section=place, article=article, title="x", number=number)
+        Entry.objects.create(
+            section=section, article=Article.objects.get(slug="payment-wallet"), title="y"
+        )
+        Status.objects.create(slug=f"s{number}", label=f"S {number}", colour="grey")
+        Layer.objects.create(slug=f"l{number}", title=f"L {number}", number=number, colour="grey")
+
+
+@pytest.mark.parametrize(
+    ("model", "page", "slug"),
+    [
+        *((model, "changelist", "") for model in MODELS),
+        (Section, "change", "caching"),
+        (Article, "change", "payment-wallet"),
+        (Section, "delete", "caching"),
+        (Article, "add", ""),
+    ],
+)
+def test_the_number_of_queries_does_not_grow(
+    editing: Client, learner: User, model: Any, page: str, slug: str
+) -> None:
+    path = address(model.objects.get(slug=slug) if slug else model, page)
+    editing.get(path)
+    with CaptureQueriesContext(connection) as few:
+        small = editing.get(path)
+    make_more(editing, learner)
+    with CaptureQueriesContext(connection) as many:
+        large = editing.get(path)
+    assert len(large.content) > len(small.content)
+    assert len(many) == len(few)
+
+
+@pytest.mark.parametrize(
+    ("slug", "changes"),
+    [("published", {"is_public": ""}), ("draft", {"is_countable": "on"})],
+)
+def test_what_the_public_does_not_see_cannot_count(
+    editing: Client, slug: str, changes: dict[str, str]
+) -> None:
+    status = Status.objects.get(slug=slug)
+    assert errors(save(editing, status, **changes)) == ["What the public does not see cannot count."]
+    after = Status.objects.get(pk=status.pk)
+    assert (after.is_public, after.is_countable) == (status.is_public, status.is_countable)
+
+
+@pytest.mark.parametrize(("model", "slug"), [(Layer, "foundation-layer"), (Status, "published")])
+def test_what_is_used_is_not_deleted(editing: Client, model: Any, slug: str) -> None:
+    used = model.objects.get(slug=slug)
+    page = editing.get(address(used, "delete"))
+    assert f"“{used}” cannot be deleted, because these use it." in words(page)
+    user = Section.objects.get(layer=used) if model is Layer else Article.objects.first()
+    assert user is not None
+    assert f'<a href="{address(user, "change")}">' in page.content.decode()
+    editing.post(address(used, "delete"), {"post": "yes"})
+    assert model.objects.filter(pk=used.pk).exists()
+
+
+@pytest.mark.parametrize("model", [Layer, Status])
+def test_what_is_not_used_may_go(editing: Client, model: Any) -> None:
+    name = {"title": "New", "number": 9} if model is Layer else {"label": "New"}
+    save(editing, model, slug="new", colour="rose", **name)
+    new = model.objects.get(slug="new")
+    assert "It will be deleted for good." in words(editing.get(address(new, "delete")))
+    response = editing.post(address(new, "delete"), {"post": "yes"}, follow=True)
+    assert len(messages(response)) == 1
+    assert not model.objects.filter(slug="new").exists()
+
+
+@pytest.mark.parametrize("model", [Layer, Section, Status, Article])
+def test_an_address_that_was_shared_holds(editing: Client, model: Any) -> None:
+    thing = model.objects.first()
+    save(editing, thing, slug="another")
+    thing.refresh_from_db()
+    assert thing.slug != "another"
+
+
+@pytest.mark.parametrize("model", [Layer, Section, Status])
+@pytest.mark.parametrize("number", ["", "-1", "x", "9" * 50])
+def test_a_number_that_is_none_is_refused(editing: Client, model: Any, number: str) -> None:
+    thing = model.objects.first()
+    response = save(editing, thing, number=number)
+    assert len(errors(response)) == 1
+    assert model.objects.get(pk=thing.pk).number == thing.number
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "query",
+    ["p=x", "p=-1", "o=x.9", "q=%00", "layer=%00", "retired=%00", "e=1", "all=", "nope=1",
+     "status__id__exact=x", "section__id__exact=%00", "_facets=True"],
+)
+def test_no_query_breaks_a_list(editing: Client, model: Any, query: str) -> None:
+    response = editing.get(f"{address(model, 'changelist')}?{query}", follow=True)
+    assert response.status_code in {200, 400}
+
+
+@pytest.mark.parametrize("page", ["change", "delete", "history"])
+@pytest.mark.parametrize("key", ["x", "0", "9" * 40, "%00"])
+def test_what_is_not_there_leads_home(editing: Client, page: str, key: str) -> None:
+    response = editing.get(f"/admin/catalog/article/{key}/{page}/", follow=True)
+    assert response.status_code in {200, 403, 404}
+
+
+def test_the_lists_show_layers_and_statuses_in_order(editing: Client) -> None:
+    for model in (Layer, Status):
+        page = editing.get(address(model, "changelist"))
+        assert listed(page) == [str(thing) for thing in model.objects.order_by("number")]
+        assert f'data-colour="{model.objects.all()[0].colour}"' in page.content.decode()

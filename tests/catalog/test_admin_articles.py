@@ -1,0 +1,323 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Article, Entry, Section, Status
+from progress.models import Event, State, StateName
+from tests.catalog.admin_pages import act, address, errors, filled_in, listed, messages, save, words
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+
+@pytest.fixture
+def client(client: Client, editor: User) -> Client:
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture
+def article(playbook: None) -> Article:
+    return Article.objects.get(slug="payment-wallet")
+
+
+def search(client: Client, query: str) -> list[str]:
+    return listed(client.get(f"{address(Article, 'changelist')}?{query}"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["wallet", "HTTPS://SCALABRIX.MEDIUM.COM/WALLET", "medium:0f0f0f0f0f0f", "Purse of 2027"],
+    ids=["title", "link", "key", "title in a section"],
+)
+def test_an_article_is_found_by(client: Client, article: Article, words: str) -> None:
+    Article.objects.filter(pk=article.pk).update(url="https://scalabrix.medium.com/wallet-1")
+    article.aliases.create(key="medium:0f0f0f0f0f0f")
+    article.entries.update(title="Purse of 2027")
+    assert search(client, f"q={words}") == ["Payment Wallet"]
+
+
+def test_a_search_of_any_length_is_answered(client: Client) -> None:
+    assert search(client, f"q={'a+' * 3000}") == search(client, f"q={'a+' * 50}")
+
+
+def test_filters(client: Client, article: Article) -> None:
+    status = Status.objects.get(slug="draft")
+    unlisted = Article.objects.create(title="Nowhere yet", status=status)
+    in_section = Article.objects.filter(entries__section=article.entries.get().section)
+    assert search(client, "section=domain-case-studies") == sorted(map(str, in_section))
+    assert len(search(client, "layer=foundation-layer")) == 3
+    assert search(client, "listed=no") == ["Nowhere yet"]
+    assert search(client, f"status__id__exact={status.pk}") == ["Nowhere yet"]
+    unlisted.retire()
+    assert search(client, "listed=no") == []
+    assert search(client, "retired=yes") == ["Nowhere yet"]
+    assert len(search(client, "retired=all")) == 40
+    assert len(search(client, "section=no-such-section&layer=nope&retired=x")) == 39
+
+
+def test_the_list_says_where_how_many_and_leads_to_the_page(
+    client: Client, article: Article, learner: User
+) -> None:
+    State.objects.create(user=learner, article=article, state=StateName.DONE)
+    response = client.get(f"{address(Article, 'changelist')}?q=Payment+Wallet")
+    section = article.entries.get().section
+    html = response.content.decode()
+    assert '<td class="field-learner_count">1</td>' in html
+    assert f'<a href="{address(section, "change")}">{section.title}</a>' in html
+    assert f'<a href="{article.get_absolute_url()}">View</a>' in html
+    assert f'<a href="{article.url}" rel="noopener">' in html
+
+
+def test_status_is_changed_in_the_list(client: Client, article: Article) -> None:
+    path = f"{address(Article, 'changelist')}?q=Payment+Wallet"
+    planned = Status.objects.get(slug="planned")
+    data = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": article.pk}
+    client.post(path, {**data, "form-0-status": planned.pk, "_save": "Save"})
+    article.refresh_from_db()
+    assert article.status == planned
+
+
+@pytest.mark.parametrize(
+    ("action", "slug"), [("publish", "published"), ("move_to_draft", "draft")]
+)
+def test_moving_many_says_how_many_and_repeats_without_harm(
+    client: Client, action: str, slug: str
+) -> None:
+    status = Status.objects.get(slug=slug)
+    other = Status.objects.get(slug="planned")
+    chosen = list(Article.objects.order_by("pk")[:3])
+    before = timezone.now() - timedelta(days=9)
+    Article.objects.update(status=other, updated_at=before)
+    Article.objects.filter(pk=chosen[0].pk).update(status=status)
+    assert messages(act(client, action, *chosen)) == [
+        f"{status.label}: 2 articles. 1 was so already."
+    ]
+    assert set(Article.objects.filter(status=status)) == set(chosen)
+    assert set(Article.objects.filter(updated_at__gt=before)) == set(chosen[1:])
+    assert messages(act(client, action, *chosen)) == [
+        f"{status.label}: 0 articles. 3 were so already."
+    ]
+
+
+def test_moving_needs_the_status(client: Client, article: Article) -> None:
+    Status.objects.filter(slug="draft").update(slug="sketch")
+    response = act(client, "move_to_draft", article)
+    assert messages(response) == ["There is no status “draft”; nothing was changed."]
+
+
+def test_retiring_says_how_many_learners_and_loses_nothing(
+    client: Client, article: Article, learner: User
+) -> None:
+    other = Article.objects.get(slug="ticket-booking-system")
+    state = State.objects.create(user=learner, article=article, state=StateName.DONE)
+    event = Event.objects.create(user=learner, article=article, from_state="todo", to_state="done")
+    asked = act(client, "retire_selected", article, other)
+    assert "“Payment Wallet”: 1 learner has a state on it." in words(asked)
+    assert "“Ticket Booking System”: 0 learners have a state on it." in words(asked)
+    assert "Nothing of theirs is lost" in words(asked)
+    assert not Article.objects.exclude(retired_at=None).exists()
+
+    done = act(client, "retire_selected", article, other, confirmed="yes")
+    assert messages(done) == ["Retired: 2 articles."]
+    assert set(Article.objects.exclude(retired_at=None)) == {article, other}
+    assert list(State.objects.all()) == [state]
+    assert list(Event.objects.all()) == [event]
+    assert Entry.objects.filter(article=article, retired_at=None).count() == 1
+
+    again = act(client, "retire_selected", article, other, confirmed="yes")
+    assert messages(again) == ["Retired: 0 articles. 2 were so already."]
+    assert messages(act(client, "bring_back_selected", article, other)) == [
+        "Brought back: 2 articles."
+    ]
+    assert not Article.objects.exclude(retired_at=None).exists()
+    assert messages(act(client, "bring_back_selected", article)) == [
+        "Brought back: 0 articles. 1 was so already."
+    ]
+
+
+def test_the_numbers_close_up_over_a_retired_article_and_open_for_it_again(
+    client: Client, article: Article
+) -> None:
+    section = article.entries.get().section
+    titles = [entry.title for entry in section.entries.order_by("number")]
+
+    def numbers() -> list[tuple[int, str]]:
+        return list(section.entries.current().values_list("number", "title"))
+
+    act(client, "retire_selected", article, confirmed="yes")
+    left = [title for title in titles if title != "Payment Wallet"]
+    assert numbers() == list(enumerate(left, start=1))
+    act(client, "bring_back_selected", article)
+    assert [number for number, _title in numbers()] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("slug", ["payment-wallet", "ticket-booking-system"])
+def test_the_delete_page_retires(client: Client, learner: User, slug: str) -> None:
+    article = Article.objects.get(slug=slug)
+    if slug == "payment-wallet":
+        State.objects.create(user=learner, article=article, state=StateName.SKIPPED)
+    page = client.get(address(article, "delete"))
+    assert ("1 learner has" in words(page)) == (slug == "payment-wallet")
+    response = client.post(address(article, "delete"), {"post": "yes"}, follow=True)
+    article.refresh_from_db()
+    assert article.is_retired
+    assert messages(response) == [
+        f"“{article.title}” is retired. Filter by “Retired” to bring it back."
+    ]
+    assert client.get(address(article, "history")).context["action_list"][0].change_message == (
+        "Retired."
+    )
+
+
+def test_a_retired_article_is_brought_back_from_its_own_form(
+    client: Client, article: Article
+) -> None:
+    article.retire()
+    page = client.get(address(article, "change")).content.decode()
+    assert 'name="_bring_back"' in page
+    assert "deletelink" not in page
+    save(client, article, _bring_back="yes", title="Purse")
+    article.refresh_from_db()
+    assert (article.is_retired, article.title) == (False, "Purse")
+    page = client.get(address(article, "change")).content.decode()
+    assert 'name="_bring_back"' not in page
+    assert "deletelink" in page
+
+
+def test_no_bulk_deleting(client: Client, article: Article) -> None:
+    act(client, "delete_selected", article, post="yes")
+    assert Article.objects.filter(pk=article.pk, retired_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "refusal"),
+    [
+        ("javascript:alert(1)", "Enter a valid URL."),
+        ("ftp://example.org/a", "Enter a valid URL."),
+        ("https://ada:secret@example.org/a", "must not hold a user name or a password"),
+        ("https://ada@example.org/a", "must not hold a user name or a password"),
+        ("https://example.org:99999/a", "There is no such port"),
+        ("https://[::1", "Enter a valid URL."),
+        ("https://example.org/" + "a" * 2000, "at most 2000 characters"),
+        ("https://example.org/\0", "Null characters are not allowed."),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_refused(
+    client: Client, article: Article, url: str, refusal: str
+) -> None:
+    response = save(client, article, url=url)
+    assert refusal in " ".join(errors(response))
+    assert Article.objects.get(pk=article.pk).url == article.url
+
+
+def test_the_address_of_another_article_is_refused_with_a_link_to_it(
+    client: Client, article: Article
+) -> None:
+    other = Article.objects.get(slug="ticket-booking-system")
+    Article.objects.filter(pk=other.pk).update(title="<b>Tickets</b>")
+    response = save(client, article, url=f"{other.url}?source=friends_link&sk=1#top")
+    refusal = (
+        f'This is the article <a href="{address(other, "change")}">&lt;b&gt;Tickets&lt;/b&gt;</a> '
+        "already: list that one here instead."
+    )
+    assert refusal in response.content.decode()
+    assert "<b>Tickets" not in response.content.decode()
+    assert Article.objects.get(pk=article.pk).url == article.url
+
+
+def test_a_new_address_keeps_the_old_key(client: Client, article: Article) -> None:
+    old_keys = set(article.aliases.values_list("key", flat=True))
+    assert save(client, article, url="example.org/wallet").status_code == 302
+    article.refresh_from_db()
+    assert article.url == "https://example.org/wallet"
+    assert set(article.aliases.values_list("key", flat=True)) == {
+        *old_keys,
+        "url:example.org/wallet",
+    }
+
+
+@pytest.mark.parametrize("title", ["🎉", "🎉🎉", "—", "日本語", "a" * 250])
+def test_any_title_makes_an_article_with_a_page(client: Client, title: str) -> None:
+    status = Status.objects.get(slug="published")
+    response = save(client, Article, title=title, status=status.pk)
+    assert response.status_code == 302, errors(response)
+    article = Article.objects.get(title=title)
+    assert client.get(article.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("field", ["title", "status"])
+def test_what_is_missing_is_said(client: Client, article: Article, field: str) -> None:
+    response = save(client, article, **{field: ""})
+    assert errors(response) == ["This field is required."]
+
+
+def test_read_only_fields_cannot_be_sent(client: Client, article: Article) -> None:
+    key = article.aliases.get().key
+    forged = {
+        name: "2001-01-01 00:00" for name in ("added_at", "updated_at", "retired_at", "slug")
+    }
+    forged |= {"aliases-0-key": "url:example.org/mine", "learner_count": "9", "title": "New"}
+    save(client, article, **forged)
+    after = Article.objects.get(pk=article.pk)
+    assert (after.title, after.slug, after.added_at, after.retired_at) == (
+        "New",
+        article.slug,
+        article.added_at,
+        None,
+    )
+    assert list(after.aliases.values_list("key", flat=True)) == [key]
+
+
+def test_an_entry_is_moved_to_another_section_from_the_article(
+    client: Client, article: Article
+) -> None:
+    old, new = article.entries.get().section, Section.objects.get(slug="caching")
+    new_titles = [entry.title for entry in new.entries.order_by("number")]
+    save(client, article, **{"entries-0-section": new.pk, "entries-0-number": 2})
+    assert list(new.entries.values_list("number", "title")) == list(
+        enumerate([new_titles[0], "Payment Wallet", *new_titles[1:]], start=1)
+    )
+    assert list(old.entries.values_list("number", flat=True)) == [1, 2, 3]
+
+
+def test_an_article_is_listed_once_more_at_the_end(client: Client, article: Article) -> None:
+    section = Section.objects.get(slug="caching")
+    save(client, article, **{"entries-1-section": section.pk, "entries-1-title": "Purse"})
+    last = section.entries.last()
+    assert last is not None
+    assert (last.number, last.title, last.article) == (5, "Purse", article)
+
+
+def test_two_editors_who_take_one_address_at_once(
+    transactional_db: None, playbook: None, editor: User
+) -> None:
+    """PostgreSQL lets both look before either writes; the second is told as if it came later."""
+    clients = [Client(), Client()]
+    forms = []
+    for client, article in zip(clients, Article.objects.order_by("pk"), strict=False):
+        client.force_login(editor)
+        path = address(article, "change")
+        forms.append((path, {**filled_in(client.get(path)), "url": "https://example.org/one"}))
+    together = Barrier(2)
+
+    def take(client: Client, form: tuple[str, dict[str, Any]]) -> Any:
+        together.wait(timeout=30)
+        try:
+            return client.post(*form)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as threads:
+        responses = list(threads.map(take, clients, forms))
+    refused, taken = sorted(responses, key=lambda response: response.status_code)
+    assert (refused.status_code, taken.status_code) == (200, 302)
+    winner = Article.objects.get(url="https://example.org/one")
+    link = f'This is the article <a href="{address(winner, "change")}">'
+    assert link in refused.content.decode()
