@@ -1,0 +1,195 @@
+"""Whatever is sent to a public address: an answer in words, never a fault of the server."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.models import Article, Status
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+PAGES = [
+    "/",
+    "/articles/",
+    "/articles/payment-wallet/",
+    "/sections/caching/",
+    "/layers/data-mastery/",
+    "/me/",
+    "/me/history/",
+    "/me/export.json",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/preferences/",
+    "/accounts/password/reset/",
+    "/sitemap.xml",
+    "/robots.txt",
+]
+FORMS = [
+    "/articles/payment-wallet/state/",
+    "/articles/payment-wallet/open/",
+    "/events/1/undo/",
+    "/theme/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/logout/",
+    "/accounts/preferences/",
+    "/accounts/delete/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+]
+FIELDS = st.sampled_from(
+    ["layer", "section", "status", "state", "q", "order", "page", "day", "next", "shown", "spot"]
+    + ["theme", "login", "password", "username", "email", "password1", "time_zone", "action"]
+)
+VALUES = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(["\0", "%", "..", "-1", "9" * 30, "done", "//evil.example", "x" * 5000]),
+    st.sampled_from(["data-mastery", "caching", "published", "2026-02-30", "Europe/Berlin"]),
+)
+PAIRS = st.lists(st.tuples(FIELDS, VALUES), max_size=6)
+
+many = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@pytest.fixture(params=["visitor", "learner"])
+def reader(request: pytest.FixtureRequest, client: Client) -> Client:
+    if request.param == "learner":
+        client.force_login(request.getfixturevalue("learner"))
+    return client
+
+
+def encoded(pairs: list[tuple[str, str]]) -> str:
+    return "&".join(f"{name}={quote(value, errors='replace')}" for name, value in pairs)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@many
+@given(pairs=PAIRS, htmx=st.booleans())
+def test_any_query_string(
+    reader: Client, path: str, pairs: list[tuple[str, str]], htmx: bool
+) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "results"} if htmx else {}
+    response = reader.get(f"{path}?{encoded(pairs)}", headers=headers)
+    assert response.status_code in {200, 302, 400, 404}
+
+
+STRANGE_QUERIES = ("q=%ff%fe", "%00=%00", "layer[]=1", "=&=&", "page=1e9", "q=%")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_query_string_of_another_making(reader: Client, path: str) -> None:
+    for query in STRANGE_QUERIES:
+        assert reader.get(f"{path}?{query}").status_code in {200, 302}, query
+
+
+@pytest.mark.parametrize("path", FORMS)
+@many
+@given(pairs=PAIRS, htmx=st.booleans())
+def test_any_form(reader: Client, path: str, pairs: list[tuple[str, str]], htmx: bool) -> None:
+    headers = {"HX-Request": "true"} if htmx else {}
+    data: dict[str, Any] = dict(pairs)
+    response = reader.post(path, data, headers=headers)
+    assert response.status_code in {200, 302, 400, 403, 404, 409, 429}
+
+
+BODIES = (
+    (b"\xff\xfe\x00", "application/x-www-form-urlencoded"),
+    (b"{broken", "application/json"),
+    (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+    (b"state=done", "multipart/form-data"),
+    (b"state=done", "text/plain; charset=nope"),
+    (b"state=done", "application/x-www-form-urlencoded; charset=nope"),
+    (b"state=" + b"x" * 3_000_000, "application/x-www-form-urlencoded"),
+    (b"&".join(b"a=1" for _ in range(2000)), "application/x-www-form-urlencoded"),
+)
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_any_body(reader: Client, path: str) -> None:
+    for body, content_type in BODIES:
+        response = reader.generic("POST", path, body, content_type=content_type)
+        allowed = {200, 302, 400, 403, 404, 409, 413, 429}
+        assert response.status_code in allowed, (body[:20], content_type)
+
+
+METHODS = ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW")
+
+
+@pytest.mark.parametrize("path", sorted({*PAGES, *FORMS}))
+def test_any_method(reader: Client, path: str) -> None:
+    for method in METHODS:
+        response = reader.generic(method, path)
+        assert response.status_code in {200, 302, 400, 403, 404, 405}, method
+
+
+@many
+@given(slug=st.text(min_size=1, max_size=80))
+def test_any_slug(client: Client, slug: str) -> None:
+    for place in ("articles", "sections", "layers"):
+        path = f"/{place}/{quote(slug, safe='', errors='replace')}/"
+        assert client.get(path).status_code in {200, 302, 404}
+    state = f"/articles/{quote(slug, safe='', errors='replace')}/state/"
+    assert client.post(state, {"state": "done"}).status_code in {302, 400, 404}
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 18, "9" * 19, "9" * 40])
+def test_any_event(reader: Client, number: str) -> None:
+    assert reader.post(f"/events/{number}/undo/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "cookies",
+    [
+        {"sessionid": "x"},
+        {"sessionid": '"\\000aaaaaaaaaaaaaaaa"'},
+        {"theme": "<script>"},
+        {"time_zone": "../../etc/passwd"},
+        {"time_zone": "Europe/Nowhere"},
+        {"messages": "rubbish"},
+        {"csrftoken": "short"},
+    ],
+)
+def test_any_cookie(client: Client, cookies: dict[str, str]) -> None:
+    for name, value in cookies.items():
+        client.cookies.load({name: value})
+        client.cookies[name].set(name, value, value)
+    for path in ("/", "/articles/payment-wallet/", "/accounts/login/"):
+        response = client.get(path)
+        assert response.status_code in {200, 400}
+        assert "<script>" not in response.content.decode().split("</head>")[0].split("<meta")[0]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "a b", "[::1"])
+def test_a_strange_host_is_refused(client: Client, host: str) -> None:
+    assert client.get("/", headers={"host": host}).status_code == 400
+
+
+def test_a_bad_request_changes_nothing(client: Client, learner: Any) -> None:
+    client.force_login(learner)
+    for data in ({"state": "finished"}, {"state": ""}, {}, {"state": "\0"}):
+        assert client.post("/articles/payment-wallet/state/", data).status_code == 400
+    assert learner.states.count() == learner.events.count() == 0
+
+
+def test_markup_of_an_editor_stays_text(client: Client) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    entry = article.entries.get()
+    article.title = entry.title = "<script>alert(1)</script>"
+    entry.what_you_learn = '"><img src=x onerror=alert(1)>'
+    article.save()
+    entry.save()
+    Status.objects.filter(slug="published").update(label="<b>Published</b>")
+    for path in ("/", "/articles/", article.get_absolute_url()):
+        html = client.get(path).content.decode()
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+        assert "<b>Published" not in html
