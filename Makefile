@@ -8,7 +8,7 @@ FOUND := $(shell for python in $(BIN)/python $(PYTHON) python3 python3.14 python
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 NO_PYTHON = Python 3.11, 3.12, 3.13 or 3.14 is needed and was not found: install it, or name it with PYTHON=/path/to/python
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r
 MANAGE := $(BIN)/python manage.py
 
 .PHONY: help

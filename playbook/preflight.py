@@ -22,7 +22,7 @@ def python_fault() -> str:
     version = ".".join(map(str, sys.version_info[:2]))
     return (
         f"Python {version} is here without its venv module: install it "
-        f"(Debian and Ubuntu: apt-get install python{version}-venv), then start again."
+        f"(Debian and Ubuntu: apt-get install python{version}-venv), then start again"
     )
 
 
@@ -33,7 +33,7 @@ def folder_fault() -> str:
     except OSError as error:
         return (
             f"The folder {FOLDER} cannot be written to ({error.strerror}): "
-            "make it writable for you, or clone into one that is."
+            "make it writable for you, or clone into one that is"
         )
 
 
@@ -45,8 +45,8 @@ def port_fault(host: str, port: int) -> str:
             listener.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return f"Port {port} is taken: choose another, such as PORT={port + 1} make run."
-        return f"Nothing can listen at {host}, port {port} ({error.strerror}): change HOST or PORT."
+            return f"Port {port} is taken: choose another, such as PORT={port + 1} make run"
+        return f"Nothing can listen at {host}, port {port} ({error.strerror}): change HOST or PORT"
     return ""
 
 
