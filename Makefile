@@ -67,6 +67,10 @@ lock: can-start $(BIN)/.installed-dev ## pin the newest requirements that fit py
 bench: can-start $(BIN)/.installed-dev ## measure the site on this machine
 	@$(BIN)/python -m bench
 
+.PHONY: screenshots
+screenshots: can-start $(BIN)/.installed-dev ## take the pictures of docs/screenshots again
+	@$(BIN)/python -m docs.screenshots.make
+
 # One line for what keeps this machine from starting; make says it in the place of the error.
 FAULT = $(if $(FOUND),$(shell $(FOUND) playbook/preflight.py $(1)),$(NO_PYTHON))
 .PHONY: can-start can-listen
