@@ -46,6 +46,25 @@ narrow.addEventListener("change", () => fold(document));
 document.addEventListener("htmx:afterSwap", (event) => fold(event.target));
 fold(document);
 
+/* The outline follows the reading */
+const reading = new IntersectionObserver(
+  (seen) => {
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting) continue;
+      for (const link of document.querySelectorAll("[data-folds] a[href^='#']")) {
+        if (link.hash === `#${target.id}`) link.setAttribute("aria-current", "location");
+        else link.removeAttribute("aria-current");
+      }
+    }
+  },
+  { rootMargin: "-20% 0px -70%" },
+);
+const follow = (root) => {
+  for (const card of root.querySelectorAll(".section-card[id]")) reading.observe(card);
+};
+document.addEventListener("htmx:afterSwap", (event) => follow(event.target));
+follow(document);
+
 /* A read button of a learner who wants it to mark: opens the article here, marks by its form */
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-open]");

@@ -250,3 +250,13 @@ def test_queries_do_not_grow_with_the_catalogue(
     grow(articles=7)
     with django_assert_max_num_queries(len(small)):
         assert client.get(path).status_code == 200
+
+
+def test_a_shared_address_says_what_it_is(client: Client) -> None:
+    html = client.get("/articles/payment-wallet/").content.decode()
+    assert '<meta property="og:title" content="Payment Wallet">' in html
+    assert (
+        '<meta property="og:description" content="Microservice design for wallet/payments">' in html
+    )
+    assert '<link rel="canonical" href="http://testserver/articles/payment-wallet/">' in html
+    assert '<html lang="en">' in html
