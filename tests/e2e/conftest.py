@@ -72,4 +72,4 @@ def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
     page.locator("[name=login]").fill(name)
     page.locator("[name=password]").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/")
+    page.locator("summary.account-button").wait_for()
