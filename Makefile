@@ -51,8 +51,7 @@ lint: can-start $(BIN)/.installed-dev ## look for mistakes without running anyth
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
-	@git ls-files '*.html' | xargs $(BIN)/djade --check
-	@$(BIN)/djlint --lint --quiet templates
+	@find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
 	@$(BIN)/lint-imports
 	@$(MANAGE) makemigrations --check --dry-run
 	@$(MANAGE) check --deploy --fail-level WARNING
