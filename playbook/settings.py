@@ -1,4 +1,4 @@
-"""Every setting, read from the environment or from `.env`; `.env.example` explains each variable."""
+"""Every setting, read from the environment or `.env`; `.env.example` explains each variable."""
 
 import os
 from collections.abc import Callable
