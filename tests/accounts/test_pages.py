@@ -94,3 +94,21 @@ def test_the_header_leads_back_to_the_page_one_was_on_but_not_to_signing_in(
         in Page(client.get("/articles/?q=cache")).html
     )
     assert 'href="/accounts/login/"' in Page(client.get("/accounts/signup/?next=/me/")).html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("current", "back"),
+    [
+        ("http://testserver/articles/?q=cache", "/articles/%3Fq%3Dcache"),
+        ("https://evil.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_request_from_a_page_leads_the_whole_page_to_sign_in(
+    client: Client, current: str, back: str
+) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": current}
+    response = client.get("/accounts/preferences/", headers=headers)
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["HX-Redirect"] == f"/accounts/login/?next={back}"

@@ -2,6 +2,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts.models import User
@@ -101,3 +102,9 @@ def test_a_theme_that_is_none_is_forgotten(client: Client) -> None:
     assert '<html lang="en">' in Page(client.get("/")).html
     assert client.post("/theme/", {"theme": "pink"}).cookies["theme"].value == ""
     assert client.get("/theme/").status_code == 405
+
+
+def test_no_form_takes_a_zone_that_does_not_exist(learner: User) -> None:
+    learner.time_zone = "Mars/Olympus"
+    with pytest.raises(ValidationError, match=r"“Mars/Olympus” is not a time zone\."):
+        learner.full_clean()
