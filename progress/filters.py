@@ -13,12 +13,7 @@ PAGE_SIZE = 50
 
 
 class EventFilterForm(forms.Form):
-    day = forms.DateField(
-        label=_("Day"),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    day = forms.DateField(label=_("Day"), required=False, input_formats=["%Y-%m-%d"])
     page = forms.IntegerField(label=_("Page"), min_value=1, required=False)
 
     def __init__(self, query: QueryDict) -> None:

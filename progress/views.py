@@ -70,9 +70,7 @@ def changed(request: HttpRequest, change: Change, *, is_undo: bool = False) -> H
     return render(request, "progress/changed.html", context)
 
 
-def stale_parts(
-    request: HttpRequest, article: Article, shown: frozenset[str]
-) -> dict[str, Any]:
+def stale_parts(request: HttpRequest, article: Article, shown: frozenset[str]) -> dict[str, Any]:
     """What a change of this article makes stale, of the parts whose ids the page shows."""
     visible = Entry.objects.visible_to(request.user).filter(article=article)
     entries = list(visible.with_place())
@@ -125,9 +123,7 @@ def progress_detail(request: LearnerRequest) -> HttpResponse:
         "streak": activity.streak(days, today),
         "recent": events[:RECENT_EVENTS],
     }
-    return render_page(
-        request, "progress/progress_detail.html", context, fragments=["my-progress"]
-    )
+    return render_page(request, "progress/progress_detail.html", context, fragments=["my-progress"])
 
 
 @require_POST

@@ -57,7 +57,9 @@ def totals(html: str) -> dict[str, list[tuple[str, int]]]:
     return {
         unescape(re.findall(r">([^<]+)</a></th>", row)[0]): [
             (unescape(href), int(number))
-            for href, number in re.findall(r'<td[^>]*data-label[^>]*><a href="([^"]+)"[^>]*>(\d+)', row)
+            for href, number in re.findall(
+                r'<td[^>]*data-label[^>]*><a href="([^"]+)"[^>]*>(\d+)', row
+            )
         ]
         for row in rows
     }

@@ -1,0 +1,98 @@
+"""My progress in a browser: every number follows, nothing that was open or focused is lost."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog.models import Article
+from progress.learner import LearnerProgress
+from progress.models import StateName
+from tests.e2e.conftest import sign_in
+
+WALLET, BOOKING = "payment-wallet", "ticket-booking-system"
+
+
+@pytest.fixture
+def my_progress(page: Page, account: User) -> Page:
+    """The page of a learner who reads two articles."""
+    progress = LearnerProgress(account)
+    for slug in (WALLET, BOOKING):
+        progress.set(Article.objects.get(slug=slug), StateName.READING)
+    sign_in(page, account.username)
+    page.goto("/me/")
+    return page
+
+
+def choose(page: Page, title: str, state: str) -> None:
+    row = page.locator("#reading-now li").filter(has_text=title)
+    row.locator("summary").press("Enter")
+    row.get_by_role("button", name=state, exact=True).press("Enter")
+
+
+def expect_totals(page: Page, done: int, reading: int) -> None:
+    """The card, the table's last line and the list agree."""
+    expect(page.locator(".tally")).to_contain_text(f"{done} done · {reading} reading")
+    cells = page.locator(".totals tfoot td[data-label]")
+    expect(cells.nth(0)).to_have_text(str(done))
+    expect(cells.nth(1)).to_have_text(str(reading))
+    expect(page.locator("#reading-now li")).to_have_count(reading)
+
+
+def test_every_number_follows_each_of_several_changes(my_progress: Page) -> None:
+    page = my_progress
+    expect_totals(page, done=0, reading=2)
+    choose(page, "Payment Wallet", "Done")
+    expect_totals(page, done=1, reading=1)
+    choose(page, "Ticket Booking System", "Done")
+    expect_totals(page, done=2, reading=0)
+    page.locator("#recent").get_by_role("button", name="Undo").first.click()
+    expect_totals(page, done=1, reading=1)
+    page.locator("#announcement").get_by_text("Ticket Booking System: Reading").wait_for()
+    page.reload()
+    expect_totals(page, done=1, reading=1)
+
+
+def test_what_was_open_stays_open_and_the_focus_stays_near(my_progress: Page) -> None:
+    page = my_progress
+    page.locator("#study-table summary").click()
+    choose(page, "Payment Wallet", "Done")
+    expect_totals(page, done=1, reading=1)
+    expect(page.locator("#study-table")).to_have_attribute("open", "")
+    expect(page.get_by_role("heading", name="Reading now")).to_be_focused()
+    page.locator("#recent").get_by_role("button", name="Undo").first.press("Enter")
+    expect_totals(page, done=0, reading=2)
+    expect(page.get_by_role("heading", name="Recent changes")).to_be_focused()
+
+
+def test_a_page_that_another_tab_made_stale_catches_up(my_progress: Page) -> None:
+    page = my_progress
+    other = page.context.new_page()
+    other.goto("/me/")
+    choose(other, "Payment Wallet", "Done")
+    expect_totals(other, done=1, reading=1)
+    choose(page, "Ticket Booking System", "Skipped")
+    expect_totals(page, done=1, reading=0)
+
+
+def test_the_history_follows_an_undo(my_progress: Page) -> None:
+    page = my_progress
+    page.goto("/me/history/")
+    rows = page.locator("#events li")
+    expect(rows).to_have_count(2)
+    rows.first.get_by_role("button", name="Undo").press("Enter")
+    expect(rows).to_have_count(3)
+    expect(page.locator(".result-count")).to_have_text("3 changes")
+    expect(page.locator("#events").get_by_text("(undone)")).to_have_count(1)
+    expect(page.locator("#events h2")).to_be_focused()
+
+
+def test_the_phone_scrolls_the_heat_map_and_not_the_page(my_progress: Page) -> None:
+    page = my_progress
+    page.set_viewport_size({"width": 320, "height": 800})
+    frame = page.locator(".heat-map-frame")
+    assert frame.evaluate("element => element.scrollWidth > element.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    # Today comes first into view, not a year ago.
+    page.locator(".heat-legend").scroll_into_view_if_needed()
+    expect(page.locator(".heat-map rect").last).to_be_in_viewport()
+    expect(page.locator(".heat-map rect").first).not_to_be_in_viewport()
