@@ -1,7 +1,10 @@
 from collections.abc import Iterator
+from importlib import import_module
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 from pytest_django.live_server_helper import LiveServer
 
@@ -65,6 +68,15 @@ def plain_page(browser: Browser, base_url: str, watch: Watch) -> Iterator[Page]:
 @pytest.fixture
 def account(transactional_db: None) -> User:
     return User.objects.create_user("ada", "ada@example.org", PASSWORD)
+
+
+@pytest.fixture
+def editor(editor: User) -> User:
+    """Beside Playwright's event loop Django has a connection of its own, which does not bring
+    back after a test what the migrations had made."""
+    migration = import_module("catalog.migrations.0002_editors")
+    migration.make_editors(apps, connection.schema_editor())
+    return editor
 
 
 def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:

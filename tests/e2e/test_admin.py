@@ -1,0 +1,201 @@
+"""An editor's work, and what a reader sees of it; the fixtures watch the console over all of it."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.models import User
+from catalog.models import Article, Entry, Section
+from tests.e2e.conftest import sign_in
+
+CACHING = "Caching, Invalidation & Read Path Acceleration"
+WALLET = "Payment Wallet"
+
+
+pytestmark = pytest.mark.usefixtures("editor")
+
+
+def open_admin(page: Page, model: str, name: str = "") -> None:
+    page.goto(f"/admin/catalog/{model}/")
+    if name:
+        page.locator("#result_list").get_by_role("link", name=name).first.click()
+
+
+def enter(page: Page) -> None:
+    sign_in(page, "editor", "an-editor's-password")
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("changed successfully")
+
+
+def titles_on_the_site(page: Page, slug: str) -> list[str]:
+    page.goto(f"/sections/{slug}/")
+    return page.locator("tr[data-entry] a[id^=title-]").all_inner_texts()
+
+
+def drag(page: Page, what: Locator, where: Locator) -> None:
+    what.scroll_into_view_if_needed()
+    start, end = what.bounding_box(), where.bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + start["width"] / 2, end["y"] - 2, steps=30)
+    page.mouse.move(end["x"] + start["width"] / 2, end["y"] + 2, steps=5)
+    page.mouse.up()
+
+
+def titles(slug: str) -> list[str]:
+    return list(Section.objects.get(slug=slug).entries.current().values_list("title", flat=True))
+
+
+def test_an_editor_signs_in_and_mends_an_article(page: Page) -> None:
+    page.goto("/admin/")
+    page.locator("[name=login]").fill("editor")
+    page.locator("[name=password]").fill("an-editor's-password")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/admin/")
+    open_admin(page, "article", WALLET)
+    page.get_by_label("Title:").fill("Wallets <b>& ledgers</b>")
+    page.get_by_label("Status:").select_option(label="In review")
+    page.locator("[name=entries-0-title]").fill("A wallet")
+    save(page)
+    page.goto("/articles/payment-wallet/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Wallets <b>& ledgers</b>")
+    expect(page.locator("main")).to_contain_text("In review")
+    assert "A wallet" in titles_on_the_site(page, "domain-case-studies")
+
+
+def test_entries_are_dragged(page: Page) -> None:
+    first, second, third, fourth = titles("caching")
+    enter(page)
+    open_admin(page, "section", CACHING)
+    handles = page.locator("#entries-group tr.has_original td.original p")
+    drag(page, handles.nth(3), handles.nth(0))
+    expect(page.locator("tr.has_original [name$=-number]").first).to_have_value("1")
+    save(page)
+    assert titles_on_the_site(page, "caching") == [fourth, first, second, third]
+    assert list(Entry.objects.filter(section__slug="caching").values_list("number", flat=True)) == [
+        1,
+        2,
+        3,
+        4,
+    ]
+
+
+def test_sections_are_dragged(page: Page) -> None:
+    enter(page)
+    open_admin(page, "section")
+    handles = page.locator("#result_list div.handle")
+    with page.expect_response("**/adminsortable2_update/") as answer:
+        drag(page, handles.nth(4), handles.nth(1))
+    assert answer.value.status == 200
+    page.goto("/layers/data-mastery/")
+    headings = page.locator("main h2, main h3").all_inner_texts()
+    moved, passed = "Distributed Query, Logging", "Database Design"
+    places = [
+        next(place for place, heading in enumerate(headings) if name in heading)
+        for name in (moved, passed)
+    ]
+    assert places == sorted(places)
+
+
+def test_an_article_is_chosen_by_typing_and_listed(page: Page) -> None:
+    enter(page)
+    open_admin(page, "section", CACHING)
+    row = page.locator("#entries-4")
+    row.locator(".select2-selection").click()
+    page.locator(".select2-search__field").fill("wall")
+    page.locator(".select2-results__option", has_text=WALLET).click()
+    row.locator("[name$=-title]").fill("A wallet, cached")
+    save(page)
+    assert titles_on_the_site(page, "caching")[-1] == "A wallet, cached"
+
+
+def test_an_article_is_added_in_a_popup(page: Page) -> None:
+    enter(page)
+    open_admin(page, "section", CACHING)
+    with page.expect_popup() as opened:
+        page.locator("#add_id_entries-4-article").click()
+    popup = opened.value
+    popup.get_by_label("Title:").fill("Quite new")
+    popup.get_by_label("Status:").select_option(label="Planned")
+    with popup.expect_event("close"):
+        popup.get_by_role("button", name="Save", exact=True).click()
+    page.locator("[name=entries-4-title]").fill("Quite new")
+    save(page)
+    assert titles_on_the_site(page, "caching")[-1] == "Quite new"
+
+
+def test_retiring_and_bringing_back(page: Page) -> None:
+    enter(page)
+    open_admin(page, "article", WALLET)
+    page.get_by_role("link", name="Retire", exact=True).click()
+    expect(page.locator("#content")).to_contain_text("Nothing of theirs is lost")
+    page.get_by_role("link", name="No, take me back").click()
+    expect(page.get_by_label("Title:")).to_have_value(WALLET)
+    page.get_by_role("link", name="Retire", exact=True).click()
+    page.get_by_role("button", name="Retire", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("is retired")
+    assert WALLET not in titles_on_the_site(page, "domain-case-studies")
+    page.goto("/admin/catalog/article/?retired=yes")
+    page.locator("#result_list").get_by_role("link", name=WALLET).click()
+    page.get_by_role("button", name="Save and bring back").click()
+    expect(page.locator(".messagelist")).to_contain_text("Brought back: 1 article.")
+    assert WALLET in titles_on_the_site(page, "domain-case-studies")
+
+
+def test_the_other_pages_of_the_admin(page: Page) -> None:
+    """The fixtures see to it that none of them reports anything to the console."""
+    enter(page)
+    article, entry = Article.objects.get(slug="payment-wallet"), Entry.objects.first()
+    assert entry is not None
+    for path in (
+        "",
+        "catalog/",
+        "catalog/layer/",
+        "catalog/layer/add/",
+        "catalog/status/",
+        "catalog/entry/",
+        "catalog/entry/add/",
+        f"catalog/entry/{entry.pk}/change/",
+        f"catalog/section/{entry.section_id}/delete/",
+        f"catalog/layer/{entry.section.layer_id}/delete/",
+        f"catalog/article/{article.pk}/history/",
+        "catalog/article/?_facets=True",
+        "password_change/",
+    ):
+        response = page.goto(f"/admin/{path}")
+        assert response is not None
+        assert response.status == 200, path
+
+
+def test_a_superusers_calendar_and_clock(page: Page, editor: User) -> None:
+    editor.is_superuser = True
+    editor.save()
+    enter(page)
+    page.goto(f"/admin/accounts/user/{editor.pk}/change/")
+    page.locator(".field-last_login .date-icon").click()
+    page.locator(".calendarbox.module:visible td a").first.click()
+    page.locator(".field-last_login .clock-icon").click()
+    page.locator(".clockbox:visible a").first.click()
+    assert page.locator("[name=last_login_0]").input_value()
+
+
+def test_without_scripts_entries_are_ordered_by_number(plain_page: Page) -> None:
+    first, second, third, fourth = titles("caching")
+    enter(plain_page)
+    open_admin(plain_page, "section", CACHING)
+    plain_page.locator("[name=entries-0-number]").fill("3")
+    save(plain_page)
+    assert titles_on_the_site(plain_page, "caching") == [second, third, first, fourth]
+
+
+def test_without_scripts_a_row_is_retired(plain_page: Page) -> None:
+    first, _second, third, fourth = titles("caching")
+    enter(plain_page)
+    open_admin(plain_page, "section", CACHING)
+    plain_page.locator("[name=entries-1-retire]").check()
+    save(plain_page)
+    assert titles_on_the_site(plain_page, "caching") == [first, third, fourth]
