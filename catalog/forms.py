@@ -85,7 +85,7 @@ class EntryRowForm(EntryForm):
         return entry
 
 
-class EntryRows(BaseInlineFormSet[Entry, Any, EntryRowForm]):
+class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
     """The rows of one section or of one article."""
 
     def clean(self) -> None:
@@ -114,7 +114,7 @@ class EntryRows(BaseInlineFormSet[Entry, Any, EntryRowForm]):
         return now | {form.initial["section"] for form in self.forms if "section" in form.initial}
 
 
-class SortableEntryRows(EntryRows, CustomInlineFormSet):  # type: ignore[misc]  # It is untyped.
+class SortableEntryRows(EntryRows, CustomInlineFormSet):
     """Ordered by dragging, and by the number itself, which stays visible for it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

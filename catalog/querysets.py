@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
@@ -52,7 +52,7 @@ class RetirableQuerySet(QuerySet[_Model]):
         return self.exclude(retired_at=None).update(retired_at=None)
 
 
-class NumberedQuerySet(QuerySet[_Model]):
+class NumberedQuerySet(RetirableQuerySet[_Model]):
     def renumber(self, old_numbers: Mapping[int, int] | None = None) -> None:
         """Numbers the rows 1, 2, 3, … in their order.
 
@@ -87,7 +87,7 @@ class StatusQuerySet(QuerySet["Status"]):
         return self if sees_drafts(user) else self.filter(is_public=True)
 
 
-class SectionQuerySet(RetirableQuerySet["Section"], NumberedQuerySet["Section"]):
+class SectionQuerySet(NumberedQuerySet["Section"]):
     def get_by_natural_key(self, slug: str) -> Section:
         return self.get(slug=slug)
 
@@ -126,7 +126,7 @@ class AliasQuerySet(QuerySet["Alias"]):
         return others.filter(key=article.key).select_related("article").first()
 
 
-class EntryQuerySet(RetirableQuerySet["Entry"], NumberedQuerySet["Entry"]):
+class EntryQuerySet(NumberedQuerySet["Entry"]):
     def get_by_natural_key(self, section: str, article: str, title: str) -> Entry:
         return self.get(
             section__slug=section, article__slug=article, title=title, retired_at=None

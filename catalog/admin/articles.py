@@ -157,9 +157,7 @@ class ArticleAdmin(RetirableAdmin[Article]):
         count = rows.update(status=status, updated_at=timezone.now())
         self.say(request, len(chosen), count, status.label)
 
-    def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
-    ) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         for rows in formsets:
             if rows.model is Entry:

@@ -1,6 +1,7 @@
 """What every page of the catalogue's admin has in common."""
 
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
@@ -21,7 +22,7 @@ SEARCH_MAX_LENGTH = 200
 
 
 class CatalogFields(BaseModelAdmin[_Model]):
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # noqa: RUF012  # As in Django.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # As in Django.
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **options: Any
@@ -34,7 +35,7 @@ class CatalogFields(BaseModelAdmin[_Model]):
             wrapper.can_delete_related = False
             if not isinstance(wrapper.widget, AutocompleteMixin):
                 field.widget = wrapper.widget
-                field.choices = list(field.choices)
+                field.choices = list(cast("Iterable[Any]", field.choices))
         return field
 
 

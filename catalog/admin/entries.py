@@ -2,6 +2,7 @@ from typing import Any, cast
 
 from adminsortable2.admin import SortableTabularInline
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, QuerySet
@@ -21,13 +22,13 @@ class EntryFields(CatalogFields[Entry]):
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **options: Any
-    ) -> ModelChoiceField[Any]:
+    ) -> ModelChoiceField[Any] | None:
         if db_field.name == "article":
             options["queryset"] = Article.objects.filter(retired_at=None)
         return super().formfield_for_foreignkey(db_field, request, **options)
 
 
-class EntryRowsInline(EntryFields):
+class EntryRowsInline(EntryFields, InlineModelAdmin[Entry, Any]):
     """The rows that are not retired, each with a tick to retire it."""
 
     model = Entry
@@ -45,7 +46,7 @@ class EntryRowsInline(EntryFields):
         return fields if self.has_delete_permission(request, obj) else fields[:-1]
 
 
-class SectionEntriesInline(EntryRowsInline, SortableTabularInline):  # type: ignore[misc]  # Untyped.
+class SectionEntriesInline(EntryRowsInline, SortableTabularInline):
     formset = SortableEntryRows
     fields = ("number", "article", "title", "what_you_learn", "retire")
 

@@ -17,7 +17,7 @@ class UsedAdmin(CatalogAdmin[_Used]):
     """What others hang on: deleted only where nothing uses it."""
 
     actions = None
-    radio_fields = {"colour": admin.HORIZONTAL}  # noqa: RUF012  # As in Django.
+    radio_fields = {"colour": admin.HORIZONTAL}  # As in Django.
     delete_confirmation_template = "admin/catalog/delete_confirmation.html"
 
     @admin.display(description=gettext_lazy("colour"), ordering="colour")
@@ -40,7 +40,7 @@ class LayerAdmin(UsedAdmin[Layer]):
     list_display = ("title", "number", "tagline", "shown_colour")
     ordering = ("number", "pk")
     fields = ("number", "title", "slug", "tagline", "colour")
-    prepopulated_fields = {"slug": ("title",)}  # noqa: RUF012  # As in Django.
+    prepopulated_fields = {"slug": ("title",)}  # As in Django.
 
 
 @admin.register(Status)
@@ -48,4 +48,4 @@ class StatusAdmin(UsedAdmin[Status]):
     list_display = ("label", "number", "is_public", "is_countable", "shown_colour")
     ordering = ("number", "pk")
     fields = ("number", "label", "slug", "colour", "is_public", "is_countable")
-    prepopulated_fields = {"slug": ("label",)}  # noqa: RUF012  # As in Django.
+    prepopulated_fields = {"slug": ("label",)}  # As in Django.

@@ -1,7 +1,7 @@
 """Retiring in the place of deleting: what an editor removes can come back as itself."""
 
-from collections.abc import Iterable
-from typing import Any, TypeVar, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -30,9 +30,10 @@ class RetiredFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", gettext_lazy("Retired")), ("all", gettext_lazy("All"))]
 
-    def choices(self, changelist: Any) -> Iterable[Any]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         default, *others = super().choices(changelist)
-        return [{**default, "display": gettext_lazy("Not retired")}, *others]
+        yield {**default, "display": gettext_lazy("Not retired")}
+        yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "all":
@@ -41,8 +42,8 @@ class RetiredFilter(admin.SimpleListFilter):
 
 
 class RetirableAdmin(CatalogAdmin[_Retirable]):
-    actions = ("retire_selected", "bring_back_selected")
-    readonly_fields = ("retired_at",)
+    actions: Sequence[Any] | None = ("retire_selected", "bring_back_selected")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("retired_at",)
     delete_confirmation_template = "admin/catalog/retire_confirmation.html"
 
     def articles_of(self, retiring: QuerySet[_Retirable]) -> ArticleQuerySet:
@@ -122,9 +123,7 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
         if request.user.pk is not None and objects:
             LogEntry.objects.log_actions(request.user.pk, objects, CHANGE, words)
 
-    def confirmation(
-        self, request: HttpRequest, retiring: QuerySet[_Retirable]
-    ) -> dict[str, Any]:
+    def confirmation(self, request: HttpRequest, retiring: QuerySet[_Retirable]) -> dict[str, Any]:
         articles = self.articles_of(self.rows(retiring))
         progress = cast(ReaderRequest, request).progress
         return {
@@ -140,8 +139,9 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         return [], {}, set(), []
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
         """It is logged as what it is, where it is done."""
+        return []
 
     def delete_model(self, request: HttpRequest, obj: _Retirable) -> None:
         self.retire(request, [obj])

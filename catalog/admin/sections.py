@@ -14,7 +14,7 @@ from catalog.querysets import ArticleQuerySet
 
 
 @admin.register(Section)
-class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):  # type: ignore[misc]  # Untyped.
+class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
     list_display = ("number", "heading", "layer", "entry_count")
     list_display_links = ("heading",)
     list_select_related = ("layer",)
@@ -23,14 +23,12 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):  # type: ignore
     list_per_page = 1000
     ordering = ("number", "pk")
     search_fields = ("title",)
-    prepopulated_fields = {"slug": ("title",)}  # noqa: RUF012  # As in Django.
+    prepopulated_fields = {"slug": ("title",)}  # As in Django.
     inlines = (SectionEntriesInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
         current = Q(entries__retired_at=None, entries__article__retired_at=None)
-        return super().get_queryset(request).annotate(
-            entry_count=Count("entries", filter=current)
-        )
+        return super().get_queryset(request).annotate(entry_count=Count("entries", filter=current))
 
     def get_fields(self, request: HttpRequest, obj: Section | None = None) -> list[Any]:
         """A new one goes to the end; its number moves it."""
@@ -72,9 +70,7 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):  # type: ignore
         old_number = form.initial.get("number", obj.number)
         Section.objects.listed().renumber({obj.pk: old_number})
 
-    def save_related(
-        self, request: HttpRequest, form: Any, formsets: Any, change: bool
-    ) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         for rows in formsets:
             renumber([form.instance], rows.old_numbers)

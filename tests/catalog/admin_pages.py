@@ -50,9 +50,10 @@ def errors(response: Any) -> list[str]:
     form = response.context["adminform"].form
     found = [str(error) for field in form.errors.values() for error in field]
     for inline in response.context["inline_admin_formsets"]:
-        rows = [inline.formset.non_form_errors(), *(
-            field for form in inline.formset.forms for field in form.errors.values()
-        )]
+        rows = [
+            inline.formset.non_form_errors(),
+            *(field for form in inline.formset.forms for field in form.errors.values()),
+        ]
         found += [str(error) for row in rows for error in row]
     return found
 

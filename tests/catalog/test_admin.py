@@ -25,7 +25,9 @@ def editing(client: Client, editor: User, playbook: None) -> Client:
 
 def editors_may() -> set[str]:
     permissions = Group.objects.get(name="Editors").permissions.select_related("content_type")
-    return {f"{permission.content_type.app_label}.{permission.codename}" for permission in permissions}
+    return {
+        f"{permission.content_type.app_label}.{permission.codename}" for permission in permissions
+    }
 
 
 CATALOGUE = {
@@ -149,7 +151,9 @@ def test_what_the_public_does_not_see_cannot_count(
     editing: Client, slug: str, changes: dict[str, str]
 ) -> None:
     status = Status.objects.get(slug=slug)
-    assert errors(save(editing, status, **changes)) == ["What the public does not see cannot count."]
+    assert errors(save(editing, status, **changes)) == [
+        "What the public does not see cannot count."
+    ]
     after = Status.objects.get(pk=status.pk)
     assert (after.is_public, after.is_countable) == (status.is_public, status.is_countable)
 
@@ -197,8 +201,20 @@ def test_a_number_that_is_none_is_refused(editing: Client, model: Any, number: s
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize(
     "query",
-    ["p=x", "p=-1", "o=x.9", "q=%00", "layer=%00", "retired=%00", "e=1", "all=", "nope=1",
-     "status__id__exact=x", "section__id__exact=%00", "_facets=True"],
+    [
+        "p=x",
+        "p=-1",
+        "o=x.9",
+        "q=%00",
+        "layer=%00",
+        "retired=%00",
+        "e=1",
+        "all=",
+        "nope=1",
+        "status__id__exact=x",
+        "section__id__exact=%00",
+        "_facets=True",
+    ],
 )
 def test_no_query_breaks_a_list(editing: Client, model: Any, query: str) -> None:
     response = editing.get(f"{address(model, 'changelist')}?{query}", follow=True)

@@ -84,9 +84,7 @@ def test_status_is_changed_in_the_list(client: Client, article: Article) -> None
     assert article.status == planned
 
 
-@pytest.mark.parametrize(
-    ("action", "slug"), [("publish", "published"), ("move_to_draft", "draft")]
-)
+@pytest.mark.parametrize(("action", "slug"), [("publish", "published"), ("move_to_draft", "draft")])
 def test_moving_many_says_how_many_and_repeats_without_harm(
     client: Client, action: str, slug: str
 ) -> None:
@@ -260,9 +258,7 @@ def test_what_is_missing_is_said(client: Client, article: Article, field: str) -
 
 def test_read_only_fields_cannot_be_sent(client: Client, article: Article) -> None:
     key = article.aliases.get().key
-    forged = {
-        name: "2001-01-01 00:00" for name in ("added_at", "updated_at", "retired_at", "slug")
-    }
+    forged = dict.fromkeys(("added_at", "updated_at", "retired_at", "slug"), "2001-01-01 00:00")
     forged |= {"aliases-0-key": "url:example.org/mine", "learner_count": "9", "title": "New"}
     save(client, article, **forged)
     after = Article.objects.get(pk=article.pk)

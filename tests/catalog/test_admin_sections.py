@@ -245,7 +245,10 @@ def test_an_entry_on_its_own_page(client: Client, section: Section) -> None:
     assert order(section) == list(enumerate("abc", start=1))
     assert order(other)[-1] == (4, "D")
     refused = save(
-        client, Entry, section=section.pk, article=section.entries.get(title="a").article_id,
+        client,
+        Entry,
+        section=section.pk,
+        article=section.entries.get(title="a").article_id,
         title="a",
     )
     assert errors(refused) == ["This section lists that article under that title already."]
