@@ -13,8 +13,7 @@ MANAGE := $(BIN)/python manage.py
 
 .PHONY: help
 help: ## list what there is
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name words; \
-		do printf 'make %-12s %s\n' "$$name" "$$words"; done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
 run: can-listen $(BIN)/.installed .env ## install what is missing, prepare the database, serve the site

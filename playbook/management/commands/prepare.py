@@ -24,7 +24,8 @@ class Command(BaseCommand):
             call_command("createcachetable", verbosity=0)
             call_command("load_playbook", stdout=StringIO())
         except DatabaseError as error:
-            raise CommandError(f"The database of DATABASE_URL cannot be used: {error}") from error
+            reason = " ".join(str(error).split())
+            raise CommandError(f"The database of DATABASE_URL cannot be used: {reason}") from error
         if not settings.DEBUG:
             collect_static_files()
 

@@ -1,0 +1,96 @@
+"""What the guides, the Makefile and the container files name is there."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.settings import VARIABLES
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "Makefile", "Dockerfile", "compose.yaml")
+    for path in ROOT.glob(pattern)
+)
+MAKEFILE = (ROOT / "Makefile").read_text()
+# What the Makefile calls its own, what it may be told, and the variables of the container images.
+OTHERS = {
+    *re.findall(r"^([A-Z_]+) :?=", MAKEFILE, re.MULTILINE),
+    "PYTHON",
+    "POSTGRES_DB",
+    "POSTGRES_PASSWORD",
+    "POSTGRES_USER",
+    "PYTHONUNBUFFERED",
+}
+
+
+def variables_read() -> set[str]:
+    """Of the environment, as settings.py reads it."""
+    found = set()
+    for call in ast.walk(ast.parse((ROOT / "playbook" / "settings.py").read_text())):
+        if not isinstance(call, ast.Call):
+            continue
+        reader = ast.unparse(call.func)
+        if reader == "variable":
+            found.add(ast.literal_eval(call.args[1]))
+        elif reader.startswith("env.") and reader != "env.read_env":
+            found.add(ast.literal_eval(call.args[0]))
+        elif reader == "os.environ.get":
+            found.add(ast.literal_eval(call.args[0]))
+    return found
+
+
+def test_the_example_explains_every_variable_and_no_other() -> None:
+    assert variables_read() == VARIABLES
+
+
+def test_each_variable_of_the_example_has_its_explanation() -> None:
+    blocks = (ROOT / ".env.example").read_text().strip().split("\n\n")
+    for block in blocks[1:]:
+        explanation = [line for line in block.splitlines() if not re.match(r"(# )?[A-Z_]+=", line)]
+        assert explanation, block
+        assert all(line.startswith("# ") for line in explanation), block
+
+
+def test_only_the_secret_key_has_to_be_set() -> None:
+    active = re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert active == [("SECRET_KEY", "")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_variables_named_exist(document: Path) -> None:
+    text = document.read_text()
+    named = set(re.findall(r"\b([A-Z][A-Z_]{2,})(?==)", text))
+    named |= set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text))
+    of_django = {*dir(settings), *settings.DATABASES["default"]}
+    assert named - VARIABLES - OTHERS - of_django == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_make_targets_named_exist(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    named = set(
+        re.findall(r"(?:`|^ *|&& |=\d+ )make ([a-z][a-z-]+)", document.read_text(), re.MULTILINE)
+    )
+    assert named <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_linked_exist(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_every_direct_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    direct = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    names = {re.split(r"[\[<>=;]", requirement)[0] for requirement in direct}
+    listed = re.findall(
+        r"^\| ([A-Za-z0-9-]+) \|", (ROOT / "docs/dependencies.md").read_text(), re.MULTILINE
+    )
+    heads = ["file", "package", "package"]
+    assert sorted(listed) == sorted([*names, *heads])

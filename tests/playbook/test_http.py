@@ -1,0 +1,77 @@
+import pytest
+from django.test import Client, RequestFactory, override_settings
+
+from playbook.http import safe_next
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/articles/?layer=caching#results", "http://testserver/me/"]
+)
+def test_one_comes_back_to_a_page_of_ours(address: str) -> None:
+    assert safe_next(RequestFactory().post("/", {"next": address}), "/default") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "https://evil.example/",
+        "http://testserver.evil.example/",
+        "http://testserver@evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "\\\\evil.example/",
+        "http:///evil.example/",
+        "\x08//evil.example/",
+        "javascript:alert(1)",
+        "data:text/html,hello",
+    ],
+)
+def test_nobody_is_led_elsewhere(address: str) -> None:
+    assert safe_next(RequestFactory().post("/", {"next": address}), "/default") == "/default"
+
+
+def test_https_does_not_lead_back_to_http() -> None:
+    request = RequestFactory().post("/", {"next": "http://testserver/me/"}, secure=True)
+    assert safe_next(request, "/default") == "/default"
+
+
+def sign_in(origin: str) -> tuple[int, str]:
+    client = Client(enforce_csrf_checks=True, headers={"origin": origin})
+    response = client.post("/accounts/login/", {"login": "learner", "password": "a-word"})
+    return response.status_code, response.content.decode()
+
+
+def test_an_unknown_origin_is_named_for_the_operator(db: None) -> None:
+    status, page = sign_in("https://study.example.org")
+    assert status == 403
+    assert "CSRF_TRUSTED_ORIGINS=https://study.example.org<" in page
+
+
+def test_a_known_origin_is_not_to_blame(db: None) -> None:
+    with override_settings(CSRF_TRUSTED_ORIGINS=["https://study.example.org"]):
+        status, page = sign_in("https://study.example.org")
+    assert status == 403
+    assert "CSRF_TRUSTED_ORIGINS" not in page
+
+
+def test_an_origin_is_shown_as_text_only(db: None) -> None:
+    status, page = sign_in("https://<script>.example.org")
+    assert status == 403
+    assert "<script>.example" not in page
+
+
+def test_a_cookie_with_a_nul_is_a_bad_request(db: None) -> None:
+    response = Client(headers={"cookie": "sessionid=abc\0def"}).get("/")
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/", "/admin/login/", "/accounts/login/", "/none/"])
+def test_what_a_browser_is_told(path: str, db: None) -> None:
+    response = Client().get(path, follow=True)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"

@@ -1,0 +1,115 @@
+"""A variable that is missing or malformed stops the start and is named; https makes it secure."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.playbook.program import KEY, manage, run
+
+WHERE = "Set it in the environment or in .env; .env.example explains it.\n"
+SECURITY = (
+    "SESSION_COOKIE_SECURE",
+    "CSRF_COOKIE_SECURE",
+    "SECURE_SSL_REDIRECT",
+    "SECURE_HSTS_SECONDS",
+    "TRUSTED_PROXY_COUNT",
+    "SITE_URL",
+)
+
+
+def values(*names: str, **variables: str) -> list[object]:
+    program = (
+        "import json, playbook.settings as it; "
+        f"print(json.dumps([getattr(it, name, None) for name in {names}]))"
+    )
+    done = run("-c", program, **{"SECRET_KEY": KEY, **variables})
+    assert not done.stderr
+    return list(json.loads(done.stdout))
+
+
+def test_without_a_secret_key_there_is_no_start() -> None:
+    done = run("manage.py", "check")
+    assert done.stderr == (
+        f"SECRET_KEY is missing: it should be at least 50 random characters. {WHERE}"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("DEBUG", "perhaps"),
+        ("SITE_URL", "study.example.org"),
+        ("SITE_URL", "https://study.example.org/playbook"),
+        ("SITE_URL", "ftp://study.example.org"),
+        ("ALLOWED_HOSTS", "study.example.org,https://example.org"),
+        ("CSRF_TRUSTED_ORIGINS", "study.example.org"),
+        ("TRUSTED_PROXY_COUNT", "-1"),
+        ("TRUSTED_PROXY_COUNT", "some"),
+        ("TIME_ZONE", "Mars/Base"),
+        ("HOST", "localhost:80"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "http"),
+        ("WEB_WORKERS", "0"),
+        ("DATABASE_URL", "mysql://localhost/playbook"),
+        ("DATABASE_URL", "playbook.sqlite3"),
+        ("EMAIL_URL", "mail.example.org"),
+    ],
+)
+def test_a_malformed_variable_is_named(name: str, value: str) -> None:
+    done = manage("check", **{name: value})
+    assert done.stderr.startswith(f"{name} cannot be used: it should be ")
+    assert done.stderr.endswith(WHERE)
+    assert done.stderr.count("\n") == 1
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_variables_come_from_the_env_file_and_the_environment_wins(tmp_path: Path) -> None:
+    written = tmp_path / "env"
+    written.write_text(f"SECRET_KEY={KEY}\nTIME_ZONE=Europe/Berlin\nPORT=9000\n")
+    assert values("TIME_ZONE", "PORT", "SITE_URL", ENV_FILE=str(written), PORT="9100") == [
+        "Europe/Berlin",
+        9100,
+        "http://127.0.0.1:9100",
+    ]
+
+
+def test_plain_http_lets_one_sign_in() -> None:
+    assert values(*SECURITY) == [False, False, False, 0, 0, "http://127.0.0.1:8000"]
+
+
+def test_https_is_kept_to() -> None:
+    site = "https://study.example.org"
+    assert values(*SECURITY, SITE_URL=f"{site}/") == [True, True, True, 31536000, 1, site]
+    assert values("SECURE_PROXY_SSL_HEADER", "SECURE_SSL_REDIRECT", SITE_URL=site) == [
+        ["HTTP_X_FORWARDED_PROTO", "https"],
+        True,
+    ]
+    assert values("SECURE_PROXY_SSL_HEADER") == [None]
+
+
+def test_errors_are_shown_to_readers_only_if_asked_for() -> None:
+    assert values("DEBUG") == [False]
+    assert values("DEBUG", DEBUG="true") == [True]
+
+
+def test_postgresql_has_a_pool_and_sqlite_waits_its_turn() -> None:
+    (databases,) = values("DATABASES", DATABASE_URL="postgres://me:word@db.example.org:5433/study")
+    assert isinstance(databases, dict)
+    default = databases["default"]
+    assert (default["HOST"], default["PORT"], default["NAME"]) == ("db.example.org", 5433, "study")
+    assert default["OPTIONS"]["pool"]["max_size"] == values("THREADS_PER_WORKER")[0]
+    assert default["CONN_MAX_AGE"] == 0
+
+    (databases,) = values("DATABASES", DATABASE_URL="sqlite:////srv/study.sqlite3")
+    assert isinstance(databases, dict)
+    assert databases["default"]["NAME"] == "/srv/study.sqlite3"
+    assert databases["default"]["OPTIONS"] == {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }

@@ -1,0 +1,169 @@
+"""Prepare, serve, stop, start again: as an operator does it, on the database under test."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from playbook import preflight
+from tests.playbook.program import KEY, ROOT, environment, manage, run
+
+RENAME = "Article.objects.filter(slug='payment-wallet').update(title='A wallet, edited')"
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database that nobody has prepared yet."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield f"sqlite:///{tmp_path_factory.mktemp('database')}/playbook.sqlite3"
+        return
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE to_be_started")
+        yield server.rpartition("/")[0] + "/to_be_started"
+        connection.execute("DROP DATABASE to_be_started WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def site(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A prepared site's variables."""
+    variables = {
+        "DATABASE_URL": database_url,
+        "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
+        "PORT": str(free_port()),
+        "WEB_WORKERS": "2",
+    }
+    done = manage("prepare", **variables)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return variables
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def served(**variables: str) -> Iterator["subprocess.Popen[str]"]:
+    """The server's process, which leads a process group of its own, once it answers."""
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env=environment(SECRET_KEY=KEY, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while preflight.port_fault("127.0.0.1", int(variables["PORT"])) == "":
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def get(site: dict[str, str], path: str) -> tuple[int, str]:
+    with closing(HTTPConnection("127.0.0.1", int(site["PORT"]), timeout=30)) as connection:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+@pytest.mark.parametrize("to_everybody", [True, False])
+def test_the_site_is_served_until_it_is_interrupted(
+    site: dict[str, str], to_everybody: bool
+) -> None:
+    with served(**site) as process:
+        status, page = get(site, "/")
+        stylesheet = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        assert status == 200
+        assert "Payment" in page
+        assert get(site, stylesheet)[0] == 200
+        # A terminal sends Ctrl-C to the workers too; a service manager only to the server.
+        (os.killpg if to_everybody else os.kill)(process.pid, signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert errors == ""
+    assert output == (
+        f"System Design Playbook is at http://127.0.0.1:{site['PORT']}\n"
+        "To become its administrator: make admin, in another terminal. To stop it: Ctrl-C.\n"
+    )
+
+
+def test_preparing_again_keeps_what_an_editor_changed(site: dict[str, str]) -> None:
+    collected = Path(site["STATIC_ROOT"]) / "staticfiles.json"
+    before = collected.stat().st_mtime_ns
+    edited = manage("shell", "-c", f"from catalog.models import Article; {RENAME}", **site)
+    assert edited.returncode == 0
+    done = manage("prepare", **site)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert collected.stat().st_mtime_ns == before
+    with served(**site):
+        assert "A wallet, edited" in get(site, "/articles/payment-wallet/")[1]
+
+
+def test_a_taken_port_is_one_line(site: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", int(site["PORT"]))):
+        done = manage("serve", **site)
+        before_installing = run("playbook/preflight.py", "port", **site)
+    fault = f"Port {site['PORT']} is taken: choose another, such as PORT={int(site['PORT']) + 1}"
+    assert done.stderr == f"CommandError: {fault} make run\n"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert before_installing.stdout == f"{fault} make run\n"
+
+
+def test_a_free_port_and_a_good_folder_need_no_words(tmp_path: Path) -> None:
+    written = tmp_path / "env"
+    written.write_text(f"PORT={free_port()}\n")
+    assert run("playbook/preflight.py", "port", ENV_FILE=str(written)).stdout == "\n"
+
+
+def test_the_env_file_says_the_port_too(tmp_path: Path) -> None:
+    written = tmp_path / "env"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        written.write_text(f'PORT="{taken.getsockname()[1]}"\n')
+        done = run("playbook/preflight.py", "port", ENV_FILE=str(written))
+    assert done.stdout.startswith(f"Port {taken_port(written)} is taken")
+
+
+def taken_port(written: Path) -> str:
+    return written.read_text().split('"')[1]
+
+
+def test_an_address_of_another_machine_is_named() -> None:
+    fault = preflight.port_fault("192.0.2.1", 8000)
+    assert fault.startswith("Nothing can listen at 192.0.2.1, port 8000 (")
+
+
+def test_a_folder_that_is_gone_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "FOLDER", tmp_path / "gone")
+    assert preflight.main([]) == (
+        f"The folder {tmp_path / 'gone'} cannot be written to (No such file or directory): "
+        "make it writable for you, or clone into one that is"
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/at/all/playbook.sqlite3", "postgres://me:word@127.0.0.1:1/study"]
+)
+def test_a_database_that_cannot_be_reached_is_one_line(url: str, tmp_path: Path) -> None:
+    done = manage("prepare", DATABASE_URL=url, STATIC_ROOT=str(tmp_path))
+    assert done.stderr.startswith("CommandError: The database of DATABASE_URL cannot be used: ")
+    assert done.stderr.count("\n") == 1
+    assert "word" not in done.stderr
+    assert (done.returncode, done.stdout) == (1, "")
