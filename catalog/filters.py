@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Entry, Layer, Section, Status
@@ -58,7 +59,8 @@ class ChoicesField(forms.MultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def clean(self, value: Any) -> list[str]:
-        return [str(key) for key, _label in self.choices if str(key) in (value or [])]
+        chosen = value or []
+        return [str(key) for key, _label in flatten_choices(self.choices) if key in chosen]
 
 
 class EntryFilterForm(forms.Form):
@@ -165,9 +167,7 @@ class EntryFilterForm(forms.Form):
             for value in query.getlist(name)
             if value and value not in self.values[name]
         ]
-        return unknown + [
-            Ignored(self._label(name), query.get(name, "")) for name in self.errors
-        ]
+        return unknown + [Ignored(self._label(name), query.get(name, "")) for name in self.errors]
 
     def _label(self, name: str) -> str:
         return str(self.fields[name].label or name)

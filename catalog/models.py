@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import identity
@@ -261,7 +262,7 @@ class Alias(models.Model):
     def as_refusal(self) -> SafeString:
         """Why another article cannot have this key, with a link to the one that does."""
         return format_html(
-            _("This is the article <a href=\"{}\">{}</a> already: list that one here instead."),
+            gettext('This is the article <a href="{}">{}</a> already: list that one here instead.'),
             reverse("admin:catalog_article_change", args=[self.article_id]),
             self.article.title,
         )

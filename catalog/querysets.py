@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -37,9 +37,7 @@ class Place(NamedTuple):
 def sees_drafts(user: Reader) -> bool:
     """Editors: staff who may change articles."""
     return (
-        isinstance(user, AbstractUser)
-        and user.is_staff
-        and user.has_perm("catalog.change_article")
+        isinstance(user, AbstractUser) and user.is_staff and user.has_perm("catalog.change_article")
     )
 
 
@@ -108,12 +106,12 @@ class ArticleQuerySet(RetirableQuerySet["Article"]):
 
     def listed(self) -> Self:
         """In at least one table of the playbook."""
-        entries = self.model._meta.get_field("entries").related_model
-        assert entries is not None and entries != "self"
-        listed = entries._default_manager.filter(
-            article=OuterRef("pk"), retired_at=None, section__retired_at=None
-        )
-        return self.filter(Exists(listed), retired_at=None)
+        return self.filter(
+            retired_at=None,
+            entries__isnull=False,
+            entries__retired_at=None,
+            entries__section__retired_at=None,
+        ).distinct()
 
 
 class AliasQuerySet(QuerySet["Alias"]):
@@ -128,9 +126,7 @@ class AliasQuerySet(QuerySet["Alias"]):
 
 class EntryQuerySet(NumberedQuerySet["Entry"]):
     def get_by_natural_key(self, section: str, article: str, title: str) -> Entry:
-        return self.get(
-            section__slug=section, article__slug=article, title=title, retired_at=None
-        )
+        return self.get(section__slug=section, article__slug=article, title=title, retired_at=None)
 
     def current(self) -> Self:
         """Neither the place nor its article is retired."""
@@ -149,8 +145,12 @@ class EntryQuerySet(NumberedQuerySet["Entry"]):
 
     def outline(self) -> list[Place]:
         """Every countable place in journey order: what is counted, without what is shown."""
-        rows = self.countable().in_journey_order().values_list(
-            "section__layer__slug", "section__slug", "article__status__slug", "article_id"
+        rows = (
+            self.countable()
+            .in_journey_order()
+            .values_list(
+                "section__layer__slug", "section__slug", "article__status__slug", "article_id"
+            )
         )
         return [Place(*row) for row in rows]
 
@@ -169,14 +169,15 @@ class EntryQuerySet(NumberedQuerySet["Entry"]):
 
     def search(self, words: str) -> Self:
         """Entries in whose title, what-you'll-learn or section every word occurs."""
+        found = self
         for word in words.split():
-            self = self.filter(
+            found = found.filter(
                 Q(title__icontains=word)
                 | Q(what_you_learn__icontains=word)
                 | Q(article__title__icontains=word)
                 | Q(section__title__icontains=word)
             )
-        return self
+        return found
 
     def neighbours(self, article: Article) -> tuple[Article | None, Article | None]:
         """The articles before and after it in the journey, each at its first place only."""
@@ -196,4 +197,3 @@ class EntryQuerySet(NumberedQuerySet["Entry"]):
         return self.order_by().aggregate(
             entries=Count("pk"), articles=Count("article", distinct=True)
         )
-

@@ -1,4 +1,4 @@
-"""The playbook as pages show it: layers, their sections, their rows, each with the reader's figures."""
+"""The playbook as pages show it: layers, sections and rows, with the reader's figures."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,6 +1,5 @@
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog import roadmap as playbook
@@ -82,9 +81,7 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(Section.objects.listed().select_related("layer"), slug=slug)
     entries = Entry.objects.visible_to(request.user).filter(section=section)
-    tables = playbook.tables(
-        [section], entries.with_place().in_journey_order(), request.progress
-    )
+    tables = playbook.tables([section], entries.with_place().in_journey_order(), request.progress)
     context = {"table": tables[0], "shown": tables[0].shown}
     return render(request, "catalog/section_detail.html", context)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -36,8 +36,8 @@ REASONS = {
 class Progress(Protocol):
     """What the catalogue may ask of a reader's progress, whoever the reader is."""
 
-    is_visitor: bool
-    state_choices: list[tuple[str, Any]]
+    is_visitor: ClassVar[bool]
+    state_choices: ClassVar[list[tuple[str, Any]]]
 
     @property
     def totals(self) -> Any: ...

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +19,7 @@ class StateForm(forms.Form):
 
     @property
     def reason(self) -> str:
-        return " ".join(self.errors["state"])
+        return " ".join(str(error) for error in self.errors["state"])
 
 
 class PlaceForm(forms.Form):

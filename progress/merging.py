@@ -43,17 +43,27 @@ def merge(user: User, marks: list[Mark]) -> Counter[StateName]:
         before = StateName(states.get(article_id, StateName.TODO))
         after = history[-1].state
         if after.rank > before.rank:
-            changed.append(State(
-                user=user, article_id=article_id, state=after, changed_at=history[-1].happened_at
-            ))
+            changed.append(
+                State(
+                    user=user,
+                    article_id=article_id,
+                    state=after,
+                    changed_at=history[-1].happened_at,
+                )
+            )
         elif article_id in known:
             continue
         for mark in history if article_id not in known else history[-1:]:
             if mark.state != before:
-                events.append(Event(
-                    user=user, article_id=article_id, from_state=before,
-                    to_state=mark.state, happened_at=mark.happened_at,
-                ))
+                events.append(
+                    Event(
+                        user=user,
+                        article_id=article_id,
+                        from_state=before,
+                        to_state=mark.state,
+                        happened_at=mark.happened_at,
+                    )
+                )
                 before = mark.state
     Event.objects.bulk_create(events)
     State.objects.bulk_create(

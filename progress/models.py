@@ -75,7 +75,9 @@ class Event(models.Model):
             models.Index(fields=["user", "article"], name="event_user_article"),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(from_state=F("to_state")), name="check_event_change")
+            models.CheckConstraint(
+                condition=~Q(from_state=F("to_state")), name="check_event_change"
+            )
         ]
 
     def __str__(self) -> str:

@@ -18,9 +18,15 @@ from progress.export import progress_of
 from progress.filters import EventFilterForm
 from progress.forms import PlaceForm, StateForm
 from progress.models import Event, StateName
-from progress.reader import Change, NothingToUndo, Superseded
+from progress.reader import Change, NothingToUndo, ReaderProgress, Superseded
 
 RECENT_EVENTS = 10
+
+
+class ReaderRequest(HttpRequest):
+    """The request of a reader whose progress is to change."""
+
+    progress: ReaderProgress
 
 
 class LearnerRequest(HttpRequest):
@@ -30,7 +36,7 @@ class LearnerRequest(HttpRequest):
 
 
 @require_POST
-def state_set(request: HttpRequest, slug: str) -> HttpResponse:
+def state_set(request: ReaderRequest, slug: str) -> HttpResponse:
     article = get_object_or_404(Article.objects.visible_to(request.user), slug=slug)
     form = StateForm(request.POST)
     if not form.is_valid():
@@ -40,7 +46,7 @@ def state_set(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def event_undo(request: HttpRequest, event_id: int) -> HttpResponse:
+def event_undo(request: ReaderRequest, event_id: int) -> HttpResponse:
     try:
         change = request.progress.undo(event_id)
     except NothingToUndo:
@@ -51,7 +57,7 @@ def event_undo(request: HttpRequest, event_id: int) -> HttpResponse:
     return changed(request, change, is_undo=True)
 
 
-def changed(request: HttpRequest, change: Change, *, is_undo: bool = False) -> HttpResponse:
+def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) -> HttpResponse:
     """For htmx the stale parts of the page, out of band; else back to where the reader was."""
     place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
     place.is_valid()
@@ -70,7 +76,7 @@ def changed(request: HttpRequest, change: Change, *, is_undo: bool = False) -> H
     return render(request, "progress/changed.html", context)
 
 
-def stale_parts(request: HttpRequest, article: Article, shown: frozenset[str]) -> dict[str, Any]:
+def stale_parts(request: ReaderRequest, article: Article, shown: frozenset[str]) -> dict[str, Any]:
     """What a change of this article makes stale, of the parts whose ids the page shows."""
     visible = Entry.objects.visible_to(request.user).filter(article=article)
     entries = list(visible.with_place())
@@ -98,7 +104,7 @@ def announcement(change: Change) -> str:
 
 
 @require_POST
-def article_open(request: HttpRequest, slug: str) -> HttpResponse:
+def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
     """The read link of a learner who wants it to mark the article as reading."""
     articles = Article.objects.visible_to(request.user).exclude(url="")
     article = get_object_or_404(articles, slug=slug)

@@ -42,8 +42,11 @@ FORMS = [
     "/accounts/password/change/",
 ]
 FIELDS = st.sampled_from(
-    ["layer", "section", "status", "state", "q", "order", "page", "day", "next", "shown", "spot"]
-    + ["theme", "login", "password", "username", "email", "password1", "time_zone", "action"]
+    [
+        *("layer", "section", "status", "state", "q", "order", "page", "day"),
+        *("next", "shown", "spot", "theme", "time_zone", "action"),
+        *("login", "password", "username", "email", "password1"),
+    ]
 )
 VALUES = st.one_of(
     st.text(max_size=60),

@@ -7,47 +7,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_state', models.CharField(choices=[('todo', 'To do'), ('reading', 'Reading'), ('done', 'Done'), ('skipped', 'Skipped')], max_length=8)),
-                ('to_state', models.CharField(choices=[('todo', 'To do'), ('reading', 'Reading'), ('done', 'Done'), ('skipped', 'Skipped')], max_length=8)),
-                ('happened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='catalog.article')),
-                ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='progress.event')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "from_state",
+                    models.CharField(
+                        choices=[
+                            ("todo", "To do"),
+                            ("reading", "Reading"),
+                            ("done", "Done"),
+                            ("skipped", "Skipped"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("todo", "To do"),
+                            ("reading", "Reading"),
+                            ("done", "Done"),
+                            ("skipped", "Skipped"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("happened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="catalog.article",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="undone_by",
+                        to="progress.event",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['-happened_at', '-pk'],
-                'indexes': [models.Index(fields=['user', '-happened_at'], name='event_user_happened_at'), models.Index(fields=['user', 'article'], name='event_user_article')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('from_state', models.F('to_state')), _negated=True), name='check_event_change')],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["-happened_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["user", "-happened_at"], name="event_user_happened_at"),
+                    models.Index(fields=["user", "article"], name="event_user_article"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_state", models.F("to_state")), _negated=True),
+                        name="check_event_change",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='State',
+            name="State",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('todo', 'To do'), ('reading', 'Reading'), ('done', 'Done'), ('skipped', 'Skipped')], max_length=8)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='states', to='catalog.article')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("todo", "To do"),
+                            ("reading", "Reading"),
+                            ("done", "Done"),
+                            ("skipped", "Skipped"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="states",
+                        to="catalog.article",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="states",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'state',
-                'verbose_name_plural': 'states',
-                'constraints': [models.UniqueConstraint(fields=('user', 'article'), name='unique_state_user_article'), models.CheckConstraint(condition=models.Q(('state__in', ['reading', 'done', 'skipped'])), name='check_state_state')],
+                "verbose_name": "state",
+                "verbose_name_plural": "states",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "article"), name="unique_state_user_article"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["reading", "done", "skipped"])),
+                        name="check_state_state",
+                    ),
+                ],
             },
         ),
     ]

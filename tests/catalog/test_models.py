@@ -41,12 +41,11 @@ def test_a_key_of_another_article_is_refused_in_words_with_a_link() -> None:
     article = new_article(url="https://medium.com/somewhere/else-5b7901edee81?source=mail")
     with pytest.raises(ValidationError) as refusal:
         article.full_clean()
-    assert refusal.value.message_dict == {
-        "url": [
-            f'This is the article <a href="/admin/catalog/article/{other.pk}/change/">'
-            "Payment Wallet</a> already: list that one here instead."
-        ]
-    }
+    words = (
+        f'This is the article <a href="/admin/catalog/article/{other.pk}/change/">'
+        "Payment Wallet</a> already: list that one here instead."
+    )
+    assert refusal.value.message_dict == {"url": [words]}
 
 
 def test_a_key_of_another_article_is_never_saved() -> None:
@@ -56,9 +55,8 @@ def test_a_key_of_another_article_is_never_saved() -> None:
 
 
 def test_two_aliases_never_share_a_key() -> None:
-    alias = Alias.objects.first()
-    assert alias is not None
-    other = Article.objects.exclude(pk=alias.article_id).first()
+    alias = Alias.objects.all()[0]
+    other = Article.objects.exclude(pk=alias.article_id)[0]
     with pytest.raises(IntegrityError), transaction.atomic():
         Alias.objects.create(article=other, key=alias.key)
 

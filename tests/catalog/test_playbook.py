@@ -66,7 +66,7 @@ def test_the_sizes() -> None:
 
 def test_the_layers_are_the_journey_of_the_file() -> None:
     text = PLAYBOOK.read_text(encoding="utf-8")
-    journey = re.findall(r"^(\d)️⃣ \*\*(.+)\*\* – (.+?)\s*$", text, re.M)
+    journey = re.findall(r"^(\d)️⃣ \*\*(.+)\*\* – (.+?)\s*$", text, re.MULTILINE)
     assert [
         (str(layer.number), layer.title, layer.tagline) for layer in Layer.objects.all()
     ] == journey
@@ -121,7 +121,10 @@ def test_four_articles_are_listed_twice() -> None:
         if article.entries.count() == 2
     ]
     assert sorted(listed_twice) == [
-        ["Deep Dive into 1M RPS API Design", "High Throughput Reads/Writes (Read-Write Separation)"],
+        [
+            "Deep Dive into 1M RPS API Design",
+            "High Throughput Reads/Writes (Read-Write Separation)",
+        ],
         ["Distributed Task Scheduling Service", "Distributed Task Scheduling Service"],
         ["Fan-Out-on-Write (Blueprint)", "System Design Twitter: Scaling Timeline Writes"],
         [

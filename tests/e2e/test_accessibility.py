@@ -1,7 +1,8 @@
 """axe-core over every page: light and dark, on a phone and on a desk."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -48,7 +49,8 @@ EDITING = [
     "/admin/catalog/section/",
     "/admin/catalog/section/1/change/",
 ]
-LOOKS = [(width, theme) for width in (390, 1440) for theme in ("light", "dark")]
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOOKS = [(width, theme) for width in (390, 1440) for theme in THEMES]
 
 
 def violations(page: Page, tags: Sequence[str] = OURS) -> list[str]:
@@ -65,19 +67,19 @@ def violations(page: Page, tags: Sequence[str] = OURS) -> list[str]:
 def look_at(page: Page, path: str) -> None:
     for width, theme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         page.goto(path)
         assert violations(page) == [], (path, width, theme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
 
 
 @pytest.fixture
-def learned(account: User) -> Iterator[User]:
+def learned(account: User) -> User:
     """Somebody with some of every state, so that each part of a page has something to show."""
     progress = LearnerProgress(account)
     for number, article in enumerate(Article.objects.order_by("pk")):
         progress.set(article, list(StateName)[number % 4])
-    yield account
+    return account
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -131,7 +133,7 @@ def test_zoomed_to_four_hundred_percent_nothing_scrolls_sideways(
 def test_pages_of_an_editor(page: Page, path: str) -> None:
     User.objects.create_superuser("edith", "edith@example.org", PASSWORD)
     sign_in(page, "edith")
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
         page.goto(path)
         assert violations(page, WCAG) == [], (path, theme)

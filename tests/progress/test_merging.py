@@ -42,7 +42,9 @@ def test_the_further_state_wins(
 def test_a_new_account_gets_the_whole_history_on_its_days(learner: User, wallet: Article) -> None:
     merged = merge(learner, marks(wallet, READING, DONE))
     assert merged == Counter({DONE: 1})
-    assert list(Event.objects.order_by("pk").values_list("from_state", "to_state", "happened_at")) == [
+    assert list(
+        Event.objects.order_by("pk").values_list("from_state", "to_state", "happened_at")
+    ) == [
         ("todo", "reading", datetime(2026, 1, 1, tzinfo=UTC)),
         ("reading", "done", datetime(2026, 1, 2, tzinfo=UTC)),
     ]

@@ -86,9 +86,7 @@ PLACES = st.lists(
 def test_the_numbers_of_every_scope_add_up(
     places: list[tuple[str, str, int]], states: dict[int, str]
 ) -> None:
-    outline = [
-        Place(layer, f"{layer}-{section}", "published", pk) for layer, section, pk in places
-    ]
+    outline = [Place(layer, f"{layer}-{section}", "published", pk) for layer, section, pk in places]
     totals = count(outline, states)
     assert totals.overall.countable == len({pk for _layer, _section, pk in places})
     for slug, figure in totals.layers.items():

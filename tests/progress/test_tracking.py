@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -77,7 +78,8 @@ def test_totals_follow_a_change_at_once(progress: ReaderProgress, wallet: Articl
 
 def test_undo_goes_back_one_step_at_a_time(progress: ReaderProgress, wallet: Article) -> None:
     reading, done = progress.set(wallet, READING), progress.set(wallet, DONE)
-    assert reading.event_id is not None and done.event_id is not None
+    assert reading.event_id is not None
+    assert done.event_id is not None
     with pytest.raises(Superseded):
         progress.undo(reading.event_id)
     assert progress.undo(done.event_id).after == READING
@@ -200,9 +202,7 @@ def in_threads(actions: list[Callable[[], object]]) -> None:
 def test_devices_at_once_leave_one_chain_of_events(learner: User) -> None:
     article = Article.objects.get(slug="payment-wallet")
     states = [READING, DONE, SKIPPED, TODO] * 3
-    in_threads(
-        [lambda state=state: LearnerProgress(learner).set(article, state) for state in states]
-    )
+    in_threads([partial(LearnerProgress(learner).set, article, state) for state in states])
     chain = [
         (event.from_state, event.to_state)
         for event in Event.objects.for_user(learner).order_by("pk")
@@ -218,9 +218,9 @@ def test_tabs_at_once_keep_every_mark_of_a_visitor() -> None:
     session.create()
     articles = list(Article.objects.all()[:10])
 
-    def mark(article: Article) -> object:
-        return VisitorProgress(SessionStore(session.session_key)).set(article, DONE)
-
-    in_threads([lambda article=article: mark(article) for article in articles])
+    tabs = [VisitorProgress(SessionStore(session.session_key)) for _ in articles]
+    in_threads(
+        [partial(tab.set, article, DONE) for tab, article in zip(tabs, articles, strict=True)]
+    )
     stored = VisitorProgress(SessionStore(session.session_key))
     assert dict(stored.states) == {article.pk: DONE for article in articles}

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.usefixtures("playbook")
 
 WALLET = "/articles/payment-wallet/"
 HTMX = {"HX-Request": "true"}
+RESULT_COUNT = re.compile(r'class="result-count"[^>]*>\s*(\d+) articles?(?: in (\d+) places)?')
 DEEP_DIVE = "Deep Dive into 1M RPS API Design"
 
 
@@ -31,13 +32,12 @@ def shown_on(client: Client, path: str) -> str:
 
 def pressed(html: str) -> dict[str, str]:
     """The state that each control of the page shows, by the control's id."""
-    return {
-        control: value
-        for control, value in re.findall(
+    return dict(
+        re.findall(
             r'<button id="((?:article-)?state(?:-\d+)?)-\w+"[^>]*value="(\w+)" aria-pressed="true"',
             html,
         )
-    }
+    )
 
 
 def swapped(html: str) -> list[str]:
@@ -126,7 +126,7 @@ def test_htmx_gets_no_part_that_the_page_does_not_show(
 
 def numbers_of(html: str, part: str) -> list[str]:
     """The numbers that one part of the page shows, in order."""
-    found = re.search(rf'id="{part}".*?</(?:section|p|div|span)>(?:\s*</div>)?', html, re.S)
+    found = re.search(rf'id="{part}".*?</(?:section|p|div|span)>(?:\s*</div>)?', html, re.DOTALL)
     assert found, part
     return re.findall(r"\d+", re.sub(r"<[^>]+>", " ", found[0]))
 
@@ -181,7 +181,9 @@ def test_every_number_leads_to_what_it_counts(reader: Client) -> None:
     assert len(links) > 20
     for address, number in links:
         table = reader.get(address.replace("&amp;", "&")).content.decode()
-        count = re.search(r'class="result-count"[^>]*>\s*(\d+) articles?(?: in (\d+) places)?', table)
+        count = re.search(
+            r'class="result-count"[^>]*>\s*(\d+) articles?(?: in (\d+) places)?', table
+        )
         assert count, address
         # A section counts its rows, everything above it distinct articles.
         counted = count[2] or count[1] if "section=" in address else count[1]
@@ -218,9 +220,7 @@ def test_an_undo_that_came_too_late_is_refused_in_words(reader: Client) -> None:
     assert reader.get("/articles/?state=done").content.decode().count("data-entry") == 1
 
 
-def test_another_learners_event_is_not_found(
-    client: Client, learner: User, editor: User
-) -> None:
+def test_another_learners_event_is_not_found(client: Client, learner: User, editor: User) -> None:
     client.force_login(editor)
     client.post(f"{WALLET}state/", {"state": "done"})
     client.force_login(learner)
