@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
-from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Entry, Layer, Section, Status
@@ -54,13 +53,10 @@ def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], l
 
 
 class ChoicesField(forms.MultipleChoiceField):
-    """Any number of the choices, in their order; what is none of them is left out."""
-
-    widget = forms.CheckboxSelectMultiple
+    """Any number of the choices; what is none of them is left out."""
 
     def clean(self, value: Any) -> list[str]:
-        chosen = value or []
-        return [str(key) for key, _label in flatten_choices(self.choices) if key in chosen]
+        return [item for item in value or [] if self.valid_value(item)]
 
 
 class EntryFilterForm(forms.Form):
@@ -82,6 +78,7 @@ class EntryFilterForm(forms.Form):
 
     def __init__(self, query: QueryDict, *, progress: Progress, user: Reader) -> None:
         super().__init__(query)
+        self.query = query
         self.progress = progress
         choices: dict[str, list[tuple[str, Any]]] = {
             "layer": [(layer.slug, layer.title) for layer in Layer.objects.all()],
@@ -91,10 +88,14 @@ class EntryFilterForm(forms.Form):
             "order": [(key, label) for key, (label, _sort) in self.ORDERS.items()],
         }
         for name, values in choices.items():
-            self.fields[name].choices = values  # type: ignore[attr-defined]
+            self.fields[name].choices = values  # type: ignore[attr-defined]  # all of them choose
+        self.labels = {name: dict(choices[name]) for name in self.MULTIPLE}
         self.is_valid()
         self.values: dict[str, list[str]] = {
-            **{name: self.cleaned_data[name] for name in self.MULTIPLE},
+            **{
+                name: [value for value in labels if value in self.cleaned_data[name]]
+                for name, labels in self.labels.items()
+            },
             "q": [words] if (words := " ".join(self.cleaned_data.get("q", "").split())) else [],
             "order": [self.cleaned_data.get("order") or "journey"],
         }
@@ -146,11 +147,10 @@ class EntryFilterForm(forms.Form):
 
     @property
     def chips(self) -> list[Chip]:
-        labels = {name: dict(self.fields[name].choices) for name in self.MULTIPLE}  # type: ignore[attr-defined]
         return [
             Chip(
                 self._label(name),
-                str(labels.get(name, {}).get(value, value)),
+                str(self.labels.get(name, {}).get(value, value)),
                 self.query_string(without=name, value=value),
             )
             for name in self.FIELDS
@@ -160,7 +160,7 @@ class EntryFilterForm(forms.Form):
     @property
     def ignored(self) -> list[Ignored]:
         """What the page names as not used."""
-        query: QueryDict = self.data  # type: ignore[assignment]
+        query = self.query
         unknown = [
             Ignored(self._label(name), value)
             for name in self.MULTIPLE
