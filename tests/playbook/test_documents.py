@@ -37,9 +37,7 @@ def variables_read() -> set[str]:
         reader = ast.unparse(call.func)
         if reader == "variable":
             found.add(ast.literal_eval(call.args[1]))
-        elif reader.startswith("env.") and reader != "env.read_env":
-            found.add(ast.literal_eval(call.args[0]))
-        elif reader == "os.environ.get":
+        elif reader in {"env.str", "os.environ.get"}:
             found.add(ast.literal_eval(call.args[0]))
     return found
 

@@ -96,7 +96,8 @@ def test_the_site_is_served_until_it_is_interrupted(
         assert get(site, stylesheet)[0] == 200
         # A terminal sends Ctrl-C to the workers too; a service manager only to the server.
         (os.killpg if to_everybody else os.kill)(process.pid, signal.SIGINT)
-        output, errors = process.communicate(timeout=30)
+        # A worker that hangs would be killed after ten seconds only.
+        output, errors = process.communicate(timeout=8)
     assert process.returncode == 0
     assert errors == ""
     assert output == (
