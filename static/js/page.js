@@ -85,6 +85,13 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (submitter.name) event.detail.formData.set(submitter.name, submitter.value);
 });
 
+/* Undo goes with its announcement: the focus moves to the state that came back */
+document.addEventListener("htmx:afterRequest", (event) => {
+  const undone = event.detail.requestConfig.triggeringEvent?.submitter?.dataset.undoes;
+  if (!undone || !event.detail.successful || document.activeElement !== document.body) return;
+  document.querySelector(`#${undone} [aria-pressed="true"]`)?.focus();
+});
+
 /* What went wrong, what was kept, what to do */
 document.addEventListener("htmx:sendError", () => announce(words.offline));
 document.addEventListener("htmx:responseError", (event) => {

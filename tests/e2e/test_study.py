@@ -132,8 +132,9 @@ def test_undo(page: Page) -> None:
     mark(page, DEEP_DIVE, "Done")
     announcement = page.locator("#announcement")
     expect(announcement).to_contain_text("Done")
-    announcement.get_by_role("button", name="Undo").click()
+    announcement.get_by_role("button", name="Undo").press("Enter")
     expect_state(page, DEEP_DIVE, "To do")
+    expect(page.locator("[name=state]:focus")).to_have_text("To do")
     expect_state(page, SEPARATION, "To do")
     expect_figures(page, overall="0 done", layer_data_mastery="0 of 16 done")
 
