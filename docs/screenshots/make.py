@@ -103,7 +103,7 @@ def free_port() -> int:
 
 
 def configure(folder: Path, site: str) -> None:
-    """Django, here and in the server: nothing of the machine's own settings counts.
+    """Django, here and in the server: nothing of this machine's `.env` counts.
 
     Models can be imported only afterwards, so each function does that for itself.
     """
