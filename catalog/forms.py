@@ -11,6 +11,7 @@ from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Article, Entry
@@ -26,6 +27,21 @@ class ArticleForm(forms.ModelForm[Article]):
         except ValueError as error:
             raise ValidationError(_("There is no such port: it goes up to 65535.")) from error
         return url
+
+
+def say(field: forms.Field, label: str) -> None:
+    """Names a field in a table, where the heading of its column is no label for it."""
+    widget = getattr(field.widget, "widget", field.widget)
+    widget.attrs["aria-label"] = label
+
+
+class ArticleRowForm(forms.ModelForm[Article]):
+    """One row of the list of articles."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            say(field, f"{field.label} – {self.instance.title}")
 
 
 class ArticleLink(forms.Widget):
@@ -44,7 +60,7 @@ class ArticleLink(forms.Widget):
 
 class EntryForm(forms.ModelForm[Entry]):
     number = forms.IntegerField(
-        label=_("number"),
+        label=_("Number"),
         min_value=1,
         max_value=AT_THE_END,
         required=False,
@@ -76,7 +92,12 @@ class EntryForm(forms.ModelForm[Entry]):
 class EntryRowForm(EntryForm):
     """One row of a table of entries, which leaves it by a tick."""
 
-    retire = forms.BooleanField(label=_("retire"), required=False)
+    retire = forms.BooleanField(label=_("Retire"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            say(field, f"{field.label} – {self.instance.title or gettext('new')}")
 
     def save(self, commit: bool = True) -> Entry:
         entry: Entry = super().save(commit)

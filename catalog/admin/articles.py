@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.admin.entries import ArticleEntriesInline
 from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber, sections_with
-from catalog.forms import ArticleForm
+from catalog.forms import ArticleForm, ArticleRowForm
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 from catalog.querysets import ArticleQuerySet
 from playbook.http import HttpRequest as ReaderRequest
@@ -98,12 +98,8 @@ class ArticleAdmin(RetirableAdmin[Article]):
             Prefetch("entries", places, to_attr="listed_entries")
         )
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
-    ) -> tuple[QuerySet[Article], bool]:
-        if request.path == reverse("admin:autocomplete"):
-            queryset = queryset.filter(retired_at=None)
-        return super().get_search_results(request, queryset, search_term)
+    def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:
+        return super().get_changelist_form(request, **{**options, "form": ArticleRowForm})
 
     def get_fields(self, request: HttpRequest, obj: Article | None = None) -> list[Any]:
         fields = ["title", "url", "status"]

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
-from django.contrib.admin.widgets import AutocompleteMixin, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import QuerySet
@@ -27,15 +27,16 @@ class CatalogFields(BaseModelAdmin[_Model]):
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **options: Any
     ) -> Field | None:
-        """The choices of a foreign key are read once, not once a row, and only chosen here."""
+        """A foreign key is a select, which needs no script; its choices are read once, not once
+        a row."""
         field = super().formfield_for_dbfield(db_field, request, **options)
         if isinstance(field, ModelChoiceField):
             wrapper = field.widget
             assert isinstance(wrapper, RelatedFieldWidgetWrapper)
-            wrapper.can_delete_related = False
-            if not isinstance(wrapper.widget, AutocompleteMixin):
-                field.widget = wrapper.widget
-                field.choices = list(cast("Iterable[Any]", field.choices))
+            wrapper.can_change_related = wrapper.can_delete_related = False
+            wrapper.can_view_related = False
+            wrapper.can_add_related = wrapper.can_add_related and db_field.name == "article"
+            field.choices = list(cast("Iterable[Any]", field.choices))
         return field
 
 

@@ -18,8 +18,6 @@ from catalog.querysets import ArticleQuerySet, EntryQuerySet
 
 
 class EntryFields(CatalogFields[Entry]):
-    autocomplete_fields = ("article",)
-
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **options: Any
     ) -> ModelChoiceField[Any] | None:
