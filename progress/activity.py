@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from accounts.models import User
-from catalog.models import Entry
+from catalog.models import Entry, Layer
 from progress.models import Event, State
 
 DAY = timedelta(days=1)
@@ -22,11 +22,12 @@ LEVEL_FROM = (1, 2, 4, 7)
 
 @dataclass(frozen=True)
 class Day:
-    """How many distinct articles were started and finished on one day."""
+    """How many distinct articles were started and finished, and of which layer most of them."""
 
     date: date
     started: int = 0
     finished: int = 0
+    layer: Layer | None = None
 
     @property
     def level(self) -> int:
@@ -64,10 +65,17 @@ class HeatMap:
         return days[::-1]
 
 
-def days_of(user: User) -> list[Day]:
-    """Every day on which the learner studied, oldest first; in one query."""
-    rows = Event.objects.for_user(user).study().by_day()
-    return [Day(row["date"], row["started"], row["finished"]) for row in rows]
+def days_of(user: User, layers: Iterable[Layer]) -> list[Day]:
+    """Every day on which the learner studied, oldest first; in two queries."""
+    study = Event.objects.for_user(user).study()
+    by_pk = {layer.pk: layer for layer in layers}
+    layer_of: dict[date, Layer | None] = {}
+    for row in study.by_day_and_layer():
+        layer_of.setdefault(row["date"], by_pk.get(row["layer"]))
+    return [
+        Day(row["date"], row["started"], row["finished"], layer_of.get(row["date"]))
+        for row in study.by_day()
+    ]
 
 
 def streak(days: Iterable[Day], today: date) -> Streak:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 if TYPE_CHECKING:
@@ -42,6 +42,15 @@ class EventQuerySet(QuerySet["Event"]):
             started=Count("article", distinct=True, filter=Q(to_state="reading")),
             finished=Count("article", distinct=True, filter=Q(to_state="done")),
         ).order_by("date")
+
+    def by_day_and_layer(self) -> QuerySet[Any, Any]:
+        """`date` and `layer`, and of how many `articles`; most articles and first layer first."""
+        layer = F("article__entries__section__layer")
+        listed = self.filter(article__entries__isnull=False, article__entries__retired_at=None)
+        days = listed.order_by().values(date=TruncDate("happened_at"), layer=layer)
+        return days.annotate(articles=Count("article", distinct=True)).order_by(
+            "-articles", "article__entries__section__layer__number"
+        )
 
     def with_article(self) -> Self:
         return self.select_related("article__status")

@@ -119,11 +119,12 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
 def progress_detail(request: LearnerRequest) -> HttpResponse:
     sections = Section.objects.listed().in_journey_order()
     tables = playbook.tables(sections, [], request.progress)
-    days, today = activity.days_of(request.user), timezone.localdate()
+    layers = list(Layer.objects.all())
+    days, today = activity.days_of(request.user, layers), timezone.localdate()
     events = Event.objects.for_user(request.user).with_article().with_can_undo()
     context = {
         "overall": request.progress.totals.overall,
-        "journey": playbook.bands(Layer.objects.all(), tables, request.progress),
+        "journey": playbook.bands(layers, tables, request.progress),
         "readings": activity.reading_now(request.user),
         "heat_map": activity.heat_map(days, today),
         "streak": activity.streak(days, today),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.models import Article, Entry, Status
+from catalog.models import Article, Entry, Layer, Status
 from progress.activity import Day, Streak, days_of, heat_map, reading_now, streak
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName
@@ -52,17 +52,40 @@ def test_a_day_counts_the_distinct_articles_started_and_finished(learner: User, 
     for number in (0, 3, 3):
         mark(number, "done", NOON)
     mark(4, "done", NOON + timedelta(days=1))
-    assert days_of(learner) == [
+    assert days_of(learner, []) == [
         Day(date(2026, 11, 22), started=3, finished=2),
         Day(date(2026, 11, 23), started=0, finished=1),
     ]
+
+
+def test_a_day_is_mostly_of_the_layer_of_most_of_its_articles(
+    learner: User, mark: Mark, articles: list[Article]
+) -> None:
+    layers = list(Layer.objects.all())
+    foundation, data, scale, _domain = layers
+    in_layer = {
+        layer: [
+            number
+            for number, article in enumerate(articles)
+            if {entry.section.layer for entry in article.entries.all()} == {layer}
+        ]
+        for layer in layers
+    }
+    for number in (in_layer[scale][0], *in_layer[data][:2], in_layer[foundation][0]):
+        mark(number, "reading", NOON)
+        mark(number, "done", NOON)
+    for number in (in_layer[scale][0], in_layer[foundation][0]):
+        mark(number, "reading", NOON + timedelta(days=1))
+    mark(in_layer[scale][1], "done", NOON + timedelta(days=2))
+    Entry.objects.filter(article=articles[in_layer[scale][1]]).update(retired_at=NOON)
+    assert [day.layer for day in days_of(learner, layers)] == [data, foundation, None]
 
 
 def test_what_is_no_study_makes_no_day(learner: User, editor: User, mark: Mark) -> None:
     mark(0, "skipped", NOON)
     mark(1, "todo", NOON)
     mark(2, "done", NOON, user=editor)
-    assert days_of(learner) == []
+    assert days_of(learner, []) == []
 
 
 def test_neither_the_undone_nor_its_undo_counts(learner: User, articles: list[Article]) -> None:
@@ -71,7 +94,7 @@ def test_neither_the_undone_nor_its_undo_counts(learner: User, articles: list[Ar
     back = progress.set(articles[0], StateName.READING)
     assert back.event_id
     progress.undo(back.event_id)
-    (day,) = days_of(learner)
+    (day,) = days_of(learner, [])
     assert (day.started, day.finished) == (0, 1)
 
 
@@ -95,7 +118,7 @@ def test_a_day_begins_at_the_learners_own_midnight(
     second = date.fromisoformat(day)
     first = second - timedelta(days=1)
     with timezone.override(ZoneInfo(zone)):
-        assert [counted.date for counted in days_of(learner)] == [first, second]
+        assert [counted.date for counted in days_of(learner, [])] == [first, second]
         assert [*Event.objects.on_day(first)] == [late]
         assert [*Event.objects.on_day(second)] == [early]
 
@@ -104,17 +127,17 @@ def test_a_long_day_is_one_day(learner: User, mark: Mark) -> None:
     mark(0, "reading", utc("2026-11-01 07:00"))
     mark(1, "reading", utc("2026-11-02 07:59:59"))
     with timezone.override(ZoneInfo("America/Los_Angeles")):
-        assert days_of(learner) == [Day(date(2026, 11, 1), started=2)]
+        assert days_of(learner, []) == [Day(date(2026, 11, 1), started=2)]
 
 
 @pytest.mark.parametrize("size", [1, 40])
-def test_days_cost_one_query(
+def test_days_cost_two_queries(
     learner: User, mark: Mark, size: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(size):
         mark(number % 30, "done", NOON - timedelta(days=number))
-    with django_assert_num_queries(1):
-        assert len(days_of(learner)) == size
+    with django_assert_num_queries(2):
+        assert len(days_of(learner, [])) == size
 
 
 @pytest.mark.parametrize(
@@ -141,7 +164,7 @@ def test_a_streak_holds_over_the_change_of_the_clocks(learner: User, mark: Mark)
     for at in ("2026-11-01 06:30", "2026-11-02 07:30", "2026-11-03 07:30"):
         mark(0, "done", utc(at))
     with timezone.override(ZoneInfo("America/Los_Angeles")):
-        assert streak(days_of(learner), date(2026, 11, 2)) == Streak(3, 3)
+        assert streak(days_of(learner, []), date(2026, 11, 2)) == Streak(3, 3)
 
 
 @given(st.dates(min_value=date(1990, 1, 1), max_value=date(2200, 1, 1)))
