@@ -31,7 +31,7 @@ class ArticleForm(forms.ModelForm[Article]):
 
 def say(field: forms.Field, label: str) -> None:
     """Names a field in a table, where the heading of its column is no label for it."""
-    widget = getattr(field.widget, "widget", field.widget)
+    widget: forms.Widget = getattr(field.widget, "widget", None) or field.widget
     widget.attrs["aria-label"] = label
 
 
