@@ -22,6 +22,7 @@ def roadmap(request: HttpRequest) -> HttpResponse:
     bands = [band for band in journey if band.layer in chosen]
     context = {
         "journey": journey,
+        "section_count": len(tables),
         "bands": bands,
         "shown": ["overall", *playbook.journey_parts(journey), *playbook.shown_parts(bands)],
         "chosen": chosen,

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
 
 from accounts.models import User
@@ -20,4 +22,24 @@ class ReaderProgress:
             if isinstance(request.user, User)
             else VisitorProgress(request.session)
         )
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(request.progress, VisitorProgress) and request.progress.wrote_session:
+            renew_session_cookie(request.session, response)
+        return response
+
+
+def renew_session_cookie(session: SessionBase, response: HttpResponse) -> None:
+    """A visitor who goes on marking keeps their marks for another year.
+
+    Django does it for a session that it saves itself; this one is saved under a lock already.
+    """
+    response.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        str(session.session_key),
+        max_age=session.get_expiry_age(),
+        domain=settings.SESSION_COOKIE_DOMAIN,
+        path=settings.SESSION_COOKIE_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=settings.SESSION_COOKIE_HTTPONLY,
+        samesite=settings.SESSION_COOKIE_SAMESITE,
+    )

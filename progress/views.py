@@ -108,10 +108,13 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
     """The read link of a learner who wants it to mark the article as reading."""
     articles = Article.objects.visible_to(request.user).exclude(url="")
     article = get_object_or_404(articles, slug=slug)
-    if request.progress.state_of(article.pk) == StateName.TODO:
-        request.progress.set(article, StateName.READING)
+    state = request.progress.state_of(article.pk)
+    is_new = state == StateName.TODO
+    change = request.progress.set(article, StateName.READING if is_new else state)
+    if request.htmx:
+        return changed(request, change)
     # Not a redirect: browsers hold the redirects of a form to the policy's form-action.
-    return render(request, "progress/article_open.html", {"article": article})
+    return render(request, "progress/article_open.html", {"change": change})
 
 
 @require_safe

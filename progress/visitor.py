@@ -44,6 +44,7 @@ class VisitorProgress(ReaderProgress):
 
     def __init__(self, session: SessionBase) -> None:
         self.session = session
+        self.wrote_session = False
 
     def load_states(self) -> Mapping[int, str]:
         states = {mark.article_id: mark.state for mark in read_marks(self.session)}
@@ -98,6 +99,7 @@ class VisitorProgress(ReaderProgress):
             was_modified = self.session.modified
             self._write(self.session, marks)
             self.session.modified = was_modified
+            self.wrote_session = True
         self.forget()
 
     def _write(self, session: SessionBase, marks: list[Mark]) -> None:

@@ -6,14 +6,17 @@ const isOn = () => localStorage.getItem(SWITCH) !== "off";
 const dialog = document.getElementById("keys");
 const row = (element) => element?.closest?.("[data-entry]");
 
+const visible = (selector) =>
+  [...document.querySelectorAll(selector)].filter((element) => element.offsetParent);
+
 const move = (step) => {
-  const rows = [...document.querySelectorAll("tr[data-entry]")].filter((item) => item.offsetParent);
+  const rows = visible("tr[data-entry]");
   const next = rows[rows.indexOf(row(document.activeElement)) + step] ?? (step > 0 ? null : rows[0]);
   next?.querySelector("a")?.focus();
 };
 
 const act = (key) => {
-  if (key === "/") document.querySelector("#filter-q, #site-search").focus();
+  if (key === "/") visible("#filter-q, #site-search")[0]?.focus();
   else if (key === "?") dialog.showModal();
   else if (key === "j") move(1);
   else if (key === "k") move(-1);

@@ -65,15 +65,10 @@ const follow = (root) => {
 document.addEventListener("htmx:afterSwap", (event) => follow(event.target));
 follow(document);
 
-/* A read button of a learner who wants it to mark: opens the article here, marks by its form */
+/* A read button of a learner who wants it to mark: the article opens here, its form marks */
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-open]");
-  if (!button) return;
-  event.preventDefault();
-  window.open(button.dataset.open, "_blank", "noopener");
-  const reading = button.closest("[data-entry]")?.querySelector('[name="state"][value="reading"]');
-  const todo = button.closest("[data-entry]")?.querySelector('[name="state"][value="todo"]');
-  if (reading && todo?.getAttribute("aria-pressed") === "true") reading.click();
+  if (button) window.open(button.dataset.open, "_blank", "noopener");
 });
 
 /* The buttons in the rows name the one form that sets states, and say where it goes; of two in

@@ -119,6 +119,12 @@ def test_keys_can_be_seen_and_switched_off(page: Page) -> None:
     expect_state(page, "Cluster-Wide Cache Warm-Up Service", "To do")
 
 
+def test_a_slash_goes_to_the_search_of_the_page(page: Page) -> None:
+    page.goto("/articles/")
+    page.keyboard.press("/")
+    expect(page.locator("#filter-q")).to_be_focused()
+
+
 def test_a_letter_typed_in_a_field_is_only_a_letter(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("/")
@@ -253,6 +259,10 @@ def test_opening_the_link_marks_as_reading_where_wanted(page: Page, account: Use
     row(page, "Payment Wallet").get_by_role("button", name="Read (opens in a new tab)").click()
     expect_state(page, "Payment Wallet", "Reading")
     assert page.evaluate("window.opened") == [own, "_blank", "noopener"]
+    page.goto("/")
+    page.evaluate("window.open = () => null")
+    page.locator("#overall .button").click()
+    expect_state(page, "Unlocking Scalability: Building Blocks (p1)", "Reading")
 
 
 def test_the_theme_is_remembered(page: Page) -> None:

@@ -268,6 +268,13 @@ def test_reading_a_page_stores_nothing_for_a_visitor(client: Client) -> None:
     assert "sessionid" not in client.cookies
 
 
+def test_each_mark_keeps_a_visitors_session_for_another_year(client: Client) -> None:
+    for state in ("reading", "done"):
+        response = client.post(f"{WALLET}state/", {"state": state})
+        assert response.cookies["sessionid"]["max-age"] == 365 * 24 * 60 * 60
+    assert client.get("/articles/?state=done").content.decode().count("data-entry") == 1
+
+
 def test_signing_out_leaves_nothing_behind(client: Client, learner: User) -> None:
     client.force_login(learner)
     client.post(f"{WALLET}state/", {"state": "done"})
@@ -290,8 +297,13 @@ def test_opening_the_link_marks_only_where_one_wants_it(client: Client, learner:
 def test_opening_the_link_never_takes_a_state_back(client: Client, learner: User) -> None:
     client.force_login(learner)
     client.post(f"{WALLET}state/", {"state": "done"})
-    client.post(f"{WALLET}open/")
+    assert "It is marked as done." in client.post(f"{WALLET}open/").content.decode()
     assert State.objects.get().state == "done"
+    shown = {"shown": shown_on(client, "/")}
+    other = "/articles/ticket-booking-system/open/"
+    html = client.post(other, shown, headers=HTMX).content.decode()
+    assert "journey-domain-expertise" in swapped(html)
+    assert State.objects.get(article__slug="ticket-booking-system").state == "reading"
 
 
 def test_what_has_no_link_cannot_be_opened(client: Client) -> None:
