@@ -146,9 +146,6 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
     def delete_model(self, request: HttpRequest, obj: _Retirable) -> None:
         self.retire(request, [obj])
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[_Retirable]) -> None:
-        self.retire(request, queryset)
-
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         retiring = self.rows([context["object"]])
         return super().render_delete_form(
