@@ -24,6 +24,7 @@ from catalog.querysets import (
     SectionQuerySet,
     StatusQuerySet,
 )
+from catalog.retirable import Retirable
 
 
 class Colour(models.TextChoices):
@@ -37,27 +38,6 @@ class Colour(models.TextChoices):
     AMBER = "amber", _("Amber")
     ROSE = "rose", _("Rose")
     GREY = "grey", _("Grey")
-
-
-class Retirable(models.Model):
-    """Leaves the playbook without being deleted, and can come back as itself."""
-
-    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True, editable=False)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def is_retired(self) -> bool:
-        return self.retired_at is not None
-
-    def retire(self) -> None:
-        self.retired_at = self.retired_at or timezone.now()
-        self.save(update_fields=["retired_at"])
-
-    def bring_back(self) -> None:
-        self.retired_at = None
-        self.save(update_fields=["retired_at"])
 
 
 class Layer(models.Model):

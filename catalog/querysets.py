@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
-from django.utils import timezone
+
+from catalog.retirable import NumberedQuerySet, RetirableQuerySet
 
 if TYPE_CHECKING:
     from catalog.models import Alias, Article, Entry, Layer, Section, Status
     from playbook.http import Reader
-
-_Model = TypeVar("_Model", bound=Model)
 
 # Ends in a primary key, so that two rows with one number still have one order.
 JOURNEY = (
@@ -39,37 +37,6 @@ def sees_drafts(user: Reader) -> bool:
     return (
         isinstance(user, AbstractUser) and user.is_staff and user.has_perm("catalog.change_article")
     )
-
-
-class RetirableQuerySet(QuerySet[_Model]):
-    def retire(self) -> int:
-        """How many left the playbook by it; those that had left keep their date."""
-        return self.filter(retired_at=None).update(retired_at=timezone.now())
-
-    def bring_back(self) -> int:
-        return self.exclude(retired_at=None).update(retired_at=None)
-
-
-class NumberedQuerySet(RetirableQuerySet[_Model]):
-    def renumber(self, old_numbers: Mapping[int, int] | None = None) -> None:
-        """Numbers the rows 1, 2, 3, … in their order.
-
-        Of two with one number, the one that was moved there has the place: `old_numbers` by
-        primary key says from where. Needs a transaction.
-        """
-        old_numbers = old_numbers or {}
-
-        def place(row: Any) -> tuple[int, int, int]:
-            old = old_numbers.get(row.pk, row.number)
-            return row.number, (row.number > old) - (row.number < old), row.pk
-
-        changed = []
-        rows: list[Any] = sorted(self.select_for_update(of=("self",)), key=place)
-        for number, row in enumerate(rows, start=1):
-            if row.number != number:
-                row.number = number
-                changed.append(row)
-        self.model._default_manager.bulk_update(changed, ["number"])
 
 
 class LayerQuerySet(QuerySet["Layer"]):

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.admin.base import CatalogAdmin
-from catalog.models import Article, Retirable, Section
-from catalog.querysets import ArticleQuerySet, RetirableQuerySet
+from catalog.models import Article, Section
+from catalog.querysets import ArticleQuerySet
+from catalog.retirable import Retirable, RetirableQuerySet
 from playbook.http import HttpRequest as ReaderRequest
 
 _Retirable = TypeVar("_Retirable", bound=Retirable)

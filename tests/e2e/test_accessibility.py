@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from accounts.models import User
-from catalog.models import Article
+from catalog.models import Article, Entry
 from progress.learner import LearnerProgress
 from progress.models import StateName
 from tests.e2e.conftest import PASSWORD, Watch, sign_in
@@ -135,7 +135,10 @@ def test_zoomed_to_four_hundred_percent_nothing_scrolls_sideways(
 def test_pages_of_an_editor(page: Page, path: str) -> None:
     User.objects.create_superuser("edith", "edith@example.org", PASSWORD)
     sign_in(page, "edith")
+    entry = Entry.objects.listed()[0]
+    path = path.format(article=entry.article_id, section=entry.section_id)
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
         page.goto(path)
+        assert page.url.endswith(path)
         assert violations(page, WCAG) == [], (path, theme)
