@@ -10,8 +10,9 @@ import sys
 
 from tests import machine, postgres
 
-WITHOUT_BROWSER = ("coverage", "run", "-m", "pytest", "-m", "not browser")
+WITHOUT_BROWSER = ("pytest", "-m", "not browser")
 IN_BROWSER = ("pytest", "-m", "browser")
+MEASURED = ("coverage", "run", "-m")
 
 
 def run(*arguments: str, **environment: str) -> tuple[bool, str]:
@@ -32,7 +33,7 @@ def run(*arguments: str, **environment: str) -> tuple[bool, str]:
 def main() -> int:
     machine.provide()
     on_sqlite = {"DATABASE_URL": "sqlite:///playbook.sqlite3"}
-    runs = {"SQLite": run(*WITHOUT_BROWSER, **on_sqlite)}
+    runs = {"SQLite": run(*MEASURED, *WITHOUT_BROWSER, **on_sqlite)}
     with postgres.temporary_server() as url:
         runs["PostgreSQL"] = run(*WITHOUT_BROWSER, DATABASE_URL=url)
     runs["Chromium"] = run(*IN_BROWSER, **on_sqlite)
