@@ -61,10 +61,6 @@ lock: can-start $(BIN)/.installed-dev ## pin the newest requirements that fit py
 	@$(COMPILE) --upgrade -o requirements.txt
 	@$(COMPILE) --upgrade --group dev -c requirements.txt -o requirements-dev.txt
 
-.PHONY: bench
-bench: can-start $(BIN)/.installed-dev ## measure the site on this machine
-	@$(BIN)/python -m bench
-
 .PHONY: screenshots
 screenshots: can-start $(BIN)/.installed-dev ## take the pictures of docs/screenshots again
 	@$(BIN)/python -m docs.screenshots.make
