@@ -45,9 +45,9 @@ SIGNED_IN = [
 EDITING = [
     "/admin/",
     "/admin/catalog/article/",
-    "/admin/catalog/article/1/change/",
+    "/admin/catalog/article/{article}/change/",
     "/admin/catalog/section/",
-    "/admin/catalog/section/1/change/",
+    "/admin/catalog/section/{section}/change/",
 ]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LOOKS = [(width, theme) for width in (390, 1440) for theme in THEMES]
