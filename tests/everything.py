@@ -24,9 +24,13 @@ def run(*arguments: str, **environment: str) -> tuple[bool, str]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        for line in process.stdout or ():
-            print(line, end="", flush=True)
-            last_line = line.strip() or last_line
+        try:
+            for line in process.stdout or ():
+                print(line, end="", flush=True)
+                last_line = line.strip() or last_line
+        except BaseException:
+            process.terminate()
+            raise
     return process.returncode == 0, last_line
 
 
