@@ -68,7 +68,7 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     before, after = visible.neighbours(article)
     context = {
         "article": article,
-        "entries": visible.filter(article=article).with_place().in_journey_order(),
+        "entries": list(visible.filter(article=article).with_place().in_journey_order()),
         "shown": ["article-state"],
         "state": request.progress.state_of(article.pk),
         "history": request.progress.history(article),
