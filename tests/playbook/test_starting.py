@@ -129,6 +129,14 @@ def test_a_taken_port_is_one_line(site: dict[str, str]) -> None:
     assert before_installing.stdout == fault
 
 
+def test_serving_what_was_not_prepared_is_one_line(site: dict[str, str], tmp_path: Path) -> None:
+    done = manage("serve", **{**site, "STATIC_ROOT": str(tmp_path)})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "CommandError: The static files are not there yet: manage.py prepare, then serve\n"
+    )
+
+
 def test_a_free_port_and_a_good_folder_need_no_words(tmp_path: Path) -> None:
     written = tmp_path / "env"
     written.write_text(f"PORT={free_port()}\n")
