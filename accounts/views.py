@@ -54,6 +54,8 @@ def account_delete(request: LearnerRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
+            # A mark on its way is made before this, or finds nobody to make it.
+            User.objects.select_for_update().get(pk=user.pk)
             logout(request)
             user.delete()
         messages.success(request, _("Your account is deleted, with everything that was in it."))

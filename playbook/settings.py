@@ -274,6 +274,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "catalog:roadmap"
+SESSION_ENGINE = "progress.sessions"
 # A visitor's progress lives in the session: a year, so that it is not lost over a holiday.
 SESSION_COOKIE_AGE = 365 * 24 * 60 * 60
 

@@ -6,7 +6,14 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Article
 from progress.models import Event, State, StateName
-from progress.reader import Change, NothingToUndo, Past, ReaderProgress, Superseded
+from progress.reader import (
+    Change,
+    NothingToUndo,
+    Past,
+    ReaderGone,
+    ReaderProgress,
+    Superseded,
+)
 
 
 class LearnerProgress(ReaderProgress):
@@ -21,10 +28,13 @@ class LearnerProgress(ReaderProgress):
         return dict(State.objects.for_user(self.user).values_list("article_id", "state"))
 
     @transaction.atomic
-    def set(self, article: Article, state: StateName) -> Change:
+    def set(
+        self, article: Article, state: StateName, *, only_from: StateName | None = None
+    ) -> Change:
         self.lock()
-        stored = State.objects.for_user(self.user).filter(article=article).first()
-        before = StateName(stored.state) if stored else StateName.TODO
+        before = self._stored_state(article)
+        if only_from not in {None, before}:
+            return Change(article, before, before)
         return self._move(article, before, state)
 
     @transaction.atomic
@@ -34,12 +44,13 @@ class LearnerProgress(ReaderProgress):
         event = events.filter(pk=event_id, undoes=None).first()
         if event is None:
             raise NothingToUndo
-        before, after = StateName(event.to_state), StateName(event.from_state)
         if hasattr(event, "undone_by"):
-            return Change(event.article, before, after)
+            now = self._stored_state(event.article)
+            return Change(event.article, now, now)
         newest = events.lasting().filter(article=event.article).latest("pk")
         if newest != event:
             raise Superseded
+        before, after = StateName(event.to_state), StateName(event.from_state)
         return self._move(event.article, before, after, undoes=event)
 
     def history(self, article: Article) -> list[Past]:
@@ -56,8 +67,17 @@ class LearnerProgress(ReaderProgress):
         ]
 
     def lock(self) -> None:
-        """Two tabs or devices of one learner take turns, so that events form a chain."""
-        User.objects.select_for_update(no_key=True).only("pk").get(pk=self.user.pk)
+        """Two tabs or devices of one learner take turns, so that events form a chain.
+
+        ReaderGone where the account was deleted meanwhile.
+        """
+        users = User.objects.select_for_update(no_key=True).only("pk")
+        if not users.filter(pk=self.user.pk).first():
+            raise ReaderGone
+
+    def _stored_state(self, article: Article) -> StateName:
+        stored = State.objects.for_user(self.user).filter(article=article).first()
+        return StateName(stored.state) if stored else StateName.TODO
 
     def _move(
         self, article: Article, before: StateName, after: StateName, undoes: Event | None = None

@@ -1,11 +1,14 @@
 """What a visitor marked before signing in joins their account: the further state wins."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import user_logged_in
 from django.db import transaction
+from django.db.models import Max
 from django.http import HttpRequest
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -15,7 +18,8 @@ from accounts.models import User
 from catalog.models import Article
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName
-from progress.visitor import SESSION_KEY, Mark, read_marks
+from progress.sessions import MARKS
+from progress.visitor import Mark, lasting, read_marks
 
 
 @transaction.atomic
@@ -30,8 +34,12 @@ def merge(user: User, marks: list[Mark]) -> Counter[StateName]:
     for mark in marks:
         by_article[mark.article_id].append(mark)
     existing = set(Article.objects.filter(pk__in=by_article).values_list("pk", flat=True))
-    known = set(
-        Event.objects.for_user(user).filter(article__in=existing).values_list("article", flat=True)
+    last_event_at = dict(
+        Event.objects.for_user(user)
+        .filter(article__in=existing)
+        .order_by()
+        .values_list("article")
+        .annotate(Max("happened_at"))
     )
     states = dict(
         State.objects.for_user(user).filter(article__in=existing).values_list("article", "state")
@@ -39,32 +47,16 @@ def merge(user: User, marks: list[Mark]) -> Counter[StateName]:
     events: list[Event] = []
     changed: list[State] = []
     for article_id in existing:
-        history = by_article[article_id]
+        steps = [(mark.state, mark.happened_at) for mark in by_article[article_id]]
         before = StateName(states.get(article_id, StateName.TODO))
-        after = history[-1].state
-        if after.rank > before.rank:
-            changed.append(
-                State(
-                    user=user,
-                    article_id=article_id,
-                    state=after,
-                    changed_at=history[-1].happened_at,
-                )
-            )
-        elif article_id in known:
-            continue
-        for mark in history if article_id not in known else history[-1:]:
-            if mark.state != before:
-                events.append(
-                    Event(
-                        user=user,
-                        article_id=article_id,
-                        from_state=before,
-                        to_state=mark.state,
-                        happened_at=mark.happened_at,
-                    )
-                )
-                before = mark.state
+        after, at = steps[-1]
+        is_further = after.rank > before.rank
+        if article_id in last_event_at:
+            # After what is known, also where the visitor's clock says before: events form a chain.
+            steps = [(after, max(at, last_event_at[article_id]))] if is_further else []
+        events += chain_of(user, article_id, before, steps)
+        if is_further:
+            changed.append(State(user=user, article_id=article_id, state=after, changed_at=at))
     Event.objects.bulk_create(events)
     State.objects.bulk_create(
         changed,
@@ -75,12 +67,28 @@ def merge(user: User, marks: list[Mark]) -> Counter[StateName]:
     return Counter(StateName(state.state) for state in changed)
 
 
+def chain_of(
+    user: User, article_id: int, before: StateName, steps: list[tuple[StateName, datetime]]
+) -> Iterator[Event]:
+    """One event for each step that changes something."""
+    for after, at in steps:
+        if after != before:
+            yield Event(
+                user=user,
+                article_id=article_id,
+                from_state=before,
+                to_state=after,
+                happened_at=at,
+            )
+        before = after
+
+
 def merge_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     marks = read_marks(request.session)
     if not marks:
         return
-    merged = merge(user, marks)
-    del request.session[SESSION_KEY]
+    merged = merge(user, lasting(marks))
+    del request.session[MARKS]
     messages.success(request, summary(merged))
 
 

@@ -1,12 +1,18 @@
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import cast
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from playbook.http import HttpRequest
 from progress.learner import LearnerProgress
+from progress.reader import ReaderGone
+from progress.sessions import SessionStore
 from progress.visitor import VisitorProgress
 
 
@@ -20,12 +26,18 @@ class ReaderProgress:
         request.progress = (
             LearnerProgress(request.user)
             if isinstance(request.user, User)
-            else VisitorProgress(request.session)
+            else VisitorProgress(cast(SessionStore, request.session))
         )
         response = self.get_response(request)
         if isinstance(request.progress, VisitorProgress) and request.progress.wrote_session:
             renew_session_cookie(request.session, response)
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ReaderGone):
+            return None
+        reason = _("You signed in or out in another window meanwhile. Nothing was changed here.")
+        return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
 
 
 def renew_session_cookie(session: SessionBase, response: HttpResponse) -> None:

@@ -23,6 +23,10 @@ class Superseded(Exception):
     """The article's state was changed again after the event."""
 
 
+class ReaderGone(Exception):
+    """The session or the account that the request began with ended meanwhile."""
+
+
 @dataclass(frozen=True)
 class Change:
     """What a write did; `event_id` is None where the article was in that state already."""
@@ -53,12 +57,20 @@ class ReaderProgress(ABC):
         """State by article id, without those to do, in one query at most."""
 
     @abstractmethod
-    def set(self, article: Article, state: StateName) -> Change:
-        """Puts the article into that state; sent twice it does the same thing once."""
+    def set(
+        self, article: Article, state: StateName, *, only_from: StateName | None = None
+    ) -> Change:
+        """Puts the article into that state; sent twice it does the same thing once.
+
+        With `only_from`, nothing happens where it is in another state than that. ReaderGone.
+        """
 
     @abstractmethod
     def undo(self, event_id: int) -> Change:
-        """Takes one event back; a second time changes nothing. NothingToUndo, Superseded."""
+        """Takes one event back; a second time changes nothing.
+
+        NothingToUndo, Superseded, ReaderGone.
+        """
 
     @abstractmethod
     def history(self, article: Article) -> list[Past]:

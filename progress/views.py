@@ -108,9 +108,7 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
     """The read link of a learner who wants it to mark the article as reading."""
     articles = Article.objects.visible_to(request.user).exclude(url="")
     article = get_object_or_404(articles, slug=slug)
-    state = request.progress.state_of(article.pk)
-    is_new = state == StateName.TODO
-    change = request.progress.set(article, StateName.READING if is_new else state)
+    change = request.progress.set(article, StateName.READING, only_from=StateName.TODO)
     if request.htmx:
         return changed(request, change)
     # Not a redirect: browsers hold the redirects of a form to the policy's form-action.

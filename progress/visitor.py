@@ -1,19 +1,19 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
+from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.models import Session
-from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Article
 from progress.models import StateName
 from progress.reader import Change, NothingToUndo, Past, ReaderProgress, Superseded
+from progress.sessions import MARKS, SessionStore
 
-SESSION_KEY = "progress"
+MARKS_KEPT = 2000
+"""Of more than these, only the last of each article is kept: its state, without its history."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Mark:
     event_id: int  # microseconds since 1970, never twice in one session
     article_id: int
     state: StateName
+    is_undone: bool = False
 
     @property
     def happened_at(self) -> datetime:
@@ -30,11 +31,16 @@ class Mark:
 
 
 def read_marks(session: SessionBase) -> list[Mark]:
-    return _marks(session.get(SESSION_KEY, []))
+    """Oldest first, the undone ones too."""
+    return [
+        Mark(event_id, article_id, StateName(state), is_undone)
+        for event_id, article_id, state, is_undone in session.get(MARKS, [])
+    ]
 
 
-def _marks(stored: list[Any]) -> list[Mark]:
-    return [Mark(event_id, article_id, StateName(state)) for event_id, article_id, state in stored]
+def lasting(marks: list[Mark], article_id: int | None = None) -> list[Mark]:
+    """The marks that were not undone, of all articles or of one."""
+    return [mark for mark in marks if not mark.is_undone and article_id in {None, mark.article_id}]
 
 
 class VisitorProgress(ReaderProgress):
@@ -42,19 +48,21 @@ class VisitorProgress(ReaderProgress):
 
     is_visitor = True
 
-    def __init__(self, session: SessionBase) -> None:
+    def __init__(self, session: SessionStore) -> None:
         self.session = session
         self.wrote_session = False
 
     def load_states(self) -> Mapping[int, str]:
-        states = {mark.article_id: mark.state for mark in read_marks(self.session)}
+        states = {mark.article_id: mark.state for mark in lasting(read_marks(self.session))}
         return {pk: state for pk, state in states.items() if state != StateName.TODO}
 
-    def set(self, article: Article, state: StateName) -> Change:
+    def set(
+        self, article: Article, state: StateName, *, only_from: StateName | None = None
+    ) -> Change:
         with self._held_marks() as marks:
             before = _state_in(marks, article.pk)
-            if before == state:
-                return Change(article, before, state)
+            if before == state or only_from not in {None, before}:
+                return Change(article, before, before)
             now = int(timezone.now().timestamp() * 1_000_000)
             event_id = max(now, marks[-1].event_id + 1 if marks else 0)
             marks.append(Mark(event_id, article.pk, state))
@@ -66,47 +74,48 @@ class VisitorProgress(ReaderProgress):
             if found is None:
                 raise NothingToUndo
             article = Article.objects.get(pk=found.article_id)
-            if any(mark.article_id == found.article_id for mark in marks[marks.index(found) + 1 :]):
+            now = _state_in(marks, article.pk)
+            if found.is_undone:
+                return Change(article, now, now)
+            if found != lasting(marks, article.pk)[-1]:
                 raise Superseded
-            marks.remove(found)
-            return Change(article, found.state, _state_in(marks, article.pk), event_id)
+            marks[marks.index(found)] = replace(found, is_undone=True)
+            return Change(article, now, _state_in(marks, article.pk), event_id)
 
     def history(self, article: Article) -> list[Past]:
-        marks = [mark for mark in read_marks(self.session) if mark.article_id == article.pk]
+        marks = lasting(read_marks(self.session), article.pk)
         before = [StateName.TODO, *(mark.state for mark in marks)]
         changes = zip(before, marks, strict=False)
-        return [Past(mark.event_id, old, mark.state, mark.happened_at) for old, mark in changes][
-            ::-1
-        ]
+        pasts = [Past(mark.event_id, old, mark.state, mark.happened_at) for old, mark in changes]
+        return pasts[::-1]
 
     @contextmanager
     def _held_marks(self) -> Iterator[list[Mark]]:
         """The session's marks, held against a second tab until they are written back."""
         marks = read_marks(self.session)  # after which a session that ended has no key
-        key = self.session.session_key
-        if key is None:
+        if self.session.session_key is None:
             yield marks
-            self._write(self.session, marks)
+            self._write(marks)
         else:
-            with transaction.atomic():
-                Session.objects.select_for_update().filter(session_key=key).first()
-                stored = type(self.session)(key)
-                marks = read_marks(stored)
+            with self.session.held():
+                marks = read_marks(self.session)
                 yield marks
-                self._write(stored, marks)
-                stored.save()
-            # Saved already; the middleware must not write its own older copy over it.
-            was_modified = self.session.modified
-            self._write(self.session, marks)
-            self.session.modified = was_modified
+                self._write(marks)
             self.wrote_session = True
         self.forget()
 
-    def _write(self, session: SessionBase, marks: list[Mark]) -> None:
-        session[SESSION_KEY] = [[mark.event_id, mark.article_id, mark.state] for mark in marks]
+    def _write(self, marks: list[Mark]) -> None:
+        if len(marks) > MARKS_KEPT:
+            marks = list({mark.article_id: mark for mark in lasting(marks)}.values())
+            marks.sort(key=lambda mark: mark.event_id)
+        self.session[MARKS] = [
+            [mark.event_id, mark.article_id, mark.state, mark.is_undone] for mark in marks
+        ]
+        # Of an account that is gone: signing in would empty the session for them.
+        for name in (auth.SESSION_KEY, auth.BACKEND_SESSION_KEY, auth.HASH_SESSION_KEY):
+            self.session.pop(name, None)
 
 
 def _state_in(marks: list[Mark], article_id: int) -> StateName:
-    return next(
-        (mark.state for mark in reversed(marks) if mark.article_id == article_id), StateName.TODO
-    )
+    own = lasting(marks, article_id)
+    return own[-1].state if own else StateName.TODO

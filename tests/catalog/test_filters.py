@@ -2,13 +2,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import QueryDict
 
 from accounts.models import User
 from catalog.filters import EntryFilterForm
 from catalog.models import Article, Entry, Status
 from progress.models import StateName
+from progress.sessions import SessionStore
 from progress.visitor import VisitorProgress
 
 pytestmark = pytest.mark.usefixtures("playbook")

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 
@@ -13,7 +12,8 @@ from accounts.models import User
 from catalog.models import Article, Entry
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName
-from progress.reader import NothingToUndo, ReaderProgress, Superseded
+from progress.reader import NothingToUndo, ReaderGone, ReaderProgress, Superseded
+from progress.sessions import SessionStore
 from progress.visitor import VisitorProgress
 
 pytestmark = pytest.mark.usefixtures("playbook")
@@ -114,14 +114,24 @@ def test_next_is_the_first_of_the_journey_that_is_to_do(progress: ReaderProgress
     assert progress.next_entry() is None
 
 
-def test_a_second_undo_of_a_learner_changes_nothing(learner: User, wallet: Article) -> None:
-    progress = LearnerProgress(learner)
+def test_a_second_undo_changes_nothing_and_says_how_it_is(
+    progress: ReaderProgress, wallet: Article
+) -> None:
     change = progress.set(wallet, DONE)
     assert change.event_id is not None
     progress.undo(change.event_id)
     progress.set(wallet, SKIPPED)
-    assert progress.undo(change.event_id).event_id is None
+    again = progress.undo(change.event_id)
+    assert (again.event_id, again.after) == (None, SKIPPED)
     assert progress.state_of(wallet.pk) == SKIPPED
+
+
+def test_a_state_can_be_set_from_one_other_only(progress: ReaderProgress, wallet: Article) -> None:
+    assert progress.set(wallet, READING, only_from=TODO).after == READING
+    progress.set(wallet, DONE)
+    change = progress.set(wallet, READING, only_from=TODO)
+    assert (change.event_id, change.after) == (None, DONE)
+    assert progress.state_of(wallet.pk) == DONE
 
 
 def test_an_undo_is_kept_as_an_event_and_is_no_study(learner: User, wallet: Article) -> None:
@@ -174,6 +184,51 @@ def test_a_second_tab_does_not_overwrite_the_first(wallet: Article, booking: Art
     tabs[1].set(booking, READING)
     stored = VisitorProgress(SessionStore(session.session_key))
     assert dict(stored.states) == {wallet.pk: DONE, booking.pk: READING}
+
+
+def test_a_mark_finds_nobody_where_another_tab_signed_in_meanwhile(wallet: Article) -> None:
+    session = SessionStore()
+    session.create()
+    tab = VisitorProgress(SessionStore(session.session_key))
+    assert dict(tab.states) == {}
+    session.cycle_key()
+    with pytest.raises(ReaderGone):
+        tab.set(wallet, DONE)
+    assert Session.objects.count() == 1
+
+
+def test_signing_in_takes_a_mark_along_that_came_meanwhile(
+    wallet: Article, booking: Article
+) -> None:
+    session = SessionStore()
+    session.create()
+    signing_in = SessionStore(session.session_key)
+    VisitorProgress(signing_in).set(wallet, DONE)
+    VisitorProgress(SessionStore(session.session_key)).set(booking, READING)
+    signing_in.cycle_key()
+    assert dict(VisitorProgress(signing_in).load_states()) == {
+        wallet.pk: DONE,
+        booking.pk: READING,
+    }
+
+
+def test_an_account_that_is_gone_is_nobody_to_mark_for(learner: User, wallet: Article) -> None:
+    progress = LearnerProgress(learner)
+    User.objects.all().delete()
+    with pytest.raises(ReaderGone):
+        progress.set(wallet, DONE)
+
+
+def test_a_very_long_list_of_marks_keeps_every_state(
+    wallet: Article, booking: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("progress.visitor.MARKS_KEPT", 5)
+    progress = VisitorProgress(SessionStore())
+    progress.set(booking, SKIPPED)
+    for state in (READING, DONE) * 3:
+        progress.set(wallet, state)
+    assert dict(progress.states) == {booking.pk: SKIPPED, wallet.pk: DONE}
+    assert len(progress.history(wallet)) < 6
 
 
 def test_a_session_that_ended_begins_anew(wallet: Article) -> None:

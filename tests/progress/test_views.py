@@ -1,12 +1,15 @@
 import re
+from contextlib import AbstractContextManager
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from catalog.models import Article, Entry, Layer, Section, Status
 from progress.models import Event, State
+from progress.sessions import SessionStore
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -273,6 +276,33 @@ def test_each_mark_keeps_a_visitors_session_for_another_year(client: Client) -> 
         response = client.post(f"{WALLET}state/", {"state": state})
         assert response.cookies["sessionid"]["max-age"] == 365 * 24 * 60 * 60
     assert client.get("/articles/?state=done").content.decode().count("data-entry") == 1
+
+
+def test_marks_after_an_account_is_gone_join_the_next_one(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    learner.delete()
+    client.post(f"{WALLET}state/", {"state": "done"})
+    secret = "a-long-enough-secret"
+    data = {"username": "grace", "password1": secret, "password2": secret}
+    client.post("/accounts/signup/", data)
+    assert State.objects.get(user__username="grace").state == "done"
+
+
+def test_a_mark_that_came_too_late_is_refused_in_words(
+    client: Client, learner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.post(f"{WALLET}state/", {"state": "reading"})
+    held = SessionStore.held
+
+    def end_then_hold(session: SessionStore) -> AbstractContextManager[None]:
+        Session.objects.all().delete()
+        return held(session)
+
+    monkeypatch.setattr(SessionStore, "held", end_then_hold)
+    response = client.post(f"{WALLET}state/", {"state": "done"})
+    assert response.status_code == 409
+    assert "Nothing was changed here" in response.content.decode()
+    assert "sessionid" not in response.cookies
 
 
 def test_signing_out_leaves_nothing_behind(client: Client, learner: User) -> None:

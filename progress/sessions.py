@@ -1,0 +1,43 @@
+"""The database's sessions, made safe for what a visitor keeps in theirs: `SESSION_ENGINE`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import transaction
+
+from progress.reader import ReaderGone
+
+MARKS = "progress"
+
+
+class SessionStore(db.SessionStore):
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The session as it is now, kept from every other request until it is saved at the end.
+
+        ReaderGone where another request ended it meanwhile, by signing in or out.
+        """
+        with transaction.atomic():
+            row = self._locked_row()
+            if row is None:
+                raise ReaderGone
+            self._session_cache = self.decode(row.session_data)
+            yield
+            self.save()
+        # The middleware must not save it a second time, over what came after the lock.
+        self.modified = False
+
+    def cycle_key(self) -> None:
+        """Takes the marks along that another tab made while this request signed in."""
+        with transaction.atomic():
+            row = self._locked_row()
+            stored = self.decode(row.session_data) if row else {}
+            if MARKS in stored:
+                self[MARKS] = stored[MARKS]
+            super().cycle_key()
+
+    def _locked_row(self) -> AbstractBaseSession | None:
+        rows = self.model.objects.select_for_update()
+        return rows.filter(session_key=self.session_key).first()
