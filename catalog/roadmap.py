@@ -48,11 +48,11 @@ class LayerBand:
         return [f"layer-{self.layer.slug}", *shown_parts(self.tables)]
 
 
-def rows(entries: Iterable[Entry], progress: Progress) -> list[Row]:
+def rows_of(entries: Iterable[Entry], progress: Progress) -> list[Row]:
     return [Row(entry, progress.state_of(entry.article_id)) for entry in entries]
 
 
-def tables(
+def tables_of(
     sections: Iterable[Section], entries: Iterable[Entry], progress: Progress
 ) -> list[SectionTable]:
     """One table a section, the empty ones too; `entries` in the order of the journey."""
@@ -63,13 +63,13 @@ def tables(
         SectionTable(
             section,
             progress.totals.of_section(section.slug),
-            rows(by_section[section.pk], progress),
+            rows_of(by_section[section.pk], progress),
         )
         for section in sections
     ]
 
 
-def bands(
+def bands_of(
     layers: Iterable[Layer], section_tables: Iterable[SectionTable], progress: Progress
 ) -> list[LayerBand]:
     by_layer: dict[int, list[SectionTable]] = defaultdict(list)

@@ -2,9 +2,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from catalog import roadmap as playbook
 from catalog.filters import EntryFilterForm, chosen_layers
 from catalog.models import Article, Entry, Layer, Section
+from catalog.roadmap import bands_of, journey_parts, rows_of, shown_parts, tables_of
 from playbook.http import HttpRequest, render_page
 
 
@@ -13,18 +13,18 @@ def roadmap(request: HttpRequest) -> HttpResponse:
     layers = list(Layer.objects.all())
     chosen, ignored = chosen_layers(request.GET, layers)
     entries = Entry.objects.visible_to(request.user).filter(section__layer__in=chosen)
-    tables = playbook.tables(
+    tables = tables_of(
         Section.objects.listed().in_journey_order(),
         entries.with_place().in_journey_order(),
         request.progress,
     )
-    journey = playbook.bands(layers, tables, request.progress)
+    journey = bands_of(layers, tables, request.progress)
     bands = [band for band in journey if band.layer in chosen]
     context = {
         "journey": journey,
         "section_count": len(tables),
         "bands": bands,
-        "shown": ["overall", *playbook.journey_parts(journey), *playbook.shown_parts(bands)],
+        "shown": ["overall", *journey_parts(journey), *shown_parts(bands)],
         "chosen": chosen,
         "is_filtered": len(chosen) < len(layers),
         "ignored": ignored,
@@ -42,12 +42,12 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     address = f"{request.path}?{query_string}" if query_string else request.path
     if not form.ignored and query_string != request.META["QUERY_STRING"] and not request.htmx:
         return HttpResponseRedirect(address)
-    rows = playbook.rows(page, request.progress)
+    rows = rows_of(page, request.progress)
     context = {
         "form": form,
         "page": page,
         "rows": rows,
-        "shown": playbook.shown_parts(rows),
+        "shown": shown_parts(rows),
         "sizes": entries.sizes(),
         "ways_out": [] if rows else form.ways_out(visible),
         "query_string": query_string,
@@ -82,7 +82,7 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(Section.objects.listed().select_related("layer"), slug=slug)
     entries = Entry.objects.visible_to(request.user).filter(section=section)
-    tables = playbook.tables([section], entries.with_place().in_journey_order(), request.progress)
+    tables = tables_of([section], entries.with_place().in_journey_order(), request.progress)
     context = {"table": tables[0], "shown": tables[0].shown}
     return render(request, "catalog/section_detail.html", context)
 
@@ -91,10 +91,10 @@ def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def layer_detail(request: HttpRequest, slug: str) -> HttpResponse:
     layer = get_object_or_404(Layer, slug=slug)
     entries = Entry.objects.visible_to(request.user).filter(section__layer=layer)
-    tables = playbook.tables(
+    tables = tables_of(
         layer.sections.listed().in_journey_order(),
         entries.with_place().in_journey_order(),
         request.progress,
     )
-    band = playbook.bands([layer], tables, request.progress)[0]
+    band = bands_of([layer], tables, request.progress)[0]
     return render(request, "catalog/layer_detail.html", {"band": band, "shown": band.shown})

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from catalog import roadmap as playbook
 from catalog.models import Article, Entry, Layer, Section
+from catalog.roadmap import bands_of, tables_of
 from playbook.http import HttpRequest, render_page, safe_next, sign_in_required
 from progress import activity
 from progress.export import progress_of
@@ -119,13 +119,13 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
 @sign_in_required
 def progress_detail(request: LearnerRequest) -> HttpResponse:
     sections = Section.objects.listed().in_journey_order()
-    tables = playbook.tables(sections, [], request.progress)
+    tables = tables_of(sections, [], request.progress)
     layers = list(Layer.objects.all())
     days, today = activity.days_of(request.user, layers), timezone.localdate()
     events = Event.objects.for_user(request.user).with_article().with_can_undo()
     context = {
         "overall": request.progress.totals.overall,
-        "journey": playbook.bands(layers, tables, request.progress),
+        "journey": bands_of(layers, tables, request.progress),
         "readings": activity.reading_now(request.user),
         "heat_map": activity.heat_map(days, today),
         "streak": activity.streak(days, today),
