@@ -138,6 +138,17 @@ def test_serving_what_was_not_prepared_is_one_line(site: dict[str, str], tmp_pat
     )
 
 
+def test_while_developing_nothing_needs_to_be_collected(
+    site: dict[str, str], tmp_path: Path
+) -> None:
+    developing = {**site, "DEBUG": "true", "STATIC_ROOT": str(tmp_path), "WEB_WORKERS": "1"}
+    done = manage("prepare", **developing)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+    with served(**developing):
+        assert get(site, "/static/css/tokens.css")[0] == 200
+
+
 def test_a_free_port_and_a_good_folder_need_no_words(tmp_path: Path) -> None:
     written = tmp_path / "env"
     written.write_text(f"PORT={free_port()}\n")

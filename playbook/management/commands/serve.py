@@ -23,7 +23,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if fault := port_fault(settings.HOST, settings.PORT):
             raise CommandError(fault)
-        if not (settings.STATIC_ROOT / "staticfiles.json").is_file():
+        # While developing they are served from where they are written.
+        if not (settings.DEBUG or (settings.STATIC_ROOT / "staticfiles.json").is_file()):
             raise CommandError("The static files are not there yet: manage.py prepare, then serve")
         server = Granian(
             "playbook.wsgi:application",
