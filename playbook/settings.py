@@ -246,11 +246,13 @@ DATABASES["default"]["OPTIONS"] = {
 # Opening SQLite's file for every request costs more than a query; PostgreSQL has its pool.
 DATABASES["default"]["CONN_MAX_AGE"] = 0 if "pool" in DATABASES["default"]["OPTIONS"] else 60
 
-# In the database, so that sign-in's rate limits hold over every process and machine.
+# In the database, so that sign-in's rate limits hold over every process and machine. A full
+# cache drops counters that still hold, so it has room for more than anybody can fill meanwhile.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "playbook_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

@@ -1,6 +1,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -150,6 +151,17 @@ def test_too_many_tries_get_a_page_that_says_so(client: Client) -> None:
 def test_a_password_cannot_be_guessed_at_speed(client: Client, learner: User) -> None:
     for guess in range(5):
         client.post("/accounts/login/", {"login": "learner", "password": f"guess {guess}"})
+    response = client.post("/accounts/login/", LEARNER)
+    assert "Too many failed login attempts." in Page(response).text
+    assert user_of(client) is None
+
+
+def test_failures_under_other_names_do_not_clear_a_name(client: Client, learner: User) -> None:
+    for guess in range(5):
+        client.post("/accounts/login/", {"login": "learner", "password": f"guess {guess}"})
+    # What failed sign-ins of other names leave behind, without waiting for their passwords.
+    for other in range(1000):
+        cache.set(f"zzz:{other}", [], timeout=300)
     response = client.post("/accounts/login/", LEARNER)
     assert "Too many failed login attempts." in Page(response).text
     assert user_of(client) is None
