@@ -149,6 +149,30 @@ def test_while_developing_nothing_needs_to_be_collected(
         assert get(site, "/static/css/tokens.css")[0] == 200
 
 
+def test_preparing_deletes_the_sessions_that_ran_out(site: dict[str, str]) -> None:
+    sessions = "from django.contrib.sessions.backends.db import SessionStore as Store; "
+    made = manage(
+        "shell",
+        "-c",
+        f"{sessions}ages = 3600, -3600; stores = Store(), Store()\n"
+        "for store, age in zip(stores, ages): store.set_expiry(age); store.create()\n"
+        "print(*(store.session_key for store in stores))",
+        "--verbosity=0",
+        **site,
+    )
+    lasting, ran_out = made.stdout.split()
+    assert manage("prepare", **site).returncode == 0
+    left = manage(
+        "shell",
+        "-c",
+        f"{sessions}print(*Store.get_model_class().objects.values_list('pk', flat=True))",
+        "--verbosity=0",
+        **site,
+    ).stdout.split()
+    assert lasting in left
+    assert ran_out not in left
+
+
 def test_a_free_port_and_a_good_folder_need_no_words(tmp_path: Path) -> None:
     written = tmp_path / "env"
     written.write_text(f"PORT={free_port()}\n")

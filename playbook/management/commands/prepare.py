@@ -22,6 +22,7 @@ class Command(BaseCommand):
             connection.ensure_connection()
             call_command("migrate", verbosity=0)
             call_command("createcachetable", verbosity=0)
+            call_command("clearsessions")
             call_command("load_playbook", stdout=StringIO())
         except DatabaseError as error:
             reason = " ".join(str(error).split())
