@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -171,6 +172,28 @@ def test_preparing_deletes_the_sessions_that_ran_out(site: dict[str, str]) -> No
     ).stdout.split()
     assert lasting in left
     assert ran_out not in left
+
+
+def test_a_new_sqlite_file_is_its_owners_only(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/playbook.sqlite3"
+    variables = {"DATABASE_URL": url, "STATIC_ROOT": str(tmp_path / "static")}
+    assert manage("prepare", **variables).returncode == 0
+    # The log and its index are there as long as a connection is open.
+    with closing(sqlite3.connect(tmp_path / "playbook.sqlite3")) as connection:
+        connection.execute("CREATE TABLE kept_open (number)")
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("*.sqlite3*")}
+    assert modes == {f"playbook.sqlite3{end}": 0o600 for end in ("", "-wal", "-shm")}
+    collected = tmp_path / "static" / "staticfiles.json"
+    assert collected.stat().st_mode & 0o044 == 0o044
+
+
+def test_an_operators_mode_of_the_sqlite_file_stays(tmp_path: Path) -> None:
+    file = tmp_path / "playbook.sqlite3"
+    file.touch()
+    file.chmod(0o640)
+    variables = {"DATABASE_URL": f"sqlite:///{file}", "STATIC_ROOT": str(tmp_path / "static")}
+    assert manage("prepare", DEBUG="true", **variables).returncode == 0
+    assert file.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_free_port_and_a_good_folder_need_no_words(tmp_path: Path) -> None:

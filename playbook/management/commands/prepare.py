@@ -1,5 +1,6 @@
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # One connection is enough here, and one that is refused says why at once.
         connection.settings_dict["OPTIONS"].pop("pool", None)
+        make_private()
         try:
             connection.ensure_connection()
             call_command("migrate", verbosity=0)
@@ -29,6 +31,15 @@ class Command(BaseCommand):
             raise CommandError(f"The database of DATABASE_URL cannot be used: {reason}") from error
         if not settings.DEBUG:
             collect_static_files()
+
+
+def make_private() -> None:
+    """A new SQLite file is its owner's only, and so are its log and index, which follow it."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and name != ":memory:":
+        # It is there already, or its folder is not: then the connection says so.
+        with suppress(OSError):
+            Path(name).touch(mode=0o600, exist_ok=False)
 
 
 def collect_static_files() -> None:
