@@ -167,6 +167,13 @@ def test_failures_under_other_names_do_not_clear_a_name(client: Client, learner:
     assert user_of(client) is None
 
 
+def test_the_admins_sign_in_is_that_of_everybody(client: Client, db: None) -> None:
+    response = client.get("/admin/login/?next=/admin/catalog/article/?q=a")
+    assert response.status_code == 302
+    assert response["Location"] == "/accounts/login/?next=%2Fadmin%2Fcatalog%2Farticle%2F%3Fq%3Da"
+    assert client.get("/admin/login/")["Location"] == "/accounts/login/?next=%2Fadmin%2Flogin%2F"
+
+
 def test_the_admin_has_no_door_of_its_own(client: Client, learner: User, editor: User) -> None:
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
