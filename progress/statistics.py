@@ -35,10 +35,6 @@ class Figure:
         return self.required + self.skipped
 
     @property
-    def left(self) -> int:
-        return self.todo + self.reading
-
-    @property
     def percent(self) -> int | None:
         """Rounded down, so that 100 means all of it; None where nothing is required."""
         return 100 * self.done // self.required if self.required else None
@@ -66,10 +62,6 @@ class Figure:
     @property
     def skipped_url(self) -> str:
         return self._url(StateName.SKIPPED)
-
-    @property
-    def left_url(self) -> str:
-        return self._url(StateName.TODO, StateName.READING)
 
     @property
     def required_url(self) -> str:
