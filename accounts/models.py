@@ -30,4 +30,5 @@ class User(AbstractUser):
 
     @property
     def zone(self) -> ZoneInfo | None:
-        return ZoneInfo(self.time_zone) if self.time_zone else None
+        """None also for a name that was known when it was chosen, and is not any more."""
+        return ZoneInfo(self.time_zone) if is_time_zone(self.time_zone) else None

@@ -84,6 +84,16 @@ def test_a_users_zone_is_one_that_exists(learner: User) -> None:
     assert learner.zone == ZoneInfo("Asia/Tokyo")
 
 
+def test_a_chosen_zone_that_is_known_no_more_leaves_the_browsers(
+    client: Client, learner: User
+) -> None:
+    User.objects.update(time_zone="Mars/Olympus")
+    client.force_login(learner)
+    assert tells_the_time_of(client, "UTC")
+    client.cookies["time_zone"] = "Asia/Tokyo"
+    assert tells_the_time_of(client, "Asia/Tokyo")
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_colour_scheme_is_remembered(client: Client, theme: str) -> None:
