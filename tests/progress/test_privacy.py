@@ -1,0 +1,85 @@
+"""What became a draft stays in its learners' history and shows itself nowhere else."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from catalog.models import Article, Entry, Status
+from progress.learner import LearnerProgress
+from progress.models import Event, State, StateName
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+HTMX = {"HX-Request": "true"}
+SECRET = "https://example.org/not-announced-yet"
+
+
+@pytest.fixture
+def wallet() -> Article:
+    return Article.objects.get(slug="payment-wallet")
+
+
+def become_draft(article: Article) -> None:
+    article.status = Status.objects.get(slug="draft")
+    article.url = SECRET
+    article.save()
+
+
+def without_tokens(html: str, slug: str) -> str:
+    """The page without what is never the same twice and without the address that was asked for."""
+    return re.sub(r'value="\w{64}"|"X-CSRFToken": "\w+"', "", html).replace(slug, "SLUG")
+
+
+@pytest.mark.parametrize("who", ["visitor", "learner"])
+@pytest.mark.parametrize("action", ["open", "state"])
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_draft_cannot_be_told_from_what_does_not_exist(
+    client: Client, learner: User, wallet: Article, who: str, action: str, headers: dict[str, str]
+) -> None:
+    if who == "learner":
+        User.objects.update(marks_reading_on_open=True)
+        client.force_login(learner)
+    become_draft(wallet)
+    answers = [
+        client.post(f"/articles/{slug}/{action}/", {"state": "done"}, headers=headers)
+        for slug in (wallet.slug, "never-was")
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    draft, nothing = (
+        without_tokens(answer.content.decode(), slug)
+        for answer, slug in zip(answers, (wallet.slug, "never-was"), strict=True)
+    )
+    assert draft == nothing
+    assert not State.objects.exists()
+    assert "progress" not in client.session
+
+
+def test_an_editor_opens_a_draft(client: Client, admin_user: User, wallet: Article) -> None:
+    become_draft(wallet)
+    client.force_login(admin_user)
+    page = client.post(f"/articles/{wallet.slug}/open/").content.decode()
+    assert f'href="{SECRET}"' in page
+
+
+def test_a_change_answers_no_part_of_a_place_that_is_not_shown(
+    client: Client, learner: User, wallet: Article
+) -> None:
+    """An undo is the change that a learner can make of what became a draft meanwhile."""
+    change = LearnerProgress(learner).set(wallet, StateName.DONE)
+    become_draft(wallet)
+    entry = Entry.objects.select_related("section__layer").get(article=wallet)
+    entry.title = "Nobody knows of this yet"
+    entry.save()
+    section, layer = entry.section.slug, entry.section.layer.slug
+    shown = [f"state-{entry.pk}", f"outline-{section}", f"section-{section}"]
+    shown += [f"journey-{layer}", f"layer-{layer}"]
+    client.force_login(learner)
+    html = client.post(
+        f"/events/{change.event_id}/undo/", {"shown": " ".join(shown)}, headers=HTMX
+    ).content.decode()
+    assert re.findall(r'id="([^"]+)"[^>]* hx-swap-oob=', html) == ["announcement"]
+    for secret in (entry.title, SECRET):
+        assert secret not in html
+    assert Event.objects.count() == 2
