@@ -12,8 +12,8 @@ from progress.models import Event, State
 
 def progress_of(user: User) -> dict[str, Any]:
     """States and events, oldest first, each with its article; times are aware, in UTC."""
-    states = State.objects.for_user(user).order_by("changed_at", "pk").select_related("article")
-    events = Event.objects.for_user(user).order_by("happened_at", "pk").select_related("article")
+    states = State.objects.for_user(user).order_by("changed_at", "pk")
+    events = Event.objects.for_user(user).order_by("happened_at", "pk")
     return {
         "site": settings.SITE_URL,
         "learner": user.get_username(),
@@ -24,7 +24,7 @@ def progress_of(user: User) -> dict[str, Any]:
                 "state": state.state,
                 "changed_at": state.changed_at,
             }
-            for state in states
+            for state in states.select_related("article__status")
         ],
         "events": [
             {
@@ -35,10 +35,12 @@ def progress_of(user: User) -> dict[str, Any]:
                 "happened_at": event.happened_at,
                 "undoes": event.undoes_id,
             }
-            for event in events
+            for event in events.with_article()
         ],
     }
 
 
 def _article(article: Article) -> dict[str, Any]:
-    return {"uuid": article.uuid, "title": article.title, "url": article.url}
+    """What became a draft keeps its title in its learners' history; its new link is nobody's."""
+    url = article.url if article.status.is_public else ""
+    return {"uuid": article.uuid, "title": article.title, "url": url}

@@ -1,5 +1,6 @@
 """What became a draft stays in its learners' history and shows itself nowhere else."""
 
+import json
 import re
 
 import pytest
@@ -83,3 +84,21 @@ def test_a_change_answers_no_part_of_a_place_that_is_not_shown(
     for secret in (entry.title, SECRET):
         assert secret not in html
     assert Event.objects.count() == 2
+
+
+def test_the_export_names_no_link_that_the_public_may_not_have(
+    client: Client, learner: User, wallet: Article
+) -> None:
+    progress = LearnerProgress(learner)
+    progress.set(wallet, StateName.DONE)
+    become_draft(wallet)
+    retired = Article.objects.exclude(pk=wallet.pk).exclude(url="")[0]
+    progress.set(retired, StateName.READING)
+    retired.retire()
+    client.force_login(learner)
+    body = client.get("/me/export.json").content.decode()
+    assert SECRET not in body
+    export = json.loads(body)
+    for part in ("states", "events"):
+        links = {row["article"]["title"]: row["article"]["url"] for row in export[part]}
+        assert links == {wallet.title: "", retired.title: retired.url}
