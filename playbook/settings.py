@@ -54,13 +54,17 @@ def is_ip_address(address: str) -> bool:
 
 
 def is_origin(address: str) -> bool:
-    parts = urlsplit(address)
-    return (
-        parts.scheme in {"http", "https"}
-        and bool(parts.hostname)
-        and parts.path in {"", "/"}
-        and not (parts.query or parts.fragment or parts.username)
-    )
+    try:
+        parts = urlsplit(address)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and parts.port != 0
+            and parts.path in {"", "/"}
+            and not (parts.query or parts.fragment or parts.username)
+        )
+    except ValueError:
+        return False
 
 
 # --- This site
@@ -247,7 +251,7 @@ DATABASES["default"]["OPTIONS"] = {
 DATABASES["default"]["CONN_MAX_AGE"] = 0 if "pool" in DATABASES["default"]["OPTIONS"] else 60
 
 # In the database, so that sign-in's rate limits hold over every process and machine. A full
-# cache drops counters that still hold, so it has room for more than anybody can fill meanwhile.
+# cache drops counters that still hold, so it has room for far more than such a limit lasts.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
