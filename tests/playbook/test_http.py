@@ -75,3 +75,16 @@ def test_what_a_browser_is_told(path: str, db: None) -> None:
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["X-Frame-Options"] == "DENY"
     assert response["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("is_https", [False, True])
+def test_no_script_and_no_other_site_gets_the_cookies(playbook: None, is_https: bool) -> None:
+    client = Client()
+    with override_settings(SESSION_COOKIE_SECURE=is_https, CSRF_COOKIE_SECURE=is_https):
+        client.get("/")
+        client.post("/articles/payment-wallet/state/", {"state": "done"})
+    flags = ("httponly", "secure", "samesite", "domain", "path")
+    for name in ("sessionid", "csrftoken"):
+        cookie = client.cookies[name]
+        assert [cookie[flag] or False for flag in flags] == [True, is_https, "Lax", False, "/"]
+    assert client.cookies["sessionid"]["max-age"] == 365 * 24 * 60 * 60
