@@ -34,6 +34,7 @@ def test_what_a_visitor_marked_is_theirs_after_signing_up(client: Client) -> Non
     ada = User.objects.get()
     assert states_of(ada) == {first.slug: "done", second.slug: "reading"}
     assert Event.objects.filter(user=ada).count() == 4
+    assert "progress" not in client.session
     assert "you marked in this browser" not in Page(client.get("/accounts/preferences/")).text
 
 
@@ -50,6 +51,7 @@ def test_the_further_state_wins_when_signing_in(client: Client, learner: User) -
     page = Page(client.post("/accounts/login/", credentials, follow=True))
     assert "1 article that you marked in this browser is in your account now: 1 done." in page.text
     assert states_of(learner) == {behind.slug: "done", ahead.slug: "done"}
+    assert "progress" not in client.session
 
 
 def test_a_wrong_password_keeps_the_visitors_marks(client: Client, learner: User) -> None:
