@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.playbook.program import manage
 from tests.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,26 @@ OTHERS = {
     "POSTGRES_USER",
     "PYTHONUNBUFFERED",
 }
+
+
+ASSIGNED = re.compile(r"\b(SITE_URL|DATABASE_URL|EMAIL_URL)=([^\s`]+)")
+BY_SCHEME = {
+    "DATABASE_URL": re.compile(r"\b(?:sqlite|postgres\w*)://[^\s`,)]+"),
+    "EMAIL_URL": re.compile(r"\b(?:(?:smtp\S*|subm\w+)://[^\s`,)]+|console:)"),
+}
+
+
+def example_addresses() -> list[tuple[str, str]]:
+    """Variable and value of every address that a guide or the example gives for one of them."""
+    found = set()
+    for document in [*DOCUMENTS, ROOT / ".env.example"]:
+        if document.suffix not in {".md", ".example"}:
+            continue
+        text = document.read_text()
+        found.update(ASSIGNED.findall(text))
+        for name, pattern in BY_SCHEME.items():
+            found.update((name, value) for value in pattern.findall(text))
+    return sorted(found)
 
 
 def variables_read() -> set[str]:
@@ -66,6 +87,21 @@ def test_variables_named_exist(document: Path) -> None:
     named |= set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text))
     of_django = {*dir(settings), *settings.DATABASES["default"]}
     assert named - VARIABLES - OTHERS - of_django == set()
+
+
+def test_addresses_of_each_kind_are_found() -> None:
+    assert {name for name, _value in example_addresses()} == {
+        "SITE_URL",
+        "DATABASE_URL",
+        "EMAIL_URL",
+    }
+
+
+@pytest.mark.parametrize(("name", "value"), example_addresses())
+def test_addresses_given_as_examples_are_taken(name: str, value: str) -> None:
+    filled_in = value.replace(":PORT", ":5000")
+    done = manage("diffsettings", **{name: filled_in})
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
