@@ -50,10 +50,32 @@ def port_fault(host: str, port: int) -> str:
     return ""
 
 
+def env_file() -> Path:
+    return Path(os.environ.get("ENV_FILE", FOLDER / ".env"))
+
+
+def env_file_fault() -> str:
+    file = env_file()
+    try:
+        file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except IsADirectoryError:
+        return f"{file} is a folder: move it away, the variables are read from a file of that name"
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return f"{file} is not written in UTF-8, look at line {line}: save it in that encoding"
+    except OSError as error:
+        return f"{file} cannot be read ({error.strerror}): make it readable for you"
+    return ""
+
+
 def configured_port_fault() -> str:
     """Nothing where HOST or PORT make no sense at all: the settings say so better."""
-    env_file = Path(os.environ.get("ENV_FILE", FOLDER / ".env"))
-    written = IN_ENV_FILE.findall(env_file.read_text()) if env_file.is_file() else []
+    if fault := env_file_fault():
+        return fault
+    file = env_file()
+    written = IN_ENV_FILE.findall(file.read_text(encoding="utf-8")) if file.is_file() else []
     variables = {"HOST": "127.0.0.1", "PORT": "8000", **dict(written), **os.environ}
     if not (variables["PORT"].isdecimal() and 0 < int(variables["PORT"]) < 65536):
         return ""

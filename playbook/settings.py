@@ -14,12 +14,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, EnvNotSetError
 
+from playbook.env_file import malformed_line
+from playbook.preflight import env_file, env_file_fault
+
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
+if fault := env_file_fault() or malformed_line(env_file()):
+    raise ImproperlyConfigured(fault)
+env.read_env(env_file(), recurse=False)
 
 
 def variable(

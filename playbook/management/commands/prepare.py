@@ -27,10 +27,28 @@ class Command(BaseCommand):
             call_command("clearsessions")
             call_command("load_playbook", stdout=StringIO())
         except DatabaseError as error:
-            reason = " ".join(str(error).split())
-            raise CommandError(f"The database of DATABASE_URL cannot be used: {reason}") from error
+            raise CommandError(database_fault(error)) from error
         if not settings.DEBUG:
-            collect_static_files()
+            try:
+                collect_static_files()
+            except OSError as error:
+                raise CommandError(static_files_fault(error)) from error
+
+
+def database_fault(error: DatabaseError) -> str:
+    reason = " ".join(str(error).split())
+    if connection.vendor == "sqlite":
+        reason += f" ({connection.settings_dict['NAME']})"
+        if "unable to open" in reason or "readonly" in reason:
+            reason += ". Its folder must exist, and you must be able to write to both"
+    return f"The database of DATABASE_URL cannot be used: {reason}"
+
+
+def static_files_fault(error: OSError) -> str:
+    return (
+        f"The static files cannot be written to {settings.STATIC_ROOT} ({error.strerror}): "
+        "set STATIC_ROOT to a folder that you can write to"
+    )
 
 
 def make_private() -> None:

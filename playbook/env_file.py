@@ -1,0 +1,19 @@
+from io import StringIO
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+
+
+def malformed_line(file: Path) -> str:
+    """The first line that sets nothing and is no comment, in one line with the mend."""
+    if not file.exists():
+        return ""
+    for binding in parse_stream(StringIO(file.read_text(encoding="utf-8"))):
+        if binding.error or (binding.key and binding.value is None):
+            text = binding.original.string
+            blank_lines = text[: len(text) - len(text.lstrip())].count("\n")
+            return (
+                f"{file}, line {binding.original.line + blank_lines} cannot be read: "
+                "it should be NAME=value, or begin with # as a comment"
+            )
+    return ""

@@ -1,0 +1,72 @@
+"""What an operator wrote wrongly is one line that names it and says what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.playbook.program import KEY, manage, run
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("PORT=8000\n\nTIME ZONE=UTC\n", 3),
+        ("SITE_URL\n", 1),
+        ("# A comment\nSITE_URL='http://127.0.0.1\n", 2),
+    ],
+)
+def test_a_malformed_line_of_the_env_file_is_named(written: str, line: int, tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text(written)
+    done = manage("check", ENV_FILE=str(file))
+    assert done.stderr == (
+        f"{file}, line {line} cannot be read: "
+        "it should be NAME=value, or begin with # as a comment\n"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_an_env_file_with_comments_quotes_and_unknown_variables_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text(f"# The key\nexport SECRET_KEY='{KEY}'  # kept\n\nPROT=8001\nEMAIL_FROM=\n")
+    assert manage("check", ENV_FILE=str(file)).returncode == 0
+
+
+def test_an_env_file_that_is_a_folder_is_one_line(tmp_path: Path) -> None:
+    fault = f"{tmp_path} is a folder: move it away, the variables are read from a file of that name"
+    done = manage("check", ENV_FILE=str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{fault}\n")
+    before_installing = run("playbook/preflight.py", "port", ENV_FILE=str(tmp_path))
+    assert (before_installing.stdout, before_installing.stderr) == (f"{fault}\n", "")
+
+
+def test_an_env_file_in_another_encoding_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_bytes("PORT=8000\nEMAIL_FROM=café@example.org\n".encode("latin-1"))
+    fault = f"{file} is not written in UTF-8, look at line 2: save it in that encoding"
+    done = manage("check", ENV_FILE=str(file))
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{fault}\n")
+    before_installing = run("playbook/preflight.py", "port", ENV_FILE=str(file))
+    assert (before_installing.stdout, before_installing.stderr) == (f"{fault}\n", "")
+
+
+def test_a_database_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "gone" / "playbook.sqlite3"
+    done = manage("prepare", DATABASE_URL=f"sqlite:///{file}")
+    assert done.stderr == (
+        "CommandError: The database of DATABASE_URL cannot be used: unable to open database file "
+        f"({file}). Its folder must exist, and you must be able to write to both\n"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("place", ["file", "file/static"])
+def test_a_static_root_that_cannot_be_a_folder_is_named(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    url = f"sqlite:///{tmp_path}/playbook.sqlite3"
+    done = manage("prepare", DATABASE_URL=url, STATIC_ROOT=str(tmp_path / place))
+    assert done.stderr.startswith(
+        f"CommandError: The static files cannot be written to {tmp_path / place} ("
+    )
+    assert done.stderr.endswith("): set STATIC_ROOT to a folder that you can write to\n")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
