@@ -50,9 +50,10 @@ def example_addresses() -> list[tuple[str, str]]:
 
 
 def variables_read() -> set[str]:
-    """Of the environment, as settings.py reads it."""
+    """Of the environment, as settings.py reads it, and what has to be read before it."""
     found = set()
-    for call in ast.walk(ast.parse((ROOT / "playbook" / "settings.py").read_text())):
+    programs = [ROOT / "playbook" / name for name in ("preflight.py", "settings.py")]
+    for call in ast.walk(ast.parse("\n".join(program.read_text() for program in programs))):
         if not isinstance(call, ast.Call):
             continue
         reader = ast.unparse(call.func)
