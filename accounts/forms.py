@@ -24,6 +24,7 @@ HELP: dict[str, Any] = {
         "At least 8 characters; not only digits, not a common one, nothing close to your name."
     ),
 }
+ERRORS: dict[str, Any] = {"required": _("Please fill this in.")}
 
 
 class Worded(forms.Form):
@@ -37,6 +38,9 @@ class Worded(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
             field.help_text = HELP.get(name, field.help_text)
+            field.error_messages.update(ERRORS)
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = _("This is not an e-mail address.")
 
 
 class LoginForm(Worded, allauth.LoginForm):
@@ -50,6 +54,7 @@ class LoginForm(Worded, allauth.LoginForm):
 class SignupForm(Worded, allauth.SignupForm):
     labels: ClassVar = {
         "username": _("User name"),
+        "email": _("E-mail"),
         "password1": _("Password"),
         "password2": _("Password again"),
     }
@@ -57,9 +62,7 @@ class SignupForm(Worded, allauth.SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs["autocapitalize"] = "none"
-        email = self.fields["email"]
-        email.label = _("E-mail") if email.required else _("E-mail (optional)")
-        email.help_text = (
+        self.fields["email"].help_text = (
             _("For a new password, should you forget yours, and for nothing else.")
             if settings.HAS_EMAIL
             else _("You can sign in with it too. This site sends no mail at present.")

@@ -73,7 +73,7 @@ def test_changing_the_password_keeps_one_signed_in(client: Client, learner: User
     elsewhere = Client()
     elsewhere.force_login(learner)
     wrong = client.post("/accounts/password/change/", {"oldpassword": "wrong", **BOTH})
-    assert "Please type your current password." in Page(wrong).text
+    assert "This is not your current password." in Page(wrong).text
     assert may_sign_in("learner", "a-learner's-password")
     data = {"oldpassword": "a-learner's-password", **BOTH}
     page = Page(client.post("/accounts/password/change/", data, follow=True))
@@ -110,7 +110,7 @@ def test_without_mail_nobody_takes_anothers_address(client: Client, learner: Use
     client.force_login(learner)
     data = {"email": "ADA@example.org", "action_add": ""}
     page = Page(client.post("/accounts/email/", data))
-    assert "already registered" in page.text
+    assert "An account has this e-mail address already." in page.text
     learner.refresh_from_db()
     assert learner.email == "learner@example.org"
 

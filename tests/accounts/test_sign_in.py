@@ -1,5 +1,6 @@
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.core.internal.ratelimit import get_rates
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -57,22 +58,24 @@ def test_with_mail_an_address_is_asked_for_and_confirmed(client: Client) -> None
     assert EmailAddress.objects.get().verified
 
 
-@pytest.mark.parametrize("email", ["", "new@example.org"])
-def test_a_name_or_an_address_that_is_taken_changes_nothing(
-    client: Client, learner: User, email: str
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"username": "Learner"}, "User name: This user name is taken."),
+        (
+            {"email": "learner@example.org"},
+            "E-mail: An account has this e-mail address already.",
+        ),
+        ({"email": "learner at example"}, "E-mail: This is not an e-mail address."),
+        ({"username": ""}, "User name: Please fill this in."),
+    ],
+)
+def test_what_cannot_be_taken_is_named_and_changes_nothing(
+    client: Client, learner: User, changes: dict[str, str], words: str
 ) -> None:
-    taken = (
-        {**NEW, "email": "learner@example.org"}
-        if email == ""
-        else {
-            **NEW,
-            "username": "Learner",
-            "email": email,
-        }
-    )
-    response = client.post("/accounts/signup/", taken)
+    response = client.post("/accounts/signup/", {**NEW, **changes})
     assert response.status_code == 200
-    assert "already" in Page(response).text
+    assert words in Page(response).text
     assert list(User.objects.all()) == [learner]
     assert user_of(client) is None
 
@@ -137,12 +140,51 @@ def test_nobody_is_led_to_another_site(client: Client, learner: User, target: st
     assert response.headers["Location"] == "/"
 
 
+def test_every_limit_with_a_page_of_its_own_is_over_after_a_minute() -> None:
+    actions = (
+        "change_password",
+        "login",
+        "manage_email",
+        "reauthenticate",
+        "reset_password",
+        "reset_password_from_key",
+        "signup",
+    )
+    rates = [get_rates(app="allauth.account", action=action) for action in actions]
+    assert {rate.duration for each in rates for rate in each} == {60}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("with_mail")
+def test_a_mail_server_that_refuses_does_not_undo_a_sign_up(
+    client: Client, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "tests.accounts.refusing_mail.RefusingBackend"
+    data = {**NEW, "email": "ada@example.org"}
+    page = Page(client.post("/accounts/signup/", data, follow=True))
+    assert user_of(client) == str(User.objects.get().pk)
+    assert "The e-mail to ada@example.org could not be sent" in page.text
+    assert "We sent" not in page.text
+    assert EmailAddress.objects.get().email == "ada@example.org"
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_a_mail_server_that_refuses_a_new_password_is_told(
+    client: Client, learner: User, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "tests.accounts.refusing_mail.RefusingBackend"
+    for email in ("learner@example.org", "nobody@example.org"):
+        page = Page(client.post("/accounts/password/reset/", {"email": email}, follow=True))
+        assert f"The e-mail to {email} could not be sent" in page.text
+
+
 @pytest.mark.django_db
 def test_too_many_tries_get_a_page_that_says_so(client: Client) -> None:
     answers = [client.post("/accounts/signup/", {}).status_code for _ in range(21)]
     assert answers == [200] * 20 + [429]
     page = Page(client.post("/accounts/signup/", NEW))
     assert page.headings == ["Too many attempts"]
+    assert "Wait one minute" in page.text
     assert page.inline == []
     assert not User.objects.exists()
     assert client.get("/accounts/signup/").status_code == 200
@@ -152,7 +194,7 @@ def test_a_password_cannot_be_guessed_at_speed(client: Client, learner: User) ->
     for guess in range(5):
         client.post("/accounts/login/", {"login": "learner", "password": f"guess {guess}"})
     response = client.post("/accounts/login/", LEARNER)
-    assert "Too many failed login attempts." in Page(response).text
+    assert "Too many failed attempts." in Page(response).text
     assert user_of(client) is None
 
 
@@ -163,7 +205,7 @@ def test_failures_under_other_names_do_not_clear_a_name(client: Client, learner:
     for other in range(1000):
         cache.set(f"zzz:{other}", [], timeout=300)
     response = client.post("/accounts/login/", LEARNER)
-    assert "Too many failed login attempts." in Page(response).text
+    assert "Too many failed attempts." in Page(response).text
     assert user_of(client) is None
 
 
