@@ -31,6 +31,7 @@ class Ignored:
 
     field: str
     value: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,14 @@ class EntryFilterForm(forms.Form):
             for value in query.getlist(name)
             if value and value not in self.values[name]
         ]
-        return unknown + [Ignored(self._label(name), query.get(name, "")) for name in self.errors]
+        return unknown + [
+            Ignored(
+                self._label(name),
+                query.get(name, ""),
+                "" if name in {"order", "page"} else " ".join(map(str, errors)),
+            )
+            for name, errors in self.errors.items()
+        ]
 
     def _label(self, name: str) -> str:
         return str(self.fields[name].label or name)

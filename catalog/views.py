@@ -53,9 +53,12 @@ def entry_list(request: HttpRequest) -> HttpResponse:
         "query_string": query_string,
     }
     response = render_page(
-        request, "catalog/entry_list.html", context, fragments=["results", "filtered"]
+        request,
+        "catalog/entry_list.html",
+        context,
+        fragments=["results", "filtered", "result-count"],
     )
-    if request.htmx:
+    if request.htmx and request.htmx.target != "result-count":
         response["HX-Push-Url"] = address
     return response
 

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
@@ -83,6 +84,7 @@ def sign_in_required(
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
+        messages.info(request, _("That page needs an account. Your marks come with you into it."))
         if not request.htmx:
             return redirect_to_login(request.get_full_path())
         response = redirect_to_login(request.htmx.current_url_abs_path or "/")

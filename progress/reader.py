@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Article, Entry
 from catalog.querysets import ArticleQuerySet, EntryQuerySet
@@ -51,6 +52,11 @@ class Past:
 class ReaderProgress(ABC):
     is_visitor: ClassVar[bool]
     state_choices: ClassVar[list[tuple[str, Any]]] = StateName.choices
+    controls: ClassVar[list[tuple[str, Any]]] = [
+        *((state.value, state.label) for state in StateName if state != StateName.SKIPPED),
+        (StateName.SKIPPED.value, _("Skip")),
+    ]
+    """The words on the buttons that set a state."""
 
     @abstractmethod
     def load_states(self) -> Mapping[int, str]:
@@ -100,8 +106,9 @@ class ReaderProgress(ABC):
         return entries.filter(chosen)
 
     def next_entry(self) -> Entry | None:
-        """What to read next: the first of the journey that is still to do."""
-        to_do = self.filter(Entry.objects.countable(), [StateName.TODO])
+        """What to read next: the first of the journey that is to do and can be read."""
+        readable = Entry.objects.countable().exclude(article__url="")
+        to_do = self.filter(readable, [StateName.TODO])
         return to_do.in_journey_order().with_place().first()
 
     def with_learner_count(self, articles: ArticleQuerySet) -> ArticleQuerySet:

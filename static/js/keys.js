@@ -3,11 +3,15 @@
 const SWITCH = "single-keys";
 const STATES = { d: "done", r: "reading", s: "skipped", u: "todo" };
 const isOn = () => localStorage.getItem(SWITCH) !== "off";
-const dialog = document.getElementById("keys");
+const dialog = () => document.getElementById("keys");
 const row = (element) => element?.closest?.("[data-entry]");
-
 const visible = (selector) =>
   [...document.querySelectorAll(selector)].filter((element) => element.offsetParent);
+
+const show = () => {
+  dialog().querySelector("[data-keys-switch]").checked = isOn();
+  dialog().showModal();
+};
 
 const move = (step) => {
   const rows = visible("tr[data-entry]");
@@ -15,32 +19,44 @@ const move = (step) => {
   next?.querySelector("a")?.focus();
 };
 
-const act = (key) => {
-  if (key === "/") visible("#filter-q, #site-search")[0]?.focus();
-  else if (key === "?") dialog.showModal();
-  else if (key === "j") move(1);
-  else if (key === "k") move(-1);
-  else {
-    const button = row(document.activeElement)?.querySelector(`[name="state"][value="${STATES[key]}"]`);
-    if (!button) return false;
-    button.click();
-  }
-  return true;
+const mark = (state) => {
+  const control = row(document.activeElement)?.querySelector(`[name="state"][value="${state}"]`);
+  control?.click();
+  return Boolean(control);
+};
+
+const ACTIONS = {
+  "/": () => visible("#filter-q, #site-search")[0]?.focus(),
+  "?": show,
+  j: () => move(1),
+  k: () => move(-1),
+  z: () => document.querySelector("#announcement [data-undoes]")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   const isChord = event.ctrlKey || event.metaKey || event.altKey;
-  if (!isOn() || isTyping || isChord || dialog.open || event.repeat) return;
+  if (!isOn() || isTyping || isChord || dialog().open || event.repeat) return;
   const key = event.key.toLowerCase();
-  if (!(key in STATES) && !["/", "?", "j", "k"].includes(key)) return;
-  if (act(key)) event.preventDefault();
+  if (key in STATES) {
+    if (mark(STATES[key])) event.preventDefault();
+  } else if (key in ACTIONS) {
+    event.preventDefault();
+    ACTIONS[key]();
+  }
 });
 
-const toggle = dialog.querySelector("[data-keys-switch]");
-toggle.checked = isOn();
-toggle.addEventListener("change", () => localStorage.setItem(SWITCH, toggle.checked ? "on" : "off"));
-for (const button of document.querySelectorAll("[data-open-keys]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => dialog.showModal());
-}
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-keys-switch]")) return;
+  localStorage.setItem(SWITCH, event.target.checked ? "on" : "off");
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-open-keys]")) show();
+});
+
+/* Going Back replaces the whole body */
+const arrive = () => {
+  for (const button of document.querySelectorAll("[data-open-keys]")) button.hidden = false;
+};
+document.addEventListener("htmx:historyRestore", arrive);
+arrive();

@@ -1,14 +1,5 @@
-/* Improves pages that work without it: theme without a reload, menus that close, the read link
-   that marks, a message where a change could not be saved, fresh figures after Back. */
-
-const announce = (words) => {
-  const toast = document.createElement("p");
-  toast.className = "toast";
-  toast.textContent = words;
-  document.getElementById("announcement").replaceChildren(toast);
-};
-
-const words = document.body.dataset;
+/* Improves pages that work without it: theme without a reload, menus that close, an outline that
+   follows the reading, days in the reader's zone. */
 
 /* Theme */
 document.addEventListener("submit", (event) => {
@@ -43,8 +34,6 @@ const fold = (root) => {
   for (const details of root.querySelectorAll("[data-folds]")) details.open = !narrow.matches;
 };
 narrow.addEventListener("change", () => fold(document));
-document.addEventListener("htmx:afterSwap", (event) => fold(event.target));
-fold(document);
 
 /* The outline follows the reading */
 const reading = new IntersectionObserver(
@@ -62,54 +51,13 @@ const reading = new IntersectionObserver(
 const follow = (root) => {
   for (const card of root.querySelectorAll(".section-card[id]")) reading.observe(card);
 };
-document.addEventListener("htmx:afterSwap", (event) => follow(event.target));
-follow(document);
-
-/* A read button of a learner who wants it to mark: the article opens here, its form marks */
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-open]");
-  if (button) window.open(button.dataset.open, "_blank", "noopener");
-});
-
-/* The buttons in the rows name the one form that sets states, and say where it goes; of two in
-   a queue each keeps its own */
-document.addEventListener("htmx:configRequest", (event) => {
-  const submitter = event.detail.triggeringEvent?.submitter;
-  if (!submitter) return;
-  if (submitter.hasAttribute("formaction")) event.detail.path = submitter.getAttribute("formaction");
-  if (submitter.name) event.detail.formData.set(submitter.name, submitter.value);
-});
-
-/* Undo goes with its announcement: the focus moves to the state that came back */
-document.addEventListener("htmx:afterRequest", (event) => {
-  const undone = event.detail.requestConfig.triggeringEvent?.submitter?.dataset.undoes;
-  if (!undone || !event.detail.successful || document.activeElement !== document.body) return;
-  document.querySelector(`#${undone} [aria-pressed="true"]`)?.focus();
-});
-
-/* What went wrong, what was kept, what to do */
-document.addEventListener("htmx:sendError", () => announce(words.offline));
-document.addEventListener("htmx:responseError", (event) => {
-  announce(event.detail.xhr.status === 403 ? words.outdated : words.failed);
-});
-
-/* Back can bring a page from before a change: then it is read again */
-const CHANGES = "progress-changes";
-const changes = () => Number(sessionStorage.getItem(CHANGES) ?? 0);
-const seen = () => history.replaceState({ ...history.state, changes: changes() }, "");
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && event.detail.requestConfig.verb === "post") {
-    sessionStorage.setItem(CHANGES, String(changes() + 1));
-    seen();
-  }
-});
-window.addEventListener("pageshow", (event) => {
-  const [navigation] = performance.getEntriesByType("navigation");
-  const isBack = event.persisted || navigation?.type === "back_forward";
-  const isStale = isBack && (history.state?.changes ?? changes()) < changes();
-  seen();
-  if (isStale) location.reload();
-});
+const arrive = (root) => {
+  fold(root);
+  follow(root);
+};
+document.addEventListener("htmx:afterSwap", (event) => arrive(event.target));
+document.addEventListener("htmx:historyRestore", () => arrive(document));
+arrive(document);
 
 /* Days are local to the reader */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

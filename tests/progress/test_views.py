@@ -15,7 +15,9 @@ pytestmark = pytest.mark.usefixtures("playbook")
 
 WALLET = "/articles/payment-wallet/"
 HTMX = {"HX-Request": "true"}
-RESULT_COUNT = re.compile(r'class="result-count"[^>]*>\s*(\d+) articles?(?: in (\d+) places)?')
+RESULT_COUNT = re.compile(
+    r'class="result-count"[^>]*>\s*(?:(\d+) entries, )?(\d+) articles?(?: in (\d+) places)?'
+)
 DEEP_DIVE = "Deep Dive into 1M RPS API Design"
 
 
@@ -180,16 +182,14 @@ def test_every_number_leads_to_what_it_counts(reader: Client) -> None:
     planned.status = Status.objects.get(slug="planned")
     planned.save()
     html = reader.get("/").content.decode()
-    links = set(re.findall(r'<a href="(/articles/\?[^"]*state=[^"]*)">(\d+)', html))
+    links = set(re.findall(r'<a href="(/articles/\?[^"]*state=[^"]*)"[^>]*>(\d+)', html))
     assert len(links) > 20
     for address, number in links:
         table = reader.get(address.replace("&amp;", "&")).content.decode()
-        count = re.search(
-            r'class="result-count"[^>]*>\s*(\d+) articles?(?: in (\d+) places)?', table
-        )
+        count = RESULT_COUNT.search(table)
         assert count, address
         # A section counts its rows, everything above it distinct articles.
-        counted = count[2] or count[1] if "section=" in address else count[1]
+        counted = count[1] or count[2] if "section=" in address else count[2]
         assert counted == number, address
 
 
@@ -305,6 +305,30 @@ def test_a_mark_that_came_too_late_is_refused_in_words(
     assert "sessionid" not in response.cookies
 
 
+def test_a_page_of_another_reader_changes_nothing(client: Client, learner: User) -> None:
+    for reader in (str(learner.pk), "0", "x"):
+        response = client.post(f"{WALLET}state/", {"state": "done", "reader": reader})
+        assert response.status_code == 409
+    client.force_login(learner)
+    assert client.post(f"{WALLET}state/", {"state": "done", "reader": ""}).status_code == 409
+    assert client.post(f"{WALLET}open/", {"reader": ""}).status_code == 409
+    assert client.post("/events/1/undo/", {"reader": ""}).status_code == 409
+    assert not State.objects.exists()
+    assert (
+        client.post(f"{WALLET}state/", {"state": "done", "reader": learner.pk}).status_code == 302
+    )
+
+
+def test_what_has_no_link_is_not_what_to_read_next(reader: Client) -> None:
+    first = Entry.objects.in_journey_order()[0].article
+    first.url = ""
+    first.save()
+    page = reader.get("/").content.decode()
+    next_title = re.search(r'class="next-title"><a href="([^"]+)"', page)
+    assert next_title
+    assert next_title[1] == Entry.objects.in_journey_order()[1].get_absolute_url()
+
+
 def test_signing_out_leaves_nothing_behind(client: Client, learner: User) -> None:
     client.force_login(learner)
     client.post(f"{WALLET}state/", {"state": "done"})
@@ -338,10 +362,10 @@ def test_opening_the_link_never_takes_a_state_back(client: Client, learner: User
 
 def test_what_has_no_link_cannot_be_opened(client: Client) -> None:
     planned = Article.objects.create(
-        title="Not out yet", status=Status.objects.get(slug="planned"), url=""
+        title="Still to come", status=Status.objects.get(slug="planned"), url=""
     )
     assert client.post(f"{planned.get_absolute_url()}open/").status_code == 404
-    assert "Not out yet" in client.get(planned.get_absolute_url()).content.decode()
+    assert "No link yet" in client.get(planned.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
