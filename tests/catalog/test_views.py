@@ -7,14 +7,15 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from catalog.models import Article, Entry, Layer, Section, Status
+from tests.accounts.pages import Response
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
 HTMX = {"HX-Request": "true"}
 
 
-def text_of(response: object) -> str:
-    body = response.content.decode()  # type: ignore[attr-defined]
+def text_of(response: Response) -> str:
+    body = response.content.decode()
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 

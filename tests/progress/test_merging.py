@@ -2,6 +2,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from catalog.models import Article
@@ -97,10 +98,10 @@ def test_the_summary_says_what_was_merged() -> None:
 
 @pytest.mark.parametrize("articles", [1, 20])
 def test_merging_takes_the_same_queries_however_much_there_is(
-    learner: User, articles: int, django_assert_num_queries: object
+    learner: User, articles: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     everything = [
         mark for article in Article.objects.all()[:articles] for mark in marks(article, DONE)
     ]
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(8):
         merge(learner, everything)
