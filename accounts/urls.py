@@ -1,6 +1,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import path
+from django.views.generic import RedirectView
 
 from accounts import views
 
@@ -12,4 +13,10 @@ urlpatterns = [
     path("accounts/delete/", views.account_delete, name="account_delete"),
     # The admin's own sign-in counts no attempts; there is one door, and it does.
     path("admin/login/", secure_admin_login(admin.site.login), name="admin_login"),
+    path(
+        "admin/password_change/",
+        RedirectView.as_view(pattern_name="account_change_password"),
+        name="admin_password_change",
+    ),
+    path("admin/logout/", RedirectView.as_view(pattern_name="account_logout"), name="admin_logout"),
 ]

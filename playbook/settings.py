@@ -149,6 +149,7 @@ TIME_ZONE: str = variable(
 USE_TZ = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+FORMAT_MODULE_PATH = "playbook.formats"
 
 WEB_WORKERS: int = variable(
     env.int,
@@ -168,7 +169,7 @@ INSTALLED_APPS = [
     "progress",
     "adminsortable2",
     "allauth",
-    "allauth.account",
+    "accounts.apps.EmailAddressesConfig",
     "csp",
     "django_htmx",
     "template_partials",

@@ -30,3 +30,25 @@ def test_an_operator_sets_a_new_password(
     admin_client.post(f"{PATH}{learner.pk}/password/", {**new, "usable_password": "true"})
     learner.refresh_from_db()
     assert learner.check_password("correct horse 9")
+
+
+def test_the_accounts_own_pages_change_the_password_and_sign_out(
+    client: Client, editor: User
+) -> None:
+    client.force_login(editor)
+    page = client.get("/admin/").content.decode()
+    assert '<a href="/accounts/password/change/">' in page
+    assert '<form id="logout-form" method="post" action="/accounts/logout/">' in page
+    assert "/admin/password_change/" not in page
+    assert client.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+    assert client.get("/admin/logout/")["Location"] == "/accounts/logout/"
+
+
+def test_every_group_of_the_admin_has_a_name_of_its_own(admin_client: Client) -> None:
+    groups = admin_client.get("/admin/").context["app_list"]
+    assert sorted(str(group["name"]) for group in groups) == [
+        "Accounts",
+        "Authentication and Authorization",
+        "Catalogue",
+        "E-mail addresses",
+    ]

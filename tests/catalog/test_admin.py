@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
@@ -233,3 +234,9 @@ def test_the_lists_show_layers_and_statuses_in_order(editing: Client) -> None:
         page = editing.get(address(model, "changelist"))
         assert listed(page) == [str(thing) for thing in model.objects.order_by("number")]
         assert f'data-colour="{model.objects.all()[0].colour}"' in page.content.decode()
+
+
+def test_an_articles_dates_are_written_as_on_the_site(editing: Client) -> None:
+    article = Article.objects.all()[0]
+    Article.objects.filter(pk=article.pk).update(added_at=datetime(2026, 11, 3, 14, 5, tzinfo=UTC))
+    assert "Added at: 3 Nov 2026, 14:05" in words(editing.get(address(article, "change")))
