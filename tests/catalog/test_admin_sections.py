@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any
 
 import pytest
@@ -254,3 +255,15 @@ def test_an_entry_on_its_own_page(client: Client, section: Section) -> None:
     assert messages(page) == ["“D” is retired. Filter by “Retired” to bring it back."]
     assert Entry.objects.get(pk=entry.pk).is_retired
     assert [number for number, _title in order(other)] == [1, 2, 3]
+
+
+def test_the_number_of_a_section_is_shown_in_every_order(client: Client) -> None:
+    path = address(Section, "changelist")
+    sections = list(Section.objects.order_by("number"))
+    by_number = client.get(path).content.decode()
+    assert re.findall(r'class="drag handle" pk="(\d+)" order="(\d+)"', by_number) == [
+        (str(section.pk), str(section.number)) for section in sections
+    ]
+    by_title = client.get(f"{path}?o=2").content.decode()
+    shown = re.findall(r'<td class="field-_reorder_">(.*?)</td>', by_title)
+    assert shown == [str(section.number) for section in Section.objects.order_by("title")]

@@ -196,3 +196,31 @@ def test_without_scripts_a_row_is_retired(plain_page: Page) -> None:
     plain_page.locator("[name=entries-1-retire]").check()
     save(plain_page)
     assert titles_on_the_site(plain_page, "caching") == [first, third, fourth]
+
+
+def test_without_scripts_the_colours_are_ours_and_there_is_no_handle(plain_page: Page) -> None:
+    enter(plain_page)
+    plain_page.goto("/admin/catalog/section/")
+    colours = [
+        plain_page.locator(where).evaluate("(it) => getComputedStyle(it).backgroundColor")
+        for where in ("#header", "body")
+    ]
+    plain_page.emulate_media(color_scheme="dark")
+    dark = plain_page.locator("#header").evaluate("(it) => getComputedStyle(it).backgroundColor")
+    assert [*colours, dark] == [
+        "oklch(0.955 0.006 95)",
+        "oklch(0.985 0.004 95)",
+        "oklch(0.255 0.01 260)",
+    ]
+    handle = plain_page.locator("#result_list .handle").nth(3)
+    assert handle.evaluate("(it) => getComputedStyle(it, '::before').display") == "none"
+    assert handle.evaluate("(it) => getComputedStyle(it, '::after').content") == '"4"'
+
+
+def test_a_long_title_without_a_space_does_not_widen_a_section(page: Page) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    article.title = "W" * 240
+    article.save()
+    enter(page)
+    open_admin(page, "section", "Domain Case Studies")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
