@@ -523,3 +523,42 @@ def test_the_number_of_queries_does_not_depend_on_the_data(
         progress.set(article, StateName.READING)
     assert State.objects.filter(state="reading").count() == 39 + 20
     assert queries() == few
+
+
+# --- The heat map
+
+
+def test_the_legend_shows_every_layer_in_its_own_shades(
+    reader: Client, progress: LearnerProgress
+) -> None:
+    mark_some(progress)
+    legend = html_of(reader, ME).partition('class="heat-legend"')[2].partition("</ul>")[0]
+    rows = re.findall(r'<li data-colour="(\w+)">(.*?)</li>', legend, re.DOTALL)
+    assert [(colour, text_of(row)) for colour, row in rows] == [
+        (layer.colour, layer.title) for layer in Layer.objects.all()
+    ]
+    for _colour, row in rows:
+        assert re.findall(r'class="(level-\d)"', row) == [f"level-{n}" for n in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("today", "labels"),
+    [
+        # The first column is the week of 24 November: December begins in the next but none.
+        (datetime(2026, 11, 23, 12, tzinfo=UTC), ["Dec", "Jan"]),
+        # The first column is the week of 8 December.
+        (datetime(2026, 12, 7, 12, tzinfo=UTC), ["Dec", "Jan"]),
+    ],
+)
+def test_the_first_column_names_its_month_where_there_is_room(
+    reader: Client,
+    progress: LearnerProgress,
+    monkeypatch: pytest.MonkeyPatch,
+    today: datetime,
+    labels: list[str],
+) -> None:
+    mark_some(progress)
+    monkeypatch.setattr(timezone, "now", lambda: today)
+    found = re.findall(r'<text x="(\d+)" y="-5">(\w+)</text>', html_of(reader, ME))
+    assert [month for _x, month in found[:2]] == labels
+    assert (found[0][0] == "0") is (today.month == 12)
