@@ -108,7 +108,7 @@ SITE_URL: str = variable(
 IS_HTTPS = SITE_URL.startswith("https://")
 
 ALLOWED_HOSTS: list[str] = [
-    str(urlsplit(SITE_URL).hostname),
+    urlsplit(SITE_URL).netloc.removesuffix(f":{urlsplit(SITE_URL).port}").lower(),
     "127.0.0.1",
     "localhost",
     *variable(

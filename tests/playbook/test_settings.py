@@ -97,6 +97,20 @@ def test_https_is_kept_to() -> None:
     assert values("SECURE_PROXY_SSL_HEADER") == [None]
 
 
+@pytest.mark.parametrize(
+    ("site", "host"),
+    [
+        ("http://[::1]:8000", "[::1]"),
+        ("https://Study.example.org", "study.example.org"),
+        ("http://127.0.0.1:9000", "127.0.0.1"),
+    ],
+)
+def test_the_host_of_the_site_is_allowed_as_browsers_send_it(site: str, host: str) -> None:
+    (hosts,) = values("ALLOWED_HOSTS", SITE_URL=site)
+    assert isinstance(hosts, list)
+    assert hosts[0] == host
+
+
 def test_errors_are_shown_to_readers_only_if_asked_for() -> None:
     assert values("DEBUG") == [False]
     assert values("DEBUG", DEBUG="true") == [True]
