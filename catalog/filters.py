@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Entry, Layer, Section, Status
@@ -145,6 +146,12 @@ class EntryFilterForm(forms.Form):
         if page > 1:
             pairs.append(("page", str(page)))
         return urlencode(pairs)
+
+    def address(self, *, page: int = 1) -> str:
+        """The canonical one of what was asked for."""
+        query_string = self.query_string(page=page)
+        path = reverse("catalog:entry_list")
+        return f"{path}?{query_string}" if query_string else path
 
     @property
     def chips(self) -> list[Chip]:

@@ -38,26 +38,21 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     visible = Entry.objects.visible_to(request.user)
     entries = form.apply(visible)
     page = form.page_of(entries.with_place())
-    query_string = form.query_string(page=page.number)
-    address = f"{request.path}?{query_string}" if query_string else request.path
-    if not form.ignored and query_string != request.META["QUERY_STRING"] and not request.htmx:
+    address = form.address(page=page.number)
+    if not request.htmx and not form.ignored and request.get_full_path() != address:
         return HttpResponseRedirect(address)
     rows = rows_of(page, request.progress)
     context = {
         "form": form,
         "page": page,
         "rows": rows,
+        "address": address,
         "shown": shown_parts(rows),
         "sizes": entries.sizes(),
         "ways_out": [] if rows else form.ways_out(visible),
-        "query_string": query_string,
     }
-    response = render_page(
-        request,
-        "catalog/entry_list.html",
-        context,
-        fragments=["results", "filtered", "result-count"],
-    )
+    fragments = ["results", "filtered", "result-count"]
+    response = render_page(request, "catalog/entry_list.html", context, fragments=fragments)
     if request.htmx and request.htmx.target != "result-count":
         response["HX-Push-Url"] = address
     return response

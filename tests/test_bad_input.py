@@ -81,8 +81,8 @@ def test_any_query_string(
     reader: Client, path: str, pairs: list[tuple[str, str]], htmx: bool
 ) -> None:
     headers = {"HX-Request": "true", "HX-Target": "results"} if htmx else {}
-    response = reader.get(f"{path}?{encoded(pairs)}", headers=headers)
-    assert response.status_code in {200, 302, 400, 404}
+    response = reader.get(f"{path}?{encoded(pairs)}", headers=headers, follow=True)
+    assert response.status_code in {200, 400, 404}
 
 
 STRANGE_QUERIES = ("q=%ff%fe", "%00=%00", "layer[]=1", "=&=&", "page=1e9", "q=%")
@@ -91,7 +91,7 @@ STRANGE_QUERIES = ("q=%ff%fe", "%00=%00", "layer[]=1", "=&=&", "page=1e9", "q=%"
 @pytest.mark.parametrize("path", PAGES)
 def test_a_query_string_of_another_making(reader: Client, path: str) -> None:
     for query in STRANGE_QUERIES:
-        assert reader.get(f"{path}?{query}").status_code in {200, 302}, query
+        assert reader.get(f"{path}?{query}", follow=True).status_code == 200, query
 
 
 @pytest.mark.parametrize("path", FORMS)
