@@ -25,6 +25,13 @@ PAGES = [
     "/accounts/signup/",
     "/accounts/preferences/",
     "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/change/",
+    "/accounts/email/",
+    "/accounts/confirm-email/",
+    "/accounts/reauthenticate/",
+    "/accounts/inactive/",
+    "/accounts/delete/",
     "/sitemap.xml",
     "/robots.txt",
 ]
@@ -142,6 +149,22 @@ def test_any_slug(client: Client, slug: str) -> None:
         assert client.get(path).status_code in {200, 302, 404}
     state = f"/articles/{quote(slug, safe='', errors='replace')}/state/"
     assert client.post(state, {"state": "done"}).status_code in {302, 400, 404}
+
+
+@many
+@given(who=st.text(min_size=1, max_size=30), key=st.text(min_size=1, max_size=60))
+def test_any_key_of_a_mail(client: Client, who: str, key: str) -> None:
+    who, key = quote(who, safe="", errors="replace"), quote(key, safe="", errors="replace")
+    for path in (f"password/reset/key/{who}-{key}/", f"confirm-email/{key}/"):
+        assert client.get(f"/accounts/{path}", follow=True).status_code in {200, 404}
+        data = {"password1": key, "password2": key}
+        assert client.post(f"/accounts/{path}", data).status_code in {200, 302, 404, 405, 429}
+
+
+@pytest.mark.parametrize("who", ["0", "1", "z" * 12, "z" * 13, "z" * 14, "Z9" * 40])
+def test_any_number_in_a_mails_link(client: Client, who: str) -> None:
+    path = f"/accounts/password/reset/key/{who}-abc123-0123456789abcdef/"
+    assert client.get(path, follow=True).status_code == 200
 
 
 @pytest.mark.parametrize("number", ["0", "9" * 18, "9" * 19, "9" * 40])
