@@ -113,7 +113,16 @@ def test_what_one_may_not_see(breaking: Client, learner: User) -> None:
 
 
 @pytest.mark.usefixtures("playbook")
-@pytest.mark.parametrize("headers", [{}, {"Origin": "http://testserver"}, {"Origin": "null"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "null"},
+        {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://testserver", "Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
 def test_a_form_without_its_token_changes_nothing(learner: User, headers: dict[str, str]) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(learner)
@@ -123,6 +132,34 @@ def test_a_form_without_its_token_changes_nothing(learner: User, headers: dict[s
     page = assert_is_error(response, 403, "This form was out of date")
     assert "CSRF_TRUSTED_ORIGINS" not in page.text
     assert 'href="/accounts/login/?next' not in page.html
+    assert not State.objects.exists()
+
+
+@pytest.mark.usefixtures("playbook")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://testserver"},
+    ],
+)
+def test_a_form_of_ours_needs_no_token(learner: User, headers: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(learner)
+    path = f"/articles/{Article.objects.all()[0].slug}/state/"
+    assert client.post(path, {"state": "done"}, headers=headers).status_code == 302
+    assert State.objects.get().user == learner
+
+
+@pytest.mark.usefixtures("playbook")
+@pytest.mark.parametrize("site", ["same-origin", "cross-site"])
+def test_another_sites_form_is_refused_whatever_else_is_said(learner: User, site: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(learner)
+    path = f"/articles/{Article.objects.all()[0].slug}/state/"
+    headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": site}
+    assert client.post(path, {"state": "done"}, headers=headers).status_code == 403
     assert not State.objects.exists()
 
 
