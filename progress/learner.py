@@ -1,6 +1,7 @@
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,10 +20,30 @@ from progress.reader import (
 class LearnerProgress(ReaderProgress):
     """The progress of somebody who signed in, in the database."""
 
+    user: User
     is_visitor = False
 
     def __init__(self, user: User) -> None:
         self.user = user
+
+    @property
+    def version(self) -> Hashable:
+        """With what of their account the pages show, and the day that it is for them."""
+        user = self.user
+        return (
+            user.pk,
+            user.progress_version,
+            user.get_username(),
+            user.is_staff,
+            user.shows_streak,
+            user.marks_reading_on_open,
+            timezone.get_current_timezone_name(),
+            timezone.localdate(),
+        )
+
+    @property
+    def marks_on_open(self) -> bool:
+        return self.user.marks_reading_on_open
 
     def load_states(self) -> Mapping[int, str]:
         return dict(State.objects.for_user(self.user).values_list("article_id", "state"))
@@ -32,7 +53,7 @@ class LearnerProgress(ReaderProgress):
         self, article: Article, state: StateName, *, only_from: StateName | None = None
     ) -> Change:
         self.lock()
-        before = self._stored_state(article)
+        before = self.state_of(article.pk)
         if only_from not in {None, before}:
             return Change(article, before, before)
         return self._move(article, before, state)
@@ -45,7 +66,7 @@ class LearnerProgress(ReaderProgress):
         if event is None:
             raise NothingToUndo
         if hasattr(event, "undone_by"):
-            now = self._stored_state(event.article)
+            now = self.state_of(event.article_id)
             return Change(event.article, now, now)
         newest = events.lasting().filter(article=event.article).latest("pk")
         if newest != event:
@@ -69,15 +90,13 @@ class LearnerProgress(ReaderProgress):
     def lock(self) -> None:
         """Two tabs or devices of one learner take turns, so that events form a chain.
 
-        ReaderGone where the account was deleted meanwhile.
+        What was read of their progress before is forgotten. ReaderGone where the account was
+        deleted meanwhile.
         """
-        users = User.objects.select_for_update(no_key=True).only("pk")
-        if not users.filter(pk=self.user.pk).first():
+        learner = User.objects.filter(pk=self.user.pk)
+        if not learner.update(progress_version=F("progress_version") + 1):
             raise ReaderGone
-
-    def _stored_state(self, article: Article) -> StateName:
-        stored = State.objects.for_user(self.user).filter(article=article).first()
-        return StateName(stored.state) if stored else StateName.TODO
+        self.forget()
 
     def _move(
         self, article: Article, before: StateName, after: StateName, undoes: Event | None = None
@@ -93,11 +112,12 @@ class LearnerProgress(ReaderProgress):
             happened_at=now,
             undoes=undoes,
         )
+        own = State.objects.for_user(self.user).filter(article=article)
         if after == StateName.TODO:
-            State.objects.for_user(self.user).filter(article=article).delete()
+            own.delete()
+        elif before == StateName.TODO:
+            State.objects.create(user=self.user, article=article, state=after, changed_at=now)
         else:
-            State.objects.update_or_create(
-                user=self.user, article=article, defaults={"state": after, "changed_at": now}
-            )
-        self.forget()
+            own.update(state=after, changed_at=now)
+        self.remember({**self.states, article.pk: after})
         return Change(article, before, after, event.pk)
