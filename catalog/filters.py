@@ -1,6 +1,7 @@
 """The form that owns the table's filter: what can be asked for, what was ignored, its address."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -10,9 +11,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Entry, Layer, Section, Status
-from catalog.querysets import EntryQuerySet
-from playbook.http import Progress, Reader
+from catalog.edition import Edition, Place
+from catalog.models import Layer
+from playbook.http import Progress
 
 PAGE_SIZE = 50
 
@@ -54,6 +55,18 @@ def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], l
     ]
 
 
+def search(places: list[Place], words: str) -> list[Place]:
+    """The places in whose title, what-you'll-learn or section every word occurs."""
+    for word in words.casefold().split():
+        places = [place for place in places if word in place.text]
+    return places
+
+
+def sizes(places: list[Place]) -> dict[str, int]:
+    """How many entries, and how many distinct articles."""
+    return {"entries": len(places), "articles": len({place.article_id for place in places})}
+
+
 class ChoicesField(forms.MultipleChoiceField):
     """Any number of the choices; what is none of them is left out."""
 
@@ -71,23 +84,24 @@ class EntryFilterForm(forms.Form):
     page = forms.IntegerField(label=_("Page"), min_value=1, required=False)
 
     ORDERS: ClassVar = {
-        "journey": (_("Journey"), EntryQuerySet.in_journey_order),
-        "title": (_("Title"), EntryQuerySet.by_title),
-        "newest": (_("Newest first"), EntryQuerySet.newest_first),
+        "journey": (_("Journey"), attrgetter("places")),
+        "title": (_("Title"), attrgetter("by_title")),
+        "newest": (_("Newest first"), attrgetter("newest_first")),
     }
     MULTIPLE: ClassVar = ("layer", "section", "status", "state")
     FIELDS: ClassVar = ("layer", "section", "status", "state", "q")
 
-    def __init__(self, query: QueryDict, *, progress: Progress, user: Reader) -> None:
+    def __init__(self, query: QueryDict, *, edition: Edition, progress: Progress) -> None:
         super().__init__(query)
         self.query = query
+        self.edition = edition
         self.progress = progress
         choices: dict[str, list[tuple[str, Any]]] = {
-            "layer": [(layer.slug, layer.title) for layer in Layer.objects.all()],
-            "section": [(s.slug, s.title) for s in Section.objects.listed().in_journey_order()],
-            "status": [(s.slug, s.label) for s in Status.objects.visible_to(user)],
+            "layer": [(layer.slug, layer.title) for layer in edition.layers],
+            "section": [(section.slug, section.title) for section in edition.sections],
+            "status": [(status.slug, status.label) for status in edition.statuses],
             "state": progress.state_choices,
-            "order": [(key, label) for key, (label, _sort) in self.ORDERS.items()],
+            "order": [(key, label) for key, (label, _places) in self.ORDERS.items()],
         }
         for name, values in choices.items():
             self.fields[name].choices = values  # type: ignore[attr-defined]  # all of them choose
@@ -102,34 +116,35 @@ class EntryFilterForm(forms.Form):
             "order": [self.cleaned_data.get("order") or "journey"],
         }
 
-    def apply(self, entries: EntryQuerySet, *, without: str = "") -> EntryQuerySet:
-        """The entries that every field, but the one left out, lets through, in order."""
+    def apply(self, *, without: str = "") -> list[Place]:
+        """The places that every field, but the one left out, lets through, in order."""
         values = {**self.values, without: []}
-        if values["layer"]:
-            entries = entries.filter(section__layer__slug__in=values["layer"])
-        if values["section"]:
-            entries = entries.filter(section__slug__in=values["section"])
-        if values["status"]:
-            entries = entries.filter(article__status__slug__in=values["status"])
-        if values["state"]:
-            entries = self.progress.filter(entries, values["state"])
+        _label, in_order = self.ORDERS[self.values["order"][0]]
+        places: list[Place] = in_order(self.edition)
+        if layers := set(values["layer"]):
+            places = [place for place in places if place.layer in layers]
+        if sections := set(values["section"]):
+            places = [place for place in places if place.section in sections]
+        if statuses := set(values["status"]):
+            places = [place for place in places if place.status in statuses]
+        if states := set(values["state"]):
+            state_of = self.progress.state_of
+            places = [place for place in places if state_of(place.article_id) in states]
         for words in values["q"]:
-            entries = entries.search(words)
-        _label, sort = self.ORDERS[self.values["order"][0]]
-        return sort(entries)
+            places = search(places, words)
+        return places
 
-    def ways_out(self, entries: EntryQuerySet) -> list[Way]:
+    def ways_out(self) -> list[Way]:
         """Which single field to drop from a filter that lets nothing through."""
-        ways = [
-            Way(self._label(name), self.query_string(without=name), sizes["articles"])
+        return [
+            Way(self._label(name), self.query_string(without=name), articles)
             for name in self.FIELDS
-            if self.values[name] and (sizes := self.apply(entries, without=name).sizes())
+            if self.values[name] and (articles := sizes(self.apply(without=name))["articles"])
         ]
-        return [way for way in ways if way.articles]
 
-    def page_of(self, entries: EntryQuerySet) -> Page[Entry]:
+    def page_of(self, places: list[Place]) -> Page[Place]:
         """The page asked for; the last one where there are fewer."""
-        return Paginator(entries, PAGE_SIZE).get_page(self.cleaned_data.get("page") or 1)
+        return Paginator(places, PAGE_SIZE).get_page(self.cleaned_data.get("page") or 1)
 
     def query_string(self, *, without: str = "", value: str = "", page: int = 1) -> str:
         """The canonical one: fields and values in a fixed order, defaults left out.

@@ -127,6 +127,20 @@ class Status(models.Model):
         return (self.slug,)
 
 
+class Stamp(models.Model):
+    """One row, whose value is another one after every change of the catalogue."""
+
+    value = models.CharField(max_length=32)
+
+    objects = models.Manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.value
+
+
 def validate_without_credentials(url: str) -> None:
     if "@" in urlsplit(url).netloc:
         raise ValidationError(_("The address must not hold a user name or a password."))

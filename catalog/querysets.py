@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 
 from catalog.retirable import NumberedQuerySet, RetirableQuerySet
 
@@ -23,15 +22,6 @@ JOURNEY = (
 )
 
 
-class Place(NamedTuple):
-    """A countable entry, for counting: slugs of its layer, section and status, its article."""
-
-    layer: str
-    section: str
-    status: str
-    article_id: int
-
-
 def sees_drafts(user: Reader) -> bool:
     """Editors: staff who may change articles."""
     return (
@@ -48,8 +38,8 @@ class StatusQuerySet(QuerySet["Status"]):
     def get_by_natural_key(self, slug: str) -> Status:
         return self.get(slug=slug)
 
-    def visible_to(self, user: Reader) -> Self:
-        return self if sees_drafts(user) else self.filter(is_public=True)
+    def public(self) -> Self:
+        return self.filter(is_public=True)
 
 
 class SectionQuerySet(NumberedQuerySet["Section"]):
@@ -67,9 +57,9 @@ class ArticleQuerySet(RetirableQuerySet["Article"]):
     def get_by_natural_key(self, slug: str) -> Article:
         return self.get(slug=slug)
 
-    def visible_to(self, user: Reader) -> Self:
+    def public(self) -> Self:
         """With the retired ones: they stay in the history of those who read them."""
-        return self if sees_drafts(user) else self.filter(status__is_public=True)
+        return self.filter(status__is_public=True)
 
     def listed(self) -> Self:
         """In at least one table of the playbook."""
@@ -102,65 +92,8 @@ class EntryQuerySet(NumberedQuerySet["Entry"]):
     def listed(self) -> Self:
         return self.current().filter(section__retired_at=None)
 
-    def visible_to(self, user: Reader) -> Self:
-        listed = self.listed()
-        return listed if sees_drafts(user) else listed.filter(article__status__is_public=True)
-
-    def countable(self) -> Self:
-        """Of published articles: what progress is measured against."""
-        return self.listed().filter(article__status__is_countable=True)
-
-    def outline(self) -> list[Place]:
-        """Every countable place in journey order: what is counted, without what is shown."""
-        rows = (
-            self.countable()
-            .in_journey_order()
-            .values_list(
-                "section__layer__slug", "section__slug", "article__status__slug", "article_id"
-            )
-        )
-        return [Place(*row) for row in rows]
-
-    def with_place(self) -> Self:
-        """With the article, its status, the section and the layer, in the same query."""
-        return self.select_related("article__status", "section__layer")
+    def public(self) -> Self:
+        return self.filter(article__status__is_public=True)
 
     def in_journey_order(self) -> Self:
         return self.order_by(*JOURNEY)
-
-    def by_title(self) -> Self:
-        return self.order_by(Lower("title"), "pk")
-
-    def newest_first(self) -> Self:
-        return self.order_by("-article__added_at", *JOURNEY)
-
-    def search(self, words: str) -> Self:
-        """Entries in whose title, what-you'll-learn or section every word occurs."""
-        found = self
-        for word in words.split():
-            found = found.filter(
-                Q(title__icontains=word)
-                | Q(what_you_learn__icontains=word)
-                | Q(article__title__icontains=word)
-                | Q(section__title__icontains=word)
-            )
-        return found
-
-    def neighbours(self, article: Article) -> tuple[Article | None, Article | None]:
-        """The articles before and after it in the journey, each at its first place only."""
-        journey = list(dict.fromkeys(self.in_journey_order().values_list("article_id", flat=True)))
-        if article.pk not in journey:
-            return None, None
-        place = journey.index(article.pk)
-        before, after = journey[max(place - 1, 0) : place], journey[place + 1 : place + 2]
-        found = type(article)._default_manager.in_bulk(before + after)
-        return (
-            next((found[pk] for pk in before), None),
-            next((found[pk] for pk in after), None),
-        )
-
-    def sizes(self) -> dict[str, int]:
-        """How many entries, and how many distinct articles."""
-        return self.order_by().aggregate(
-            entries=Count("pk"), articles=Count("article", distinct=True)
-        )

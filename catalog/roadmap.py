@@ -1,46 +1,37 @@
-"""The playbook as pages show it: layers, sections and rows, with the reader's figures."""
+"""The playbook as pages show it: layers, sections and entries, the same for every reader."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from catalog.models import Entry, Layer, Section
-from playbook.http import Progress
+
+if TYPE_CHECKING:
+    from catalog.edition import Edition
 
 
-def shown_parts(parts: Iterable["Row | SectionTable | LayerBand"]) -> list[str]:
+def shown_parts(parts: Iterable["SectionTable | LayerBand"]) -> list[str]:
     """The ids of the elements that show progress: what a change of state may have to replace."""
     return [name for part in parts for name in part.shown]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One entry and the reader's state with its article."""
-
-    entry: Entry
-    state: str
-
-    @property
-    def shown(self) -> list[str]:
-        return [f"state-{self.entry.pk}"]
+def shown_rows(entries: Iterable[Entry]) -> list[str]:
+    return [f"state-{entry.pk}" for entry in entries]
 
 
 @dataclass(frozen=True)
 class SectionTable:
     section: Section
-    figure: Any
-    rows: list[Row]
+    entries: list[Entry]
 
     @property
     def shown(self) -> list[str]:
-        return [f"section-{self.section.slug}", *shown_parts(self.rows)]
+        return [f"section-{self.section.slug}", *shown_rows(self.entries)]
 
 
 @dataclass(frozen=True)
 class LayerBand:
     layer: Layer
-    figure: Any
     tables: list[SectionTable]
 
     @property
@@ -48,36 +39,19 @@ class LayerBand:
         return [f"layer-{self.layer.slug}", *shown_parts(self.tables)]
 
 
-def rows_of(entries: Iterable[Entry], progress: Progress) -> list[Row]:
-    return [Row(entry, progress.state_of(entry.article_id)) for entry in entries]
+def tables_of(edition: "Edition") -> list[SectionTable]:
+    """One table a section, the empty ones too, in the order of the journey."""
+    tables = {section.slug: SectionTable(section, []) for section in edition.sections}
+    for place in edition.places:
+        tables[place.section].entries.append(place.entry)
+    return list(tables.values())
 
 
-def tables_of(
-    sections: Iterable[Section], entries: Iterable[Entry], progress: Progress
-) -> list[SectionTable]:
-    """One table a section, the empty ones too; `entries` in the order of the journey."""
-    by_section: dict[int, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        by_section[entry.section_id].append(entry)
+def bands_of(edition: "Edition") -> list[LayerBand]:
+    tables = tables_of(edition)
     return [
-        SectionTable(
-            section,
-            progress.totals.of_section(section.slug),
-            rows_of(by_section[section.pk], progress),
-        )
-        for section in sections
-    ]
-
-
-def bands_of(
-    layers: Iterable[Layer], section_tables: Iterable[SectionTable], progress: Progress
-) -> list[LayerBand]:
-    by_layer: dict[int, list[SectionTable]] = defaultdict(list)
-    for table in section_tables:
-        by_layer[table.section.layer_id].append(table)
-    return [
-        LayerBand(layer, progress.totals.of_layer(layer.slug), by_layer[layer.pk])
-        for layer in layers
+        LayerBand(layer, [table for table in tables if table.section.layer_id == layer.pk])
+        for layer in edition.layers
     ]
 
 

@@ -3,7 +3,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
@@ -24,7 +23,7 @@ class PlaybookSitemap(Sitemap[Any]):
             reverse("catalog:entry_list"),
             *Layer.objects.all(),
             *Section.objects.listed(),
-            *Article.objects.visible_to(AnonymousUser()).listed(),
+            *Article.objects.public().listed(),
         ]
 
     def location(self, item: Any) -> str:

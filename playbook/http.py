@@ -1,6 +1,6 @@
-"""What every app shares about HTTP: the typed request, pages and their fragments, errors."""
+"""What every app shares about HTTP: the typed request, ways back and to sign in, errors."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Hashable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ClassVar, Protocol, TypeAlias
@@ -15,7 +15,6 @@ from django.http import HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import requires_csrf_token
@@ -42,8 +41,11 @@ class Progress(Protocol):
 
     @property
     def totals(self) -> Any: ...
+    @property
+    def marks_on_open(self) -> bool: ...
+    @property
+    def version(self) -> Hashable: ...
     def state_of(self, article_id: int) -> str: ...
-    def filter(self, entries: Any, states: Collection[str]) -> Any: ...
     def next_entry(self) -> Any: ...
     def history(self, article: Any) -> Any: ...
     def with_learner_count(self, articles: Any) -> Any: ...
@@ -51,19 +53,8 @@ class Progress(Protocol):
 
 class HttpRequest(DjangoHttpRequest):
     htmx: HtmxDetails
+    edition: Any
     progress: Progress
-
-
-def render_page(
-    request: HttpRequest, template: str, context: Mapping[str, Any], *, fragments: Collection[str]
-) -> HttpResponse:
-    """The whole page, or for htmx only the fragment that it fills; Back gets the whole page."""
-    target = request.htmx.target
-    if target in fragments and not request.htmx.history_restore_request:
-        template = f"{template}#{target}"
-    response = render(request, template, context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target", "HX-History-Restore-Request"])
-    return response
 
 
 def safe_next(request: DjangoHttpRequest, default: str) -> str:
@@ -94,12 +85,15 @@ def sign_in_required(
 
 
 def site(request: DjangoHttpRequest) -> dict[str, Any]:
-    """For every template: this site's address, whether it sends mail, the reader's theme."""
-    theme = request.COOKIES.get("theme")
+    """For every template: where it is, whether the site sends mail, the reader's theme."""
+    theme = request.COOKIES.get("theme", "")
     return {
         "SITE_URL": settings.SITE_URL,
         "HAS_EMAIL": settings.HAS_EMAIL,
         "theme": theme if theme in THEMES else "",
+        "path": request.path,
+        "query": request.GET,
+        "address": request.get_full_path() if request.method == "GET" else request.path,
     }
 
 

@@ -190,14 +190,15 @@ MIDDLEWARE = [
     "playbook.middleware.RefuseNulCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "playbook.middleware.SameOriginOrToken",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ReaderTimeZone",
-    "progress.middleware.ReaderProgress",
+    "catalog.middleware.CurrentEdition",
+    "progress.middleware.RequestProgress",
     "playbook.middleware.ExplainWrongMethod",
 ]
 
@@ -215,6 +216,8 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
+                "playbook.templatetags.site",
+                "progress.templatetags.progress",
                 "django_htmx.templatetags.django_htmx",
             ],
             "context_processors": [

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from accounts.models import User
+from catalog.edition import Edition
 from catalog.models import Entry, Layer
 from progress.models import Event, State
 
@@ -118,12 +119,12 @@ class Reading:
     since: datetime
 
 
-def reading_now(user: User) -> list[Reading]:
+def reading_now(user: User, edition: Edition) -> list[Reading]:
     """The articles of the playbook that the learner reads, the latest first."""
-    since = dict(State.objects.for_user(user).reading().values_list("article_id", "changed_at"))
-    entries = Entry.objects.visible_to(user).filter(article__in=since)
-    first_places: dict[int, Entry] = {}
-    for entry in entries.with_place().in_journey_order():
-        first_places.setdefault(entry.article_id, entry)
-    readings = [Reading(entry, since[pk]) for pk, entry in first_places.items()]
+    states = State.objects.for_user(user).reading().order_by("pk")
+    readings = [
+        Reading(entries[0], changed_at)
+        for article_id, changed_at in states.values_list("article_id", "changed_at")
+        if (entries := edition.entries_of(article_id))
+    ]
     return sorted(readings, key=lambda reading: reading.since, reverse=True)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from catalog.models import Article, Entry
+from catalog.models import Entry
 from playbook.http import HttpRequest, safe_next
 from progress.forms import PlaceForm
 from progress.reader import Change, ReaderGone, ReaderProgress
@@ -32,9 +32,9 @@ def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) ->
     place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
     place.is_valid()
     spot = place.cleaned_data.get("spot", "")
-    entries = Entry.objects.visible_to(request.user).filter(article=change.article).with_place()
+    entries = request.edition.entries_of(change.article.pk)
     told = {
-        "announcement": announcement(change, list(entries), spot),
+        "announcement": announcement(change, entries, spot),
         "change": change,
         "is_undo": is_undo,
     }
@@ -43,32 +43,21 @@ def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) ->
         messages.info(request, words, extra_tags="announcement")
         back = safe_next(request, default=change.article.get_absolute_url())
         return HttpResponseRedirect(f"{back}#{spot}" if spot else back)
-    shown = place.cleaned_data.get("shown", frozenset())
-    context = {
-        **told,
-        **stale_parts(request, change.article, list(entries), shown),
-        "history": request.progress.history(change.article),
-    }
-    return render(request, "progress/changed.html", context)
+    stale = stale_parts(entries, place.cleaned_data.get("shown", frozenset()))
+    return render(request, "progress/changed.html", {**told, **stale})
 
 
-def stale_parts(
-    request: ReaderRequest, article: Article, entries: list[Entry], shown: frozenset[str]
-) -> dict[str, Any]:
-    """What a change of this article makes stale, of the parts whose ids the page shows."""
+def stale_parts(entries: list[Entry], shown: frozenset[str]) -> dict[str, Any]:
+    """What a change of their article makes stale, of the parts whose ids the page shows."""
     sections = dict.fromkeys(entry.section for entry in entries)
     layers = dict.fromkeys(section.layer for section in sections)
-    totals = request.progress.totals
-    of_section, of_layer = totals.of_section, totals.of_layer
     return {
         "shown": shown,
         "controls": [entry for entry in entries if f"state-{entry.pk}" in shown],
-        "state": request.progress.state_of(article.pk),
-        "overall": totals.overall,
-        "outline": [(s, of_section(s.slug)) for s in sections if f"outline-{s.slug}" in shown],
-        "sections": [(s, of_section(s.slug)) for s in sections if f"section-{s.slug}" in shown],
-        "journey": [(y, of_layer(y.slug)) for y in layers if f"journey-{y.slug}" in shown],
-        "layers": [(y, of_layer(y.slug)) for y in layers if f"layer-{y.slug}" in shown],
+        "outline": [section for section in sections if f"outline-{section.slug}" in shown],
+        "sections": [section for section in sections if f"section-{section.slug}" in shown],
+        "journey": [layer for layer in layers if f"journey-{layer.slug}" in shown],
+        "layers": [layer for layer in layers if f"layer-{layer.slug}" in shown],
     }
 
 

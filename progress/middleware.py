@@ -11,23 +11,25 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from playbook.http import HttpRequest
 from progress.learner import LearnerProgress
-from progress.reader import ReaderGone
+from progress.reader import ReaderGone, ReaderProgress
 from progress.sessions import SessionStore
 from progress.visitor import VisitorProgress
 
 
-class ReaderProgress:
+class RequestProgress:
     """Gives `request.progress`; nothing is read before somebody asks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.progress = (
+        progress: ReaderProgress = (
             LearnerProgress(request.user)
             if isinstance(request.user, User)
             else VisitorProgress(cast(SessionStore, request.session))
         )
+        progress.edition = request.edition
+        request.progress = progress
         response = self.get_response(request)
         if isinstance(request.progress, VisitorProgress) and request.progress.wrote_session:
             renew_session_cookie(request.session, response)

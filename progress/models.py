@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Article
@@ -17,6 +18,11 @@ class StateName(models.TextChoices):
     READING = "reading", _("Reading")
     DONE = "done", _("Done")
     SKIPPED = "skipped", _("Skipped")
+
+    @property
+    def verb(self) -> str:
+        """The word on the button that sets it."""
+        return gettext("Skip") if self is self.SKIPPED else str(self.label)
 
     @property
     def rank(self) -> int:

@@ -1,17 +1,18 @@
 """A reader and their progress: the same interface for a learner and for a visitor."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import Count, Q
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count
 
+from catalog.edition import Edition, Place, current
 from catalog.models import Article, Entry
-from catalog.querysets import ArticleQuerySet, EntryQuerySet
+from catalog.querysets import ArticleQuerySet
+from playbook.http import Reader
 from progress import statistics
 from progress.models import StateName
 
@@ -49,14 +50,29 @@ class Past:
     is_undo: bool = False
 
 
+def outline_of(edition: Edition) -> statistics.Outline:
+    return statistics.Outline(edition.places)
+
+
+def readable_of(edition: Edition) -> list[Place]:
+    """What counts and has a link."""
+    return [place for place in edition.places if place.is_countable and place.entry.article.url]
+
+
 class ReaderProgress(ABC):
+    user: Reader
     is_visitor: ClassVar[bool]
     state_choices: ClassVar[list[tuple[str, Any]]] = StateName.choices
-    controls: ClassVar[list[tuple[str, Any]]] = [
-        *((state.value, state.label) for state in StateName if state != StateName.SKIPPED),
-        (StateName.SKIPPED.value, _("Skip")),
-    ]
-    """The words on the buttons that set a state."""
+
+    @property
+    @abstractmethod
+    def version(self) -> Hashable:
+        """Another one whenever a page could show something else of this reader."""
+
+    @property
+    @abstractmethod
+    def marks_on_open(self) -> bool:
+        """Whether opening an article marks it as reading."""
 
     @abstractmethod
     def load_states(self) -> Mapping[int, str]:
@@ -83,33 +99,35 @@ class ReaderProgress(ABC):
         """The article's changes, newest first."""
 
     @cached_property
+    def edition(self) -> Edition:
+        """The request's, which its middleware sets; without a request, the one of now."""
+        return current(self.user)
+
+    @cached_property
     def states(self) -> Mapping[int, str]:
         return self.load_states()
 
     @cached_property
     def totals(self) -> statistics.Totals:
-        return statistics.count(Entry.objects.outline(), self.states)
+        return statistics.count(self.edition.keep("outline", outline_of), self.states)
 
     def forget(self) -> None:
-        """After a write: what was read before it no longer holds."""
+        """What was read before a write no longer holds."""
         for name in ("states", "totals"):
             self.__dict__.pop(name, None)
+
+    def remember(self, states: Mapping[int, str]) -> None:
+        """After a write: what it left, without reading it again."""
+        self.forget()
+        self.states = {pk: state for pk, state in states.items() if state != StateName.TODO}
 
     def state_of(self, article_id: int) -> StateName:
         return StateName(self.states.get(article_id, StateName.TODO))
 
-    def filter(self, entries: EntryQuerySet, states: Collection[str]) -> EntryQuerySet:
-        """The entries whose article is in one of these states."""
-        chosen = Q(article__in=[pk for pk, state in self.states.items() if state in states])
-        if StateName.TODO in states:
-            chosen |= ~Q(article__in=list(self.states))
-        return entries.filter(chosen)
-
     def next_entry(self) -> Entry | None:
         """What to read next: the first of the journey that is to do and can be read."""
-        readable = Entry.objects.countable().exclude(article__url="")
-        to_do = self.filter(readable, [StateName.TODO])
-        return to_do.in_journey_order().with_place().first()
+        readable: list[Place] = self.edition.keep("readable", readable_of)
+        return next((p.entry for p in readable if p.article_id not in self.states), None)
 
     def with_learner_count(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         """Annotates `learner_count`: how many learners have a state on the article."""

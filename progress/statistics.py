@@ -4,19 +4,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TypeAlias
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from catalog.querysets import Place
+from catalog.edition import Place
 from progress.models import StateName
+
+Scope: TypeAlias = tuple[str, str]
+"""A kind and a slug, as the table's filter has them."""
+
+WHOLE: Scope = ("whole", "")
 
 
 @dataclass(frozen=True)
 class Figure:
     """How much of what is countable in one scope is in which state."""
 
-    scope: Mapping[str, str] = field(default_factory=dict)
+    scope: Mapping[str, str] = field(default_factory=dict, hash=False)
     statuses: tuple[str, ...] = ()
     todo: int = 0
     reading: int = 0
@@ -83,37 +89,51 @@ class Totals:
         return self.sections.get(slug, Figure())
 
 
-def count(outline: Iterable[Place], states: Mapping[int, str]) -> Totals:
-    """`outline` in the order of the journey; `states` by article id, without those to do.
+class Outline:
+    """What is countable where, the same for every reader of an edition: the size of each scope, and
+    the scopes that each article counts in.
 
-    A section counts its rows. Above it an article counts once, however often it is listed.
+    A section counts its rows; above it every article counts once, however often it is listed.
     """
-    places = list(outline)
-    statuses = tuple(dict.fromkeys(place.status for place in places))
-    sections: dict[str, list[int]] = defaultdict(list)
-    layers: dict[str, dict[str, list[int]]] = defaultdict(dict)
-    for place in places:
-        sections[place.section].append(place.article_id)
-        layers[place.layer][place.section] = sections[place.section]
 
-    def figure(
-        article_ids: Iterable[int], scope: Mapping[str, str], parts: Iterable[Figure] = ()
-    ) -> Figure:
-        tally = Counter(states.get(article_id, StateName.TODO) for article_id in article_ids)
-        numbers = {str(state): tally[state] for state in StateName.values}
-        return Figure(scope, statuses, **numbers, parts=tuple(parts))
+    def __init__(self, places: Iterable[Place]) -> None:
+        countable = [place for place in places if place.is_countable]
+        self.statuses = tuple(dict.fromkeys(place.status for place in countable))
+        self.sections_of: dict[str, dict[str, None]] = defaultdict(dict)
+        self.scopes_of: dict[int, list[Scope]] = defaultdict(list)
+        for place in countable:
+            self.sections_of[place.layer][place.section] = None
+            scopes = self.scopes_of[place.article_id]
+            scopes.append(("section", place.section))
+            scopes += [scope for scope in (("layer", place.layer), WHOLE) if scope not in scopes]
+        self.size = Counter(chain.from_iterable(self.scopes_of.values()))
 
-    of_sections = {
-        section: figure(article_ids, {"section": section})
-        for section, article_ids in sections.items()
-    }
-    of_layers = {
-        layer: figure(
-            set(chain.from_iterable(parts.values())),
-            {"layer": layer},
-            (of_sections[section] for section in parts),
+
+def count(outline: Outline, states: Mapping[int, str]) -> Totals:
+    tallies: dict[Scope, Counter[str]] = defaultdict(Counter)
+    for article_id, state in states.items():
+        for scope in outline.scopes_of.get(article_id, ()):
+            tallies[scope][state] += 1
+
+    def figure(scope: Scope, parts: Iterable[Figure] = ()) -> Figure:
+        tally = tallies[scope]
+        return Figure(
+            dict([scope]) if scope != WHOLE else {},
+            outline.statuses,
+            todo=outline.size[scope] - tally.total(),
+            reading=tally[StateName.READING],
+            done=tally[StateName.DONE],
+            skipped=tally[StateName.SKIPPED],
+            parts=tuple(parts),
         )
-        for layer, parts in layers.items()
+
+    sections = {
+        section: figure(("section", section))
+        for of_layer in outline.sections_of.values()
+        for section in of_layer
     }
-    overall = figure({place.article_id for place in places}, {})
-    return Totals(overall, of_layers, of_sections)
+    layers = {
+        layer: figure(("layer", layer), (sections[section] for section in of_layer))
+        for layer, of_layer in outline.sections_of.items()
+    }
+    return Totals(figure(WHOLE), layers, sections)

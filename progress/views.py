@@ -1,14 +1,16 @@
+from typing import Any
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from catalog.models import Article, Layer, Section
-from catalog.roadmap import bands_of, tables_of
-from playbook.http import HttpRequest, render_page, sign_in_required
+from catalog.roadmap import bands_of
+from playbook.http import HttpRequest, sign_in_required
+from playbook.pages import render_own
 from progress import activity
 from progress.answers import ReaderRequest, changed, expect_reader
 from progress.export import progress_of
@@ -29,7 +31,7 @@ class LearnerRequest(HttpRequest):
 @require_POST
 def state_set(request: ReaderRequest, slug: str) -> HttpResponse:
     expect_reader(request)
-    article = get_object_or_404(Article.objects.visible_to(request.user), slug=slug)
+    article = request.edition.article(slug)
     form = StateForm(request.POST)
     if not form.is_valid():
         return render(request, "400.html", {"reason": form.reason}, status=400)
@@ -54,8 +56,9 @@ def event_undo(request: ReaderRequest, event_id: int) -> HttpResponse:
 def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
     """The read link of a learner who wants it to mark the article as reading."""
     expect_reader(request)
-    articles = Article.objects.visible_to(request.user).exclude(url="")
-    article = get_object_or_404(articles, slug=slug)
+    article = request.edition.article(slug)
+    if not article.url:
+        raise Http404
     change = request.progress.set(article, StateName.READING, only_from=StateName.TODO)
     if request.htmx:
         return changed(request, change)
@@ -66,20 +69,19 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
 @require_safe
 @sign_in_required
 def progress_detail(request: LearnerRequest) -> HttpResponse:
-    sections = Section.objects.listed().in_journey_order()
-    tables = tables_of(sections, [], request.progress)
-    layers = list(Layer.objects.all())
-    days, today = activity.days_of(request.user, layers), timezone.localdate()
-    events = Event.objects.for_user(request.user).with_article().with_can_undo()
-    context = {
-        "overall": request.progress.totals.overall,
-        "journey": bands_of(layers, tables, request.progress),
-        "readings": activity.reading_now(request.user),
-        "heat_map": activity.heat_map(days, today),
-        "streak": activity.streak(days, today),
-        "recent": events[:RECENT_EVENTS],
-    }
-    return render_page(request, "progress/progress_detail.html", context, fragments=["my-progress"])
+    def context() -> dict[str, Any]:
+        days = activity.days_of(request.user, request.edition.layers)
+        today = timezone.localdate()
+        events = Event.objects.for_user(request.user).with_article().with_can_undo()
+        return {
+            "journey": bands_of(request.edition),
+            "readings": activity.reading_now(request.user, request.edition),
+            "heat_map": activity.heat_map(days, today),
+            "streak": activity.streak(days, today),
+            "recent": events[:RECENT_EVENTS],
+        }
+
+    return render_own(request, "progress/progress_detail.html", context, fragments=["my-progress"])
 
 
 @require_POST
@@ -93,15 +95,13 @@ def streak_hide(request: HttpRequest) -> HttpResponse:
 @require_safe
 @sign_in_required
 def event_list(request: LearnerRequest) -> HttpResponse:
-    form = EventFilterForm(request.GET)
-    events = form.apply(Event.objects.for_user(request.user))
-    page = form.page_of(events.with_article().with_can_undo())
-    return render_page(
-        request,
-        "progress/event_list.html",
-        {"form": form, "page": page, "day": form.cleaned_data.get("day")},
-        fragments=["events"],
-    )
+    def context() -> dict[str, Any]:
+        form = EventFilterForm(request.GET)
+        events = form.apply(Event.objects.for_user(request.user))
+        page = form.page_of(events.with_article().with_can_undo())
+        return {"form": form, "page": page, "day": form.cleaned_data.get("day")}
+
+    return render_own(request, "progress/event_list.html", context, fragments=["events"])
 
 
 @require_safe

@@ -1,9 +1,10 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.contrib import auth
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
@@ -47,10 +48,18 @@ class VisitorProgress(ReaderProgress):
     """The progress of somebody who did not sign in, in their session: in this browser only."""
 
     is_visitor = True
+    marks_on_open = False
+    user = AnonymousUser()
 
     def __init__(self, session: SessionStore) -> None:
         self.session = session
         self.wrote_session = False
+
+    @property
+    def version(self) -> Hashable:
+        """Every mark is on some page, with its time in the visitor's zone."""
+        marks = self.session.get(MARKS)
+        return (repr(marks), timezone.get_current_timezone_name()) if marks else None
 
     def load_states(self) -> Mapping[int, str]:
         states = {mark.article_id: mark.state for mark in lasting(read_marks(self.session))}

@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
 from accounts.models import User
+from catalog.edition import current
 from catalog.filters import EntryFilterForm
 from catalog.models import Article, Entry, Status
 from progress.models import StateName
@@ -16,11 +17,12 @@ pytestmark = pytest.mark.usefixtures("playbook")
 
 def filter_form(query: str, user: Any = None, progress: Any = None) -> EntryFilterForm:
     progress = progress or VisitorProgress(SessionStore())
-    return EntryFilterForm(QueryDict(query), progress=progress, user=user or AnonymousUser())
+    edition = current(user or AnonymousUser())
+    return EntryFilterForm(QueryDict(query), edition=edition, progress=progress)
 
 
 def titles(form: EntryFilterForm) -> list[str]:
-    return [entry.title for entry in form.apply(Entry.objects.listed())]
+    return [place.entry.title for place in form.apply()]
 
 
 def test_values_of_one_field_add_up_and_fields_narrow_down() -> None:
@@ -119,9 +121,7 @@ def test_chips_say_what_is_active_and_lead_to_the_page_without_it() -> None:
 def test_an_empty_result_says_which_field_to_drop() -> None:
     form = filter_form("section=security&q=key&status=planned")
     assert titles(form) == []
-    assert [(way.field, way.articles) for way in form.ways_out(Entry.objects.listed())] == [
-        ("Status", 1)
-    ]
+    assert [(way.field, way.articles) for way in form.ways_out()] == [("Status", 1)]
 
 
 def test_pages_of_fifty() -> None:
@@ -131,7 +131,7 @@ def test_pages_of_fifty() -> None:
         article = Article.objects.create(title=f"More {number}", status=status)
         Entry.objects.create(section=section, article=article, number=number, title=f"{number}")
     form = filter_form("page=3")
-    page = form.page_of(form.apply(Entry.objects.listed()))
+    page = form.page_of(form.apply())
     assert (page.number, len(page), page.paginator.num_pages) == (3, 3, 3)
     beyond = filter_form("page=99")
-    assert beyond.page_of(beyond.apply(Entry.objects.listed())).number == 3
+    assert beyond.page_of(beyond.apply()).number == 3

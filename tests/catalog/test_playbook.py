@@ -44,7 +44,7 @@ def test_the_file_is_read_in_full() -> None:
 
 
 def test_every_row_ships_as_it_is_and_in_order() -> None:
-    entries = Entry.objects.listed().with_place().in_journey_order()
+    entries = Entry.objects.listed().in_journey_order()
     assert [
         Line(
             entry.section.emoji,

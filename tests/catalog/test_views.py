@@ -225,7 +225,8 @@ def grow(articles: int) -> None:
     """More layers, sections, articles and entries; all where the pages of PAGES show them."""
     status = Status.objects.get(slug="published")
     foundation = Layer.objects.get(slug="foundation-layer")
-    for number in range(articles):
+    start = Article.objects.count()
+    for number in range(start, start + articles):
         layer = Layer.objects.create(slug=f"layer-{number}", number=9, title=f"L{number}")
         section = Section.objects.create(slug=f"section-{number}", layer=layer, title=f"S{number}")
         other = Section.objects.create(slug=f"other-{number}", layer=foundation, title=f"O{number}")
@@ -247,6 +248,7 @@ def test_queries_do_not_grow_with_the_catalogue(
     if who == "learner":
         client.force_login(learner)
     client.post("/articles/unlocking-scalability-building-blocks-p1/state/", {"state": "done"})
+    grow(articles=1)  # After a change the playbook is read anew: that counts too.
     with django_assert_max_num_queries(14) as small:
         client.get(path)
     grow(articles=7)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from catalog.edition import current
 from catalog.models import Article, Entry, Layer, Status
 from progress.activity import Day, Streak, days_of, heat_map, reading_now, streak
 from progress.learner import LearnerProgress
@@ -221,7 +222,7 @@ def test_reading_now_is_each_article_once_the_latest_first(
     retired.retire()
     hidden.status = Status.objects.get(slug="draft")
     hidden.save()
-    readings = reading_now(learner)
+    readings = reading_now(learner, current(learner))
     assert [reading.entry.article for reading in readings] == [twice, once]
     assert [reading.since for reading in readings] == [NOON + timedelta(days=1), NOON]
     assert readings[0].entry == Entry.objects.in_journey_order().filter(article=twice).first()

@@ -425,7 +425,7 @@ def test_the_history_keeps_what_left_the_playbook(
 
 def test_a_new_learner_is_told_what_to_do_first(reader: Client) -> None:
     html = html_of(reader, ME)
-    first = Entry.objects.countable().in_journey_order()[0]
+    first = Entry.objects.listed().in_journey_order()[0]
     assert "Begin with one article" in html
     assert unescape(first.title) in text_of(part(html, "overall"))
     assert [cells[0][1] for cells in totals(html).values()] == [0] * 17

@@ -1,20 +1,43 @@
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.querysets import Place
+from catalog.edition import Place
+from catalog.models import Entry
 from progress.models import StateName
-from progress.statistics import Figure, count
+from progress.statistics import Figure, Outline, Totals
+from progress.statistics import count as count_outline
 
 A, B, C, D = 1, 2, 3, 4
+
+
+def place(layer: str, section: str, status: str, article_id: int, countable: bool = True) -> Place:
+    return Place(
+        entry=Entry(),
+        layer=layer,
+        section=section,
+        status=status,
+        article_id=article_id,
+        is_countable=countable,
+        title="",
+        added_at=timezone.now(),
+        text="",
+    )
+
+
+def count(places: list[Place], states: dict[int, str]) -> Totals:
+    return count_outline(Outline(places), states)
+
+
 OUTLINE = [
-    Place("data", "caching", "published", A),
-    Place("data", "caching", "published", B),
-    Place("data", "workers", "published", B),
-    Place("scale", "feeds", "published", C),
-    Place("scale", "feeds", "published", C),
-    Place("scale", "security", "published", A),
-    Place("scale", "security", "published", D),
+    place("data", "caching", "published", A),
+    place("data", "caching", "published", B),
+    place("data", "workers", "published", B),
+    place("scale", "feeds", "published", C),
+    place("scale", "feeds", "published", C),
+    place("scale", "security", "published", A),
+    place("scale", "security", "published", D),
 ]
 
 
@@ -53,6 +76,11 @@ def test_a_state_on_what_does_not_count_changes_nothing() -> None:
     assert count(OUTLINE, {99: "done", 98: "skipped"}) == count(OUTLINE, {})
 
 
+def test_what_is_not_countable_is_counted_nowhere() -> None:
+    draft = place("data", "caching", "draft", 5, countable=False)
+    assert count([*OUTLINE, draft], {5: "done"}) == count(OUTLINE, {})
+
+
 def test_nothing_countable_is_no_percentage() -> None:
     assert count([], {A: "done"}).overall.percent is None
     assert count(OUTLINE, {}).of_section("unknown").percent is None
@@ -61,7 +89,7 @@ def test_nothing_countable_is_no_percentage() -> None:
 
 
 def test_a_hundred_means_all_of_it() -> None:
-    places = [Place("data", "caching", "published", pk) for pk in range(1000)]
+    places = [place("data", "caching", "published", pk) for pk in range(1000)]
     all_but_one = dict.fromkeys(range(999), "done")
     assert count(places, all_but_one).overall.percent == 99
     everything = {**all_but_one, 999: "done"}
@@ -86,7 +114,7 @@ PLACES = st.lists(
 def test_the_numbers_of_every_scope_add_up(
     places: list[tuple[str, str, int]], states: dict[int, str]
 ) -> None:
-    outline = [Place(layer, f"{layer}-{section}", "published", pk) for layer, section, pk in places]
+    outline = [place(layer, f"{layer}-{section}", "published", pk) for layer, section, pk in places]
     totals = count(outline, states)
     assert totals.overall.countable == len({pk for _layer, _section, pk in places})
     for slug, figure in totals.layers.items():

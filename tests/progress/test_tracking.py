@@ -103,7 +103,7 @@ def test_what_is_not_there_cannot_be_undone(progress: ReaderProgress) -> None:
 
 
 def test_next_is_the_first_of_the_journey_that_is_to_do(progress: ReaderProgress) -> None:
-    entries = list(Entry.objects.countable().in_journey_order()[:4])
+    entries = list(Entry.objects.listed().in_journey_order()[:4])
     assert progress.next_entry() == entries[0]
     progress.set(entries[0].article, DONE)
     progress.set(entries[1].article, SKIPPED)

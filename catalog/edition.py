@@ -1,0 +1,188 @@
+"""The playbook as each process keeps it: read once for every stamp that the catalogue gets.
+
+The database gives the catalogue another stamp with every change (`catalog/stamps.py`), so that one
+small query tells a process whether what it keeps still holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from operator import attrgetter
+from threading import Lock
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from django.http import Http404
+
+from catalog import stamps
+from catalog.models import Article, Entry, Layer, Section, Status
+from catalog.querysets import sees_drafts
+from playbook.http import Reader
+from playbook.pages import Page, piece_keeper
+
+_Row = TypeVar("_Row", bound=Model)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry, and as plain values what it is found, ordered and counted by."""
+
+    entry: Entry
+    layer: str
+    section: str
+    status: str
+    article_id: int
+    is_countable: bool
+    title: str
+    added_at: datetime
+    text: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> Place:
+        section, article = entry.section, entry.article
+        texts = (entry.title, entry.what_you_learn, article.title, section.title)
+        return cls(
+            entry=entry,
+            layer=section.layer.slug,
+            section=section.slug,
+            status=article.status.slug,
+            article_id=article.pk,
+            is_countable=article.is_countable,
+            title=entry.title.casefold(),
+            added_at=article.added_at,
+            text="\n".join(texts).casefold(),
+        )
+
+
+class Edition:
+    """What the catalogue holds at one stamp, for the public or with the drafts.
+
+    Every request of the process shares it: it is read, never changed.
+    """
+
+    def __init__(self, stamp: str, *, with_drafts: bool) -> None:
+        self.stamp = stamp
+        self.with_drafts = with_drafts
+        entries, articles = Entry.objects.listed(), Article.objects.all()
+        statuses = Status.objects.all()
+        if not with_drafts:
+            entries, articles, statuses = entries.public(), articles.public(), statuses.public()
+        # What is pointed to is read after what points to it: an editor may add to both meanwhile.
+        in_order = list(entries.in_journey_order())
+        self.articles: Mapping[str, Article] = {article.slug: article for article in articles}
+        self.statuses = list(statuses)
+        self.sections = list(Section.objects.listed().in_journey_order())
+        self.layers = list(Layer.objects.all())
+        self.places = [Place.of(entry) for entry in self._joined(in_order)]
+        self.piece = piece_keeper()
+        self.pages: dict[tuple[str, ...], Page] = {}
+        self._kept: dict[str, Any] = {}
+
+    def _joined(self, entries: list[Entry]) -> list[Entry]:
+        """Each with what it belongs to: one object a layer, section, status and article, however
+        many share it."""
+        _join(self.articles.values(), status=self.statuses)
+        _join(self.sections, layer=self.layers)
+        return _join(entries, section=self.sections, article=list(self.articles.values()))
+
+    @cached_property
+    def by_title(self) -> list[Place]:
+        return sorted(self.places, key=attrgetter("title"))
+
+    @cached_property
+    def newest_first(self) -> list[Place]:
+        return sorted(self.places, key=attrgetter("added_at"), reverse=True)
+
+    @cached_property
+    def _entries_of(self) -> Mapping[int, list[Entry]]:
+        """By article, in the order of the journey."""
+        entries: dict[int, list[Entry]] = defaultdict(list)
+        for place in self.places:
+            entries[place.article_id].append(place.entry)
+        return dict(entries)
+
+    @cached_property
+    def _order_of(self) -> Mapping[int, int]:
+        """Where in the journey an article comes first, among all articles."""
+        return {pk: number for number, pk in enumerate(self._entries_of)}
+
+    @cached_property
+    def _journey(self) -> list[Article]:
+        return [entries[0].article for entries in self._entries_of.values()]
+
+    def article(self, slug: str) -> Article:
+        """With the retired ones, and those that no section lists. Http404 where there is none."""
+        return _found(self.articles.get(slug))
+
+    def section(self, slug: str) -> Section:
+        return _found(next((section for section in self.sections if section.slug == slug), None))
+
+    def layer(self, slug: str) -> Layer:
+        return _found(next((layer for layer in self.layers if layer.slug == slug), None))
+
+    def entries_of(self, article_id: int) -> list[Entry]:
+        return self._entries_of.get(article_id, [])
+
+    def neighbours(self, article: Article) -> tuple[Article | None, Article | None]:
+        """The articles before and after it in the journey, each at its first place only."""
+        number = self._order_of.get(article.pk)
+        if number is None:
+            return None, None
+        before, after = self._journey[max(number - 1, 0) : number], self._journey[number + 1 :][:1]
+        return next(iter(before), None), next(iter(after), None)
+
+    def keep(self, name: str, make: Callable[[Edition], _T]) -> _T:
+        """What is made of this edition once, and goes with it."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
+        kept: _T = self._kept[name]
+        return kept
+
+
+def _join(rows: Iterable[_Row], **related: Sequence[Model]) -> list[_Row]:
+    """Sets each relation to its object; leaves out the rows of which one is not there."""
+    by_pk = {name: {thing.pk: thing for thing in things} for name, things in related.items()}
+    joined = []
+    for row in rows:
+        found = {name: things.get(getattr(row, f"{name}_id")) for name, things in by_pk.items()}
+        if all(found.values()):
+            for name, thing in found.items():
+                setattr(row, name, thing)
+            joined.append(row)
+    return joined
+
+
+def _found(thing: _T | None) -> _T:
+    if thing is None:
+        raise Http404
+    return thing
+
+
+_editions: dict[bool, Edition] = {}
+_reading = Lock()
+
+
+def current(user: Reader) -> Edition:
+    """The edition that the database holds now, as far as this reader may see it."""
+    with_drafts = sees_drafts(user)
+    edition, stamp = _editions.get(with_drafts), stamps.current()
+    if edition and edition.stamp == stamp:
+        return edition
+    with _reading:  # The other threads wait for what the first one reads.
+        edition = _editions.get(with_drafts)
+        if not (edition and edition.stamp == stamps.current()):
+            edition = _editions[with_drafts] = _read(with_drafts)
+        return edition
+
+
+def _read(with_drafts: bool) -> Edition:
+    """Read until nobody changed anything meanwhile."""
+    while True:
+        edition = Edition(stamps.current(), with_drafts=with_drafts)
+        if edition.stamp == stamps.current():
+            return edition

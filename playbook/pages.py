@@ -1,0 +1,207 @@
+"""How pages are drawn: once for everybody, with slots for what is the reader's own.
+
+A page of the catalogue is the same for every reader but for a few parts: a row's state, a figure,
+the menu with their name. Each of those is a slot. The rest is drawn once for each edition of the
+playbook, by templates that are told nothing of any reader, and kept with the edition.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Protocol, TypeAlias
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.template import Context, Library
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.safestring import SafeString
+
+from playbook.http import HttpRequest, site
+from playbook.release import RELEASE
+
+MARK = SafeString("\0")
+"""Where a slot is in a page that is drawn; no page has that character otherwise."""
+
+PIECES_KEPT = 5_000
+PAGES_KEPT = 200
+
+FOR_EVERYBODY = "public, max-age=0, s-maxage=60"
+"""A browser asks again each time; a cache in front of the site may answer for a minute."""
+FOR_ONE = "private, no-cache"
+ONCE = "private, no-store"
+
+VARY = ("Accept-Encoding", "Cookie", "HX-Request", "HX-Target", "HX-History-Restore-Request")
+
+Fill: TypeAlias = Callable[[HttpRequest], str]
+
+
+class Piece(Protocol):
+    def __call__(self, template: str, **values: Any) -> SafeString: ...
+
+
+def piece_keeper() -> Piece:
+    """Renders parts of pages that are the same for every reader with these values: each once.
+
+    A template sees the values and nothing else: no request, no user.
+    """
+
+    @lru_cache(PIECES_KEPT)
+    def render(
+        template: str, language: str | None, values: tuple[tuple[str, Any], ...]
+    ) -> SafeString:
+        return render_to_string(template, dict(values))
+
+    def piece(template: str, **values: Any) -> SafeString:
+        return render(template, translation.get_language(), tuple(values.items()))
+
+    return piece
+
+
+piece = piece_keeper()
+"""For what does not depend on the catalogue; an edition has its own."""
+
+
+def slot(library: Library) -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """Makes a tag for templates of a function that draws what is the reader's own.
+
+    The function is given the request, and the values that stand in the tag.
+    """
+
+    def decorate(draw: Callable[..., str]) -> Callable[..., str]:
+        def tag(context: Context, *args: Any, **values: Any) -> str:
+            if "slots" not in context:
+                return draw(context["request"], *args, **values)
+            context["slots"].append(lambda request: draw(request, *args, **values))
+            return MARK
+
+        library.simple_tag(tag, takes_context=True, name=draw.__name__)
+        return draw
+
+    return decorate
+
+
+class Page:
+    """A drawn page: its texts, and between each two of them a slot to fill."""
+
+    def __init__(self, template: str, context: Mapping[str, Any]) -> None:
+        self.slots: list[Fill] = []
+        drawn = render_to_string(template, {**context, "slots": self.slots})
+        self.texts = drawn.split(MARK)
+        if len(self.texts) != len(self.slots) + 1:
+            raise ValueError(f"{template} draws a slot and then leaves it out or shows it twice")
+        self._for_visitors: dict[str, bytes] = {}
+
+    def fill(self, request: HttpRequest) -> str:
+        filled = [self.texts[0]]
+        for fill, text in zip(self.slots, self.texts[1:], strict=True):
+            filled += fill(request), text
+        return "".join(filled)
+
+    def for_visitors(self, request: HttpRequest, encoding: str) -> bytes:
+        """As everybody gets it of whom nothing is known; filled, and compressed, once."""
+        if encoding not in self._for_visitors:
+            body = self.fill(request).encode()
+            self._for_visitors[encoding] = gzip.compress(body) if encoding else body
+        return self._for_visitors[encoding]
+
+
+def render_shared(
+    request: HttpRequest,
+    template: str,
+    context: Callable[[], Mapping[str, Any]],
+    *,
+    fragments: Collection[str] = (),
+) -> HttpResponse:
+    """A page that is the same for everybody but for its slots, or the fragment that htmx fills.
+
+    `context` knows nothing of the reader, and is asked for only where the page is drawn.
+    """
+
+    def draw() -> HttpResponse:
+        if request.GET or _fragment(request, fragments):
+            return _drawn(request, template, context(), fragments)
+        page = _kept_page(request, template, context)
+        if not _is_for_everybody(request):
+            return HttpResponse(page.fill(request))
+        encoding = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else ""
+        headers = {"Content-Encoding": encoding} if encoding else {}
+        return HttpResponse(page.for_visitors(request, encoding), headers=headers)
+
+    return _answer(request, draw)
+
+
+def render_own(
+    request: HttpRequest,
+    template: str,
+    context: Callable[[], Mapping[str, Any]],
+    *,
+    fragments: Collection[str] = (),
+) -> HttpResponse:
+    """A page of this reader alone, or the fragment that htmx fills."""
+    return _answer(request, lambda: _drawn(request, template, context(), fragments))
+
+
+def _answer(request: HttpRequest, draw: Callable[[], HttpResponse]) -> HttpResponse:
+    """304 where the browser has the page as it is now; with a message on it, it is kept nowhere."""
+    has_messages = bool(len(get_messages(request)))
+    etag = "" if has_messages else f'"{_version(request)}"'
+    response = (get_conditional_response(request, etag) if etag else None) or draw()
+    if etag:
+        response["ETag"] = etag
+    known = FOR_EVERYBODY if _is_for_everybody(request) else FOR_ONE
+    response["Cache-Control"] = known if etag else ONCE
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def _is_for_everybody(request: HttpRequest) -> bool:
+    """Nothing is known of the reader: not even a message waits for them."""
+    return settings.SESSION_COOKIE_NAME not in request.COOKIES and not len(get_messages(request))
+
+
+def _fragment(request: HttpRequest, fragments: Collection[str]) -> str:
+    """The one that htmx asks for; Back gets the whole page."""
+    target = request.htmx.target or ""
+    return target if target in fragments and not request.htmx.history_restore_request else ""
+
+
+def _drawn(
+    request: HttpRequest, template: str, context: Mapping[str, Any], fragments: Collection[str]
+) -> HttpResponse:
+    fragment = _fragment(request, fragments)
+    name = f"{template}#{fragment}" if fragment else template
+    return HttpResponse(render_to_string(name, dict(context), request))
+
+
+def _kept_page(
+    request: HttpRequest, template: str, context: Callable[[], Mapping[str, Any]]
+) -> Page:
+    pages: dict[tuple[str, ...], Page] = request.edition.pages
+    shared = site(request)
+    key = (template, request.path, shared["theme"], translation.get_language() or "")
+    if key not in pages:
+        if len(pages) >= PAGES_KEPT:
+            pages.clear()
+        pages[key] = Page(template, {**shared, **context()})
+    return pages[key]
+
+
+def _version(request: HttpRequest) -> str:
+    """Another one whenever the page would look different."""
+    parts = (
+        RELEASE,
+        request.edition.stamp,
+        request.edition.with_drafts,
+        request.progress.version,
+        site(request)["theme"],
+        request.get_full_path(),
+        request.htmx.target,
+        request.htmx.history_restore_request,
+    )
+    return sha256(repr(parts).encode()).hexdigest()[:32]

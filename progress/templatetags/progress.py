@@ -1,0 +1,158 @@
+"""What of the pages is the reader's own progress. `oob`: as an answer to a change sends it."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from catalog.models import Article, Entry, Layer, Section
+from playbook.http import HttpRequest
+from playbook.pages import piece, slot
+from progress.models import StateName
+from progress.reader import ReaderProgress
+
+register = template.Library()
+
+
+@register.simple_tag
+def states() -> list[StateName]:
+    """In the order in which they stand side by side on a control."""
+    return list(StateName)
+
+
+def progress_of(request: HttpRequest) -> ReaderProgress:
+    return cast(ReaderProgress, request.progress)
+
+
+@slot(register)
+def entry_rows(
+    request: HttpRequest, entries: Iterable[Entry], *, with_section: bool = False
+) -> str:
+    progress = progress_of(request)
+    piece = progress.edition.piece
+    rows = (
+        piece(
+            "catalog/includes/entry-row.html",
+            entry=entry,
+            state=progress.state_of(entry.article_id),
+            marks_on_open=progress.marks_on_open,
+            with_section=with_section,
+        )
+        for entry in entries
+    )
+    return SafeString("".join(rows))
+
+
+@slot(register)
+def state_control(request: HttpRequest, entry: Entry, *, oob: bool = False) -> str:
+    progress = progress_of(request)
+    state = progress.state_of(entry.article_id)
+    name = "progress/includes/state-control.html"
+    return progress.edition.piece(name, entry=entry, state=state, oob=oob)
+
+
+@slot(register)
+def overall(request: HttpRequest, *, oob: bool = False) -> str:
+    """How far the reader is in the whole playbook, and what comes next."""
+    progress = progress_of(request)
+    return progress.edition.piece(
+        "progress/includes/overall.html",
+        figure=progress.totals.overall,
+        next=progress.next_entry(),
+        marks_on_open=progress.marks_on_open,
+        oob=oob,
+    )
+
+
+@slot(register)
+def layer_figure(request: HttpRequest, layer: Layer, *, oob: bool = False) -> str:
+    return _of_layer(request, "layer", layer, oob=oob)
+
+
+@slot(register)
+def journey_figure(request: HttpRequest, layer: Layer, *, oob: bool = False) -> str:
+    return _of_layer(request, "journey", layer, oob=oob)
+
+
+@slot(register)
+def section_figure(request: HttpRequest, section: Section, *, oob: bool = False) -> str:
+    return _of_section(request, "section", section, oob=oob)
+
+
+@slot(register)
+def outline_figure(request: HttpRequest, section: Section, *, oob: bool = False) -> str:
+    return _of_section(request, "outline", section, oob=oob)
+
+
+def _of_layer(request: HttpRequest, kind: str, layer: Layer, *, oob: bool) -> str:
+    progress = progress_of(request)
+    figure = progress.totals.of_layer(layer.slug)
+    name = f"progress/includes/{kind}-figure.html"
+    return progress.edition.piece(name, slug=layer.slug, figure=figure, oob=oob)
+
+
+def _of_section(request: HttpRequest, kind: str, section: Section, *, oob: bool) -> str:
+    progress = progress_of(request)
+    figure = progress.totals.of_section(section.slug)
+    name = f"progress/includes/{kind}-figure.html"
+    return progress.edition.piece(name, slug=section.slug, figure=figure, oob=oob)
+
+
+@slot(register)
+def figure_cells(
+    request: HttpRequest, *, layer: Layer | None = None, section: Section | None = None
+) -> str:
+    """A row's figures: of a layer, of a section, else of the whole playbook."""
+    progress = progress_of(request)
+    totals = progress.totals
+    figure = totals.overall
+    if layer:
+        figure = totals.of_layer(layer.slug)
+    if section:
+        figure = totals.of_section(section.slug)
+    return progress.edition.piece("progress/includes/figure-cells.html", figure=figure)
+
+
+@slot(register)
+def read_link(request: HttpRequest, article: Article, *, button: bool = False) -> str:
+    progress = progress_of(request)
+    return progress.edition.piece(
+        "progress/includes/read-link.html",
+        article=article,
+        button=button,
+        marks_on_open=progress.marks_on_open,
+    )
+
+
+@slot(register)
+def article_state(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
+    """The reader's state with one article, and its history."""
+    progress = progress_of(request)
+    context = {
+        "article": article,
+        "state": progress.state_of(article.pk),
+        "history": progress.history(article),
+        "oob": oob,
+    }
+    return render_to_string("progress/includes/article-state.html", context)
+
+
+@slot(register)
+def visitor_note(request: HttpRequest, address: str) -> str:
+    if not request.progress.is_visitor:
+        return ""
+    return piece("progress/includes/visitor-note.html", address=address)
+
+
+@slot(register)
+def reader_id(request: HttpRequest) -> str:
+    """Whose page it is: empty for a visitor."""
+    return str(request.user.pk or "")
+
+
+@slot(register)
+def countable(request: HttpRequest) -> str:
+    """How many articles count."""
+    return str(progress_of(request).totals.overall.countable)
