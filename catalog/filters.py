@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -67,18 +67,18 @@ def sizes(places: list[Place]) -> dict[str, int]:
     return {"entries": len(places), "articles": len({place.article_id for place in places})}
 
 
-class ChoicesField(forms.MultipleChoiceField):
-    """Any number of the choices; what is none of them is left out."""
-
-    def clean(self, value: Any) -> list[str]:
-        return [item for item in value or [] if self.valid_value(item)]
+def choices_of(edition: Edition) -> dict[str, dict[str, str]]:
+    """What the playbook offers to filter by: fields, values, labels."""
+    return {
+        "layer": {layer.slug: layer.title for layer in edition.layers},
+        "section": {section.slug: section.title for section in edition.sections},
+        "status": {status.slug: status.label for status in edition.statuses},
+    }
 
 
 class EntryFilterForm(forms.Form):
-    layer = ChoicesField(label=_("Layer"), required=False)
-    section = ChoicesField(label=_("Section"), required=False)
-    status = ChoicesField(label=_("Status"), required=False)
-    state = ChoicesField(label=_("My state"), required=False)
+    """Of layer, section, status and state any number of values; what is no value is left out."""
+
     q = forms.CharField(label=_("Search"), max_length=200, required=False)
     order = forms.ChoiceField(label=_("Order"), required=False)
     page = forms.IntegerField(label=_("Page"), min_value=1, required=False)
@@ -88,29 +88,28 @@ class EntryFilterForm(forms.Form):
         "title": (_("Title"), attrgetter("by_title")),
         "newest": (_("Newest first"), attrgetter("newest_first")),
     }
-    MULTIPLE: ClassVar = ("layer", "section", "status", "state")
-    FIELDS: ClassVar = ("layer", "section", "status", "state", "q")
+    order.choices = [(key, label) for key, (label, _places) in ORDERS.items()]
+    LABELS: ClassVar = {
+        "layer": _("Layer"),
+        "section": _("Section"),
+        "status": _("Status"),
+        "state": _("My state"),
+    }
+    FIELDS: ClassVar = (*LABELS, "q")
 
     def __init__(self, query: QueryDict, *, edition: Edition, progress: Progress) -> None:
         super().__init__(query)
         self.query = query
         self.edition = edition
         self.progress = progress
-        choices: dict[str, list[tuple[str, Any]]] = {
-            "layer": [(layer.slug, layer.title) for layer in edition.layers],
-            "section": [(section.slug, section.title) for section in edition.sections],
-            "status": [(status.slug, status.label) for status in edition.statuses],
-            "state": progress.state_choices,
-            "order": [(key, label) for key, (label, _places) in self.ORDERS.items()],
-        }
-        for name, values in choices.items():
-            self.fields[name].choices = values  # type: ignore[attr-defined]  # all of them choose
-        self.labels = {name: dict(choices[name]) for name in self.MULTIPLE}
+        of_edition = edition.keep("choices", choices_of)
+        self.choices = {**of_edition, "state": dict(progress.state_choices)}
         self.is_valid()
         self.values: dict[str, list[str]] = {
             **{
-                name: [value for value in labels if value in self.cleaned_data[name]]
-                for name, labels in self.labels.items()
+                name: [value for value in labels if value in asked]
+                for name, labels in self.choices.items()
+                for asked in [query.getlist(name)]
             },
             "q": [words] if (words := " ".join(self.cleaned_data.get("q", "").split())) else [],
             "order": [self.cleaned_data.get("order") or "journey"],
@@ -173,7 +172,7 @@ class EntryFilterForm(forms.Form):
         return [
             Chip(
                 self._label(name),
-                str(self.labels.get(name, {}).get(value, value)),
+                str(self.choices.get(name, {}).get(value, value)),
                 self.query_string(without=name, value=value),
             )
             for name in self.FIELDS
@@ -186,7 +185,7 @@ class EntryFilterForm(forms.Form):
         query = self.query
         unknown = [
             Ignored(self._label(name), value)
-            for name in self.MULTIPLE
+            for name in self.LABELS
             for value in query.getlist(name)
             if value and value not in self.values[name]
         ]
@@ -200,4 +199,4 @@ class EntryFilterForm(forms.Form):
         ]
 
     def _label(self, name: str) -> str:
-        return str(self.fields[name].label or name)
+        return str(self.LABELS.get(name) or self.fields[name].label)

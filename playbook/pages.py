@@ -28,6 +28,9 @@ from playbook.release import RELEASE
 MARK = SafeString("\0")
 """Where a slot is in a page that is drawn; no page has that character otherwise."""
 
+HAS_LANGUAGES = len(settings.LANGUAGES) > 1
+"""With one there is no need to ask which, some eighty times for a page."""
+
 PIECES_KEPT = 5_000
 PAGES_KEPT = 200
 
@@ -58,7 +61,8 @@ def piece_keeper() -> Piece:
         return render_to_string(template, dict(values))
 
     def piece(template: str, **values: Any) -> SafeString:
-        return render(template, translation.get_language(), tuple(values.items()))
+        language = translation.get_language() if HAS_LANGUAGES else None
+        return render(template, language, tuple(values.items()))
 
     return piece
 

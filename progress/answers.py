@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -44,7 +43,8 @@ def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) ->
         back = safe_next(request, default=change.article.get_absolute_url())
         return HttpResponseRedirect(f"{back}#{spot}" if spot else back)
     stale = stale_parts(entries, place.cleaned_data.get("shown", frozenset()))
-    return render(request, "progress/changed.html", {**told, **stale})
+    context = {"request": request, **told, **stale}
+    return HttpResponse(render_to_string("progress/changed.html", context))
 
 
 def stale_parts(entries: list[Entry], shown: frozenset[str]) -> dict[str, Any]:

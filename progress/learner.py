@@ -1,13 +1,13 @@
 from collections.abc import Hashable, Mapping
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article
 from progress.models import Event, State, StateName
 from progress.reader import (
+    HISTORY_SHOWN,
     Change,
     NothingToUndo,
     Past,
@@ -15,6 +15,7 @@ from progress.reader import (
     ReaderProgress,
     Superseded,
 )
+from progress.statements import states_of, take_turn
 
 
 class LearnerProgress(ReaderProgress):
@@ -46,7 +47,7 @@ class LearnerProgress(ReaderProgress):
         return self.user.marks_reading_on_open
 
     def load_states(self) -> Mapping[int, str]:
-        return dict(State.objects.for_user(self.user).values_list("article_id", "state"))
+        return states_of(self.user)
 
     @transaction.atomic
     def set(
@@ -84,7 +85,7 @@ class LearnerProgress(ReaderProgress):
                 event.happened_at,
                 is_undo=event.undoes_id is not None,
             )
-            for event in events
+            for event in events[:HISTORY_SHOWN]
         ]
 
     def lock(self) -> None:
@@ -93,8 +94,7 @@ class LearnerProgress(ReaderProgress):
         What was read of their progress before is forgotten. ReaderGone where the account was
         deleted meanwhile.
         """
-        learner = User.objects.filter(pk=self.user.pk)
-        if not learner.update(progress_version=F("progress_version") + 1):
+        if not take_turn(self.user):
             raise ReaderGone
         self.forget()
 

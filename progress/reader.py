@@ -16,6 +16,8 @@ from playbook.http import Reader
 from progress import statistics
 from progress.models import StateName
 
+HISTORY_SHOWN = 20
+
 
 class NothingToUndo(Exception):
     """The event is not the reader's, or is an undo itself."""
@@ -96,7 +98,7 @@ class ReaderProgress(ABC):
 
     @abstractmethod
     def history(self, article: Article) -> list[Past]:
-        """The article's changes, newest first."""
+        """The article's changes, newest first: the last HISTORY_SHOWN of them."""
 
     @cached_property
     def edition(self) -> Edition:

@@ -10,7 +10,14 @@ from django.utils import timezone
 
 from catalog.models import Article
 from progress.models import StateName
-from progress.reader import Change, NothingToUndo, Past, ReaderProgress, Superseded
+from progress.reader import (
+    HISTORY_SHOWN,
+    Change,
+    NothingToUndo,
+    Past,
+    ReaderProgress,
+    Superseded,
+)
 from progress.sessions import MARKS, SessionStore
 
 MARKS_KEPT = 2000
@@ -96,7 +103,7 @@ class VisitorProgress(ReaderProgress):
         before = [StateName.TODO, *(mark.state for mark in marks)]
         changes = zip(before, marks, strict=False)
         pasts = [Past(mark.event_id, old, mark.state, mark.happened_at) for old, mark in changes]
-        return pasts[::-1]
+        return pasts[: -HISTORY_SHOWN - 1 : -1]
 
     @contextmanager
     def _held_marks(self) -> Iterator[list[Mark]]:

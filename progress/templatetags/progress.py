@@ -11,7 +11,7 @@ from catalog.models import Article, Entry, Layer, Section
 from playbook.http import HttpRequest
 from playbook.pages import piece, slot
 from progress.models import StateName
-from progress.reader import ReaderProgress
+from progress.reader import HISTORY_SHOWN, ReaderProgress
 
 register = template.Library()
 
@@ -130,10 +130,13 @@ def read_link(request: HttpRequest, article: Article, *, button: bool = False) -
 def article_state(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
     """The reader's state with one article, and its history."""
     progress = progress_of(request)
+    history = progress.history(article)
     context = {
         "article": article,
         "state": progress.state_of(article.pk),
-        "history": progress.history(article),
+        "history": history,
+        "is_cut": len(history) == HISTORY_SHOWN,
+        "is_visitor": progress.is_visitor,
         "oob": oob,
     }
     return render_to_string("progress/includes/article-state.html", context)

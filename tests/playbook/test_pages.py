@@ -1,0 +1,212 @@
+"""Pages are drawn once for everybody: nobody sees what is another's, and nothing old."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, override_settings
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from catalog.edition import current
+from catalog.models import Article, Section, Status
+from playbook.pages import Page
+from tests.accounts.pages import Response
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+WALLET = "/articles/payment-wallet/"
+PAGES = [
+    "/",
+    "/articles/",
+    WALLET,
+    "/sections/caching/",
+    "/layers/data-mastery/",
+]
+DONE = {"state": "done"}
+
+
+def body(response: Response) -> str:
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture(params=["visitor", "marking visitor", "learner", "editor"])
+def reader(request: pytest.FixtureRequest, learner: User, editor: User) -> Client:
+    client = Client()
+    if request.param == "learner":
+        learner.marks_reading_on_open = True
+        learner.save()
+        client.force_login(learner)
+    if request.param == "editor":
+        client.force_login(editor)
+    if request.param != "visitor":
+        client.post(f"{WALLET}state/", DONE)
+    return client
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_kept_page_is_the_page_as_it_would_be_drawn_now(reader: Client, path: str) -> None:
+    other = Client()
+    other.post("/articles/ticket-booking-system/state/", {"state": "skipped"})
+    other.get(path)
+    reader.get(path)  # The message of the first mark is on it, and with a message it is not kept.
+    kept = body(reader.get(path))
+    # Addresses of an article's page with anything behind them are drawn each time.
+    drawn = body(reader.get(path, {"unknown": "1"}, follow=True))
+    assert kept == re.sub(r"\?unknown=1|%3Funknown%3D1", "", drawn)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nobody_gets_what_is_another_readers(path: str, learner: User) -> None:
+    unknown = body(Client().get(path))
+    known, marking = Client(), Client()
+    known.force_login(learner)
+    for client in (known, marking):
+        client.post(f"{WALLET}state/", DONE, headers={"HX-Request": "true"})
+        client.cookies["theme"] = "dark"
+    assert "learner</span>" in body(known.get(path))
+    assert 'data-theme="dark"' in body(marking.get(path))
+    assert body(Client().get(path)) == unknown
+    assert "learner" not in body(marking.get(path)).replace("learner-", "")
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery"])
+def test_of_who_is_unknown_a_page_is_for_everybody(path: str) -> None:
+    response = Client().get(path)
+    assert response["Cache-Control"] == "public, max-age=0, s-maxage=60"
+    assert not response.cookies
+    assert {"Cookie", "Accept-Encoding", "HX-Request", "HX-Target"} <= set(
+        response["Vary"].split(", ")
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_of_who_is_known_a_page_is_theirs_only(path: str, learner: User) -> None:
+    known, marking = Client(), Client()
+    known.force_login(learner)
+    marking.post(f"{WALLET}state/", DONE, headers={"HX-Request": "true"})
+    for client in (known, marking):
+        assert client.get(path)["Cache-Control"] == "private, no-cache"
+
+
+def test_a_page_with_a_message_is_kept_nowhere(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    client.post(f"{WALLET}state/", DONE)
+    told = client.get("/")
+    assert 'class="toast"' in body(told)
+    assert told["Cache-Control"] == "private, no-store"
+    assert "ETag" not in told
+    after = client.get("/", headers={"If-None-Match": "*"})
+    assert after.status_code == 304
+    assert 'class="toast"' not in body(client.get("/"))
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery"])
+def test_an_unchanged_page_is_not_sent_again(reader: Client, path: str) -> None:
+    reader.get(path)
+    first = reader.get(path)
+    again = reader.get(path, headers={"If-None-Match": f"W/{first['ETag']}"})
+    assert (again.status_code, again.content) == (304, b"")
+    for name in ("ETag", "Cache-Control"):
+        assert again[name] == first[name]
+    assert set(again["Vary"].split(", ")) == set(first["Vary"].split(", "))
+
+
+def of_learner(**values: object) -> Callable[[Client], object]:
+    return lambda client: User.objects.filter(username="learner").update(**values)
+
+
+def with_cookie(client: Client) -> None:
+    client.cookies["theme"] = "dark"
+
+
+CHANGES: dict[str, Callable[[Client], object]] = {
+    "a state": lambda client: client.post(f"{WALLET}state/", DONE, headers={"HX-Request": "true"}),
+    "the catalogue": lambda client: Section.objects.filter(slug="caching").update(title="Other"),
+    "a status": lambda client: Status.objects.filter(slug="published").update(label="Out"),
+    "the theme": with_cookie,
+    "the name": of_learner(username="another"),
+    "a preference": of_learner(marks_reading_on_open=True),
+    "the time zone": of_learner(time_zone="Asia/Tokyo"),
+    "the rights": of_learner(is_staff=True),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changes_a_page_changes_its_version(
+    client: Client, learner: User, change: str
+) -> None:
+    client.force_login(learner)
+    before = client.get("/")["ETag"]
+    assert client.get("/")["ETag"] == before
+    CHANGES[change](client)
+    assert client.get("/", headers={"If-None-Match": before}).status_code == 200
+
+
+def test_a_visitors_mark_changes_their_pages_and_no_others(client: Client) -> None:
+    other = Client()
+    mine, theirs = client.get("/")["ETag"], other.get("/")["ETag"]
+    assert mine == theirs
+    client.post(f"{WALLET}state/", DONE, headers={"HX-Request": "true"})
+    assert client.get("/")["ETag"] != mine
+    assert other.get("/", headers={"If-None-Match": theirs}).status_code == 304
+
+
+def test_my_progress_is_another_page_on_another_day(
+    client: Client, learner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(learner)
+    before = client.get("/me/")["ETag"]
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: tomorrow)
+    assert client.get("/me/", headers={"If-None-Match": before}).status_code == 200
+
+
+def test_fragments_and_whole_pages_are_never_taken_for_each_other(client: Client) -> None:
+    whole = client.get("/articles/?layer=data-mastery")["ETag"]
+    headers = {"HX-Request": "true", "HX-Target": "results", "If-None-Match": whole}
+    assert client.get("/articles/?layer=data-mastery", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(("who", "queries"), [("visitor", 1), ("learner", 4)])
+@pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery&q=cache"])
+def test_a_page_takes_as_few_queries_as_it_can(
+    client: Client,
+    learner: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    path: str,
+    who: str,
+    queries: int,
+) -> None:
+    """The catalogue's stamp; and for a learner the session, the account and the states."""
+    if who == "learner":
+        client.force_login(learner)
+    client.get(path)
+    with django_assert_num_queries(queries + (who == "learner" and path == WALLET)):
+        client.get(path)
+
+
+def test_many_addresses_do_not_fill_the_memory(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playbook.pages.PAGES_KEPT", 3)
+    for article in Article.objects.all()[:10]:
+        client.get(article.get_absolute_url())
+    assert len(current(AnonymousUser()).pages) <= 3
+
+
+def test_a_page_that_loses_a_slot_is_refused() -> None:
+    template = "{% filter cut:slot %}{% reader_id %}{% endfilter %}"
+    loader = ("django.template.loaders.locmem.Loader", {"lost.html": template})
+    builtins = ["progress.templatetags.progress"]
+    engine = {"BACKEND": "django.template.backends.django.DjangoTemplates"}
+    options = {"loaders": [loader], "builtins": builtins}
+    with (
+        override_settings(TEMPLATES=[{**engine, "OPTIONS": options}]),
+        pytest.raises(ValueError, match=r"lost\.html"),
+    ):
+        Page("lost.html", {"slot": "\0"})
