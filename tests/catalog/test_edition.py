@@ -22,13 +22,13 @@ def raw(statement: str) -> None:
 
 
 CHANGES: dict[str, Callable[[], object]] = {
-    "save": Section.objects.all()[0].save,
+    "save": lambda: Section.objects.get(slug="caching").save(),
     "update": lambda: Article.objects.filter(slug="payment-wallet").update(title="Purse"),
     "update of none": lambda: Entry.objects.filter(number=0).update(title="x"),
     "create": lambda: Layer.objects.create(slug="more", number=5, title="More", colour="grey"),
     "bulk create": lambda: Status.objects.bulk_create([Status(slug="more", label="More")]),
     "bulk update": lambda: Entry.objects.bulk_update(Entry.objects.all(), ["title"]),
-    "delete": Entry.objects.all()[0].delete,
+    "delete": lambda: Entry.objects.filter(number=1).delete(),
     "SQL": lambda: raw("UPDATE catalog_layer SET tagline = 'Other'"),
 }
 
