@@ -26,6 +26,10 @@ class Chip:
     label: str
     query_string: str
 
+    @property
+    def address(self) -> str:
+        return f"{reverse('catalog:entry_list')}?{self.query_string}"
+
 
 @dataclass(frozen=True)
 class Ignored:

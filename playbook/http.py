@@ -84,13 +84,18 @@ def sign_in_required(
     return wrapped
 
 
+def theme(request: DjangoHttpRequest) -> str:
+    """The reader's, or nothing where it is that of their system."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
 def site(request: DjangoHttpRequest) -> dict[str, Any]:
     """For every template: where it is, whether the site sends mail, the reader's theme."""
-    theme = request.COOKIES.get("theme", "")
     return {
         "SITE_URL": settings.SITE_URL,
         "HAS_EMAIL": settings.HAS_EMAIL,
-        "theme": theme if theme in THEMES else "",
+        "theme": theme(request),
         "path": request.path,
         "query": request.GET,
         "address": request.get_full_path() if request.method == "GET" else request.path,

@@ -8,7 +8,7 @@ playbook, by templates that are told nothing of any reader, and kept with the ed
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Protocol, TypeAlias
@@ -22,7 +22,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.safestring import SafeString
 
-from playbook.http import HttpRequest, site
+from playbook.http import HttpRequest, site, theme
 from playbook.release import RELEASE
 
 MARK = SafeString("\0")
@@ -38,6 +38,9 @@ FOR_EVERYBODY = "public, max-age=0, s-maxage=60"
 """A browser asks again each time; a cache in front of the site may answer for a minute."""
 FOR_ONE = "private, no-cache"
 ONCE = "private, no-store"
+
+KNOWN_BY = {settings.SESSION_COOKIE_NAME, "messages"}
+"""Of who has none of these cookies, nothing is known but the theme and the time zone."""
 
 VARY = ("Accept-Encoding", "Cookie", "HX-Request", "HX-Target", "HX-History-Restore-Request")
 
@@ -127,13 +130,15 @@ def render_shared(
     `context` knows nothing of the reader, and is asked for only where the page is drawn.
     """
 
-    def draw() -> HttpResponse:
-        if request.GET or _fragment(request, fragments):
-            return _drawn(request, template, context(), fragments)
+    def draw(kind: str) -> HttpResponse:
+        name = _name(request, template, fragments)
+        if request.GET or name != template:
+            told = {**site(request), **context(), "request": request}
+            return HttpResponse(render_to_string(name, told))
         page = _kept_page(request, template, context)
-        if not _is_for_everybody(request):
+        if kind != FOR_EVERYBODY:
             return HttpResponse(page.fill(request))
-        encoding = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else ""
+        encoding = "gzip" if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "") else ""
         headers = {"Content-Encoding": encoding} if encoding else {}
         return HttpResponse(page.for_visitors(request, encoding), headers=headers)
 
@@ -148,64 +153,59 @@ def render_own(
     fragments: Collection[str] = (),
 ) -> HttpResponse:
     """A page of this reader alone, or the fragment that htmx fills."""
-    return _answer(request, lambda: _drawn(request, template, context(), fragments))
+    name = _name(request, template, fragments)
+    return _answer(
+        request, lambda kind: HttpResponse(render_to_string(name, dict(context()), request))
+    )
 
 
-def _answer(request: HttpRequest, draw: Callable[[], HttpResponse]) -> HttpResponse:
+def _answer(request: HttpRequest, draw: Callable[[str], HttpResponse]) -> HttpResponse:
     """304 where the browser has the page as it is now; with a message on it, it is kept nowhere."""
-    has_messages = bool(len(get_messages(request)))
-    etag = "" if has_messages else f'"{_version(request)}"'
-    response = (get_conditional_response(request, etag) if etag else None) or draw()
-    if etag:
+    is_known = not KNOWN_BY.isdisjoint(request.COOKIES)
+    if is_known and len(get_messages(request)):
+        response = draw(ONCE)
+        response["Cache-Control"] = ONCE
+    else:
+        kind = FOR_ONE if is_known else FOR_EVERYBODY
+        etag = f'"{_version(request, request.progress.version if is_known else None)}"'
+        response = get_conditional_response(request, etag) or draw(kind)
         response["ETag"] = etag
-    known = FOR_EVERYBODY if _is_for_everybody(request) else FOR_ONE
-    response["Cache-Control"] = known if etag else ONCE
+        response["Cache-Control"] = kind
     patch_vary_headers(response, VARY)
     return response
 
 
-def _is_for_everybody(request: HttpRequest) -> bool:
-    """Nothing is known of the reader: not even a message waits for them."""
-    return settings.SESSION_COOKIE_NAME not in request.COOKIES and not len(get_messages(request))
+def _version(request: HttpRequest, of_reader: Hashable) -> str:
+    """Another one whenever the page would look different."""
+    edition, htmx = request.edition, request.htmx
+    parts = (
+        RELEASE,
+        edition.stamp,
+        edition.with_drafts,
+        of_reader,
+        theme(request),
+        request.META["PATH_INFO"],
+        request.META["QUERY_STRING"],
+        (htmx.target, htmx.history_restore_request) if htmx else None,
+    )
+    return sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-def _fragment(request: HttpRequest, fragments: Collection[str]) -> str:
-    """The one that htmx asks for; Back gets the whole page."""
-    target = request.htmx.target or ""
-    return target if target in fragments and not request.htmx.history_restore_request else ""
-
-
-def _drawn(
-    request: HttpRequest, template: str, context: Mapping[str, Any], fragments: Collection[str]
-) -> HttpResponse:
-    fragment = _fragment(request, fragments)
-    name = f"{template}#{fragment}" if fragment else template
-    return HttpResponse(render_to_string(name, dict(context), request))
+def _name(request: HttpRequest, template: str, fragments: Collection[str]) -> str:
+    """Of the template, or of the fragment that htmx asks for; Back gets the whole page."""
+    if not fragments or request.htmx.history_restore_request:
+        return template
+    target = request.htmx.target
+    return f"{template}#{target}" if target in fragments else template
 
 
 def _kept_page(
     request: HttpRequest, template: str, context: Callable[[], Mapping[str, Any]]
 ) -> Page:
     pages: dict[tuple[str, ...], Page] = request.edition.pages
-    shared = site(request)
-    key = (template, request.path, shared["theme"], translation.get_language() or "")
+    key = (template, request.path, theme(request), translation.get_language() or "")
     if key not in pages:
         if len(pages) >= PAGES_KEPT:
             pages.clear()
-        pages[key] = Page(template, {**shared, **context()})
+        pages[key] = Page(template, {**site(request), **context()})
     return pages[key]
-
-
-def _version(request: HttpRequest) -> str:
-    """Another one whenever the page would look different."""
-    parts = (
-        RELEASE,
-        request.edition.stamp,
-        request.edition.with_drafts,
-        request.progress.version,
-        site(request)["theme"],
-        request.get_full_path(),
-        request.htmx.target,
-        request.htmx.history_restore_request,
-    )
-    return sha256(repr(parts).encode()).hexdigest()[:32]

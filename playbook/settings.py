@@ -216,8 +216,8 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
-                "playbook.templatetags.site",
-                "progress.templatetags.progress",
+                "playbook.parts",
+                "progress.parts",
                 "django_htmx.templatetags.django_htmx",
             ],
             "context_processors": [

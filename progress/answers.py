@@ -1,14 +1,16 @@
 """The answer to a change of state: what the page shows of it, or the way back to the page."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from catalog.models import Entry
+from catalog.models import Article, Entry
 from playbook.http import HttpRequest, safe_next
+from progress import parts
 from progress.forms import PlaceForm
 from progress.reader import Change, ReaderGone, ReaderProgress
 
@@ -32,9 +34,12 @@ def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) ->
     place.is_valid()
     spot = place.cleaned_data.get("spot", "")
     entries = request.edition.entries_of(change.article.pk)
+    shown = place.cleaned_data.get("shown", frozenset())
+    controls = [name for entry in entries if (name := f"state-{entry.pk}") in shown]
     told = {
         "announcement": announcement(change, entries, spot),
         "change": change,
+        "control": next(iter(controls), "article-state"),
         "is_undo": is_undo,
     }
     if not request.htmx:
@@ -42,23 +47,28 @@ def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) ->
         messages.info(request, words, extra_tags="announcement")
         back = safe_next(request, default=change.article.get_absolute_url())
         return HttpResponseRedirect(f"{back}#{spot}" if spot else back)
-    stale = stale_parts(entries, place.cleaned_data.get("shown", frozenset()))
-    context = {"request": request, **told, **stale}
-    return HttpResponse(render_to_string("progress/changed.html", context))
+    announced = render_to_string("progress/announced.html", told)
+    return HttpResponse("".join([*stale_parts(request, change.article, shown), announced]))
 
 
-def stale_parts(entries: list[Entry], shown: frozenset[str]) -> dict[str, Any]:
-    """What a change of their article makes stale, of the parts whose ids the page shows."""
-    sections = dict.fromkeys(entry.section for entry in entries)
-    layers = dict.fromkeys(section.layer for section in sections)
-    return {
-        "shown": shown,
-        "controls": [entry for entry in entries if f"state-{entry.pk}" in shown],
-        "outline": [section for section in sections if f"outline-{section.slug}" in shown],
-        "sections": [section for section in sections if f"section-{section.slug}" in shown],
-        "journey": [layer for layer in layers if f"journey-{layer.slug}" in shown],
-        "layers": [layer for layer in layers if f"layer-{layer.slug}" in shown],
+def stale_parts(request: HttpRequest, article: Article, shown: frozenset[str]) -> list[str]:
+    """What a change of the article makes stale, of the parts whose ids the page shows."""
+    entries = request.edition.entries_of(article.pk)
+    sections = {entry.section.slug: entry.section for entry in entries}
+    layers = {section.layer.slug: section.layer for section in sections.values()}
+    stale: dict[str, Callable[..., str]] = {
+        "overall": partial(parts.overall, request),
+        "article-state": partial(parts.article_state, request, article),
     }
+    for entry in entries:
+        stale[f"state-{entry.pk}"] = partial(parts.state_control, request, entry)
+    for slug, section in sections.items():
+        stale[f"outline-{slug}"] = partial(parts.outline_figure, request, section)
+        stale[f"section-{slug}"] = partial(parts.section_figure, request, section)
+    for slug, layer in layers.items():
+        stale[f"journey-{slug}"] = partial(parts.journey_figure, request, layer)
+        stale[f"layer-{slug}"] = partial(parts.layer_figure, request, layer)
+    return [draw(oob=True) for name, draw in stale.items() if name in shown]
 
 
 def announcement(change: Change, entries: list[Entry], spot: str) -> str:

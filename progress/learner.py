@@ -15,7 +15,7 @@ from progress.reader import (
     ReaderProgress,
     Superseded,
 )
-from progress.statements import states_of, take_turn
+from progress.statements import states_of, take_turn, write_event, write_state
 
 
 class LearnerProgress(ReaderProgress):
@@ -104,20 +104,15 @@ class LearnerProgress(ReaderProgress):
         if before == after:
             return Change(article, before, after)
         now = timezone.now()
-        event = Event.objects.create(
+        event = Event(
             user=self.user,
             article=article,
-            from_state=before,
-            to_state=after,
+            from_state=before.value,
+            to_state=after.value,
             happened_at=now,
             undoes=undoes,
         )
-        own = State.objects.for_user(self.user).filter(article=article)
-        if after == StateName.TODO:
-            own.delete()
-        elif before == StateName.TODO:
-            State.objects.create(user=self.user, article=article, state=after, changed_at=now)
-        else:
-            own.update(state=after, changed_at=now)
+        write_event(event)
+        write_state(State(user=self.user, article=article, state=after.value, changed_at=now))
         self.remember({**self.states, article.pk: after})
         return Change(article, before, after, event.pk)

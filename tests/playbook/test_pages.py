@@ -202,7 +202,7 @@ def test_many_addresses_do_not_fill_the_memory(
 def test_a_page_that_loses_a_slot_is_refused() -> None:
     template = "{% filter cut:slot %}{% reader_id %}{% endfilter %}"
     loader = ("django.template.loaders.locmem.Loader", {"lost.html": template})
-    builtins = ["progress.templatetags.progress"]
+    builtins = ["progress.parts"]
     engine = {"BACKEND": "django.template.backends.django.DjangoTemplates"}
     options = {"loaders": [loader], "builtins": builtins}
     with (

@@ -10,6 +10,12 @@ from playbook.pages import piece, slot
 register = template.Library()
 
 
+@register.simple_tag(name="piece")
+def still(name: str) -> str:
+    """Includes a template that is told nothing, and so is always the same."""
+    return piece(name)
+
+
 @slot(register)
 def account_menu(request: HttpRequest, address: str) -> str:
     """The learner's menu, or the way to sign in and back to `address`."""
