@@ -5,6 +5,7 @@ from django.utils.functional import SimpleLazyObject
 
 from catalog import edition
 from playbook.http import HttpRequest
+from playbook.pages import is_known
 
 
 class CurrentEdition:
@@ -14,5 +15,9 @@ class CurrentEdition:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.edition = SimpleLazyObject(lambda: edition.current(request.user))
+        def read() -> edition.Edition:
+            is_reading = request.method in {"GET", "HEAD"} and not is_known(request)
+            return edition.recent() if is_reading else edition.current(request.user)
+
+        request.edition = SimpleLazyObject(read)
         return self.get_response(request)

@@ -4,9 +4,13 @@ Triggers give it, in the transaction of the change, so that no way of writing fo
 process sees it with the change itself. It is random: a number could come back with a backup.
 """
 
+from collections import deque
+from math import inf
+from time import monotonic
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db import connection, connections
 
 TABLES = ("layer", "section", "status", "article", "entry")
@@ -35,12 +39,26 @@ FOR EACH STATEMENT EXECUTE FUNCTION catalog_new_stamp()
 """
 
 
+_last: deque[tuple[float, str]] = deque([(-inf, "")], maxlen=1)
+"""When this process last asked for the stamp, by the monotonic clock, and what it was."""
+
+
 def current() -> str:
     """Empty in a database that never held anything."""
+    asked_at = monotonic()
     with connection.cursor() as cursor:
         cursor.execute("SELECT value FROM catalog_stamp")
         row = cursor.fetchone()
-    return row[0] if row else ""
+    stamp = row[0] if row else ""
+    _last.append((asked_at, stamp))
+    return stamp
+
+
+def recent() -> str:
+    """As this process knows it from the last `settings.VISITORS_SEE_CHANGES_AFTER` seconds."""
+    asked_at, stamp = _last[0]
+    is_recent = monotonic() - asked_at < settings.VISITORS_SEE_CHANGES_AFTER
+    return stamp if is_recent else current()
 
 
 def statements(vendor: str) -> list[str]:

@@ -161,18 +161,23 @@ def render_own(
 
 def _answer(request: HttpRequest, draw: Callable[[str], HttpResponse]) -> HttpResponse:
     """304 where the browser has the page as it is now; with a message on it, it is kept nowhere."""
-    is_known = not KNOWN_BY.isdisjoint(request.COOKIES)
-    if is_known and len(get_messages(request)):
+    known = is_known(request)
+    if known and len(get_messages(request)):
         response = draw(ONCE)
         response["Cache-Control"] = ONCE
     else:
-        kind = FOR_ONE if is_known else FOR_EVERYBODY
-        etag = f'"{_version(request, request.progress.version if is_known else None)}"'
+        kind = FOR_ONE if known else FOR_EVERYBODY
+        etag = f'"{_version(request, request.progress.version if known else None)}"'
         response = get_conditional_response(request, etag) or draw(kind)
         response["ETag"] = etag
         response["Cache-Control"] = kind
     patch_vary_headers(response, VARY)
     return response
+
+
+def is_known(request: HttpRequest) -> bool:
+    """Whether a page could be another one for this reader than for everybody."""
+    return not KNOWN_BY.isdisjoint(request.COOKIES)
 
 
 def _version(request: HttpRequest, of_reader: Hashable) -> str:

@@ -269,6 +269,10 @@ CACHES = {
     }
 }
 
+# Readers of whom nothing is known see a change of the catalogue so many seconds later at most, and
+# everybody else at once. A cache in front of the site may keep their pages for a minute anyway.
+VISITORS_SEE_CHANGES_AFTER = 1
+
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # --- Who somebody is

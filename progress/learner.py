@@ -77,15 +77,10 @@ class LearnerProgress(ReaderProgress):
 
     def history(self, article: Article) -> list[Past]:
         events = Event.objects.for_user(self.user).filter(article=article)
+        rows = events.values_list("pk", "from_state", "to_state", "happened_at", "undoes")
         return [
-            Past(
-                event.pk,
-                StateName(event.from_state),
-                StateName(event.to_state),
-                event.happened_at,
-                is_undo=event.undoes_id is not None,
-            )
-            for event in events[:HISTORY_SHOWN]
+            Past(pk, StateName(before), StateName(after), at, is_undo=undoes is not None)
+            for pk, before, after, at, undoes in rows[:HISTORY_SHOWN]
         ]
 
     def lock(self) -> None:

@@ -131,9 +131,9 @@ def article_state(request: HttpRequest, article: Article, *, oob: bool = False) 
     """The reader's state with one article, and its history."""
     progress = progress_of(request)
     history = progress.history(article)
+    name, state = "progress/includes/article-control.html", progress.state_of(article.pk)
     context = {
-        "article": article,
-        "state": progress.state_of(article.pk),
+        "control": progress.edition.piece(name, article=article, state=state),
         "history": history,
         "is_cut": len(history) == HISTORY_SHOWN,
         "is_visitor": progress.is_visitor,

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts.models import User
 from catalog import stamps
@@ -118,3 +118,34 @@ def test_search_folds_every_alphabet(client: Client, words: str, title: str) -> 
     Entry.objects.filter(article__slug="payment-wallet").update(title=title)
     page = client.get("/articles/", {"q": words}).content.decode()
     assert f">{title}</a>" in page
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr("catalog.stamps.monotonic", lambda: seconds)
+
+    return set_to
+
+
+@override_settings(VISITORS_SEE_CHANGES_AFTER=1)
+def test_visitors_see_a_change_a_second_later_and_all_others_at_once(
+    client: Client, learner: User, clock: Callable[[float], None]
+) -> None:
+    marking = Client()
+    clock(1000.0)
+    marking.post("/articles/ticket-booking-system/state/", {"state": "done"})
+    client.get("/")
+    raw("UPDATE catalog_section SET title = 'Remembering' WHERE slug = 'caching'")
+    clock(1000.9)
+    assert "Remembering" not in client.get("/").content.decode()
+    clock(1001.0)
+    assert "Remembering" in client.get("/").content.decode()
+    raw("UPDATE catalog_section SET title = 'Keeping' WHERE slug = 'caching'")
+    assert "Keeping" not in client.get("/").content.decode()
+    assert "Keeping" in marking.get("/").content.decode()
+    # What one request of this process learnt, the others know.
+    assert "Keeping" in client.get("/").content.decode()
+    client.force_login(learner)
+    raw("UPDATE catalog_section SET title = 'Holding' WHERE slug = 'caching'")
+    assert "Holding" in client.get("/").content.decode()
