@@ -47,7 +47,7 @@ class Streak:
 class Week:
     """One column of the heat map, Monday first; the last one ends today."""
 
-    days: list[Day]
+    days: tuple[Day, ...]
 
     @property
     def new_month(self) -> date | None:
@@ -100,11 +100,11 @@ def heat_map(days: Iterable[Day], today: date) -> HeatMap:
     return HeatMap(
         [
             Week(
-                [
+                tuple(
                     by_date.get(date_, Day(date_))
                     for date_ in (monday + weekday * DAY for weekday in range(7))
                     if date_ <= today
-                ]
+                )
             )
             for monday in mondays
         ]

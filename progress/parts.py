@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from catalog.models import Article, Entry, Layer, Section
 from playbook.http import HttpRequest
 from playbook.pages import piece, slot
+from progress.activity import Week
 from progress.models import StateName
 from progress.reader import HISTORY_SHOWN, ReaderProgress
 
@@ -113,6 +114,13 @@ def figure_cells(
     if section:
         figure = totals.of_section(section.slug)
     return progress.edition.piece("progress/includes/figure-cells.html", figure=figure)
+
+
+@slot(register)
+def heat_week(request: HttpRequest, week: Week, number: int) -> str:
+    """A column of the heat map; most learners share most of them, the empty ones."""
+    name = "progress/includes/heat-week.html"
+    return progress_of(request).edition.piece(name, week=week, number=number)
 
 
 @slot(register)

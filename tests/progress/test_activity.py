@@ -187,7 +187,7 @@ def test_the_heat_map_holds_the_days_with_study() -> None:
     ]
     found = heat_map(days, TODAY)
     assert found.study_days == [days[2], days[1]]
-    assert found.weeks[-1].days == [days[2]]
+    assert found.weeks[-1].days == (days[2],)
 
 
 @pytest.mark.parametrize(
