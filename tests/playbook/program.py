@@ -1,10 +1,17 @@
 """The product's own commands, started as programs, as an operator starts them."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
+from playbook.preflight import port_fault
 from tests.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -32,3 +39,40 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return run("manage.py", *arguments, **{"SECRET_KEY": KEY, **variables})
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def served(**variables: str) -> Iterator["subprocess.Popen[str]"]:
+    """The server's process, which leads a process group of its own, once it answers."""
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env=environment(SECRET_KEY=KEY, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            deadline = time.monotonic() + 30
+            while port_fault("127.0.0.1", int(variables["PORT"])) == "":
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def get(site: dict[str, str], path: str, **headers: str) -> tuple[int, str]:
+    with closing(HTTPConnection("127.0.0.1", int(site["PORT"]), timeout=30)) as connection:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode()

@@ -4,85 +4,15 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection
+from contextlib import closing
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from playbook import preflight
-from tests.playbook.program import KEY, ROOT, environment, manage, run
+from tests.playbook.program import free_port, get, manage, run, served
 
 RENAME = "Article.objects.filter(slug='payment-wallet').update(title='A wallet, edited')"
-
-
-@pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database that nobody has prepared yet."""
-    server = os.environ.get("DATABASE_URL", "")
-    if not server.startswith("postgres"):
-        yield f"sqlite:///{tmp_path_factory.mktemp('database')}/playbook.sqlite3"
-        return
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE to_be_started")
-        yield server.rpartition("/")[0] + "/to_be_started"
-        connection.execute("DROP DATABASE to_be_started WITH (FORCE)")
-
-
-@pytest.fixture(scope="module")
-def site(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A prepared site's variables."""
-    variables = {
-        "DATABASE_URL": database_url,
-        "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
-        "PORT": str(free_port()),
-        "WEB_WORKERS": "2",
-    }
-    done = manage("prepare", **variables)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    return variables
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-@contextmanager
-def served(**variables: str) -> Iterator["subprocess.Popen[str]"]:
-    """The server's process, which leads a process group of its own, once it answers."""
-    with subprocess.Popen(
-        [sys.executable, "manage.py", "serve"],
-        cwd=ROOT,
-        env=environment(SECRET_KEY=KEY, **variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            deadline = time.monotonic() + 30
-            while preflight.port_fault("127.0.0.1", int(variables["PORT"])) == "":
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            yield process
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def get(site: dict[str, str], path: str) -> tuple[int, str]:
-    with closing(HTTPConnection("127.0.0.1", int(site["PORT"]), timeout=30)) as connection:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return response.status, response.read().decode()
 
 
 @pytest.mark.parametrize("to_everybody", [True, False])

@@ -1,0 +1,34 @@
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.playbook.program import free_port, manage
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database that nobody has prepared yet."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield f"sqlite:///{tmp_path_factory.mktemp('database')}/playbook.sqlite3"
+        return
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE to_be_started")
+        yield server.rpartition("/")[0] + "/to_be_started"
+        connection.execute("DROP DATABASE to_be_started WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def site(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A prepared site's variables."""
+    variables = {
+        "DATABASE_URL": database_url,
+        "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
+        "PORT": str(free_port()),
+        "WEB_WORKERS": "2",
+    }
+    done = manage("prepare", **variables)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return variables
