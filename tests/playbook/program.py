@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-from playbook.preflight import port_fault
 from tests.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +46,15 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def answers(port: int) -> bool:
+    """The port is taken for a while before somebody listens at it."""
+    try:
+        with socket.create_connection(("127.0.0.1", port)):
+            return True
+    except ConnectionRefusedError:
+        return False
+
+
 @contextmanager
 def served(**variables: str) -> Iterator["subprocess.Popen[str]"]:
     """The server's process, which leads a process group of its own, once it answers."""
@@ -61,7 +69,7 @@ def served(**variables: str) -> Iterator["subprocess.Popen[str]"]:
     ) as process:
         try:
             deadline = time.monotonic() + 30
-            while port_fault("127.0.0.1", int(variables["PORT"])) == "":
+            while not answers(int(variables["PORT"])):
                 assert process.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
