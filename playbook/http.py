@@ -52,6 +52,7 @@ class Progress(Protocol):
 
 
 class HttpRequest(DjangoHttpRequest):
+    request_id: str
     htmx: HtmxDetails
     edition: Any
     progress: Progress
@@ -102,6 +103,11 @@ def site(request: DjangoHttpRequest) -> dict[str, Any]:
     }
 
 
+def traced(request: DjangoHttpRequest) -> dict[str, Any]:
+    """For the page of a request that failed: the id under which the log has it."""
+    return {"request_id": getattr(request, "request_id", "")}
+
+
 def error_page(request: DjangoHttpRequest, status: HTTPStatus, **context: Any) -> HttpResponse:
     return render(request, f"{status.value}.html", context, status=status)
 
@@ -121,7 +127,7 @@ def page_not_found(request: DjangoHttpRequest, exception: Exception) -> HttpResp
 
 def server_error(request: DjangoHttpRequest) -> HttpResponse:
     """Asks neither the session nor the database: they may be what broke."""
-    page = render_to_string("500.html", site(request))
+    page = render_to_string("500.html", {**site(request), **traced(request)})
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

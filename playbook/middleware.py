@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -5,7 +6,23 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
 
+from playbook import tracing
 from playbook.http import HttpRequest, error_page
+
+requests_log = logging.getLogger("playbook.requests")
+
+
+class RequestId:
+    """The id under which the log tells what became of a request; the answer carries it too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = tracing.begin(request)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id
+        return response
 
 
 class RefuseNulCookies:

@@ -1,0 +1,72 @@
+"""The id under which a reader, the answer, the log and a proxy speak of one request."""
+
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User
+from tests.playbook.failing import URLS
+
+MADE = re.compile(r"[0-9a-f]{16}")
+GIVEN = "7f3d9a2c-5b1e-4c8f-9d60-2a4b6c8e0f13"
+
+
+@pytest.mark.django_db
+def test_each_request_has_an_id_of_its_own(client: Client) -> None:
+    ids = {client.get(path)["X-Request-ID"] for path in ("/", "/", "/nowhere/", "/theme/")}
+    assert len(ids) == 4
+    assert all(MADE.fullmatch(request_id) for request_id in ids)
+
+
+@pytest.mark.django_db
+def test_a_trusted_proxys_id_is_taken_over(client: Client, settings: Settings) -> None:
+    headers = {"X-Request-ID": GIVEN}
+    assert client.get("/", headers=headers)["X-Request-ID"] != GIVEN
+    settings.TRUSTED_PROXY_COUNT = 1
+    assert client.get("/", headers=headers)["X-Request-ID"] == GIVEN
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "short", "x" * 65, "two words", "<script>", "a\nb-of-a-line", "é" * 12],
+)
+def test_a_malformed_id_is_replaced(client: Client, settings: Settings, given: str) -> None:
+    settings.TRUSTED_PROXY_COUNT = 1
+    answer = client.get("/theme/", headers={"X-Request-ID": given})
+    assert MADE.fullmatch(answer["X-Request-ID"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [
+        ("/failing/now/", "testserver", 500),
+        ("/nowhere/", "testserver", 404),
+        ("/", "evil.example", 400),
+        ("/theme/", "testserver", 405),
+    ],
+)
+def test_a_page_of_a_request_that_failed_shows_it(
+    settings: Settings, path: str, host: str, status: int
+) -> None:
+    settings.ROOT_URLCONF = URLS
+    client = Client(raise_request_exception=False, headers={"host": host})
+    response = client.get(path)
+    assert response.status_code == status
+    page = response.content.decode()
+    assert page.count(f"<code>{response['X-Request-ID']}</code>") == 1
+    assert "reference" in page
+
+
+def test_a_refused_form_shows_it(learner: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/theme/", {"theme": "dark"})
+    assert response.status_code == 403
+    assert f"<code>{response['X-Request-ID']}</code>" in response.content.decode()
+
+
+def test_a_page_that_did_not_fail_keeps_it_out(client: Client, playbook: None) -> None:
+    response = client.get("/")
+    assert response["X-Request-ID"] not in response.content.decode()
