@@ -1,8 +1,10 @@
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from time import perf_counter
 
-from django.core.exceptions import SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed, SuspiciousOperation
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
 
@@ -22,6 +24,27 @@ class RequestId:
         request.request_id = tracing.begin(request)
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id
+        return response
+
+
+class LogRequests:
+    """A line for each request, where an operator wants one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.LOG_REQUESTS:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = perf_counter()
+        response = self.get_response(request)
+        facts = {
+            "method": tracing.method(request),
+            "view": tracing.view_name(request),
+            "status": response.status_code,
+            "milliseconds": round((perf_counter() - began) * 1000, 1),
+        }
+        requests_log.info("%(method)s %(view)s %(status)s, %(milliseconds)s ms", facts, extra=facts)
         return response
 
 

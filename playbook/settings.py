@@ -184,6 +184,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "playbook.middleware.RequestId",
+    "playbook.middleware.LogRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -389,6 +390,15 @@ SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 
 # --- Seen from outside
 
+LOG_REQUESTS: bool = variable(env.bool, "LOG_REQUESTS", expects="true or false", default=False)
+LOG_FORMAT: str = variable(
+    env.str,
+    "LOG_FORMAT",
+    expects="line or json",
+    default="line",
+    holds=lambda name: name in {"line", "json"},
+)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -398,7 +408,18 @@ LOGGING = {
             "format": "{asctime} {request_id} {levelname} {name}: {message}",
             "style": "{",
         },
+        "json": {
+            "()": "playbook.logs.JsonFormatter",
+            "fmt": ["asctime", "levelname", "name", "message"],
+            "rename_fields": {
+                "asctime": "time",
+                "levelname": "level",
+                "name": "logger",
+                "exc_info": "traceback",
+            },
+        },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "loggers": {"playbook.requests": {"level": "INFO" if LOG_REQUESTS else "WARNING"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
