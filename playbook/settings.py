@@ -185,6 +185,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "playbook.middleware.RequestId",
     "playbook.middleware.LogRequests",
+    "playbook.middleware.AnswerProbes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -252,8 +253,11 @@ DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     },
-    # A connection for each thread that answers requests, opened when it is first needed.
-    "django.db.backends.postgresql": {"pool": {"min_size": 1, "max_size": THREADS_PER_WORKER}},
+    # A connection for each thread that answers requests, opened when it is first needed. So only
+    # a server that is gone is waited for, and readers and probes should hear of that soon.
+    "django.db.backends.postgresql": {
+        "pool": {"min_size": 1, "max_size": THREADS_PER_WORKER, "timeout": 5}
+    },
 }
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),

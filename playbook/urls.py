@@ -1,7 +1,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from playbook.probes import healthz, readyz
+
+# playbook.middleware.AnswerProbes answers these before any other middleware has its say.
+probes = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]
+
 urlpatterns = [
+    *probes,
     path("", include("catalog.urls")),
     path("", include("progress.urls")),
     path("", include("accounts.urls")),

@@ -229,7 +229,7 @@ def test_each_request_has_its_line_where_that_is_asked_for(
 
 PROGRAM = (
     "import django; django.setup(); from django.test import Client; "
-    "Client().get('/robots.txt', headers={'host': '127.0.0.1'})"
+    "Client().get('/healthz', headers={'host': '127.0.0.1'})"
 )
 
 

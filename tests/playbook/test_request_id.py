@@ -15,7 +15,7 @@ GIVEN = "7f3d9a2c-5b1e-4c8f-9d60-2a4b6c8e0f13"
 
 @pytest.mark.django_db
 def test_each_request_has_an_id_of_its_own(client: Client) -> None:
-    ids = {client.get(path)["X-Request-ID"] for path in ("/", "/", "/nowhere/", "/theme/")}
+    ids = {client.get(path)["X-Request-ID"] for path in ("/", "/", "/nowhere/", "/healthz")}
     assert len(ids) == 4
     assert all(MADE.fullmatch(request_id) for request_id in ids)
 
@@ -34,7 +34,7 @@ def test_a_trusted_proxys_id_is_taken_over(client: Client, settings: Settings) -
 )
 def test_a_malformed_id_is_replaced(client: Client, settings: Settings, given: str) -> None:
     settings.TRUSTED_PROXY_COUNT = 1
-    answer = client.get("/theme/", headers={"X-Request-ID": given})
+    answer = client.get("/healthz", headers={"X-Request-ID": given})
     assert MADE.fullmatch(answer["X-Request-ID"])
 
 
