@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import resolve
 
-from playbook import tracing
+from playbook import metrics, tracing
 from playbook.http import HttpRequest, error_page
 
 requests_log = logging.getLogger("playbook.requests")
@@ -49,10 +49,27 @@ class LogRequests:
         return response
 
 
+class Measure:
+    """Counts and times every request, where somebody reads the figures."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.METRICS_TOKEN:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+        metrics.watch()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = perf_counter()
+        metrics.begin()
+        response = self.get_response(request)
+        metrics.count(request, response, perf_counter() - began)
+        return response
+
+
 class AnswerProbes:
     """A load balancer asks over http, by number and by no name of ours, and wants no session."""
 
-    paths = {"/healthz", "/readyz"}
+    paths = {"/healthz", "/readyz", "/metrics/prometheus"}
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -185,6 +185,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "playbook.middleware.RequestId",
     "playbook.middleware.LogRequests",
+    "playbook.middleware.Measure",
     "playbook.middleware.AnswerProbes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -394,6 +395,16 @@ SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 
 # --- Seen from outside
 
+METRICS_TOKEN: str = variable(
+    env.str,
+    "METRICS_TOKEN",
+    expects="at least 20 random characters, none of them a space",
+    default="",
+    holds=lambda token: (
+        not token
+        or (len(token) >= 20 and token.isascii() and token.isprintable() and " " not in token)
+    ),
+)
 LOG_REQUESTS: bool = variable(env.bool, "LOG_REQUESTS", expects="true or false", default=False)
 LOG_FORMAT: str = variable(
     env.str,

@@ -1,12 +1,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from playbook.metrics import metrics
 from playbook.probes import healthz, readyz
 
 # playbook.middleware.AnswerProbes answers these before any other middleware has its say.
 probes = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics/prometheus", metrics, name="metrics"),
 ]
 
 urlpatterns = [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Article, Entry
 from playbook.http import HttpRequest, safe_next
-from progress import parts
+from progress import metrics, parts
 from progress.forms import PlaceForm
 from progress.reader import Change, ReaderGone, ReaderProgress
 
@@ -30,6 +30,7 @@ def expect_reader(request: HttpRequest) -> None:
 
 def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) -> HttpResponse:
     """For htmx the stale parts of the page, out of band; else back to where the reader was."""
+    metrics.count(change, is_undo=is_undo)
     place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
     place.is_valid()
     spot = place.cleaned_data.get("spot", "")

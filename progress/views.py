@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog.roadmap import bands_of
 from playbook.http import HttpRequest, sign_in_required
 from playbook.pages import render_own
-from progress import activity
+from progress import activity, metrics
 from progress.answers import ReaderRequest, changed, expect_reader
 from progress.export import progress_of
 from progress.filters import EventFilterForm
@@ -62,6 +62,7 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
     change = request.progress.set(article, StateName.READING, only_from=StateName.TODO)
     if request.htmx:
         return changed(request, change)
+    metrics.count(change)
     # Not a redirect: browsers hold the redirects of a form to the policy's form-action.
     return render(request, "progress/article_open.html", {"change": change})
 

@@ -33,11 +33,13 @@ def test_the_process_answers_without_a_database(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", PROBES)
+@pytest.mark.parametrize("path", [*PROBES, "/metrics/prometheus"])
 def test_a_probe_comes_by_number_and_without_https(settings: Settings, path: str) -> None:
     settings.SECURE_SSL_REDIRECT = True
+    settings.METRICS_TOKEN = "a-token-of-twenty-letters"
     client = Client(headers={"host": "10.1.2.3:8000", "cookie": "sessionid=" + "a" * 32})
-    response = client.get(path)
+    headers = {"Authorization": f"Bearer {settings.METRICS_TOKEN}"}
+    response = client.get(path, headers=headers)
     assert response.status_code == 200
     assert not response.cookies
     assert client.get("/").status_code == 400

@@ -1,6 +1,8 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from playbook import metrics_files
 from playbook.preflight import port_fault
 
 WELCOME = """\
@@ -39,11 +42,28 @@ class Command(BaseCommand):
         )
         server.on_startup(self.welcome)
         keep_interrupts_from_workers()
-        server.serve()
+        with shared_figures():
+            server.serve()
 
     def welcome(self) -> None:
         self.stdout.write(WELCOME.format(address=settings.SITE_URL))
         self.stdout.flush()
+
+
+@contextmanager
+def shared_figures() -> Iterator[None]:
+    """The workers count together, where somebody reads it."""
+    folder = metrics_files.folder_of(settings.HOST, settings.PORT)
+    with ExitStack() as until_stopped:
+        if settings.METRICS_TOKEN:
+            try:
+                until_stopped.enter_context(metrics_files.kept(folder))
+            except OSError as error:
+                raise CommandError(
+                    f"The figures of METRICS_TOKEN cannot be kept in {folder} "
+                    f"({error.strerror or error}): remove it, or set TMPDIR to another folder"
+                ) from error
+        yield
 
 
 def keep_interrupts_from_workers() -> None:

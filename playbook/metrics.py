@@ -1,0 +1,123 @@
+"""The figures of all workers together, as Prometheus reads them."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from functools import cache
+from time import perf_counter
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import got_request_exception
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from playbook import tracing
+
+REQUESTS = Histogram(
+    "playbook_request_seconds",
+    "Time from the request to its answer",
+    ["view", "method", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+QUERIES = Counter("playbook_queries", "Database queries", ["view"])
+QUERY_SECONDS = Counter("playbook_query_seconds", "Time that database queries took", ["view"])
+EXCEPTIONS = Counter("playbook_exceptions", "Exceptions that no view handled", ["view", "type"])
+
+
+class Queries(threading.local):
+    """What the request of this thread asked of the database."""
+
+    count = 0
+    seconds = 0.0
+
+
+queries = Queries()
+
+
+@cache
+def figures_of(view: str, method: str, status: int) -> tuple[Histogram, Counter, Counter]:
+    """Finding them by their labels costs as much as counting."""
+    return (
+        REQUESTS.labels(view, method, status),
+        QUERIES.labels(view),
+        QUERY_SECONDS.labels(view),
+    )
+
+
+def begin() -> None:
+    queries.count, queries.seconds = 0, 0.0
+
+
+def count(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    requests, query_count, query_seconds = figures_of(
+        tracing.view_name(request), tracing.method(request), response.status_code
+    )
+    requests.observe(seconds)
+    if queries.count:
+        query_count.inc(queries.count)
+        query_seconds.inc(queries.seconds)
+
+
+def measure_query(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    began = perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        queries.count += 1
+        queries.seconds += perf_counter() - began
+
+
+def watch_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    if measure_query not in connection.execute_wrappers:
+        connection.execute_wrappers.append(measure_query)
+
+
+def count_exception(request: HttpRequest, **kwargs: Any) -> None:
+    kind, _error, _traceback = sys.exc_info()
+    EXCEPTIONS.labels(tracing.view_name(request), kind.__name__ if kind else "").inc()
+
+
+def watch() -> None:
+    for connection in connections.all(initialized_only=True):
+        watch_connection(connection)
+    connection_created.connect(watch_connection)
+    got_request_exception.connect(count_exception)
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    given = request.headers.get("Authorization", "")
+    if not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
+        words, headers = "Send METRICS_TOKEN as a bearer token.\n", {"WWW-Authenticate": "Bearer"}
+        return HttpResponse(words, status=401, headers=headers, content_type="text/plain")
+    return HttpResponse(generate_latest(registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def registry() -> CollectorRegistry:
+    """This process's own, or that of all workers where `serve` started them."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    workers = CollectorRegistry()
+    MultiProcessCollector(workers)  # type: ignore[no-untyped-call]
+    return workers
