@@ -72,6 +72,19 @@ def is_origin(address: str) -> bool:
         return False
 
 
+def is_dsn(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.username and parts.hostname)
+            and parts.port != 0
+            and parts.path.rpartition("/")[2].isdecimal()
+        )
+    except ValueError:
+        return False
+
+
 # --- This site
 
 DEBUG: bool = variable(env.bool, "DEBUG", expects="true or false", default=False)
@@ -404,6 +417,13 @@ METRICS_TOKEN: str = variable(
         not token
         or (len(token) >= 20 and token.isascii() and token.isprintable() and " " not in token)
     ),
+)
+SENTRY_DSN: str = variable(
+    env.str,
+    "SENTRY_DSN",
+    expects="the DSN of a Sentry project, such as https://KEY@sentry.example.org/1",
+    default="",
+    holds=lambda dsn: not dsn or is_dsn(dsn),
 )
 LOG_REQUESTS: bool = variable(env.bool, "LOG_REQUESTS", expects="true or false", default=False)
 LOG_FORMAT: str = variable(

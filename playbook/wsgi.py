@@ -1,5 +1,6 @@
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from playbook import metrics_files
@@ -8,3 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playbook.settings")
 metrics_files.join()
 
 application = get_wsgi_application()
+
+if settings.SENTRY_DSN:
+    from playbook import reports
+
+    reports.start()
