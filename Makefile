@@ -53,6 +53,7 @@ lint: can-start $(BIN)/.installed-dev ## look for mistakes without running anyth
 	@find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
 	@$(BIN)/lint-imports
 	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) lintmigrations --settings tests.linting.settings
 	@$(MANAGE) check --deploy --fail-level WARNING
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock" pyproject.toml

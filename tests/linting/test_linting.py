@@ -1,0 +1,132 @@
+"""A migration that breaks the code which still serves is refused, before there is a server."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+from django.db.migrations.state import ProjectState
+
+from playbook.operations import AddIndexWhileServing
+from tests.playbook.program import manage
+
+SETTINGS = """
+from tests.linting.settings import *
+from tests.linting.settings import INSTALLED_APPS, MIGRATION_LINTER_OPTIONS
+INSTALLED_APPS = [*INSTALLED_APPS, "sample"]
+MIGRATION_LINTER_OPTIONS = {**MIGRATION_LINTER_OPTIONS, "include_apps": ["sample"], "quiet": []}
+"""
+MIGRATION = """
+from django.db import migrations, models
+from playbook.operations import AddIndexWhileServing
+
+class Migration(migrations.Migration):
+    atomic = {atomic}
+    dependencies = {dependencies}
+    operations = [{operations}]
+"""
+START = """
+migrations.CreateModel("Note", [
+    ("id", models.BigAutoField(primary_key=True)),
+    ("text", models.CharField(max_length=200)),
+    ("number", models.IntegerField(null=True)),
+    ("colour", models.CharField(max_length=20)),
+]),
+migrations.CreateModel("Tag", [("id", models.BigAutoField(primary_key=True))]),
+migrations.CreateModel("Topic", [("id", models.BigAutoField(primary_key=True))]),
+"""
+SAFE = {
+    "a_new_table": 'migrations.CreateModel("Box", [("id", models.BigAutoField(primary_key=True))])',
+    "a_column_that_may_be_empty": 'migrations.AddField("Note", "at", models.DateField(null=True))',
+    "a_column_that_the_database_fills": (
+        'migrations.AddField("Note", "size", models.IntegerField(db_default=0))'
+    ),
+    "an_index_while_serving": (
+        'AddIndexWhileServing("Note", models.Index(fields=["text"], name="note_text"))'
+    ),
+    "a_constraint_of_the_forms_only": (
+        'migrations.AlterField("Note", "colour", models.CharField(max_length=20, blank=True))'
+    ),
+}
+UNSAFE = {
+    "a_column_that_old_code_leaves_empty": (
+        'migrations.AddField("Note", "length", models.IntegerField(default=0))'
+    ),
+    "a_column_that_may_not_be_empty_any_more": (
+        'migrations.AlterField("Note", "number", models.IntegerField(default=0))'
+    ),
+    "a_column_of_another_type": 'migrations.AlterField("Note", "text", models.TextField())',
+    "a_plain_index": 'migrations.AddIndex("Note", models.Index(fields=["colour"], name="colour"))',
+    "an_index_by_the_way": (
+        'migrations.AddField("Note", "tag", models.ForeignKey("Tag", models.CASCADE, null=True))'
+    ),
+    "no_two_alike": (
+        'migrations.AddConstraint("Note", models.UniqueConstraint(fields=["text"], name="once"))'
+    ),
+    "another_name_of_a_column": 'migrations.RenameField("Note", "colour", "hue")',
+    "another_name_of_a_table": 'migrations.RenameModel("Tag", "Label")',
+    "a_column_gone": 'migrations.RemoveField("Note", "text")',
+    "a_table_gone": 'migrations.DeleteModel("Topic")',
+}
+
+
+@pytest.fixture(scope="module")
+def linted(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
+    """An app with a migration for each of them, one after the other."""
+    folder = tmp_path_factory.mktemp("sample")
+    package = folder / "sample" / "migrations"
+    package.mkdir(parents=True)
+    (folder / "sample_settings.py").write_text(SETTINGS)
+    for place in (package.parent, package):
+        (place / "__init__.py").touch()
+    before = ""
+    for name, operations in {"start": START, **SAFE, **UNSAFE}.items():
+        text = MIGRATION.format(
+            operations=operations,
+            atomic="WhileServing" not in operations,
+            dependencies=[("sample", before)] if before else [],
+        )
+        (package / f"{name}.py").write_text(text)
+        before = name
+    return lint(folder, "sample_settings")
+
+
+def lint(folder: Path, settings: str) -> "subprocess.CompletedProcess[str]":
+    return manage("lintmigrations", "--settings", settings, PYTHONPATH=str(folder))
+
+
+def test_each_kind_is_told_from_the_other(linted: "subprocess.CompletedProcess[str]") -> None:
+    verdicts = dict(re.findall(r"^\(sample, (\w+)\)\.\.\. (.*)$", linted.stdout, re.MULTILINE))
+    assert verdicts == {
+        **dict.fromkeys(["start", *SAFE], "OK"),
+        **dict.fromkeys(UNSAFE, "ERR"),
+    }, linted.stderr
+    assert linted.returncode == 1
+
+
+def test_those_of_the_product_are_safe(tmp_path: Path) -> None:
+    done = lint(tmp_path, "tests.linting.settings")
+    assert "Erroneous migrations: 0/" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_index_is_added_while_serving_and_removed_again() -> None:
+    """On the database under test; the linter has seen PostgreSQL's statement only."""
+    before = ProjectState.from_apps(apps)
+    after = before.clone()
+    operation = AddIndexWhileServing("Alias", models.Index(fields=["added_at"], name="by_day"))
+    operation.state_forwards("catalog", after)
+
+    def indexes() -> set[str]:
+        with connection.cursor() as cursor:
+            return set(connection.introspection.get_constraints(cursor, "catalog_alias"))
+
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_forwards("catalog", editor, before, after)
+    assert "by_day" in indexes()
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_backwards("catalog", editor, after, before)
+    assert "by_day" not in indexes()
