@@ -1,6 +1,7 @@
 """What Prometheus reads: of one process, and of several workers together."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -16,7 +17,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from progress.models import Event
-from tests.playbook.program import answers, get, manage, served
+from tests.playbook.program import ROOT, answers, get, manage, served
 
 TOKEN = "a-token-of-twenty-letters"
 AS_PROMETHEUS = {"Authorization": f"Bearer {TOKEN}"}
@@ -180,6 +181,17 @@ def test_every_state_has_its_figure_before_the_first_change(meter: Meter) -> Non
         for state in ("todo", "reading", "done", "skipped")
         for undo in ("true", "false")
     }
+
+
+def test_the_guide_names_every_figure_and_no_other(meter: Meter) -> None:
+    text = meter.client.get(PATH, headers=AS_PROMETHEUS).content.decode()
+    exposed = set(re.findall(r"^# HELP (playbook_\w+) ", text, re.MULTILINE))
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    listed = re.findall(r"^\| `(playbook_\w+)` \|", guide, re.MULTILINE)
+    assert set(listed) == {name for name in exposed if not name.endswith("_created")}
+    parts = "|".join(["_count", "_sum", "_bucket"])
+    used = {re.sub(f"({parts})$", "", name) for name in re.findall(r"playbook_\w+(?=[{[])", guide)}
+    assert used <= set(listed)
 
 
 # --- Several workers
