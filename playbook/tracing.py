@@ -20,7 +20,7 @@ that begins another request begins another id."""
 
 def begin(request: HttpRequest) -> str:
     """The request's id: a trusted proxy's, so that both logs can be joined, or one of our own."""
-    given = request.headers.get("X-Request-ID", "") if settings.TRUSTED_PROXY_COUNT else ""
+    given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXY_COUNT else ""
     request_id = given if WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
     current_id.set(request_id)
     return request_id
