@@ -31,7 +31,9 @@ def account_menu(request: HttpRequest, address: str) -> str:
 
 @slot(register)
 def message_list(request: HttpRequest) -> str:
-    return render_to_string("includes/messages.html", {"messages": get_messages(request)})
+    told = get_messages(request)
+    name = "includes/messages.html"
+    return render_to_string(name, {"messages": told}) if len(told) else piece(name)
 
 
 @slot(register)

@@ -15,7 +15,7 @@ from progress.reader import (
     ReaderProgress,
     Superseded,
 )
-from progress.statements import states_of, take_turn, write_event, write_state
+from progress.statements import history_of, states_of, take_turn, write_event, write_state
 
 
 class LearnerProgress(ReaderProgress):
@@ -76,11 +76,9 @@ class LearnerProgress(ReaderProgress):
         return self._move(event.article, before, after, undoes=event)
 
     def history(self, article: Article) -> list[Past]:
-        events = Event.objects.for_user(self.user).filter(article=article)
-        rows = events.values_list("pk", "from_state", "to_state", "happened_at", "undoes")
         return [
-            Past(pk, StateName(before), StateName(after), at, is_undo=undoes is not None)
-            for pk, before, after, at, undoes in rows[:HISTORY_SHOWN]
+            Past(pk, StateName(before), StateName(after), at, is_undo=is_undo)
+            for pk, before, after, at, is_undo in history_of(self.user, article.pk, HISTORY_SHOWN)
         ]
 
     def lock(self) -> None:

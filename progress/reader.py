@@ -16,7 +16,7 @@ from playbook.http import Reader
 from progress import statistics
 from progress.models import StateName
 
-HISTORY_SHOWN = 20
+HISTORY_SHOWN = 10
 
 
 class NothingToUndo(Exception):

@@ -12,7 +12,13 @@ from accounts.models import User
 from catalog.models import Article, Entry
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName
-from progress.reader import NothingToUndo, ReaderGone, ReaderProgress, Superseded
+from progress.reader import (
+    HISTORY_SHOWN,
+    NothingToUndo,
+    ReaderGone,
+    ReaderProgress,
+    Superseded,
+)
 from progress.sessions import SessionStore
 from progress.visitor import VisitorProgress
 
@@ -279,3 +285,13 @@ def test_tabs_at_once_keep_every_mark_of_a_visitor() -> None:
     )
     stored = VisitorProgress(SessionStore(session.session_key))
     assert dict(stored.states) == {article.pk: DONE for article in articles}
+
+
+def test_a_long_history_is_cut_to_its_newest_changes(
+    progress: ReaderProgress, wallet: Article
+) -> None:
+    for state in (READING, DONE) * 6:
+        progress.set(wallet, state)
+    shown = history(progress, wallet)
+    assert len(shown) == HISTORY_SHOWN
+    assert shown == [(READING, DONE), (DONE, READING)] * (HISTORY_SHOWN // 2)

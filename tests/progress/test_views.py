@@ -388,3 +388,17 @@ def test_queries_of_a_change_do_not_grow(
     data = {"state": "reading", "shown": shown_on(reader, "/")}
     with django_assert_max_num_queries(before):
         reader.post(f"{WALLET}state/", data, headers=headers)
+
+
+@pytest.mark.parametrize("signs_in", [False, True])
+def test_an_articles_page_says_where_the_rest_of_a_long_history_is(
+    client: Client, learner: User, signs_in: bool
+) -> None:
+    if signs_in:
+        client.force_login(learner)
+    assert "latest changes" not in client.get(WALLET).content.decode()
+    for state in ("reading", "done") * 6:
+        client.post(f"{WALLET}state/", {"state": state}, headers=HTMX)
+    page = client.get(WALLET).content.decode()
+    assert ("Only your latest changes are shown." in page) is not signs_in
+    assert ('<a href="/me/history/">your history</a>' in page) is signs_in
