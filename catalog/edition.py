@@ -81,7 +81,7 @@ class Edition:
         self.layers = list(Layer.objects.all())
         self.places = [Place.of(entry) for entry in self._joined(in_order)]
         self.piece = piece_keeper()
-        self.pages: dict[tuple[str, ...], Page] = {}
+        self.pages: tuple[dict[tuple[str, ...], Page], ...] = ({}, {})
         self._kept: dict[str, Any] = {}
 
     def _joined(self, entries: list[Entry]) -> list[Entry]:

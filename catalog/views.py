@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from catalog.filters import EntryFilterForm, chosen_layers, sizes
 from catalog.roadmap import bands_of, journey_parts, shown_parts, shown_rows, tables_of
 from playbook.http import HttpRequest
-from playbook.pages import render_shared
+from playbook.pages import render_own, render_shared
 
 
 @require_safe
@@ -50,8 +50,10 @@ def entry_list(request: HttpRequest) -> HttpResponse:
             "is_alone": request.htmx.target == "result-count",
         }
 
+    # What is in one of the reader's states is another table for every reader.
+    render = render_own if form.values["state"] else render_shared
     fragments = ["results", "filtered", "result-count"]
-    response = render_shared(request, "catalog/entry_list.html", context, fragments=fragments)
+    response = render(request, "catalog/entry_list.html", context, fragments=fragments)
     if request.htmx and request.htmx.target != "result-count":
         response["HX-Push-Url"] = address
     return response

@@ -8,9 +8,11 @@ playbook, by templates that are told nothing of any reader, and kept with the ed
 from __future__ import annotations
 
 import gzip
+import secrets
 from collections.abc import Callable, Collection, Hashable, Mapping
 from functools import lru_cache
 from hashlib import sha256
+from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
 from django.conf import settings
@@ -25,14 +27,15 @@ from django.utils.safestring import SafeString
 from playbook.http import HttpRequest, site, theme
 from playbook.release import RELEASE
 
-MARK = SafeString("\0")
-"""Where a slot is in a page that is drawn; no page has that character otherwise."""
+MARK = SafeString(secrets.token_hex(16))
+"""Where a slot is in a page that is drawn. Nobody can type it: pages show what was typed."""
 
 HAS_LANGUAGES = len(settings.LANGUAGES) > 1
 """With one there is no need to ask which, some eighty times for a page."""
 
 PIECES_KEPT = 5_000
-PAGES_KEPT = 200
+PAGES_KEPT = 100
+"""The oldest goes first; of the shipped playbook's addresses without a query there are fewer."""
 
 FOR_EVERYBODY = "public, max-age=0, s-maxage=60"
 """A browser asks again each time; a cache in front of the site may answer for a minute."""
@@ -43,6 +46,8 @@ KNOWN_BY = {settings.SESSION_COOKIE_NAME, "messages"}
 """Of who has none of these cookies, nothing is known but the theme and the time zone."""
 
 VARY = ("Accept-Encoding", "Cookie", "HX-Request", "HX-Target", "HX-History-Restore-Request")
+
+_keeping = Lock()
 
 Fill: TypeAlias = Callable[[HttpRequest], str]
 
@@ -131,11 +136,7 @@ def render_shared(
     """
 
     def draw(kind: str) -> HttpResponse:
-        name = _name(request, template, fragments)
-        if request.GET or name != template:
-            told = {**site(request), **context(), "request": request}
-            return HttpResponse(render_to_string(name, told))
-        page = _kept_page(request, template, context)
+        page = _kept_page(request, _name(request, template, fragments), context)
         if kind != FOR_EVERYBODY:
             return HttpResponse(page.fill(request))
         encoding = "gzip" if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "") else ""
@@ -207,10 +208,15 @@ def _name(request: HttpRequest, template: str, fragments: Collection[str]) -> st
 def _kept_page(
     request: HttpRequest, template: str, context: Callable[[], Mapping[str, Any]]
 ) -> Page:
-    pages: dict[tuple[str, ...], Page] = request.edition.pages
-    key = (template, request.path, theme(request), translation.get_language() or "")
-    if key not in pages:
-        if len(pages) >= PAGES_KEPT:
-            pages.clear()
-        pages[key] = Page(template, {**site(request), **context()})
-    return pages[key]
+    # Apart, so that no number of searches drives the pages out that everybody reads.
+    pages: dict[tuple[str, ...], Page] = request.edition.pages[bool(request.GET)]
+    address = (request.path, request.META["QUERY_STRING"])
+    key = (template, *address, theme(request), translation.get_language() or "")
+    page = pages.get(key)
+    if page is None:
+        page = Page(template, {**site(request), **context()})
+        with _keeping:
+            pages[key] = page
+            while len(pages) > PAGES_KEPT:
+                del pages[next(iter(pages))]
+    return page
