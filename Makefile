@@ -40,6 +40,12 @@ test-quick: export DATABASE_URL = sqlite:///playbook.sqlite3
 test-quick: can-start $(BIN)/.installed-dev ## run the tests that need neither PostgreSQL nor a browser
 	@$(BIN)/python -m pytest -q -m "not browser"
 
+.PHONY: bench bench-quick
+bench: can-start $(BIN)/.installed-dev ## measure how fast the site is, and write docs/performance.md
+	@$(BIN)/python -m bench
+bench-quick: can-start $(BIN)/.installed-dev ## see in two minutes that the benchmark works
+	@$(BIN)/python -m bench --quick
+
 # As in use behind https, so that the security checks mean something.
 .PHONY: lint
 lint: export ENV_FILE = /dev/null

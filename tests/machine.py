@@ -1,4 +1,4 @@
-"""What the tests need of a machine beyond Python: PostgreSQL's server and Chromium."""
+"""What is needed of a machine beyond Python: PostgreSQL's server, Chromium, and other programs."""
 
 import os
 import re
@@ -19,7 +19,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "googl
 INSTALLERS = {
     "apt-get": "apt-get update && apt-get install -y --no-install-recommends postgresql chromium",
     "dnf": "dnf install -y postgresql-server chromium",
-    "brew": "brew install postgresql@17 && brew install --cask chromium",
+    "brew": "brew install --cask chromium && brew install postgresql@17",
 }
 
 
@@ -46,19 +46,26 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
-def provide() -> None:
-    """Installs what is missing where that takes nobody's word; else says what will, and stops."""
-    if postgresql_folder() and chromium():
+def provide(*programs: str) -> None:
+    """Installs what is missing where that takes nobody's word; else says what will, and stops.
+
+    `programs` beside those that every test needs are those of the packages of their names.
+    """
+    if has(*programs):
         return
     installer = next(filter(shutil.which, INSTALLERS), "")
-    command = INSTALLERS.get(installer, "")
+    command = " ".join([INSTALLERS[installer], *programs]) if installer else ""
     if installer == "apt-get" and os.geteuid() == 0:
-        print(f"The tests need PostgreSQL and Chromium: {command}", flush=True)
+        print(f"Installing what is missing: {command}", flush=True)
         subprocess.run(["sh", "-c", command], stdout=subprocess.DEVNULL, check=False)
-    if not (postgresql_folder() and chromium()):
+    if not has(*programs):
         if installer in ("apt-get", "dnf"):
             command = f"sudo sh -c {shlex.quote(command)}"
-        sys.exit(
-            "The tests need the server of PostgreSQL 15 or newer, and Chromium; install them: "
-            + (command or "your system's packages of those names.")
+        needed = ", ".join(
+            [f"PostgreSQL's server, {OLDEST_POSTGRESQL} or newer", "Chromium", *programs]
         )
+        sys.exit(f"{needed}: install what is missing: {command or 'by your system’s packages'}")
+
+
+def has(*programs: str) -> bool:
+    return bool(postgresql_folder() and chromium() and all(map(shutil.which, programs)))

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, reached by a socket and gone when they are done."""
+"""A PostgreSQL server of one's own, reached by a socket and gone when one is done with it."""
 
 import os
 import shutil
@@ -11,12 +11,12 @@ from urllib.parse import quote
 
 from tests.machine import postgresql_folder
 
-# The server keeps nothing that has to outlive it.
-OPTIONS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+# The tests' server keeps nothing that has to outlive it.
+CARELESS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 
 
 @contextmanager
-def temporary_server() -> Iterator[str]:
+def temporary_server(options: str = CARELESS) -> Iterator[str]:
     """The `DATABASE_URL` of an empty database."""
     programs = postgresql_folder()
     if not programs:
@@ -39,7 +39,8 @@ def temporary_server() -> Iterator[str]:
         if user:
             shutil.chown(folder, user)
         run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        run("pg_ctl", "start", "--wait", "-l", str(folder / "log"), "-o", f"{OPTIONS} -k {folder}")
+        options = f"-c listen_addresses='' -k {folder} {options}"
+        run("pg_ctl", "start", "--wait", "-l", str(folder / "log"), "-o", options)
         try:
             yield f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
         finally:

@@ -1,0 +1,140 @@
+"""Requests as browsers send them, made from what the pages of the running site say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from html.parser import HTMLParser
+from urllib.parse import urlencode, urlsplit
+
+from bench.cast import Reader
+from bench.load import Request
+from bench.site import Site
+
+AS_A_BROWSER = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br",
+    "Accept-Language": "en",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+}
+ROADMAP = "/"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as one reader got it: with it a browser can send more requests of theirs."""
+
+    html: str
+    cookies: Mapping[str, str]
+    address: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return {**AS_A_BROWSER, "Cookie": cookies}
+
+    def as_got_by(self, reader: Reader) -> "Page":
+        """Of what a browser sends on, only the session is the reader's alone."""
+        return replace(self, cookies={**self.cookies, "sessionid": reader["session"]})
+
+
+def pages(site: Site, path: str, readers: Sequence[Reader]) -> list[Page]:
+    """ValueError where it cannot be read."""
+    session = f"sessionid={readers[0]['session']}"
+    answer = site.ask(Request(path, headers={"Cookie": session}))
+    if answer.status != 200:
+        raise ValueError(f"{path} answered {answer.status}")
+    page = Page(answer.body.decode(), answer.cookies, site.origin + path)
+    return [page.as_got_by(reader) for reader in readers]
+
+
+def visitors(path: str) -> list[Request]:
+    """Of somebody who comes for the first time."""
+    return [Request(path, headers=AS_A_BROWSER)]
+
+
+def of_readers(site: Site, path: str, readers: Sequence[Reader]) -> list[Request]:
+    return [Request(path, headers=page.headers) for page in pages(site, path, readers)]
+
+
+def fragments(site: Site, path: str, target: str, readers: Sequence[Reader]) -> list[Request]:
+    """As htmx asks for the part of the page with that id."""
+    return [
+        Request(path, headers={**page.headers, **as_htmx(page, target), "Accept": "*/*"})
+        for page in pages(site, path, readers)
+    ]
+
+
+def as_htmx(page: Page, target: str) -> dict[str, str]:
+    return {
+        "HX-Request": "true",
+        "HX-Current-URL": page.address,
+        "HX-Target": target,
+        "Sec-Fetch-Site": "same-origin",
+    }
+
+
+def revisits(site: Site, requests: Sequence[Request]) -> list[Request]:
+    """The same ones by a browser that has the page already; none where it got no ETag."""
+    tags = [site.ask(request).headers.get("etag", "") for request in requests]
+    if not all(tags):
+        return []
+    return [
+        Request(request.path, headers={**request.headers, "If-None-Match": tag})
+        for request, tag in zip(requests, tags, strict=True)
+    ]
+
+
+class StatesForm(HTMLParser):
+    """What the one form that sets states sends, and where to, for each article."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.addresses: dict[str, str] = {}
+        self._is_inside = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        if tag == "form":
+            self._is_inside = given.get("id") == "states"
+        elif tag == "input" and self._is_inside:
+            self.fields[given["name"]] = given.get("value", "")
+        elif tag == "button" and given.get("form") == "states" and given.get("name") == "state":
+            address = given["formaction"]
+            slug = urlsplit(address).path.split("/")[2]
+            self.addresses.setdefault(slug, address)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._is_inside = False
+
+
+def state_changes(site: Site, writers: Sequence[Reader]) -> list[Request]:
+    """Twice round every article of everybody: each request changes a state, also the next time.
+
+    One learner's requests lie as far apart as there are learners, so that they seldom wait for
+    each other.
+    """
+    theirs = pages(site, ROADMAP, writers)
+    form = StatesForm(theirs[0].html)
+    states = [dict(writer["states"]) for writer in writers]
+    requests = []
+    for _ in range(2):
+        for slug, address in form.addresses.items():
+            for page, writer, state in zip(theirs, writers, states, strict=True):
+                state[slug] = "reading" if state[slug] == "done" else "done"
+                fields = {**form.fields, "reader": str(writer["pk"]), "state": state[slug]}
+                requests.append(state_change(page, address, fields))
+    return requests
+
+
+def state_change(page: Page, address: str, fields: Mapping[str, str]) -> Request:
+    headers = {
+        **page.headers,
+        **as_htmx(page, "states"),
+        "Accept": "*/*",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Origin": page.address.removesuffix(ROADMAP),
+        "Referer": page.address,
+    }
+    return Request(address, "POST", headers, urlencode(fields))

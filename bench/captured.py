@@ -1,0 +1,20 @@
+"""What a page answered once, before compression: kept by the bench, answered by the limit."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Captured:
+    status: int
+    content_type: str
+    body: str
+
+    def keep(self, folder: Path, name: str) -> None:
+        (folder / f"{name}.json").write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def kept(cls, folder: Path, name: str) -> Self:
+        return cls(**json.loads((folder / f"{name}.json").read_text()))

@@ -1,0 +1,118 @@
+"""Interleaved runs of a few sides, and what their medians say about each other."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from bench.load import Request, Run, RunFailed, drive
+from bench.stage import Stage
+
+
+ENOUGH = 30
+"""Answers of a run."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured; a first round, which is not counted, warms up.
+
+    A run lasts `seconds`, and up to the `longest` where one side needs them for enough answers.
+    """
+
+    rounds: int
+    connections: int
+    seconds: float
+    longest: float
+
+    def lasting(self, warm_up: Iterable[Run]) -> "Effort":
+        slowest = min(run.per_second for run in warm_up)
+        needed = ENOUGH / slowest if slowest else self.longest
+        return replace(self, seconds=min(max(self.seconds, needed), self.longest))
+
+
+@dataclass(frozen=True)
+class Side:
+    """`requests` of each round; what is acknowledged to have been written is looked for."""
+
+    stage: Stage
+    requests: Callable[[int], Sequence[Request]]
+    status: int = 200
+    writes: bool = False
+
+    def run(self, number: int, effort: Effort) -> Run:
+        before = self.stage.events(number) if self.writes else 0
+        run = drive(
+            self.stage.site.origin,
+            self.requests(number),
+            status=self.status,
+            connections=effort.connections,
+            seconds=effort.seconds,
+        )
+        let_it_finish(run, effort.connections)
+        if self.writes and number:
+            expect_written(run, self.stage.events(number) - before, effort.connections)
+        return run
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Medians over the rounds; milliseconds, and bytes of an answer with its headers."""
+
+    per_second: float
+    p50: float
+    p99: float
+    size: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Of the medians; and the lowest and highest of two runs that followed each other."""
+
+    value: float
+    lowest: float
+    highest: float
+
+
+def let_it_finish(run: Run, connections: int) -> None:
+    """What was under way when the run ended must not take from the next one."""
+    time.sleep(min(2 * connections / run.per_second, 2) if run.requests else 2)
+
+
+def expect_written(run: Run, written: int, connections: int) -> None:
+    """What is under way when the run ends may be written and not be answered any more."""
+    if not run.requests <= written <= run.requests + connections:
+        raise RunFailed(f"{run.requests} changes were acknowledged and {written} are stored")
+
+
+def interleave(sides: Sequence[Side], effort: Effort) -> list[list[Run]]:
+    """The runs of each side: first, second, …, first, second, …"""
+    lasting = effort.lasting([side.run(0, effort) for side in sides])
+    rounds = [
+        [side.run(number, lasting) for side in sides] for number in range(1, effort.rounds + 1)
+    ]
+    if not all(run.requests for runs in rounds for run in runs):
+        raise RunFailed(f"no answer within {lasting.seconds:.1f} s")
+    return [list(runs) for runs in zip(*rounds, strict=True)]
+
+
+def figures(runs: Sequence[Run]) -> Figures:
+    return Figures(
+        per_second=median(run.per_second for run in runs),
+        p50=median(run.p50 for run in runs),
+        p99=median(run.p99 for run in runs),
+        size=median(run.size for run in runs),
+    )
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:
+    single = [one / other for one, other in zip(above, below, strict=True)]
+    return Ratio(median(above) / median(below), min(single), max(single))
+
+
+def throughput(runs: Sequence[Run]) -> list[float]:
+    return [run.per_second for run in runs]
+
+
+def latency(runs: Sequence[Run]) -> list[float]:
+    return [run.p50 for run in runs]

@@ -1,0 +1,135 @@
+"""Learners with as many states and events as asked for, made by the database itself.
+
+Every learner follows one script of a hundred changes to forty articles, each to articles of their
+own choice and at times of their own. Step by step all of them take it together, so that the rows
+lie in the order of time, as in use, and never one learner's beside each other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from bench.data.inserts import large_inserts
+from catalog.models import Article, Status
+from progress.models import Event, State
+
+ARTICLES = 60
+"""More than the playbook has: the others have left it and are retired."""
+STATES, EVENTS = 40, 100
+TWO_YEARS = timedelta(days=730)
+# How an article goes on from to do, by the number of its changes; `*` undoes the one before it.
+CHAINS = {
+    1: ("done", "skipped", "reading"),
+    2: ("reading done", "reading skipped", "skipped done"),
+    3: ("reading todo* done", "reading done reading", "skipped todo* reading"),
+    4: ("reading done reading done", "reading todo* reading done", "done todo* reading skipped"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change: of which of the learner's articles, and the step that it undoes."""
+
+    number: int
+    article: int
+    before: str
+    after: str
+    undoes: int | None = None
+    is_last: bool = False
+
+
+def script() -> list[Step]:
+    """The hundred changes in turn: the first ones of all articles, then the second ones, …"""
+    chains = [CHAINS[1 + n % 4][n // 4 % 3].split() for n in range(STATES)]
+    turns = [(turn, n) for turn in range(4) for n, chain in enumerate(chains) if turn < len(chain)]
+    number_of = {place: number for number, place in enumerate(turns)}
+    return [
+        Step(
+            number_of[turn, n],
+            article=n,
+            before=chains[n][turn - 1].rstrip("*") if turn else "todo",
+            after=chains[n][turn].rstrip("*"),
+            undoes=number_of[turn - 1, n] if chains[n][turn].endswith("*") else None,
+            is_last=turn + 1 == len(chains[n]),
+        )
+        for turn, n in turns
+    ]
+
+
+def fill(learners: int) -> None:
+    """Into a database with the shipped playbook and without learners."""
+    retire_articles()
+    with large_inserts(User, Event, State), connection.cursor() as cursor:
+        for statement, parameters in statements(learners):
+            cursor.execute(statement, parameters)
+
+
+def retire_articles() -> None:
+    """What the playbook has less than the learners have states with."""
+    status = Status.objects.get(slug="published")
+    for number in range(ARTICLES - Article.objects.count()):
+        title = f"An older article, number {number + 1}"
+        Article.objects.create(title=title, status=status, retired_at=timezone.now())
+
+
+def statements(learners: int) -> Iterator[tuple[str, list[object]]]:
+    articles = Article.objects.order_by("pk").values_list("pk", flat=True)[:ARTICLES]
+    now = timezone.now().replace(microsecond=0)
+    stored_now = connection.ops.adapt_datetimefield_value(now)
+    yield NUMBERS[connection.vendor], [learners]
+    yield "CREATE TEMPORARY TABLE bench_article (place integer PRIMARY KEY, id bigint)", []
+    for place, article_id in enumerate(articles):
+        yield "INSERT INTO bench_article VALUES (%s, %s)", [place, article_id]
+    yield USERS, [stored_now]
+    yield SESSIONS, [connection.ops.adapt_datetimefield_value(now + TWO_YEARS)]
+    for step in script():
+        parts = {"at": moment(step.number), "article": f"(n * 7 + {step.article}) %% {ARTICLES}"}
+        parts["id"] = f"{step.number} * {learners} + n"
+        parts["undoes"] = "NULL" if step.undoes is None else f"{step.undoes} * {learners} + n"
+        yield EVENTS_OF_STEP.format(**parts), [step.before, step.after, stored_now]
+        if step.is_last:
+            yield STATES_OF_STEP.format(**parts), [step.after, stored_now]
+    yield "DROP TABLE bench_number", []
+    yield "DROP TABLE bench_article", []
+
+
+def moment(step: int) -> str:
+    """SQL: when the learner `n` took that step; a week has some of every learner's."""
+    between = int(TWO_YEARS.total_seconds()) // EVENTS
+    seconds = f"({(EVENTS - step) * between} - (n * 7919) %% {between})"
+    if connection.vendor == "sqlite":
+        return f"datetime(%s, '-' || {seconds} || ' seconds')"
+    return f"%s::timestamptz - {seconds} * interval '1 second'"
+
+
+NUMBERS = {
+    "sqlite": """
+        CREATE TEMPORARY TABLE bench_number AS WITH RECURSIVE
+        counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < %s)
+        SELECT n FROM counted""",
+    "postgresql": """
+        CREATE TEMPORARY TABLE bench_number AS SELECT n FROM generate_series(1, %s) AS series (n)""",
+}
+USERS = """
+    INSERT INTO accounts_user (id, username, password, first_name, last_name, email, is_superuser,
+        is_staff, is_active, date_joined, time_zone, shows_streak, marks_reading_on_open)
+    SELECT n, 'learner-' || n, '!', '', '', '', false, false, true, %s, '', true, false
+    FROM bench_number ORDER BY n"""
+# Nobody's: those of the measured learners are added as the product makes them.
+SESSIONS = """
+    INSERT INTO django_session (session_key, session_data, expire_date)
+    SELECT 'bench-' || n, 'e30:of-nobody-but-as-long-as-those-of-a-learner-are-in-the-table-which'
+        || '-is-something-over-a-hundred-and-fifty-characters-and-a-signature-' || n, %s
+    FROM bench_number ORDER BY n"""
+EVENTS_OF_STEP = """
+    INSERT INTO progress_event (id, user_id, article_id, from_state, to_state, happened_at, undoes_id)
+    SELECT {id}, n, bench_article.id, %s, %s, {at}, {undoes}
+    FROM bench_number JOIN bench_article ON place = {article} ORDER BY n"""
+STATES_OF_STEP = """
+    INSERT INTO progress_state (user_id, article_id, state, changed_at)
+    SELECT n, bench_article.id, %s, {at}
+    FROM bench_number JOIN bench_article ON place = {article} ORDER BY n"""

@@ -1,0 +1,39 @@
+"""The learners whose requests are measured, signed in."""
+
+from collections.abc import Iterable
+
+from django.test import Client
+
+from accounts.models import User
+from bench.cast import Reader
+from catalog.models import Entry
+from progress.models import Event, State
+
+
+def make_readers(count: int, *, done_entries: int) -> list[User]:
+    """New learners who have done the articles of the first entries of the journey."""
+    entries = Entry.objects.countable().in_journey_order()[:done_entries]
+    articles = dict.fromkeys(entries.values_list("article_id", flat=True))
+    users = [User.objects.create(username=f"reader-{number}") for number in range(count)]
+    pairs = [(user, article) for user in users for article in articles]
+    State.objects.bulk_create(State(user=u, article_id=a, state="done") for u, a in pairs)
+    Event.objects.bulk_create(
+        Event(user=u, article_id=a, from_state="todo", to_state="done") for u, a in pairs
+    )
+    return users
+
+
+def signed_in(users: Iterable[User]) -> list[Reader]:
+    return [Reader(session=session_of(user), pk=user.pk, states=states_of(user)) for user in users]
+
+
+def session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client.cookies["sessionid"].value
+
+
+def states_of(user: User) -> dict[str, str]:
+    slugs = Entry.objects.countable().in_journey_order().values_list("article__slug", "article_id")
+    states = dict(State.objects.for_user(user).values_list("article_id", "state"))
+    return {slug: states.get(article_id, "todo") for slug, article_id in slugs}

@@ -1,0 +1,111 @@
+"""The databases of the bench: a SQLite file or a PostgreSQL database each, copied from another."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import psycopg
+from psycopg import sql
+
+from tests import postgres
+
+# An acknowledged write is on the disk, as an operator's server has it. Room for the log spares
+# checkpoints while the data is made.
+DURABLE = "-c fsync=on -c full_page_writes=on -c synchronous_commit=on -c max_wal_size=8GB"
+
+
+class Databases(Protocol):
+    """By name; nobody may be connected to one that is copied or dropped."""
+
+    vendor: ClassVar[str]
+
+    def url(self, name: str) -> str: ...
+    def create(self, name: str) -> str: ...
+    def copy(self, source: str, name: str) -> str: ...
+    def drop(self, name: str) -> None: ...
+    def size(self, name: str) -> int: ...
+    def events(self, name: str, users: list[int]) -> int: ...
+
+
+class SQLiteFiles:
+    vendor = "SQLite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def file(self, name: str) -> Path:
+        return self.folder / f"{name}.sqlite3"
+
+    def url(self, name: str) -> str:
+        return f"sqlite:///{self.file(name)}"
+
+    def create(self, name: str) -> str:
+        return self.url(name)
+
+    def copy(self, source: str, name: str) -> str:
+        with (
+            closing(sqlite3.connect(self.file(source))) as original,
+            closing(sqlite3.connect(self.file(name))) as copy,
+        ):
+            original.backup(copy)
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        for file in self.folder.glob(f"{name}.sqlite3*"):
+            file.unlink()
+
+    def size(self, name: str) -> int:
+        return self.file(name).stat().st_size
+
+    def events(self, name: str, users: list[int]) -> int:
+        marks = ", ".join("?" * len(users))
+        count = f"SELECT count(*) FROM progress_event WHERE user_id IN ({marks})"
+        with closing(sqlite3.connect(self.file(name))) as connection:
+            return int(connection.execute(count, users).fetchone()[0])
+
+
+class PostgreSQLServer:
+    vendor = "PostgreSQL"
+
+    def __init__(self, admin_url: str) -> None:
+        self.admin_url = admin_url
+
+    def url(self, name: str) -> str:
+        return f"{self.admin_url.rpartition('/')[0]}/{name}"
+
+    def create(self, name: str) -> str:
+        return self.copy("template1", name)
+
+    def copy(self, source: str, name: str) -> str:
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._run(make.format(sql.Identifier(name), sql.Identifier(source)))
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def size(self, name: str) -> int:
+        with psycopg.connect(self.admin_url) as connection:
+            row = connection.execute("SELECT pg_database_size(%s)", [name]).fetchone()
+        return int(row[0]) if row else 0
+
+    def events(self, name: str, users: list[int]) -> int:
+        count = "SELECT count(*) FROM progress_event WHERE user_id = ANY(%s)"
+        with psycopg.connect(self.url(name)) as connection:
+            row = connection.execute(count, [users]).fetchone()
+        return int(row[0]) if row else 0
+
+    def _run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def databases(vendor: str, folder: Path) -> Iterator[Databases]:
+    if vendor == SQLiteFiles.vendor:
+        yield SQLiteFiles(folder)
+        return
+    with postgres.temporary_server(DURABLE) as url:
+        yield PostgreSQLServer(url)

@@ -1,0 +1,58 @@
+"""Fills the database of DATABASE_URL, and prints as JSON whose requests are measured.
+
+`python -m bench.fill --readers 10 --writers 20 --groups 4 --learners 100000`
+"""
+
+import argparse
+import json
+
+import django
+
+django.setup()
+
+from accounts.models import User  # noqa: E402 - models need the setup
+from bench.cast import Cast  # noqa: E402
+from bench.data import catalogue, learners, readers  # noqa: E402
+from bench.data.inserts import settle  # noqa: E402
+
+
+def measured(users: list[User], reading: int, writing: int) -> Cast:
+    signed_in = readers.signed_in(users)
+    starts = range(reading, len(users), writing) if writing else ()
+    return {
+        "readers": signed_in[:reading],
+        "writers": [signed_in[start : start + writing] for start in starts],
+    }
+
+
+def some_of(count: int) -> list[User]:
+    """Evenly from all the learners."""
+    users = User.objects.order_by("pk")
+    step = users.count() // count
+    pks = list(users.values_list("pk", flat=True))[::step][:count]
+    return list(users.filter(pk__in=pks))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--catalogue", type=int, default=0, help="entries")
+    parser.add_argument("--learners", type=int, default=0, help="with 40 states, 100 events each")
+    parser.add_argument("--readers", type=int, required=True)
+    parser.add_argument("--writers", type=int, default=0, help="in each group")
+    parser.add_argument("--groups", type=int, default=0, help="of writers")
+    asked = parser.parse_args()
+    count = asked.readers + asked.groups * asked.writers
+    if asked.learners:
+        learners.fill(asked.learners)
+        users = some_of(count)
+    else:
+        users = readers.make_readers(count, done_entries=20)
+    cast = measured(users, asked.readers, asked.writers)
+    if asked.catalogue:
+        catalogue.fill(asked.catalogue)
+    settle()
+    print(json.dumps(cast))
+
+
+if __name__ == "__main__":
+    main()

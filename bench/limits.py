@@ -1,0 +1,41 @@
+"""What the server could do at most: the same way of a request around a view that does nothing.
+
+Each view asks who the reader is, as every page does, so that session and user are read where the
+request brings a cookie.
+"""
+
+from functools import cache
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+
+from bench.captured import Captured
+from bench.models import Write
+
+
+@cache
+def constant(name: str) -> tuple[bytes, str, int]:
+    captured = Captured.kept(settings.CAPTURED, name)
+    return captured.body.encode(), captured.content_type, captured.status
+
+
+def answered(name: str) -> HttpResponse:
+    body, content_type, status = constant(name)
+    return HttpResponse(body, content_type, status)
+
+
+def answer(request: HttpRequest, name: str) -> HttpResponse:
+    _ = request.user.is_authenticated
+    return answered(name)
+
+
+def write(request: HttpRequest, name: str) -> HttpResponse:
+    with transaction.atomic():
+        Write.objects.create(user_id=request.user.pk)
+    return answered(name)
+
+
+def unchanged(request: HttpRequest) -> HttpResponse:
+    _ = request.user.is_authenticated
+    return HttpResponseNotModified()

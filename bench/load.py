@@ -1,0 +1,108 @@
+"""One run of wrk: requests in turn over some connections for some seconds, and what came of it."""
+
+import json
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+from pathlib import Path
+from typing import Self
+
+SCRIPT = Path(__file__).with_name("drive.lua")
+PATIENCE = 30
+"""Seconds after which wrk gives an answer up, and we wrk."""
+
+
+class RunFailed(Exception):
+    """The server did not answer as it should have: the figures of the run mean nothing."""
+
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+    def at(self, path: str) -> Self:
+        """The same one, sent somewhere else."""
+        return replace(self, path=path)
+
+    def as_lua(self) -> str:
+        headers = ", ".join(f"[{quoted(k)}] = {quoted(v)}" for k, v in self.headers.items())
+        body = f", body = {quoted(self.body)}" if self.body else ""
+        return (
+            f"{{method = {quoted(self.method)}, path = {quoted(self.path)}, "
+            f"headers = {{{headers}}}{body}}}"
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """`p50` and `p99` are milliseconds, `size` the mean bytes of an answer with its headers."""
+
+    requests: int
+    seconds: float
+    size: float
+    p50: float
+    p99: float
+
+    @property
+    def per_second(self) -> float:
+        return self.requests / self.seconds
+
+
+def quoted(text: str) -> str:
+    """As a Lua string; JSON's escapes are Lua's too, for ASCII."""
+    if not text.isascii():
+        raise ValueError(f"not ASCII: {text!r}")
+    return json.dumps(text)
+
+
+def drive(
+    origin: str, requests: Sequence[Request], *, status: int, connections: int, seconds: float
+) -> Run:
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write("return {" + ",\n".join(request.as_lua() for request in requests) + "}")
+        file.flush()
+        wrk = ["wrk", f"--connections={connections}", "--threads=1", f"--timeout={PATIENCE}s"]
+        wrk += [f"--duration={ceil(seconds) + 1}s", f"--script={SCRIPT}", origin, "--", file.name]
+        return parse(run_for(seconds, wrk), status)
+
+
+def run_for(seconds: float, command: list[str]) -> str:
+    """What wrk says when it is stopped; it counts in whole seconds itself."""
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGINT)
+            return process.communicate(timeout=PATIENCE)[1]
+        finally:
+            process.kill()
+
+
+def parse(said: str, status: int) -> Run:
+    """RunFailed where an answer was missing or had another status."""
+    try:
+        figures = json.loads(said.strip().rpartition("\n")[2])
+    except json.JSONDecodeError:
+        raise RunFailed(f"wrk said: {said.strip() or 'nothing'}") from None
+    requests, statuses = figures["requests"], figures["statuses"]
+    if figures["broken"] or set(statuses) - {str(status)}:
+        raise RunFailed(
+            f"{requests} answers, expected with {status} each, were {statuses}; "
+            f"{figures['broken']} connections broke or waited more than {PATIENCE} s"
+        )
+    return Run(
+        requests=requests,
+        seconds=figures["microseconds"] / 1e6,
+        size=figures["bytes"] / requests if requests else 0,
+        p50=figures["p50"] / 1e3,
+        p99=figures["p99"] / 1e3,
+    )

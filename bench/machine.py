@@ -1,0 +1,51 @@
+"""Where and of what the figures are: processor, memory, versions, the commit."""
+
+import os
+import platform
+import re
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from sqlite3 import sqlite_version
+
+from tests.machine import postgresql_folder, postgresql_version
+from tests.playbook.program import ROOT
+
+
+def facts() -> dict[str, str]:
+    folder = postgresql_folder()
+    return {
+        "Processor": f"{processor()}, {os.cpu_count()} of them, shared with the load generator",
+        "Memory": f"{memory():.0f} GB",
+        "System": f"{platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        "Django": version("Django"),
+        "Granian": version("granian"),
+        "SQLite": sqlite_version,
+        "PostgreSQL": str(postgresql_version(folder)) if folder else "none",
+        "Load": said("wrk", "--version").split("[")[0].strip(),
+    }
+
+
+def processor() -> str:
+    try:
+        names = re.findall(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.M)
+    except OSError:
+        names = []
+    return names[0] if names else platform.machine()
+
+
+def memory() -> float:
+    """Gigabytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+
+
+def commit() -> str:
+    """The short hash, with `-dirty` where the files are others."""
+    return said("git", "describe", "--always", "--dirty", "--exclude=*") or "no commit"
+
+
+def said(*command: str) -> str:
+    """The first line that a program says, to whom it may."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).strip().partition("\n")[0]

@@ -1,0 +1,34 @@
+"""How much is measured: all of it, or enough to see that everything works."""
+
+from dataclasses import dataclass
+
+from bench.compare import Effort
+
+
+@dataclass(frozen=True)
+class Plan:
+    throughput: Effort
+    latency: Effort
+    entries: int
+    learners: int
+    memory_requests: int
+    starts: int
+
+
+FULL = Plan(
+    throughput=Effort(rounds=5, connections=16, seconds=4, longest=10),
+    latency=Effort(rounds=5, connections=1, seconds=3, longest=10),
+    entries=10_000,
+    learners=100_000,
+    memory_requests=10_000,
+    starts=3,
+)
+# A fiftieth of the data, and runs just long enough to see that everything works.
+QUICK = Plan(
+    throughput=Effort(rounds=3, connections=16, seconds=0.25, longest=1),
+    latency=Effort(rounds=3, connections=1, seconds=0.15, longest=1),
+    entries=200,
+    learners=2_000,
+    memory_requests=400,
+    starts=1,
+)

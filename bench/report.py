@@ -1,0 +1,61 @@
+"""What was measured, part by part: as tables for people, as JSON for programs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from bench.rows import FAILED
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table: its cells as they are read, and the figures that they were made from."""
+
+    command: str
+    commit: str
+    measured_at: str
+    head: list[str]
+    rows: list[list[str]]
+    figures: list[dict[str, Any]]
+
+    @property
+    def has_failed(self) -> bool:
+        return any(FAILED in row for row in self.rows)
+
+    def as_text(self) -> str:
+        cells = [self.head, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = ["  ".join(aligned(row, widths)).rstrip() for row in cells]
+        return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+    def as_markdown(self) -> str:
+        rows = [self.head, ["---"] * len(self.head), *self.rows]
+        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def aligned(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    """Figures to the right, words to the left."""
+    for cell, width in zip(row, widths, strict=True):
+        yield cell.rjust(width) if cell[:1].isdigit() else cell.ljust(width)
+
+
+@dataclass
+class Results:
+    """Parts can be measured apart from each other; each says when, and at which commit."""
+
+    machine: dict[str, str]
+    parts: dict[str, Part]
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        if not file.exists():
+            return cls({}, {})
+        stored = json.loads(file.read_text())
+        parts = {name: Part(**part) for name, part in stored["parts"].items()}
+        return cls(stored["machine"], parts)
+
+    def write(self, file: Path) -> None:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,106 @@
+"""What is measured, one thing a row, and how a table shows it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bench.compare import Figures, Ratio
+
+MET, MISSED, FAILED = "met", "missed", "failed"
+
+
+def verdict(is_met: bool | None) -> str:
+    return "" if is_met is None else MET if is_met else MISSED
+
+
+@dataclass(frozen=True)
+class ComparedRow(ABC):
+    """One side `against` another, or why it could not be measured."""
+
+    HEAD: ClassVar[list[str]]
+
+    database: str
+    title: str
+    bar: float | None
+    figures: Figures | None = None
+    against: Figures | None = None
+    ratio: Ratio | None = None
+    failure: str = ""
+
+    @abstractmethod
+    def is_met(self, ratio: float, bar: float) -> bool: ...
+
+    @abstractmethod
+    def details(self, figures: Figures, against: Figures) -> list[str]: ...
+
+    def cells(self) -> list[str]:
+        bar = "" if self.bar is None else f"{self.bar:g}"
+        if not (self.figures and self.against and self.ratio):
+            unknown = ["–"] * (len(self.HEAD) - 5)
+            return [self.title, self.database, *unknown, self.failure, bar, FAILED]
+        return [
+            self.title,
+            self.database,
+            *self.details(self.figures, self.against),
+            f"{self.ratio.value:.2f}",
+            f"{self.ratio.lowest:.2f}–{self.ratio.highest:.2f}",
+            bar,
+            verdict(None if self.bar is None else self.is_met(self.ratio.value, self.bar)),
+        ]
+
+
+class LimitRow(ComparedRow):
+    HEAD: ClassVar = [
+        *("Path", "On", "per s", "p50 ms", "p99 ms", "limit per s", "its p50 ms"),
+        *("ratio", "of single runs", "at least", ""),
+    ]
+
+    def is_met(self, ratio: float, bar: float) -> bool:
+        return ratio >= bar
+
+    def details(self, figures: Figures, against: Figures) -> list[str]:
+        return [
+            f"{figures.per_second:.0f}",
+            f"{figures.p50:.1f}",
+            f"{figures.p99:.1f}",
+            f"{against.per_second:.0f}",
+            f"{against.p50:.1f}",
+        ]
+
+
+class GrowthRow(ComparedRow):
+    HEAD: ClassVar = [
+        *("Page", "On", "p50 ms, small", "p50 ms, large"),
+        *("ratio", "of single runs", "at most", ""),
+    ]
+
+    def is_met(self, ratio: float, bar: float) -> bool:
+        return ratio <= bar
+
+    def details(self, figures: Figures, against: Figures) -> list[str]:
+        return [f"{against.p50:.1f}", f"{figures.p50:.1f}"]
+
+
+@dataclass(frozen=True)
+class SingleRow:
+    """One figure by itself; `bar` is the most that it may be."""
+
+    HEAD: ClassVar = ["What", "On", "measured", "at most", ""]
+
+    database: str
+    title: str
+    value: float
+    unit: str
+    bar: float | None = None
+
+    def cells(self) -> list[str]:
+        return [
+            self.title,
+            self.database,
+            f"{self.value:.4g} {self.unit}",
+            "" if self.bar is None else f"{self.bar:g} {self.unit}",
+            verdict(None if self.bar is None else self.value <= self.bar),
+        ]
+
+
+Row = ComparedRow | SingleRow

@@ -1,0 +1,12 @@
+"""The product's own settings, with the limit's views beside its pages."""
+
+import os
+from pathlib import Path
+
+from playbook.settings import *  # noqa: F403 - the product's, with the changes below
+from playbook.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
+ROOT_URLCONF = "bench.urls"
+CAPTURED = Path(os.environ.get("BENCH_CAPTURED", os.devnull))
+"""Where the bench keeps what the pages answered, for the limit to answer the same."""

@@ -1,0 +1,125 @@
+"""The production server on one database, with the limit's views, and a client to look at it."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from bench.load import Request
+from playbook.preflight import port_fault
+from tests.playbook.program import KEY, ROOT, environment
+
+START_WITHIN = 30
+PORTS = range(13000, 14000)
+"""Below those that the system gives to clients, of which the bench has many."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Site:
+    port: int
+    pid: int = 0
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, request: Request) -> Answer:
+        """By a connection of its own; no redirect is followed."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=START_WITHIN)
+        try:
+            connection.request(
+                request.method, request.path, request.body or None, dict(request.headers)
+            )
+            response = connection.getresponse()
+            headers = response.getheaders()
+            cookies = (value for name, value in headers if name.lower() == "set-cookie")
+            pairs = (cookie.split(";")[0].strip().split("=", 1) for cookie in cookies)
+            return Answer(
+                response.status,
+                {name.lower(): value for name, value in headers},
+                {name: value for name, value in pairs},
+                response.read(),
+            )
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True)
+class Product:
+    """The product's commands, with the bench's settings and folders."""
+
+    folder: Path
+
+    @property
+    def captured(self) -> Path:
+        return self.folder / "captured"
+
+    def variables(self, **variables: str) -> dict[str, str]:
+        return environment(
+            DJANGO_SETTINGS_MODULE="bench.settings",
+            SECRET_KEY=KEY,
+            STATIC_ROOT=str(self.folder / "static"),
+            BENCH_CAPTURED=str(self.captured),
+            **variables,
+        )
+
+    def run(self, *arguments: str, **variables: str) -> str:
+        """`python …`; what it printed."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.variables(**variables),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    @contextmanager
+    def serve(self, database_url: str) -> Iterator[Site]:
+        port = free_port()
+        self.captured.mkdir(exist_ok=True)
+        with subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT,
+            env=self.variables(DATABASE_URL=database_url, PORT=str(port)),
+            stdout=subprocess.DEVNULL,
+        ) as process:
+            try:
+                site = Site(port, process.pid)
+                wait_for(site)
+                yield site
+            finally:
+                process.terminate()
+                process.wait(START_WITHIN)
+
+
+def wait_for(site: Site) -> Answer:
+    """The first answer of the roadmap."""
+    patience_ends = time.monotonic() + START_WITHIN
+    while True:
+        try:
+            return site.ask(Request("/"))
+        except (OSError, HTTPException):
+            if time.monotonic() > patience_ends:
+                raise
+            time.sleep(0.005)
+
+
+def free_port() -> int:
+    for port in PORTS:
+        if not port_fault("127.0.0.1", port):
+            return port
+    raise OSError(f"every port from {PORTS.start} to {PORTS.stop - 1} is taken")
