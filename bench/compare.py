@@ -8,7 +8,6 @@ from statistics import median
 from bench.load import Request, Run, RunFailed, drive
 from bench.stage import Stage
 
-
 ENOUGH = 30
 """Answers of a run."""
 

@@ -19,7 +19,8 @@ DURABLE = "-c fsync=on -c full_page_writes=on -c synchronous_commit=on -c max_wa
 class Databases(Protocol):
     """By name; nobody may be connected to one that is copied or dropped."""
 
-    vendor: ClassVar[str]
+    @property
+    def vendor(self) -> str: ...
 
     def url(self, name: str) -> str: ...
     def create(self, name: str) -> str: ...
@@ -30,7 +31,7 @@ class Databases(Protocol):
 
 
 class SQLiteFiles:
-    vendor = "SQLite"
+    vendor: ClassVar = "SQLite"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -67,7 +68,7 @@ class SQLiteFiles:
 
 
 class PostgreSQLServer:
-    vendor = "PostgreSQL"
+    vendor: ClassVar = "PostgreSQL"
 
     def __init__(self, admin_url: str) -> None:
         self.admin_url = admin_url
@@ -100,6 +101,9 @@ class PostgreSQLServer:
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(statement)
+
+
+VENDORS = (SQLiteFiles.vendor, PostgreSQLServer.vendor)
 
 
 @contextmanager

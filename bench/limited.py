@@ -20,7 +20,7 @@ def rows(stage: Stage, effort: Effort) -> Iterator[LimitRow]:
 def compared(stage: Stage, path: Path, effort: Effort) -> LimitRow:
     database = stage.databases.vendor
     if not path.requests(0):
-        return LimitRow(database, path.title, path.bar, failure="no ETag")
+        return LimitRow(database, path.title, path.bar, unavailable="no ETag")
     page = Side(stage, path.requests, path.status, writes=path.writes)
     try:
         ours, theirs = interleave([page, limit_of(stage, path)], effort)

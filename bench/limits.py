@@ -6,17 +6,17 @@ request brings a cookie.
 
 from functools import cache
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
 from bench.captured import Captured
 from bench.models import Write
+from bench.settings import CAPTURED
 
 
 @cache
 def constant(name: str) -> tuple[bytes, str, int]:
-    captured = Captured.kept(settings.CAPTURED, name)
+    captured = Captured.kept(CAPTURED, name)
     return captured.body.encode(), captured.content_type, captured.status
 
 

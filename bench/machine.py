@@ -29,10 +29,11 @@ def facts() -> dict[str, str]:
 
 def processor() -> str:
     try:
-        names = re.findall(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.M)
+        described = Path("/proc/cpuinfo").read_text()
     except OSError:
-        names = []
-    return names[0] if names else platform.machine()
+        return platform.machine()
+    name = re.search(r"^model name\s*: (.+)$", described, re.MULTILINE)
+    return name[1] if name else platform.machine()
 
 
 def memory() -> float:
@@ -41,8 +42,10 @@ def memory() -> float:
 
 
 def commit() -> str:
-    """The short hash, with `-dirty` where the files are others."""
-    return said("git", "describe", "--always", "--dirty", "--exclude=*") or "no commit"
+    """The short hash; of the files that make the site, whether they are that commit's."""
+    apart = ("--", ".", ":!bench/results.json", ":!docs/performance.md")
+    changed = said("git", "status", "--porcelain", "--untracked-files=no", *apart)
+    return said("git", "rev-parse", "--short", "HEAD") + (" and changes" if changed else "")
 
 
 def said(*command: str) -> str:

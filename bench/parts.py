@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from bench import growth, limited, machine
+from bench import growth, lighthouse, limited, machine, memory, start, visit
+from bench.lighthouse import LighthouseRow
 from bench.plan import Plan
 from bench.report import Part
-from bench.rows import GrowthRow, LimitRow, Row
+from bench.rows import GrowthRow, LimitRow, Row, SingleRow
 from bench.stage import Theatre
 
 
@@ -16,10 +17,12 @@ class PartToMeasure:
     title: str
     head: list[str]
     measure: Callable[[Theatre, Plan], Iterator[Row]]
+    is_once: bool = False
+    """The database makes no difference."""
 
-    def reported(self, rows: Sequence[Row], arguments: Sequence[str]) -> Part:
+    def reported(self, command: str, rows: Sequence[Row]) -> Part:
         return Part(
-            command=" ".join(["python -m bench", *arguments]),
+            command=command,
             commit=machine.commit(),
             measured_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
             head=self.head,
@@ -49,8 +52,33 @@ def learners(theatre: Theatre, plan: Plan) -> Iterator[Row]:
     theatre.databases.drop("many")
 
 
+def starting(theatre: Theatre, plan: Plan) -> Iterator[Row]:
+    yield from start.rows(theatre, plan.starts)
+
+
+def holding(theatre: Theatre, plan: Plan) -> Iterator[Row]:
+    with theatre.stage("shipped") as stage:
+        yield from memory.rows(stage, plan.memory_requests)
+
+
+def visiting(theatre: Theatre, plan: Plan) -> Iterator[Row]:
+    with theatre.stage("shipped") as stage:
+        yield from visit.rows(stage)
+
+
+def audited(theatre: Theatre, plan: Plan) -> Iterator[Row]:
+    with theatre.stage("shipped") as stage:
+        yield from lighthouse.rows(stage)
+
+
 PARTS = {
     "limits": PartToMeasure("Near the limit", LimitRow.HEAD, limits),
     "catalogue": PartToMeasure("A larger catalogue", GrowthRow.HEAD, catalogue),
     "learners": PartToMeasure("More learners", GrowthRow.HEAD, learners),
+    "memory": PartToMeasure("Memory", SingleRow.HEAD, holding),
+    "start": PartToMeasure("Start", SingleRow.HEAD, starting),
+    "visit": PartToMeasure("First visit", SingleRow.HEAD, visiting, is_once=True),
+    "lighthouse": PartToMeasure("Lighthouse", LighthouseRow.HEAD, audited, is_once=True),
 }
+BY_DEFAULT = [name for name in PARTS if name != "lighthouse"]
+"""Lighthouse needs Node, which nothing else does."""

@@ -24,6 +24,10 @@ class Part:
     def has_failed(self) -> bool:
         return any(FAILED in row for row in self.rows)
 
+    @property
+    def source(self) -> str:
+        return f"Measured by `{self.command}`, {self.measured_at}, at commit {self.commit}."
+
     def as_text(self) -> str:
         cells = [self.head, *self.rows]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

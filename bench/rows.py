@@ -14,10 +14,17 @@ def verdict(is_met: bool | None) -> str:
 
 
 @dataclass(frozen=True)
-class ComparedRow(ABC):
-    """One side `against` another, or why it could not be measured."""
-
+class Row(ABC):
     HEAD: ClassVar[list[str]]
+
+    @abstractmethod
+    def cells(self) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class ComparedRow(Row):
+    """One side `against` another; `unavailable` says why there is nothing to compare yet,
+    `failure` what went wrong."""
 
     database: str
     title: str
@@ -25,6 +32,7 @@ class ComparedRow(ABC):
     figures: Figures | None = None
     against: Figures | None = None
     ratio: Ratio | None = None
+    unavailable: str = ""
     failure: str = ""
 
     @abstractmethod
@@ -36,8 +44,10 @@ class ComparedRow(ABC):
     def cells(self) -> list[str]:
         bar = "" if self.bar is None else f"{self.bar:g}"
         if not (self.figures and self.against and self.ratio):
-            unknown = ["–"] * (len(self.HEAD) - 5)
-            return [self.title, self.database, *unknown, self.failure, bar, FAILED]
+            blank = [""] * (len(self.HEAD) - 5)
+            reason = self.failure or self.unavailable
+            result = FAILED if self.failure else MISSED
+            return [self.title, self.database, *blank, reason, bar, result]
         return [
             self.title,
             self.database,
@@ -50,7 +60,7 @@ class ComparedRow(ABC):
 
 
 class LimitRow(ComparedRow):
-    HEAD: ClassVar = [
+    HEAD: ClassVar[list[str]] = [
         *("Path", "On", "per s", "p50 ms", "p99 ms", "limit per s", "its p50 ms"),
         *("ratio", "of single runs", "at least", ""),
     ]
@@ -69,7 +79,7 @@ class LimitRow(ComparedRow):
 
 
 class GrowthRow(ComparedRow):
-    HEAD: ClassVar = [
+    HEAD: ClassVar[list[str]] = [
         *("Page", "On", "p50 ms, small", "p50 ms, large"),
         *("ratio", "of single runs", "at most", ""),
     ]
@@ -82,10 +92,10 @@ class GrowthRow(ComparedRow):
 
 
 @dataclass(frozen=True)
-class SingleRow:
+class SingleRow(Row):
     """One figure by itself; `bar` is the most that it may be."""
 
-    HEAD: ClassVar = ["What", "On", "measured", "at most", ""]
+    HEAD: ClassVar[list[str]] = ["What", "On", "measured", "at most", ""]
 
     database: str
     title: str
@@ -97,10 +107,7 @@ class SingleRow:
         return [
             self.title,
             self.database,
-            f"{self.value:.4g} {self.unit}",
-            "" if self.bar is None else f"{self.bar:g} {self.unit}",
+            f"{self.value:.3g} {self.unit}".strip(),
+            "" if self.bar is None else f"{self.bar:g} {self.unit}".strip(),
             verdict(None if self.bar is None else self.value <= self.bar),
         ]
-
-
-Row = ComparedRow | SingleRow

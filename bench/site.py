@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -45,11 +45,11 @@ class Site:
             response = connection.getresponse()
             headers = response.getheaders()
             cookies = (value for name, value in headers if name.lower() == "set-cookie")
-            pairs = (cookie.split(";")[0].strip().split("=", 1) for cookie in cookies)
+            pairs = (cookie.split(";")[0].strip().partition("=")[::2] for cookie in cookies)
             return Answer(
                 response.status,
                 {name.lower(): value for name, value in headers},
-                {name: value for name, value in pairs},
+                dict(pairs),
                 response.read(),
             )
         finally:
@@ -106,16 +106,15 @@ class Product:
                 process.wait(START_WITHIN)
 
 
-def wait_for(site: Site) -> Answer:
-    """The first answer of the roadmap."""
+def wait_for(site: Site) -> None:
+    """Until the roadmap is there."""
     patience_ends = time.monotonic() + START_WITHIN
-    while True:
-        try:
-            return site.ask(Request("/"))
-        except (OSError, HTTPException):
-            if time.monotonic() > patience_ends:
-                raise
-            time.sleep(0.005)
+    while time.monotonic() < patience_ends:
+        with suppress(OSError, HTTPException):
+            if site.ask(Request("/")).status == 200:
+                return
+        time.sleep(0.005)
+    raise TimeoutError(f"no roadmap within {START_WITHIN} s of the start")
 
 
 def free_port() -> int:

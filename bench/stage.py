@@ -1,9 +1,9 @@
 """A site with the learners whose requests are measured, ready to be driven."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-import json
 
 from bench.cast import Cast
 from bench.databases import Databases

@@ -7,7 +7,8 @@ lie in the order of time, as in use, and never one learner's beside each other.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -76,16 +77,16 @@ def retire_articles() -> None:
         Article.objects.create(title=title, status=status, retired_at=timezone.now())
 
 
-def statements(learners: int) -> Iterator[tuple[str, list[object]]]:
+def statements(learners: int) -> Iterator[tuple[str, list[str | int]]]:
     articles = Article.objects.order_by("pk").values_list("pk", flat=True)[:ARTICLES]
     now = timezone.now().replace(microsecond=0)
-    stored_now = connection.ops.adapt_datetimefield_value(now)
+    stored_now = stored(now)
     yield NUMBERS[connection.vendor], [learners]
     yield "CREATE TEMPORARY TABLE bench_article (place integer PRIMARY KEY, id bigint)", []
     for place, article_id in enumerate(articles):
         yield "INSERT INTO bench_article VALUES (%s, %s)", [place, article_id]
     yield USERS, [stored_now]
-    yield SESSIONS, [connection.ops.adapt_datetimefield_value(now + TWO_YEARS)]
+    yield SESSIONS, [stored(now + TWO_YEARS)]
     for step in script():
         parts = {"at": moment(step.number), "article": f"(n * 7 + {step.article}) %% {ARTICLES}"}
         parts["id"] = f"{step.number} * {learners} + n"
@@ -95,6 +96,11 @@ def statements(learners: int) -> Iterator[tuple[str, list[object]]]:
             yield STATES_OF_STEP.format(**parts), [step.after, stored_now]
     yield "DROP TABLE bench_number", []
     yield "DROP TABLE bench_article", []
+
+
+def stored(at: datetime) -> Any:
+    """As the database keeps it: SQLite as text in UTC."""
+    return connection.ops.adapt_datetimefield_value(at)
 
 
 def moment(step: int) -> str:
@@ -112,7 +118,8 @@ NUMBERS = {
         counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < %s)
         SELECT n FROM counted""",
     "postgresql": """
-        CREATE TEMPORARY TABLE bench_number AS SELECT n FROM generate_series(1, %s) AS series (n)""",
+        CREATE TEMPORARY TABLE bench_number AS
+        SELECT n FROM generate_series(1, %s) AS counted (n)""",
 }
 USERS = """
     INSERT INTO accounts_user (id, username, password, first_name, last_name, email, is_superuser,
@@ -126,7 +133,8 @@ SESSIONS = """
         || '-is-something-over-a-hundred-and-fifty-characters-and-a-signature-' || n, %s
     FROM bench_number ORDER BY n"""
 EVENTS_OF_STEP = """
-    INSERT INTO progress_event (id, user_id, article_id, from_state, to_state, happened_at, undoes_id)
+    INSERT INTO progress_event
+        (id, user_id, article_id, from_state, to_state, happened_at, undoes_id)
     SELECT {id}, n, bench_article.id, %s, %s, {at}, {undoes}
     FROM bench_number JOIN bench_article ON place = {article} ORDER BY n"""
 STATES_OF_STEP = """

@@ -1,0 +1,108 @@
+"""What Lighthouse says of the pages on a phone: medians of each score, and what costs points."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, ClassVar
+
+from bench.paths import ARTICLE, ROADMAP
+from bench.rows import Row, verdict
+from bench.stage import Stage
+from tests.machine import chromium
+
+PROGRAM = ("npx", "--yes", "lighthouse@12")
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+RUNS = 3
+WITHIN = 180
+PAGES = {
+    "Roadmap": (ROADMAP, False),
+    "Table": ("/articles/", False),
+    "Article": (ARTICLE, False),
+    "Sign in": ("/accounts/login/", False),
+    "My progress, signed in": ("/me/", True),
+}
+NO_NODE = (
+    "Lighthouse needs Node 18 or newer with npx, which is not here: install them "
+    "(Debian and Ubuntu: apt-get install nodejs npm), then start again."
+)
+
+
+class LighthouseMissing(Exception):
+    """There is no Node."""
+
+
+@dataclass(frozen=True)
+class LighthouseRow(Row):
+    """`scores` from 0 to 100 by category; `costs` are the audits that took points in any run."""
+
+    HEAD: ClassVar[list[str]] = [
+        *("Page", "Performance", "Accessibility", "Best practices", "SEO"),
+        *("what costs points", ""),
+    ]
+
+    title: str
+    scores: dict[str, int]
+    costs: list[str]
+
+    def cells(self) -> list[str]:
+        scores = [str(self.scores[name]) for name in CATEGORIES]
+        is_perfect = all(score == 100 for score in self.scores.values())
+        return [self.title, *scores, ", ".join(self.costs) or "nothing", verdict(is_perfect)]
+
+
+def rows(stage: Stage, runs: int = RUNS) -> Iterator[LighthouseRow]:
+    if not shutil.which(PROGRAM[0]):
+        raise LighthouseMissing(NO_NODE)
+    for title, (path, is_signed_in) in PAGES.items():
+        session = stage.cast["readers"][0]["session"] if is_signed_in else ""
+        reports = [audited(stage.site.origin + path, session) for _ in range(runs)]
+        yield LighthouseRow(title, scores(reports), costs(reports))
+
+
+def audited(address: str, session: str) -> dict[str, Any]:
+    """Lighthouse's own report."""
+    flags = "--headless=new" + (" --no-sandbox" if os.geteuid() == 0 else "")
+    command = [*PROGRAM, address, "--quiet", "--output=json", f"--chrome-flags={flags}"]
+    command.append(f"--only-categories={','.join(CATEGORIES)}")
+    if session:
+        command.append("--extra-headers=" + json.dumps({"Cookie": f"sessionid={session}"}))
+    done = subprocess.run(
+        command,
+        env={**os.environ, "CHROME_PATH": chromium() or ""},
+        capture_output=True,
+        text=True,
+        timeout=WITHIN,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"Lighthouse failed at {address}: {done.stderr.strip()}")
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def scores(reports: list[dict[str, Any]]) -> dict[str, int]:
+    return {
+        name: round(median(report["categories"][name]["score"] or 0 for report in reports) * 100)
+        for name in CATEGORIES
+    }
+
+
+def costs(reports: list[dict[str, Any]]) -> list[str]:
+    """The audits with a weight and less than the full score, by name, with what they display."""
+    found: dict[str, str] = {}
+    for report in reports:
+        for name in CATEGORIES:
+            for reference in report["categories"][name]["auditRefs"]:
+                audit = report["audits"][reference["id"]]
+                if reference["weight"] and audit["score"] is not None and audit["score"] < 1:
+                    found.setdefault(audit["id"], named(audit))
+    return list(found.values())
+
+
+def named(audit: Mapping[str, Any]) -> str:
+    value = audit.get("displayValue", "").replace("\xa0", " ")
+    return f"{audit['id']} ({value})" if value else str(audit["id"])

@@ -1,0 +1,117 @@
+"""What the workers hold while they answer a mix of every kind of page."""
+
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import linear_regression
+
+from bench import browsing
+from bench.load import Request, RunFailed
+from bench.paths import ARTICLE, ROADMAP, TABLE
+from bench.rows import SingleRow
+from bench.site import START_WITHIN, Site
+from bench.stage import Stage
+
+CONNECTIONS = 16
+SAMPLES = 20
+FOR_ALL = (
+    *(ROADMAP, "/articles/", TABLE, ARTICLE, "/sections/caching/", "/layers/data-mastery/"),
+    *("/accounts/login/", "/accounts/signup/", "/sitemap.xml", "/robots.txt", "/favicon.ico"),
+)
+FOR_LEARNERS = ("/me/", "/me/history/", "/me/export.json", "/accounts/preferences/")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Of one worker, in MB: what is in memory now, its share of it, and the most there ever was."""
+
+    rss: float
+    pss: float
+    peak: float
+
+
+def rows(stage: Stage, requests: int) -> Iterator[SingleRow]:
+    """`requests` for each worker; of several workers the one that holds most."""
+    workers = workers_of(stage.site)
+    mix = cycle(mixed(stage))
+    samples = [[sample(worker) for worker in workers]]
+    for _ in range(SAMPLES):
+        send(stage.site, list(islice(mix, requests * len(workers) // SAMPLES)))
+        samples.append([sample(worker) for worker in workers])
+
+    def most(title: str, values: Sequence[float], bar: float | None) -> SingleRow:
+        return SingleRow(stage.databases.vendor, title, max(values), "MB", bar)
+
+    last = samples[-1]
+    yield most("The most memory that a worker ever held", [it.peak for it in last], 130)
+    yield most(f"A worker after {requests} requests", [it.rss for it in last], 130)
+    yield most("The same, pages that are shared divided", [it.pss for it in last], None)
+    grown = [growth([it.rss for it in held]) for held in zip(*samples, strict=True)]
+    yield most("Growth of a worker over the last half of them", grown, 1)
+
+
+def growth(held: Sequence[float]) -> float:
+    """Over the second half, by the straight line that fits it best."""
+    half = held[len(held) // 2 :]
+    return linear_regression(range(len(half)), half).slope * (len(half) - 1)
+
+
+def workers_of(site: Site) -> list[int]:
+    children = Path(f"/proc/{site.pid}/task/{site.pid}/children").read_text().split()
+    return [pid for pid in map(int, children) if b"resource_tracker" not in command_of(pid)]
+
+
+def command_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def sample(pid: int) -> Sample:
+    status = Path(f"/proc/{pid}/status").read_text()
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return Sample(
+        rss=megabytes("VmRSS", status),
+        pss=megabytes("Pss", rollup),
+        peak=megabytes("VmHWM", status),
+    )
+
+
+def megabytes(name: str, text: str) -> float:
+    found = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
+    assert found
+    return int(found[1]) * 1024 / 1e6
+
+
+def mixed(stage: Stage) -> list[Request]:
+    """Every kind of page as a visitor and signed in, between them changes of states."""
+    site, readers = stage.site, stage.cast["readers"]
+    asked = [request for path in FOR_ALL for request in browsing.visitors(path)]
+    for path in (ROADMAP, "/articles/", ARTICLE, *FOR_LEARNERS):
+        asked += browsing.of_readers(site, path, readers)[:5]
+    asked += browsing.fragments(site, TABLE, "results", readers)[:5]
+    changes = [c for group in stage.cast["writers"] for c in browsing.state_changes(site, group)]
+    return [request for change in changes[:: len(asked) // 5] for request in [*asked, change]]
+
+
+def send(site: Site, requests: Sequence[Request]) -> None:
+    """Over connections of their own, so that each worker gets its share in time."""
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        shares = (requests[start::CONNECTIONS] for start in range(CONNECTIONS))
+        for _ in pool.map(lambda share: send_in_turn(site, share), shares):
+            pass
+
+
+def send_in_turn(site: Site, requests: Sequence[Request]) -> None:
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=START_WITHIN)
+    try:
+        for it in requests:
+            connection.request(it.method, it.path, it.body or None, dict(it.headers))
+            response = connection.getresponse()
+            response.read()
+            if response.status != 200:
+                raise RunFailed(f"{it.method} {it.path} answered {response.status}")
+    finally:
+        connection.close()

@@ -1,0 +1,75 @@
+"""The first visit to the roadmap: what goes over the wire, and what keeps it from being drawn."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import CDPSession, sync_playwright
+
+from bench.paths import ROADMAP
+from bench.rows import SingleRow
+from bench.site import Site
+from bench.stage import Stage
+from tests.machine import chromium
+
+BLOCKING = """() => performance.getEntriesByType("resource")
+    .filter((entry) => entry.renderBlockingStatus === "blocking").map((entry) => entry.name)"""
+# Chromium without a window loads no icon of the page and no manifest; one with a window does.
+LOAD_THE_REST = """() => Promise.all(
+    [...document.querySelectorAll("link[rel~=icon], link[rel=manifest]")]
+        .map((link) => fetch(link.href).then((answer) => answer.blob())))"""
+
+
+@dataclass
+class Wire:
+    """By request: its address, who asked for it, and the bytes received with the headers."""
+
+    addresses: dict[str, str] = field(default_factory=dict)
+    initiators: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def watch(self, session: CDPSession) -> None:
+        session.on("Network.requestWillBeSent", self.asked)
+        session.on("Network.loadingFinished", self.finished)
+        session.send("Network.enable")
+
+    def asked(self, event: dict[str, Any]) -> None:
+        address = event["request"]["url"]
+        self.addresses[event["requestId"]] = address
+        self.initiators.setdefault(address, event["initiator"].get("url", ""))
+
+    def finished(self, event: dict[str, Any]) -> None:
+        self.sizes[event["requestId"]] = event["encodedDataLength"]
+
+    def depth(self, address: str, page: str) -> int:
+        """How many answers have to come, one after the other, beside the page's own."""
+        by = self.initiators.get(address, "")
+        return 1 if by in {"", page, address} else 1 + self.depth(by, page)
+
+
+def rows(stage: Stage) -> Iterator[SingleRow]:
+    page, wire, blocking = first_visit(stage.site)
+    received = sum(wire.sizes.values()) / 1e3
+    vendor = stage.databases.vendor
+    yield SingleRow(vendor, "First visit to the roadmap, all that is received", received, "KB", 60)
+    rounds = max((wire.depth(address, page) for address in blocking), default=0)
+    yield SingleRow(vendor, "Round trips of what blocks its drawing", rounds, "", 1)
+    yield SingleRow(vendor, "Files that block its drawing", len(blocking), "")
+
+
+def first_visit(site: Site) -> tuple[str, Wire, list[str]]:
+    """The page's address, what went over the wire, and the addresses of what blocked."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    wire = Wire()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        context = browser.new_context()
+        page = context.new_page()
+        wire.watch(context.new_cdp_session(page))
+        page.goto(site.origin + ROADMAP, wait_until="networkidle")
+        blocking: list[str] = page.evaluate(BLOCKING)
+        page.evaluate(LOAD_THE_REST)
+        address = page.url
+        browser.close()
+    return address, wire, blocking
