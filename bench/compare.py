@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from bench.load import Request, Run, RunFailed, drive
+from bench.load import Request, Run, RunFailed, TooSlow, drive
 from bench.stage import Stage
 
 ENOUGH = 30
@@ -91,7 +91,7 @@ def interleave(sides: Sequence[Side], effort: Effort) -> list[list[Run]]:
         [side.run(number, lasting) for side in sides] for number in range(1, effort.rounds + 1)
     ]
     if not all(run.requests for runs in rounds for run in runs):
-        raise RunFailed(f"no answer within {lasting.seconds:.1f} s")
+        raise TooSlow(f"no answer within {lasting.seconds:g} s")
     return [list(runs) for runs in zip(*rounds, strict=True)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bench import browsing
 from bench.compare import Effort, Side, figures, interleave, latency, ratio
-from bench.load import RunFailed
+from bench.load import RunFailed, TooSlow
 from bench.paths import ROADMAP
 from bench.rows import GrowthRow
 from bench.stage import Stage
@@ -48,6 +48,8 @@ def compared(title: str, bar: float, small: Side, large: Side, effort: Effort) -
     database = small.stage.databases.vendor
     try:
         before, after = interleave([small, large], effort)
+    except TooSlow as slow:
+        return GrowthRow(database, title, bar, unavailable=str(slow))
     except RunFailed as failure:
         return GrowthRow(database, title, bar, failure=str(failure))
     times = ratio(latency(after), latency(before))

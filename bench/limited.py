@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bench.compare import Effort, Side, figures, interleave, ratio, throughput
-from bench.load import Request, RunFailed
+from bench.load import Request, RunFailed, TooSlow
 from bench.paths import Path, paths
 from bench.rows import LimitRow
 from bench.stage import Stage
@@ -24,6 +24,8 @@ def compared(stage: Stage, path: Path, effort: Effort) -> LimitRow:
     page = Side(stage, path.requests, path.status, writes=path.writes)
     try:
         ours, theirs = interleave([page, limit_of(stage, path)], effort)
+    except TooSlow as slow:
+        return LimitRow(database, path.title, path.bar, unavailable=str(slow))
     except RunFailed as failure:
         return LimitRow(database, path.title, path.bar, failure=str(failure))
     share = ratio(throughput(ours), throughput(theirs))

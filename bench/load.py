@@ -19,6 +19,10 @@ class RunFailed(Exception):
     """The server did not answer as it should have: the figures of the run mean nothing."""
 
 
+class TooSlow(Exception):
+    """There was no answer at all within the time of a run."""
+
+
 @dataclass(frozen=True)
 class Request:
     path: str

@@ -1,0 +1,62 @@
+"""What wrk said becomes figures, or a run that failed; never a figure that means nothing."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bench.load import Request, Run, RunFailed, parse
+
+
+def said(**changes: Any) -> str:
+    figures = {
+        "requests": 300,
+        "microseconds": 1_500_000,
+        "bytes": 600_000,
+        "p50": 12_500,
+        "p99": 80_250,
+        "broken": 0,
+        "statuses": {"200": 300},
+    }
+    return json.dumps({**figures, **changes}) + "\n"
+
+
+def test_figures_come_in_seconds_and_milliseconds() -> None:
+    run = parse(said(), 200)
+    assert run == Run(requests=300, seconds=1.5, size=2000, p50=12.5, p99=80.25)
+    assert run.per_second == 200
+
+
+def test_of_all_that_wrk_says_the_last_line_counts() -> None:
+    assert parse("unable to say much\n" + said(), 200) == parse(said(), 200)
+
+
+def test_a_run_may_be_too_short_for_an_answer() -> None:
+    assert parse(said(requests=0, bytes=0, statuses={}), 200).requests == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"statuses": {"200": 299, "302": 1}},
+        {"statuses": {"500": 300}},
+        {"broken": 1},
+    ],
+)
+def test_another_answer_than_expected_fails_the_run(changes: dict[str, Any]) -> None:
+    with pytest.raises(RunFailed, match="300 answers, expected with 200 each"):
+        parse(said(**changes), 200)
+
+
+@pytest.mark.parametrize("words", ["", "unable to connect to 127.0.0.1:1 Connection refused\n"])
+def test_a_run_that_never_was_fails(words: str) -> None:
+    with pytest.raises(RunFailed, match="wrk said: "):
+        parse(words, 200)
+
+
+def test_a_request_is_written_as_lua() -> None:
+    request = Request("/a?b=c", "POST", {"HX-Target": 'the "results"'}, "state=done\\")
+    assert request.as_lua() == (
+        '{method = "POST", path = "/a?b=c", '
+        'headers = {["HX-Target"] = "the \\"results\\""}, body = "state=done\\\\"}'
+    )
