@@ -45,6 +45,9 @@ bench: can-start $(BIN)/.installed-dev ## measure how fast the site is, and writ
 	@$(BIN)/python -m bench
 bench-quick: can-start $(BIN)/.installed-dev ## see in two minutes that the benchmark works
 	@$(BIN)/python -m bench --quick
+.PHONY: lighthouse
+lighthouse: can-start $(BIN)/.installed-dev ## measure the pages with Lighthouse, which needs Node
+	@$(BIN)/python -m bench --only lighthouse
 
 # As in use behind https, so that the security checks mean something.
 .PHONY: lint

@@ -7,10 +7,11 @@ import argparse
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import document, machine
+from bench import document, lighthouse, machine
 from bench.databases import VENDORS, databases
 from bench.parts import BY_DEFAULT, PARTS
 from bench.plan import FULL, QUICK, Plan
@@ -28,22 +29,26 @@ def measure(names: Sequence[str], vendors: Sequence[str], plan: Plan) -> Iterato
     """Each row with the name of its part."""
     with tempfile.TemporaryDirectory(prefix="playbook-bench-") as folder:
         for vendor in vendors:
-            with databases(vendor, Path(folder)) as made:
-                theatre = Theatre(Product(Path(folder)), made, plan.throughput.rounds)
-                theatre.prepare()
-                for name in names:
-                    if vendor == vendors[0] or not PARTS[name].is_once:
-                        yield from ((name, row) for row in PARTS[name].measure(theatre, plan))
+            parts = {n: PARTS[n] for n in names if vendor == vendors[0] or not PARTS[n].is_once}
+            if parts:
+                with databases(vendor, Path(folder)) as made:
+                    theatre = Theatre(Product(Path(folder)), made, plan.throughput.rounds)
+                    theatre.prepare()
+                    for name, part in parts.items():
+                        yield from ((name, row) for row in part.measure(theatre, plan))
 
 
 def measured(names: Sequence[str], vendors: Sequence[str], *, quick: bool) -> dict[str, Part]:
+    began, commit = time.monotonic(), machine.commit()
     found: dict[str, list[Row]] = {name: [] for name in names}
     for name, row in measure(names, vendors, QUICK if quick else FULL):
-        print(" | ".join(row.cells()), flush=True)
+        print(
+            f"{time.monotonic() - began:6.1f} s", *filter(None, row.cells()), sep=" | ", flush=True
+        )
         found[name].append(row)
     option = " --quick" if quick else ""
     return {
-        name: PARTS[name].reported(f"python -m bench{option} --only {name}", rows)
+        name: PARTS[name].reported(f"python -m bench{option} --only {name}", commit, rows)
         for name, rows in found.items()
     }
 
@@ -65,6 +70,8 @@ def main() -> int:
     parser.add_argument("--on", choices=VENDORS, nargs="+", default=VENDORS, metavar="DATABASE")
     asked = parser.parse_args()
     provide("wrk")
+    if "lighthouse" in asked.only:
+        lighthouse.require_node()
     parts = measured(asked.only, asked.on, quick=asked.quick)
     for name, part in parts.items():
         print(f"\n{PARTS[name].title}\n\n{part.as_text()}")

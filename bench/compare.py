@@ -8,25 +8,23 @@ from statistics import median
 from bench.load import Request, Run, RunFailed, TooSlow, drive
 from bench.stage import Stage
 
-ENOUGH = 30
-"""Answers of a run."""
-
 
 @dataclass(frozen=True)
 class Effort:
     """How much is measured; a first round, which is not counted, warms up.
 
-    A run lasts `seconds`, and up to the `longest` where one side needs them for enough answers.
+    A run lasts `seconds`, and up to the `longest` where one side needs them for `enough` answers.
     """
 
     rounds: int
     connections: int
     seconds: float
+    enough: int
     longest: float
 
     def lasting(self, warm_up: Iterable[Run]) -> "Effort":
         slowest = min(run.per_second for run in warm_up)
-        needed = ENOUGH / slowest if slowest else self.longest
+        needed = self.enough / slowest if slowest else self.longest
         return replace(self, seconds=min(max(self.seconds, needed), self.longest))
 
 
@@ -75,7 +73,7 @@ class Ratio:
 
 def let_it_finish(run: Run, connections: int) -> None:
     """What was under way when the run ended must not take from the next one."""
-    time.sleep(min(2 * connections / run.per_second, 2) if run.requests else 2)
+    time.sleep(min(1.2 * connections / run.per_second, 2) if run.requests else 2)
 
 
 def expect_written(run: Run, written: int, connections: int) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -31,8 +32,9 @@ NO_NODE = (
 )
 
 
-class LighthouseMissing(Exception):
-    """There is no Node."""
+def require_node() -> None:
+    if not shutil.which(PROGRAM[0]):
+        sys.exit(NO_NODE)
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,6 @@ class LighthouseRow(Row):
 
 
 def rows(stage: Stage, runs: int = RUNS) -> Iterator[LighthouseRow]:
-    if not shutil.which(PROGRAM[0]):
-        raise LighthouseMissing(NO_NODE)
     for title, (path, is_signed_in) in PAGES.items():
         session = stage.cast["readers"][0]["session"] if is_signed_in else ""
         reports = [audited(stage.site.origin + path, session) for _ in range(runs)]

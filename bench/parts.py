@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from bench import growth, lighthouse, limited, machine, memory, start, visit
+from bench import growth, lighthouse, limited, memory, start, visit
 from bench.lighthouse import LighthouseRow
 from bench.plan import Plan
 from bench.report import Part
@@ -20,10 +20,10 @@ class PartToMeasure:
     is_once: bool = False
     """The database makes no difference."""
 
-    def reported(self, command: str, rows: Sequence[Row]) -> Part:
+    def reported(self, command: str, commit: str, rows: Sequence[Row]) -> Part:
         return Part(
             command=command,
-            commit=machine.commit(),
+            commit=commit,
             measured_at=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
             head=self.head,
             rows=[row.cells() for row in rows],

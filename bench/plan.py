@@ -16,8 +16,8 @@ class Plan:
 
 
 FULL = Plan(
-    throughput=Effort(rounds=5, connections=16, seconds=4, longest=10),
-    latency=Effort(rounds=5, connections=1, seconds=3, longest=10),
+    throughput=Effort(rounds=5, connections=16, seconds=4, enough=50, longest=10),
+    latency=Effort(rounds=5, connections=1, seconds=3, enough=50, longest=10),
     entries=10_000,
     learners=100_000,
     memory_requests=10_000,
@@ -25,10 +25,10 @@ FULL = Plan(
 )
 # A fiftieth of the data, and runs just long enough to see that everything works.
 QUICK = Plan(
-    throughput=Effort(rounds=3, connections=16, seconds=0.25, longest=1),
-    latency=Effort(rounds=3, connections=1, seconds=0.15, longest=1),
+    throughput=Effort(rounds=3, connections=16, seconds=0.25, enough=10, longest=1),
+    latency=Effort(rounds=3, connections=1, seconds=0.15, enough=5, longest=1),
     entries=200,
     learners=2_000,
-    memory_requests=400,
+    memory_requests=100,
     starts=1,
 )

@@ -1,4 +1,4 @@
-"""Millions of rows within minutes: indexes are made afterwards, and references are not looked up."""
+"""Millions of rows within minutes: indexes come afterwards, references are not looked up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

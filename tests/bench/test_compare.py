@@ -31,7 +31,7 @@ def test_the_ratio_is_that_of_the_medians_between_those_of_neighbours() -> None:
 
 
 def test_a_run_lasts_until_the_slowest_side_has_enough_answers() -> None:
-    effort = Effort(rounds=3, connections=1, seconds=0.5, longest=10)
+    effort = Effort(rounds=3, connections=1, seconds=0.5, enough=30, longest=10)
     assert effort.lasting(runs(1000, 6)).seconds == 5
     assert effort.lasting(runs(1000, 900)).seconds == 0.5
     assert effort.lasting(runs(1000, 1)).seconds == 10
