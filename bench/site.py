@@ -88,7 +88,8 @@ class Product:
         return done.stdout
 
     @contextmanager
-    def serve(self, database_url: str) -> Iterator[Site]:
+    def serve(self, database_url: str, until: str = "/robots.txt") -> Iterator[Site]:
+        """Once the address `until` is answered."""
         port = free_port()
         self.captured.mkdir(exist_ok=True)
         with subprocess.Popen(
@@ -99,22 +100,21 @@ class Product:
         ) as process:
             try:
                 site = Site(port, process.pid)
-                wait_for(site)
+                wait_for(site, until)
                 yield site
             finally:
                 process.terminate()
                 process.wait(START_WITHIN)
 
 
-def wait_for(site: Site) -> None:
-    """Until the roadmap is there."""
+def wait_for(site: Site, path: str) -> None:
     patience_ends = time.monotonic() + START_WITHIN
     while time.monotonic() < patience_ends:
         with suppress(OSError, HTTPException):
-            if site.ask(Request("/")).status == 200:
+            if site.ask(Request(path)).status == 200:
                 return
         time.sleep(0.005)
-    raise TimeoutError(f"no roadmap within {START_WITHIN} s of the start")
+    raise TimeoutError(f"no {path} within {START_WITHIN} s of the start")
 
 
 def free_port() -> int:

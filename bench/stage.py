@@ -53,6 +53,6 @@ class Theatre:
         self.casts[name] = json.loads(said)
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[Stage]:
-        with self.product.serve(self.databases.url(name)) as site:
+    def stage(self, name: str, until: str = "/robots.txt") -> Iterator[Stage]:
+        with self.product.serve(self.databases.url(name), until) as site:
             yield Stage(self.product, self.databases, name, site, self.casts[name])

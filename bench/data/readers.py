@@ -1,5 +1,6 @@
 """The learners whose requests are measured, signed in."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.test import Client
@@ -11,9 +12,9 @@ from progress.models import Event, State
 
 
 def make_readers(count: int, *, done_entries: int) -> list[User]:
-    """New learners who have done the articles of the first entries of the journey."""
-    entries = Entry.objects.countable().in_journey_order()[:done_entries]
-    articles = dict.fromkeys(entries.values_list("article_id", flat=True))
+    """New learners who have done the first articles of the journey, which stand at that many
+    places of it."""
+    articles = first_articles(done_entries)
     users = [User.objects.create(username=f"reader-{number}") for number in range(count)]
     pairs = [(user, article) for user in users for article in articles]
     State.objects.bulk_create(State(user=u, article_id=a, state="done") for u, a in pairs)
@@ -21,6 +22,16 @@ def make_readers(count: int, *, done_entries: int) -> list[User]:
         Event(user=u, article_id=a, from_state="todo", to_state="done") for u, a in pairs
     )
     return users
+
+
+def first_articles(places: int) -> list[int]:
+    entries = Entry.objects.countable().in_journey_order()
+    found = []
+    for article, times in Counter(entries.values_list("article_id", flat=True)).items():
+        if times <= places:
+            found.append(article)
+            places -= times
+    return found
 
 
 def signed_in(users: Iterable[User]) -> list[Reader]:
