@@ -5,6 +5,7 @@ docs/performance.md says what each part measures, and how.
 
 import argparse
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,10 +14,11 @@ from pathlib import Path
 
 from bench import document, lighthouse, machine
 from bench.databases import VENDORS, databases
-from bench.parts import BY_DEFAULT, PARTS
+from bench.load import RunFailed
+from bench.parts import BY_DEFAULT, PARTS, PartToMeasure
 from bench.plan import FULL, QUICK, Plan
 from bench.report import Part, Results
-from bench.rows import Row
+from bench.rows import FailedRow, Row
 from bench.site import Product
 from bench.stage import Theatre
 from tests.machine import provide
@@ -29,13 +31,21 @@ def measure(names: Sequence[str], vendors: Sequence[str], plan: Plan) -> Iterato
     """Each row with the name of its part."""
     with tempfile.TemporaryDirectory(prefix="playbook-bench-") as folder:
         for vendor in vendors:
-            parts = {n: PARTS[n] for n in names if vendor == vendors[0] or not PARTS[n].is_once}
+            parts = [name for name in names if vendor == vendors[0] or not PARTS[name].is_once]
             if parts:
                 with databases(vendor, Path(folder)) as made:
                     theatre = Theatre(Product(Path(folder)), made, plan.throughput.rounds)
                     theatre.prepare()
-                    for name, part in parts.items():
-                        yield from ((name, row) for row in part.measure(theatre, plan))
+                    for name in parts:
+                        yield from ((name, row) for row in rows_of(PARTS[name], theatre, plan))
+
+
+def rows_of(part: PartToMeasure, theatre: Theatre, plan: Plan) -> Iterator[Row]:
+    """A part that cannot be measured does not take the others with it."""
+    try:
+        yield from part.measure(theatre, plan)
+    except (RunFailed, ValueError, OSError, subprocess.SubprocessError) as failure:
+        yield FailedRow(theatre.databases.vendor, str(failure), len(part.head))
 
 
 def measured(names: Sequence[str], vendors: Sequence[str], *, quick: bool) -> dict[str, Part]:

@@ -117,6 +117,8 @@ def state_changes(site: Site, writers: Sequence[Reader]) -> list[Request]:
     """
     theirs = pages(site, ROADMAP, writers)
     form = StatesForm(theirs[0].html)
+    if not form.addresses:
+        raise ValueError("the roadmap has no buttons of a form “states” that set a state")
     states = [dict(writer["states"]) for writer in writers]
     requests = []
     for _ in range(2):

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from bench import browsing
-from bench.compare import Effort, Side, figures, interleave, latency, ratio
-from bench.load import RunFailed, TooSlow
+from bench.compare import Effort, Side, latency
 from bench.paths import ROADMAP
 from bench.rows import GrowthRow
 from bench.stage import Stage
@@ -21,17 +20,17 @@ MY_PROGRESS = "/me/"
 def of_catalogue(small: Stage, large: Stage, effort: Effort) -> Iterator[GrowthRow]:
     """The table's whole page, signed in."""
     for title, path in TABLES.items():
-        yield compared(title, 2, reading(small, path), reading(large, path), effort)
+        sides = reading(large, path), reading(small, path)
+        yield GrowthRow.compared(title, 2, *sides, effort, latency)
 
 
 def of_learners(small: Stage, large: Stage, effort: Effort) -> Iterator[GrowthRow]:
-    yield compared(
-        "Roadmap, signed in", 1.2, reading(small, ROADMAP), reading(large, ROADMAP), effort
-    )
-    yield compared("Set a state", 1.2, writing(small), writing(large), effort)
-    yield compared(
-        "My progress", 1.5, reading(small, MY_PROGRESS), reading(large, MY_PROGRESS), effort
-    )
+    roadmaps = reading(large, ROADMAP), reading(small, ROADMAP)
+    yield GrowthRow.compared("Roadmap, signed in", 1.2, *roadmaps, effort, latency)
+    changes = writing(large), writing(small)
+    yield GrowthRow.compared("Set a state", 1.2, *changes, effort, latency)
+    progress = reading(large, MY_PROGRESS), reading(small, MY_PROGRESS)
+    yield GrowthRow.compared("My progress", 1.5, *progress, effort, latency)
 
 
 def reading(stage: Stage, path: str) -> Side:
@@ -42,15 +41,3 @@ def reading(stage: Stage, path: str) -> Side:
 def writing(stage: Stage) -> Side:
     changes = [browsing.state_changes(stage.site, writers) for writers in stage.cast["writers"]]
     return Side(stage, changes.__getitem__, writes=True)
-
-
-def compared(title: str, bar: float, small: Side, large: Side, effort: Effort) -> GrowthRow:
-    database = small.stage.databases.vendor
-    try:
-        before, after = interleave([small, large], effort)
-    except TooSlow as slow:
-        return GrowthRow(database, title, bar, unavailable=str(slow))
-    except RunFailed as failure:
-        return GrowthRow(database, title, bar, failure=str(failure))
-    times = ratio(latency(after), latency(before))
-    return GrowthRow(database, title, bar, figures(after), figures(before), times)

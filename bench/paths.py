@@ -20,6 +20,7 @@ class Path:
     `limit` is the address of the view that answers the same without doing anything.
     """
 
+    name: str
     title: str
     bar: float
     requests: Callable[[int], list[Request]]
@@ -40,24 +41,24 @@ def paths(stage: Stage) -> list[Path]:
     for name, asked in {**answers, "state": changes[0]}.items():
         capture(stage, name, asked[0])
 
-    def always(asked: list[Request]) -> Callable[[int], list[Request]]:
-        return lambda run: asked
+    def page(name: str, bar: float, title: str) -> Path:
+        return Path(name, title, bar, lambda run: answers[name], f"/limit/answer/{name}/")
 
-    def page(title: str, bar: float, name: str) -> Path:
-        return Path(title, bar, always(answers[name]), f"/limit/answer/{name}/")
+    def revisit(name: str, title: str) -> Path:
+        again = browsing.revisits(site, answers[name])
+        return Path(f"{name}-again", title, 0.85, lambda run: again, "/limit/unchanged/", 304)
 
-    def revisit(title: str, asked: list[Request]) -> Path:
-        again = always(browsing.revisits(site, asked))
-        return Path(title, 0.85, again, "/limit/unchanged/", status=304)
-
+    state = Path(
+        "state", "Set a state", 0.5, changes.__getitem__, "/limit/write/state/", writes=True
+    )
     return [
-        page("Roadmap, visitor without marks", 0.85, "visitor"),
-        page("Roadmap, signed in, 20 of 43 done", 0.5, "roadmap"),
-        page("Filtered table fragment, signed in, with words and a layer", 0.5, "table"),
-        Path("Set a state", 0.5, changes.__getitem__, "/limit/write/state/", writes=True),
-        revisit("Revisit with its ETag, visitor", visitor),
-        revisit("Revisit with its ETag, signed in", roadmap),
-        page("Article page, signed in", 0.5, "article"),
+        page("visitor", 0.85, "Roadmap, visitor without marks"),
+        page("roadmap", 0.5, "Roadmap, signed in, 20 of 43 done"),
+        page("table", 0.5, "Filtered table fragment, signed in, with words and a layer"),
+        state,
+        revisit("visitor", "Revisit with its ETag, visitor"),
+        revisit("roadmap", "Revisit with its ETag, signed in"),
+        page("article", 0.5, "Article page, signed in"),
     ]
 
 

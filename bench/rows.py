@@ -1,10 +1,12 @@
 """What is measured, one thing a row, and how a table shows it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from bench.compare import Figures, Ratio
+from bench.compare import Effort, Figures, Ratio, Side, figures, interleave, ratio
+from bench.load import Run, RunFailed, TooSlow
 
 MET, MISSED, FAILED = "met", "missed", "failed"
 
@@ -34,6 +36,27 @@ class ComparedRow(Row):
     ratio: Ratio | None = None
     unavailable: str = ""
     failure: str = ""
+
+    @classmethod
+    def compared(
+        cls,
+        title: str,
+        bar: float | None,
+        one: Side,
+        other: Side,
+        effort: Effort,
+        by: Callable[[Sequence[Run]], list[float]],
+    ) -> Self:
+        """`one` in terms of the `other`."""
+        database = one.stage.databases.vendor
+        try:
+            runs, against = interleave([one, other], effort)
+        except TooSlow as slow:
+            return cls(database, title, bar, unavailable=str(slow))
+        except RunFailed as failure:
+            return cls(database, title, bar, failure=str(failure))
+        share = ratio(by(runs), by(against))
+        return cls(database, title, bar, figures(runs), figures(against), share)
 
     @abstractmethod
     def is_met(self, ratio: float, bar: float) -> bool: ...
@@ -111,3 +134,15 @@ class SingleRow(Row):
             "" if self.bar is None else f"{self.bar:g} {self.unit}".strip(),
             verdict(None if self.bar is None else self.value <= self.bar),
         ]
+
+
+@dataclass(frozen=True)
+class FailedRow(Row):
+    """A part that could not be measured, in a table of that many columns."""
+
+    database: str
+    reason: str
+    columns: int
+
+    def cells(self) -> list[str]:
+        return [self.reason, self.database, *[""] * (self.columns - 3), FAILED]

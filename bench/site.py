@@ -1,5 +1,7 @@
 """The production server on one database, with the limit's views, and a client to look at it."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +15,7 @@ from bench.load import Request
 from playbook.preflight import port_fault
 from tests.playbook.program import KEY, ROOT, environment
 
-START_WITHIN = 30
+START_WITHIN = STOP_WITHIN = 30
 PORTS = range(13000, 14000)
 """Below those that the system gives to clients, of which the bench has many."""
 
@@ -97,14 +99,23 @@ class Product:
             cwd=ROOT,
             env=self.variables(DATABASE_URL=database_url, PORT=str(port)),
             stdout=subprocess.DEVNULL,
+            start_new_session=True,
         ) as process:
             try:
                 site = Site(port, process.pid)
                 wait_for(site, until)
                 yield site
             finally:
-                process.terminate()
-                process.wait(START_WITHIN)
+                stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        # Its workers too.
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def wait_for(site: Site, path: str) -> None:
