@@ -25,7 +25,7 @@ def make_readers(count: int, *, done_entries: int) -> list[User]:
 
 
 def first_articles(places: int) -> list[int]:
-    entries = Entry.objects.countable().in_journey_order()
+    entries = Entry.objects.listed().filter(article__status__is_countable=True).in_journey_order()
     found = []
     for article, times in Counter(entries.values_list("article_id", flat=True)).items():
         if times <= places:
@@ -45,6 +45,6 @@ def session_of(user: User) -> str:
 
 
 def states_of(user: User) -> dict[str, str]:
-    slugs = Entry.objects.countable().in_journey_order().values_list("article__slug", "article_id")
+    slugs = Entry.objects.listed().filter(article__status__is_countable=True).in_journey_order().values_list("article__slug", "article_id")
     states = dict(State.objects.for_user(user).values_list("article_id", "state"))
     return {slug: states.get(article_id, "todo") for slug, article_id in slugs}
