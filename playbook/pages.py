@@ -7,7 +7,6 @@ playbook, by templates that are told nothing of any reader, and kept with the ed
 
 from __future__ import annotations
 
-import gzip
 import secrets
 from collections.abc import Callable, Collection, Hashable, Mapping
 from functools import lru_cache
@@ -107,20 +106,12 @@ class Page:
         self.texts = drawn.split(MARK)
         if len(self.texts) != len(self.slots) + 1:
             raise ValueError(f"{template} draws a slot and then leaves it out or shows it twice")
-        self._for_visitors: dict[str, bytes] = {}
 
     def fill(self, request: HttpRequest) -> str:
         filled = [self.texts[0]]
         for fill, text in zip(self.slots, self.texts[1:], strict=True):
             filled += fill(request), text
         return "".join(filled)
-
-    def for_visitors(self, request: HttpRequest, encoding: str) -> bytes:
-        """As everybody gets it of whom nothing is known; filled, and compressed, once."""
-        if encoding not in self._for_visitors:
-            body = self.fill(request).encode()
-            self._for_visitors[encoding] = gzip.compress(body) if encoding else body
-        return self._for_visitors[encoding]
 
 
 def render_shared(
@@ -135,13 +126,9 @@ def render_shared(
     `context` knows nothing of the reader, and is asked for only where the page is drawn.
     """
 
-    def draw(kind: str) -> HttpResponse:
+    def draw() -> HttpResponse:
         page = _kept_page(request, _name(request, template, fragments), context)
-        if kind != FOR_EVERYBODY:
-            return HttpResponse(page.fill(request))
-        encoding = "gzip" if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "") else ""
-        headers = {"Content-Encoding": encoding} if encoding else {}
-        return HttpResponse(page.for_visitors(request, encoding), headers=headers)
+        return HttpResponse(page.fill(request))
 
     return _answer(request, draw)
 
@@ -155,21 +142,19 @@ def render_own(
 ) -> HttpResponse:
     """A page of this reader alone, or the fragment that htmx fills."""
     name = _name(request, template, fragments)
-    return _answer(
-        request, lambda kind: HttpResponse(render_to_string(name, dict(context()), request))
-    )
+    return _answer(request, lambda: HttpResponse(render_to_string(name, dict(context()), request)))
 
 
-def _answer(request: HttpRequest, draw: Callable[[str], HttpResponse]) -> HttpResponse:
+def _answer(request: HttpRequest, draw: Callable[[], HttpResponse]) -> HttpResponse:
     """304 where the browser has the page as it is now; with a message on it, it is kept nowhere."""
     known = is_known(request)
     if known and len(get_messages(request)):
-        response = draw(ONCE)
+        response = draw()
         response["Cache-Control"] = ONCE
     else:
         kind = FOR_ONE if known else FOR_EVERYBODY
         etag = f'"{_version(request, request.progress.version if known else None)}"'
-        response = get_conditional_response(request, etag) or draw(kind)
+        response = get_conditional_response(request, etag) or draw()
         response["ETag"] = etag
         response["Cache-Control"] = kind
     patch_vary_headers(response, VARY)
@@ -205,6 +190,14 @@ def _name(request: HttpRequest, template: str, fragments: Collection[str]) -> st
     return f"{template}#{target}" if target in fragments else template
 
 
+def put(kept: dict[Any, Any], key: Hashable, thing: object) -> None:
+    """Keeps it, in the place of the oldest where there are PAGES_KEPT."""
+    with _keeping:
+        kept[key] = thing
+        while len(kept) > PAGES_KEPT:
+            del kept[next(iter(kept))]
+
+
 def _kept_page(
     request: HttpRequest, template: str, context: Callable[[], Mapping[str, Any]]
 ) -> Page:
@@ -215,8 +208,5 @@ def _kept_page(
     page = pages.get(key)
     if page is None:
         page = Page(template, {**site(request), **context()})
-        with _keeping:
-            pages[key] = page
-            while len(pages) > PAGES_KEPT:
-                del pages[next(iter(pages))]
+        put(pages, key, page)
     return page

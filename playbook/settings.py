@@ -202,6 +202,7 @@ MIDDLEWARE = [
     "playbook.middleware.AnswerProbes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "catalog.middleware.AnswersForEverybody",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "playbook.middleware.RefuseNulCookies",

@@ -45,6 +45,7 @@ def session_of(user: User) -> str:
 
 
 def states_of(user: User) -> dict[str, str]:
-    slugs = Entry.objects.listed().filter(article__status__is_countable=True).in_journey_order().values_list("article__slug", "article_id")
+    listed = Entry.objects.listed().filter(article__status__is_countable=True)
+    slugs = listed.in_journey_order().values_list("article__slug", "article_id")
     states = dict(State.objects.for_user(user).values_list("article_id", "state"))
     return {slug: states.get(article_id, "todo") for slug, article_id in slugs}

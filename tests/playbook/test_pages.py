@@ -1,5 +1,6 @@
 """Pages are drawn once for everybody: nobody sees what is another's, and nothing old."""
 
+import gzip
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -226,3 +227,22 @@ def test_a_page_that_loses_a_slot_is_refused() -> None:
         pytest.raises(ValueError, match=r"lost\.html"),
     ):
         Page("lost.html", {"slot": MARK})
+
+
+def test_an_answer_for_everybody_is_whole_and_given_as_it_was_asked_for(client: Client) -> None:
+    client.get("/")
+    plain, zipped = client.get("/"), client.get("/", headers={"Accept-Encoding": "gzip"})
+    again = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain
+    for response in (zipped, again):
+        assert response["Content-Encoding"] == "gzip"
+        assert gzip.decompress(response.content) == plain.content
+        assert response["Content-Security-Policy"] == plain["Content-Security-Policy"]
+        assert response["X-Frame-Options"] == "DENY"
+    assert zipped["X-Request-ID"] != again["X-Request-ID"]
+    assert again.resolver_match.view_name == "catalog:roadmap"
+
+
+def test_a_name_that_is_not_the_sites_gets_no_kept_answer(client: Client) -> None:
+    client.get("/")
+    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
