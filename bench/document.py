@@ -30,8 +30,9 @@ the ratios are what to look at.
 
 {machine}
 
-Nothing else runs on it, but the load generator shares its processors with the server and the
-database. The server is `manage.py serve` with its defaults, on a port of 127.0.0.1, with the
+The load generator shares its processors with the server and the database; wrk takes 2 to 3 % of
+what the workers take. Nothing else should run meanwhile: the control rows below show how quiet it
+was. The server is `manage.py serve` with its defaults, on a port of 127.0.0.1, with the
 playbook that ships and the static files collected. On SQLite it writes as in production: in WAL
 mode a commit survives the end of the process, and the last ones may be lost with the power. The
 PostgreSQL server is the bench's own, reached by a socket, with its defaults and what makes it
@@ -41,8 +42,9 @@ durable: `fsync`, `full_page_writes` and `synchronous_commit` are on, unlike in 
 METHODS = {
     "limits": """\
 wrk asks over 16 connections that stay open, as browsers ask: the same headers, compression
-accepted, cookies of twenty learners in turn. A run of the path and a run of its limit follow each
-other, five times; the first pair is not counted. Requests per second, p50 and p99 are medians of
+accepted, cookies of twenty learners in turn. A run of the path and a run of its limit, four seconds
+each or until there are fifty answers, follow each other five times, after one pair that is not
+counted. Requests per second, p50 and p99 are medians of
 the runs; the ratio is that of the medians of requests per second, and beside it stand the lowest
 and the highest ratio of two runs that followed each other.
 

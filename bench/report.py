@@ -42,7 +42,7 @@ class Part:
 def aligned(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     """Figures to the right, words to the left."""
     for cell, width in zip(row, widths, strict=True):
-        yield cell.rjust(width) if cell[:1].isdigit() else cell.ljust(width)
+        yield cell.rjust(width) if cell.lstrip("-")[:1].isdigit() else cell.ljust(width)
 
 
 @dataclass
