@@ -28,7 +28,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/* The outline and the filter fold where they would push the text off a small screen */
+/* The outline and the filter fold where they would push the text off a small screen; on a wide one
+   the style sheet shows them folded too, where the browser can */
 const narrow = matchMedia("(max-width: 64rem)");
 const fold = (root) => {
   for (const details of root.querySelectorAll("[data-folds]")) details.open = !narrow.matches;

@@ -16,18 +16,25 @@ def fetch(client: Client, path: str) -> tuple[str, bytes]:
 
 
 @pytest.mark.django_db
-def test_robots_are_kept_from_accounts_and_told_of_the_sitemap(client: Client) -> None:
+def test_robots_are_kept_from_accounts_but_for_the_door(
+    client: Client,
+) -> None:
+    noindex = '<meta name="robots" content="noindex">'
+    assert noindex in Page(client.get("/accounts/signup/")).html
+    door = Page(client.get("/accounts/login/", {"next": "/me/"})).html
+    assert noindex not in door
+    assert '<link rel="canonical" href="http://testserver/accounts/login/">' in door
     kind, body = fetch(client, "/robots.txt")
     assert kind == "text/plain"
     assert body.decode().split("\n") == [
         "User-agent: *",
         "Disallow: /admin/",
+        "Allow: /accounts/login/",
         "Disallow: /accounts/",
         "",
         "Sitemap: http://testserver/sitemap.xml",
         "",
     ]
-    assert '<meta name="robots" content="noindex">' in Page(client.get("/accounts/login/")).html
 
 
 def test_the_manifest_names_pictures_that_exist(client: Client) -> None:
