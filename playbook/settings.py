@@ -217,6 +217,7 @@ MIDDLEWARE = [
     "accounts.middleware.ReaderTimeZone",
     "catalog.middleware.CurrentEdition",
     "progress.middleware.RequestProgress",
+    "progress.replica.ReadOwnRows",
     "playbook.middleware.ExplainWrongMethod",
 ]
 
@@ -251,45 +252,76 @@ TEMPLATES = [
 
 # --- Data
 
+
+def is_postgresql(database: dict[str, Any]) -> bool:
+    return str(database["ENGINE"]).endswith("postgresql")
+
+
 DATABASES: dict[str, dict[str, Any]] = {
     "default": variable(
         env.dj_db_url,
         "DATABASE_URL",
         expects="sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME",
         default=f"sqlite:///{BASE_DIR / 'playbook.sqlite3'}",
-        holds=lambda url: url["ENGINE"].endswith(("sqlite3", "postgresql")),
+        holds=lambda url: is_postgresql(url) or url["ENGINE"].endswith("sqlite3"),
     )
 }
-DATABASE_OPTIONS: dict[str, dict[str, Any]] = {
+HAS_REPLICA = bool(env.str("DATABASE_REPLICA_URL", ""))
+if HAS_REPLICA:
+    DATABASES["replica"] = variable(
+        env.dj_db_url,
+        "DATABASE_REPLICA_URL",
+        expects="postgres://USER:PASSWORD@HOST:PORT/NAME, a replica of DATABASE_URL's database",
+        holds=lambda url: is_postgresql(url) and is_postgresql(DATABASES["default"]),
+    )
+    DATABASE_ROUTERS = ["playbook.replica.Router"]
+
+DATABASE_POOLER: bool = variable(
+    env.bool,
+    "DATABASE_POOLER",
+    expects="true behind a pooler that gives connections for one transaction, or false",
+    default=False,
+)
+SQLITE_OPTIONS = {
     # A deferred transaction that turns into a write fails at once when another one writes;
     # an immediate one waits its turn.
-    "django.db.backends.sqlite3": {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    },
-    # A connection for each thread that answers requests, opened when it is first needed. So only
-    # a server that is gone is waited for, and readers and probes should hear of that soon.
-    "django.db.backends.postgresql": {
-        "pool": {"min_size": 1, "max_size": THREADS_PER_WORKER, "timeout": 5}
-    },
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
-DATABASES["default"]["OPTIONS"] = {
-    **DATABASES["default"].get("OPTIONS", {}),
-    **DATABASE_OPTIONS[DATABASES["default"]["ENGINE"]],
+POSTGRESQL_OPTIONS = {
+    # A server that does not answer, or is gone without a word, is noticed within seconds.
+    "connect_timeout": 3,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
 }
-# Opening SQLite's file for every request costs more than a query; PostgreSQL has its pool.
-DATABASES["default"]["CONN_MAX_AGE"] = 0 if "pool" in DATABASES["default"]["OPTIONS"] else 60
+for database in DATABASES.values():
+    on_postgresql = is_postgresql(database)
+    options = POSTGRESQL_OPTIONS if on_postgresql else SQLITE_OPTIONS
+    database["OPTIONS"] = {**options, **database.get("OPTIONS", {})}
+    # Each thread keeps its connection. One to PostgreSQL is asked first whether it still lives.
+    database["CONN_MAX_AGE"] = None if on_postgresql else 60
+    database["CONN_HEALTH_CHECKS"] = on_postgresql
+    database["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
 
-# In the database, so that sign-in's rate limits hold over every process and machine. A full
-# cache drops counters that still hold, so it has room for far more than such a limit lasts.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "playbook_cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+REDIS_URL: str = variable(
+    env.str,
+    "REDIS_URL",
+    expects="redis://HOST:PORT/NUMBER, rediss:// for TLS, or unix:///SOCKET",
+    default="",
+    holds=lambda url: not url or url.startswith(("redis://", "rediss://", "unix://")),
+)
+# Shared by every process, so that sign-in's rate limits hold over all of them. A full table
+# drops counters that still hold, so it has room for far more than such a limit lasts.
+IN_DATABASE = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "playbook_cache",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
+IN_REDIS = {"BACKEND": "playbook.caches.RedisOrDatabase", "LOCATION": REDIS_URL}
+CACHES = {"default": IN_REDIS if REDIS_URL else IN_DATABASE, "database": IN_DATABASE}
 
 # Readers of whom nothing is known see a change of the catalogue so many seconds later at most, and
 # everybody else at once. A cache in front of the site may keep their pages for a minute anyway.

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,10 @@ def test_without_a_secret_key_there_is_no_start() -> None:
         ("WEB_WORKERS", "0"),
         ("DATABASE_URL", "mysql://localhost/playbook"),
         ("DATABASE_URL", "playbook.sqlite3"),
+        ("DATABASE_REPLICA_URL", "sqlite:///copy.sqlite3"),
+        ("DATABASE_REPLICA_URL", "postgres://me@copy.example.org/study"),
+        ("DATABASE_POOLER", "transaction"),
+        ("REDIS_URL", "127.0.0.1:6379"),
         ("EMAIL_URL", "mail.example.org"),
     ],
 )
@@ -116,19 +121,61 @@ def test_errors_are_shown_to_readers_only_if_asked_for() -> None:
     assert values("DEBUG", DEBUG="true") == [True]
 
 
-def test_postgresql_has_a_pool_and_sqlite_waits_its_turn() -> None:
-    (databases,) = values("DATABASES", DATABASE_URL="postgres://me:word@db.example.org:5433/study")
-    assert isinstance(databases, dict)
-    default = databases["default"]
-    assert (default["HOST"], default["PORT"], default["NAME"]) == ("db.example.org", 5433, "study")
-    assert default["OPTIONS"]["pool"]["max_size"] == values("THREADS_PER_WORKER")[0]
-    assert default["CONN_MAX_AGE"] == 0
+def databases(**variables: str) -> dict[str, dict[str, Any]]:
+    (found,) = values("DATABASES", **variables)
+    assert isinstance(found, dict)
+    return found
 
-    (databases,) = values("DATABASES", DATABASE_URL="sqlite:////srv/study.sqlite3")
-    assert isinstance(databases, dict)
-    assert databases["default"]["NAME"] == "/srv/study.sqlite3"
-    assert databases["default"]["OPTIONS"] == {
+
+def test_postgresql_keeps_and_asks_its_connections_and_sqlite_waits_its_turn() -> None:
+    default = databases(DATABASE_URL="postgres://me:word@db.example.org:5433/study")["default"]
+    assert (default["HOST"], default["PORT"], default["NAME"]) == ("db.example.org", 5433, "study")
+    assert (default["CONN_MAX_AGE"], default["CONN_HEALTH_CHECKS"]) == (None, True)
+    assert default["OPTIONS"]["connect_timeout"] == 3
+
+    default = databases(DATABASE_URL="sqlite:////srv/study.sqlite3")["default"]
+    assert default["NAME"] == "/srv/study.sqlite3"
+    assert default["OPTIONS"] == {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+
+
+def test_what_an_address_says_of_its_database_wins() -> None:
+    url = "postgres://me@db.example.org/study?sslmode=require&connect_timeout=9"
+    options = databases(DATABASE_URL=url)["default"]["OPTIONS"]
+    assert (options["sslmode"], options["connect_timeout"]) == ("require", 9)
+
+
+@pytest.mark.parametrize(("pooler", "without_cursors"), [("true", True), ("false", False)])
+def test_behind_a_pooler_no_cursor_outlives_its_transaction(
+    pooler: str, without_cursors: bool
+) -> None:
+    url = "postgres://me@db.example.org/study"
+    default = databases(DATABASE_URL=url, DATABASE_POOLER=pooler)["default"]
+    assert default["DISABLE_SERVER_SIDE_CURSORS"] is without_cursors
+
+
+def test_without_a_replica_nothing_asks_for_one() -> None:
+    assert values("HAS_REPLICA", "DATABASE_ROUTERS") == [False, None]
+    assert list(databases()) == ["default"]
+
+
+def test_a_replica_is_a_second_database_of_the_same_kind() -> None:
+    primary = "postgres://me@db.example.org/study"
+    found = databases(
+        DATABASE_URL=primary, DATABASE_REPLICA_URL="postgres://me@copy.example.org/study"
+    )
+    assert found["replica"] == {**found["default"], "HOST": "copy.example.org"}
+
+
+def test_attempts_are_counted_in_redis_if_there_is_one() -> None:
+    def kinds(**variables: str) -> dict[str, str]:
+        (caches,) = values("CACHES", **variables)
+        assert isinstance(caches, dict)
+        return {name: cache["BACKEND"].rpartition(".")[2] for name, cache in caches.items()}
+
+    assert kinds()["default"] == "DatabaseCache"
+    with_redis = kinds(REDIS_URL="redis://127.0.0.1:6379/0")
+    assert (with_redis["default"], with_redis["database"]) == ("RedisOrDatabase", "DatabaseCache")

@@ -17,8 +17,6 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # One connection is enough here, and one that is refused says why at once.
-        connection.settings_dict["OPTIONS"].pop("pool", None)
         make_private()
         try:
             connection.ensure_connection()

@@ -1,0 +1,61 @@
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import caches
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from playbook.outage import Outage
+
+logger = logging.getLogger(__name__)
+outage = Outage()
+
+
+def or_database(name: str) -> Callable[..., Any]:
+    """The cache's method of that name, by Redis or else by the database."""
+
+    def method(self: "RedisOrDatabase", *args: Any, **kwargs: Any) -> Any:
+        if outage.may_be_asked():
+            try:
+                answer = getattr(super(RedisOrDatabase, self), name)(*args, **kwargs)
+            except RedisError as error:
+                outage.is_silent()
+                logger.warning("Redis does not answer, the database does its work: %s", error)
+            else:
+                outage.answers()
+                return answer
+        return getattr(caches["database"], name)(*args, **kwargs)
+
+    return method
+
+
+class RedisOrDatabase(RedisCache):
+    """Redis; and the cache's table in the database, where Redis does not answer.
+
+    What went to the one is not known to the other: for counters and for what may be forgotten.
+    """
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = {
+            "socket_connect_timeout": 1,
+            "socket_timeout": 1,
+            # A connection that Redis closed while it restarted is opened again at once.
+            "retry": Retry(NoBackoff(), 1),
+            **params.get("OPTIONS", {}),
+        }
+        super().__init__(server, {**params, "OPTIONS": options})
+
+    add = or_database("add")
+    get = or_database("get")
+    set = or_database("set")
+    touch = or_database("touch")
+    delete = or_database("delete")
+    has_key = or_database("has_key")
+    incr = or_database("incr")
+    get_many = or_database("get_many")
+    set_many = or_database("set_many")
+    delete_many = or_database("delete_many")
+    clear = or_database("clear")
