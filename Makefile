@@ -32,13 +32,17 @@ admin: can-start $(BIN)/.installed .env ## make an administrator
 	@$(MANAGE) createsuperuser
 
 .PHONY: test
-test: can-start $(BIN)/.installed-dev ## run every test: SQLite, PostgreSQL, browser
+test: can-start $(BIN)/.installed-dev ## run every test: SQLite, PostgreSQL, browser, cluster
 	@$(BIN)/python -m tests.everything
 
 .PHONY: test-quick
 test-quick: export DATABASE_URL = sqlite:///playbook.sqlite3
-test-quick: can-start $(BIN)/.installed-dev ## run the tests that need neither PostgreSQL nor a browser
-	@$(BIN)/python -m pytest -q -m "not browser"
+test-quick: can-start $(BIN)/.installed-dev ## run the tests that need no server and no browser
+	@$(BIN)/python -m pytest -q -m "not browser and not cluster"
+
+.PHONY: cluster
+cluster: can-start $(BIN)/.installed-dev ## serve the site from two nodes, with a replica, until Ctrl-C
+	@exec $(BIN)/python -m tests.cluster
 
 .PHONY: bench bench-quick
 bench: can-start $(BIN)/.installed-dev ## measure how fast the site is, and write docs/performance.md

@@ -11,13 +11,15 @@ from django.db import connection
 from accounts.models import User
 from tests.machine import chromium
 
-END_TO_END = Path(__file__).parent / "e2e"
+HERE = Path(__file__).parent
+MARKERS = {HERE / "e2e": "browser", HERE / "cluster": "cluster"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if END_TO_END in item.path.parents:
-            item.add_marker("browser")
+        for folder, marker in MARKERS.items():
+            if folder in item.path.parents:
+                item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
-"""Every test there is: on SQLite, on PostgreSQL, in a browser; and how much of the code they met.
+"""Every test there is: on SQLite, on PostgreSQL, in a browser, on a cluster; and how much of the
+code they met.
 
 `make test` runs it. Each part runs even if another failed; each has to pass.
 """
@@ -10,8 +11,9 @@ import sys
 
 from tests import machine, postgres
 
-WITHOUT_BROWSER = ("pytest", "-m", "not browser")
+ALONE = ("pytest", "-m", "not browser and not cluster")
 IN_BROWSER = ("pytest", "-m", "browser")
+ON_CLUSTER = ("pytest", "-m", "cluster")
 MEASURED = ("coverage", "run", "-m")
 
 
@@ -35,12 +37,13 @@ def run(*arguments: str, **environment: str) -> tuple[bool, str]:
 
 
 def main() -> int:
-    machine.provide()
+    machine.provide(*machine.CLUSTER)
     on_sqlite = {"DATABASE_URL": "sqlite:///playbook.sqlite3"}
-    runs = {"SQLite": run(*MEASURED, *WITHOUT_BROWSER, **on_sqlite)}
+    runs = {"SQLite": run(*MEASURED, *ALONE, **on_sqlite)}
     with postgres.temporary_server() as url:
-        runs["PostgreSQL"] = run(*WITHOUT_BROWSER, DATABASE_URL=url)
+        runs["PostgreSQL"] = run(*ALONE, DATABASE_URL=url)
     runs["Chromium"] = run(*IN_BROWSER, **on_sqlite)
+    runs["Cluster"] = run(*ON_CLUSTER, **on_sqlite)
     run("coverage", "combine", "--quiet")
     is_covered, _ = run("coverage", "report")
     for name, (_, closing_line) in runs.items():

@@ -15,12 +15,17 @@ POSTGRESQL_FOLDERS = (
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/opt/postgresql@*/bin",
 )
+# Debian keeps servers out of the PATH of those who are not root.
+SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
+CLUSTER = ("pgbouncer", "redis-server", "nginx")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 INSTALLERS = {
     "apt-get": "apt-get update && apt-get install -y --no-install-recommends postgresql chromium",
     "dnf": "dnf install -y postgresql-server chromium",
     "brew": "brew install --cask chromium && brew install postgresql@17",
 }
+# Where a package is not called as its program, as it is with apt-get.
+PACKAGES = {"redis-server": "redis"}
 
 
 def postgresql_folder() -> Path | None:
@@ -46,6 +51,10 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
+def program(name: str) -> str | None:
+    return shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *SYSTEM_FOLDERS]))
+
+
 def provide(*programs: str) -> None:
     """Installs what is missing where that takes nobody's word; else says what will, and stops.
 
@@ -54,7 +63,9 @@ def provide(*programs: str) -> None:
     if has(*programs):
         return
     installer = next(filter(shutil.which, INSTALLERS), "")
-    command = " ".join([INSTALLERS[installer], *programs]) if installer else ""
+    names = PACKAGES if installer != "apt-get" else {}
+    packages = [names.get(name, name) for name in programs]
+    command = " ".join([INSTALLERS[installer], *packages]) if installer else ""
     if installer == "apt-get" and os.geteuid() == 0:
         print(f"Installing what is missing: {command}", flush=True)
         subprocess.run(["sh", "-c", command], stdout=subprocess.DEVNULL, check=False)
@@ -68,4 +79,4 @@ def provide(*programs: str) -> None:
 
 
 def has(*programs: str) -> bool:
-    return bool(postgresql_folder() and chromium() and all(map(shutil.which, programs)))
+    return bool(postgresql_folder() and chromium() and all(map(program, programs)))

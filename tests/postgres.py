@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own, reached by a socket and gone when one is done with it."""
+"""PostgreSQL servers of one's own, reached by a socket and gone when one is done with them."""
 
 import os
 import shutil
@@ -14,36 +14,69 @@ from tests.machine import postgresql_folder
 # The tests' server keeps nothing that has to outlive it.
 CARELESS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 
+# It refuses to run as root.
+SYSTEM_USER = "postgres" if os.geteuid() == 0 else None
 
-@contextmanager
-def temporary_server(options: str = CARELESS) -> Iterator[str]:
-    """The `DATABASE_URL` of an empty database."""
-    programs = postgresql_folder()
-    if not programs:
-        raise FileNotFoundError("no PostgreSQL server")
-    # It refuses to run as root.
-    user = "postgres" if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="playbook-"))
-    data = folder / "data"
 
-    def run(program: str, *arguments: str) -> None:
+class Server:
+    """One server, in a folder that has its data, its log and its socket."""
+
+    def __init__(self, folder: Path, options: str, port: int = 5432) -> None:
+        programs = postgresql_folder()
+        if not programs:
+            raise FileNotFoundError("no PostgreSQL server")
+        self.programs = programs
+        self.folder = folder
+        self.data = folder / "data"
+        self.port = port
+        self.options = f"{options} -k {folder} -p {port}"
+
+    def run(self, program: str, *arguments: str | Path) -> None:
         subprocess.run(
-            [programs / program, "-D", data, *arguments],
-            user=user,
-            cwd=folder,
+            [self.programs / program, *arguments],
+            user=SYSTEM_USER,
+            cwd=self.folder,
             stdout=subprocess.DEVNULL,
             check=True,
         )
 
+    def create(self, *arguments: str) -> None:
+        self.run(
+            "initdb", "-D", self.data, "--username=postgres", "--encoding=UTF8", "--no-sync",
+            *arguments,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        log = self.folder / "log"
+        self.run("pg_ctl", "start", "--wait", "-D", self.data, "-l", log, "-o", self.options)
+
+    def stop(self, mode: str = "immediate") -> None:
+        self.run("pg_ctl", "stop", "--wait", "-D", self.data, "--mode", mode)
+
+    def url(self, user: str, database: str) -> str:
+        return f"postgres://{user}@{quote(str(self.folder), safe='')}:{self.port}/{database}"
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """One that the server's user owns."""
+    folder = Path(tempfile.mkdtemp(prefix="playbook-"))
     try:
-        if user:
-            shutil.chown(folder, user)
-        run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
-        options = f"-c listen_addresses='' -k {folder} {options}"
-        run("pg_ctl", "start", "--wait", "-l", str(folder / "log"), "-o", options)
-        try:
-            yield f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
-        finally:
-            run("pg_ctl", "stop", "--wait", "--mode=immediate")
+        if SYSTEM_USER:
+            shutil.chown(folder, SYSTEM_USER)
+        yield folder
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def temporary_server(options: str = CARELESS) -> Iterator[str]:
+    """The `DATABASE_URL` of an empty database."""
+    with temporary_folder() as folder:
+        server = Server(folder, f"-c listen_addresses='' {options}")
+        server.create("--auth=trust")
+        server.start()
+        try:
+            yield server.url("postgres", "postgres")
+        finally:
+            server.stop()

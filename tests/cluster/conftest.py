@@ -1,0 +1,31 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster import cluster as clusters
+from tests.cluster import people as signed_in
+from tests.cluster.cluster import Cluster
+from tests.cluster.people import People
+
+
+@pytest.fixture
+def keep_what_migrations_made() -> None:
+    """These tests have the cluster's database and none of pytest's own."""
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with clusters.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def people(cluster: Cluster) -> People:
+    return signed_in.sign_in(cluster)
+
+
+@pytest.fixture(autouse=True)
+def whole(cluster: Cluster) -> Iterator[None]:
+    """Whatever a test stopped is up again for the next one."""
+    yield
+    cluster.mend()

@@ -1,0 +1,15 @@
+"""What a later version may do to tables while this one serves: add, and index without a lock."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("progress", "0001_initial")]
+    operations = [
+        migrations.RunSQL("ALTER TABLE progress_state ADD COLUMN remark text"),
+        migrations.RunSQL(
+            "ALTER TABLE progress_event ADD COLUMN weight integer NOT NULL DEFAULT 1"
+        ),
+        migrations.RunSQL("CREATE INDEX CONCURRENTLY later_weight ON progress_event (weight)"),
+    ]

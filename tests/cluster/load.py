@@ -1,0 +1,140 @@
+"""Readers who go on while something happens to the cluster, and remember what they were told."""
+
+import random
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any, LiteralString
+
+import psycopg
+
+from tests.cluster.cluster import Cluster
+from tests.cluster.people import Learner, People, browser
+
+WRITERS = 5
+READERS = 2
+WARM_UP = 1.5
+"""Seconds of load before and after what happens."""
+STATES = ("todo", "reading", "done", "skipped")
+PAGES = ("/", "/articles/?q=scale", "/articles/?layer=data-mastery", "/articles/")
+
+
+@dataclass
+class Load:
+    """What was seen; a time is in seconds since it began."""
+
+    cluster: Cluster
+    people: People
+    began_at: float = field(default_factory=time.monotonic)
+    stop: Event = field(default_factory=Event)
+    answers: int = 0
+    acknowledged: int = 0
+    faults: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    slowest: float = 0
+    states: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Of each learner, slug by slug, as the last answer acknowledged it; to do is left out."""
+    changes: dict[int, int] = field(default_factory=dict)
+
+    def write(self, learner: Learner) -> None:
+        """Marks with one browser, and looks with the other whether it is there."""
+        port = self.cluster.ports["proxy"]
+        writing, looking = (browser(port, session) for session in learner.sessions)
+        writing.on_fault = looking.on_fault = self.note
+        own = self.states[learner.pk] = {}
+        self.changes[learner.pk] = 0
+        chance = random.Random(learner.pk)
+        slugs = sorted(self.people.articles.values())
+        while not self.stop.is_set():
+            slug = chance.choice(slugs)
+            state = chance.choice([each for each in STATES if each != own.get(slug, "todo")])
+            began_at = time.monotonic()
+            answer = writing.post(f"/articles/{slug}/state/", {"state": state})
+            assert answer.status == 302, answer
+            self.count(began_at)
+            self.acknowledged += 1
+            self.changes[learner.pk] += 1
+            own[slug] = state
+            if state == "todo":
+                del own[slug]
+            began_at = time.monotonic()
+            seen = self.exported(looking.get("/me/export.json").json())
+            self.count(began_at)
+            if seen != own:
+                self.stale.append(f"learner {learner.pk} after {slug}={state}: {seen} != {own}")
+
+    def read(self) -> None:
+        reading = browser(self.cluster.ports["proxy"])
+        reading.on_fault = self.note
+        while not self.stop.is_set():
+            for page in PAGES:
+                began_at = time.monotonic()
+                answer = reading.get(page)
+                self.count(began_at)
+                assert answer.status == 200, answer
+                assert "</html>" in answer.body
+                time.sleep(0.01)
+
+    def exported(self, export: Any) -> dict[str, str]:
+        slugs = self.people.articles
+        return {slugs[row["article"]["uuid"]]: row["state"] for row in export["states"]}
+
+    def count(self, began_at: float) -> None:
+        self.answers += 1
+        self.slowest = max(self.slowest, time.monotonic() - began_at)
+
+    def note(self, fault: str) -> None:
+        self.faults.append(f"{time.monotonic() - self.began_at:5.2f} {fault}")
+
+    def stored(self) -> dict[int, dict[str, str]]:
+        """What the primary holds of these learners."""
+        rows = self._query(
+            "SELECT s.user_id, a.slug, s.state FROM progress_state s "
+            "JOIN catalog_article a ON a.id = s.article_id WHERE s.user_id = ANY(%s)"
+        )
+        found: dict[int, dict[str, str]] = {pk: {} for pk in self.states}
+        for pk, slug, state in rows:
+            found[pk][slug] = state
+        return found
+
+    def events(self) -> dict[int, int]:
+        """How many changes the primary knows of each of these learners."""
+        rows = self._query(
+            "SELECT user_id, count(*) FROM progress_event WHERE user_id = ANY(%s) GROUP BY user_id"
+        )
+        return dict(rows)
+
+    def _query(self, query: LiteralString) -> list[Any]:
+        with psycopg.connect(self.cluster.direct_url) as connection:
+            return connection.execute(query, [list(self.states)]).fetchall()
+
+    def summary(self) -> str:
+        return (
+            f"{self.answers} answers, {self.acknowledged} changes acknowledged, "
+            f"{len(self.faults)} sent again, slowest {self.slowest:.1f} s\n"
+            + "\n".join(self.faults[:20])
+        )
+
+
+@contextmanager
+def under_load(cluster: Cluster, people: People) -> Iterator[Load]:
+    """Writers and readers at work until the block ends; and what they were told is the truth."""
+    load = Load(cluster, people)
+    with ThreadPoolExecutor(WRITERS + READERS) as threads:
+        working = [threads.submit(load.write, learner) for learner in people.some(WRITERS)]
+        working += [threads.submit(load.read) for _ in range(READERS)]
+        try:
+            time.sleep(WARM_UP)
+            yield load
+            time.sleep(WARM_UP)
+        finally:
+            load.stop.set()
+    print(load.summary())
+    for work in working:
+        work.result()
+    assert load.stale == []
+    assert load.stored() == load.states
+    assert load.events() == load.changes

@@ -1,0 +1,68 @@
+"""Learners and an editor of a cluster, signed in already: a password takes a second to check."""
+
+import json
+from dataclasses import dataclass
+
+from tests.cluster.browser import Browser
+from tests.cluster.cluster import Cluster
+
+LEARNERS = 80
+
+SIGN_IN = """
+import json
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth.models import Group
+from accounts.models import User
+from catalog.models import Article
+
+def session(user):
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store["_auth_user_id"] = str(user.pk)
+    store["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
+    store["_auth_user_hash"] = user.get_session_auth_hash()
+    store.create()
+    return store.session_key
+
+users = [User.objects.create_user(f"learner-{number}") for number in range(COUNT)]
+editor = User.objects.create_user("editor", is_staff=True, is_superuser=True)
+print(json.dumps({
+    "learners": [(user.pk, user.username, [session(user), session(user)]) for user in users],
+    "editor": session(editor),
+    "articles": {str(article.uuid): article.slug for article in Article.objects.public()},
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Somebody with two browsers."""
+
+    pk: int
+    name: str
+    sessions: tuple[str, str]
+
+
+@dataclass
+class People:
+    learners: list[Learner]
+    editor: str
+    articles: dict[str, str]
+    """Slug by UUID."""
+
+    def some(self, count: int) -> list[Learner]:
+        """Whom nobody has had yet."""
+        chosen, self.learners = self.learners[:count], self.learners[count:]
+        assert len(chosen) == count
+        return chosen
+
+
+def sign_in(cluster: Cluster) -> People:
+    program = SIGN_IN.replace("COUNT", str(LEARNERS))
+    made = json.loads(cluster.manage("first", "shell", "--verbosity=0", "-c", program))
+    learners = [Learner(pk, name, tuple(keys)) for pk, name, keys in made["learners"]]
+    return People(learners, made["editor"], made["articles"])
+
+
+def browser(port: int, session: str = "") -> Browser:
+    return Browser(port, {"sessionid": session} if session else {})

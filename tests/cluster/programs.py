@@ -1,0 +1,121 @@
+"""Programs that run until they are stopped, each in a folder of its own."""
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tests.playbook.program import ROOT
+from tests.postgres import SYSTEM_USER
+
+PORTS = range(12_000, 13_000)
+"""Below those that a system gives to connections going out."""
+WAITS = 60
+STOPS_WITHIN = 20
+
+
+def free_ports(count: int) -> list[int]:
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        if len(found) == count:
+            return found
+        if not answers(port):
+            found.append(port)
+    raise OSError("no free port is left")
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as caller:
+        caller.settimeout(1)
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + WAITS
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.02)
+
+
+class Program:
+    """One in the foreground that listens at a port; what it says goes to a file."""
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        command: Sequence[str | Path],
+        *,
+        user: str | None = SYSTEM_USER,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.port = port
+        self.command = command
+        self.user = user
+        self.environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with (self.folder / "output").open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.environment,
+                user=self.user,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                # A Ctrl-C is for the program that started it.
+                start_new_session=True,
+            )
+        wait_until(lambda: answers(self.port) or self.process is None or self.process.poll())
+        if not answers(self.port):
+            raise RuntimeError(f"{self.command[0]} does not start:\n{self.said()}")
+
+    def stop(self) -> None:
+        """In its own time, if that is short."""
+        if not self.process:
+            return
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(STOPS_WITHIN)
+        self.kill()
+
+    def kill(self) -> None:
+        """With everything that it started, and without a word."""
+        if self.process:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def said(self) -> str:
+        return (self.folder / "output").read_text(errors="replace")
+
+
+def folder_for(parent: Path, name: str) -> Path:
+    """One that the system's user owns too."""
+    folder = parent / name
+    folder.mkdir(mode=0o700)
+    if SYSTEM_USER:
+        shutil.chown(folder, SYSTEM_USER)
+    return folder
+
+
+def fill_in(template: str, target: Path, **values: object) -> Path:
+    """Writes the template of this folder with its `@name@` filled in."""
+    text = (Path(__file__).parent / template).read_text()
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", str(value))
+    target.write_text(text)
+    if SYSTEM_USER:
+        shutil.chown(target, SYSTEM_USER)
+    return target

@@ -1,0 +1,99 @@
+"""A cache in front of the site keeps what is the same for everybody, and nothing of anybody's."""
+
+import pytest
+
+from tests.cluster.browser import Answer, Browser
+from tests.cluster.cluster import Cluster
+from tests.cluster.people import People, browser
+
+ROADMAP = "/"
+TABLE = "/articles/?q=scale"
+FRAGMENT = {"HX_Request": "true", "HX_Target": "results"}
+
+
+@pytest.fixture(autouse=True)
+def empty(cluster: Cluster) -> None:
+    """Nothing is kept yet."""
+    cluster.cache.stop()
+    cluster.empty_cache()
+    cluster.cache.start()
+
+
+@pytest.fixture
+def port(cluster: Cluster) -> int:
+    return cluster.ports["cache"]
+
+
+def known(answer: Answer) -> str | None:
+    """MISS: the site answered. HIT: the cache did."""
+    return answer.headers["X-Cache"]
+
+
+@pytest.mark.parametrize("path", [ROADMAP, "/articles/", "/articles/payment-wallet/", TABLE])
+def test_a_page_for_everybody_is_asked_for_once(port: int, path: str) -> None:
+    first, second = Browser(port).get(path), Browser(port).get(path)
+    assert [known(first), known(second)] == ["MISS", "HIT"]
+    assert second.body == first.body
+    assert second.headers["Set-Cookie"] is None
+
+
+def test_nobody_gets_a_learners_page_nor_a_learner_a_kept_one(port: int, people: People) -> None:
+    (learner,) = people.some(1)
+    signed_in = browser(port, learner.sessions[0])
+    own = signed_in.get(ROADMAP)
+    visited = Browser(port).get(ROADMAP)
+    again = signed_in.get(ROADMAP)
+    kept = Browser(port).get(ROADMAP)
+    assert [known(page) for page in (own, visited, again, kept)] == ["MISS", "MISS", "MISS", "HIT"]
+    assert [learner.name in page.body for page in (own, visited, again, kept)] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_nobody_gets_the_page_of_a_visitor_with_marks(port: int) -> None:
+    marking = Browser(port)
+    before = marking.get(ROADMAP)
+    marking.post("/articles/payment-wallet/state/", {"state": "done"})
+    marking.get("/articles/payment-wallet/")  # where the message is
+    own = marking.get(ROADMAP)
+    kept = Browser(port).get(ROADMAP)
+    assert [known(page) for page in (before, own, kept)] == ["MISS", "MISS", "HIT"]
+    assert [page.body == before.body for page in (own, kept)] == [False, True]
+
+
+def test_a_theme_is_its_readers_own(port: int) -> None:
+    themes = ["dark", "", "light", "dark", "light", ""]
+    pages = [Browser(port, {"theme": theme} if theme else {}).get(ROADMAP) for theme in themes]
+    assert [known(page) for page in pages] == ["MISS"] * 3 + ["HIT"] * 3
+    assert [
+        [name for name in ("dark", "light") if f'data-theme="{name}"' in page.body]
+        for page in pages
+    ] == [[theme] if theme else [] for theme in themes]
+
+
+def test_a_fragment_is_never_taken_for_the_page(port: int) -> None:
+    kinds = [{}, FRAGMENT, {}, FRAGMENT, {**FRAGMENT, "HX_History_Restore_Request": "true"}]
+    pages = [Browser(port).get(TABLE, **kind) for kind in kinds]
+    assert [known(page) for page in pages] == ["MISS", "MISS", "HIT", "HIT", "MISS"]
+    assert ["</html>" in page.body for page in pages] == [True, False, True, False, True]
+
+
+def test_a_page_with_a_message_is_nobody_elses(port: int) -> None:
+    told = Browser(port)
+    told.get("/me/")
+    page = told.get(ROADMAP)
+    message = "That page needs an account"
+    assert message in page.body
+    others = [Browser(port).get(ROADMAP) for _ in range(2)]
+    again = told.get(ROADMAP)
+    assert [known(page)] + [known(other) for other in others] == ["MISS", "MISS", "HIT"]
+    assert [message in each.body for each in (*others, again)] == [False, False, False]
+
+
+def test_what_changes_something_is_passed_on_every_time(port: int) -> None:
+    answers = [Browser(port).post("/theme/", {"theme": "dark"}) for _ in range(2)]
+    assert [answer.status for answer in answers] == [302, 302]
+    assert ["theme=dark" in str(answer.headers["Set-Cookie"]) for answer in answers] == [True, True]

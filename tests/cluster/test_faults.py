@@ -1,0 +1,158 @@
+"""Parts of the cluster go away under load: no reader sees an error that trying again does not
+cure, nothing that was acknowledged is lost, and nobody reads less than they wrote.
+
+`browser.py` says what trying again is, and `load.py` what is held against what.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import LiteralString
+
+from tests.cluster.browser import Browser
+from tests.cluster.cluster import Cluster, ask
+from tests.cluster.load import under_load
+from tests.cluster.people import People, browser
+from tests.cluster.programs import wait_until
+
+NGINX_WAITS = 3
+"""Longer than nginx leaves a node alone that did not answer (`fail_timeout`)."""
+
+CONFIRMS: LiteralString = "SELECT sync_state = 'sync' FROM pg_stat_replication"
+
+MANY_EVENTS: LiteralString = """
+INSERT INTO progress_event (user_id, article_id, from_state, to_state, happened_at)
+SELECT (SELECT id FROM accounts_user WHERE username = 'editor'),
+       (SELECT min(id) FROM catalog_article), 'todo', 'done', now()
+FROM generate_series(1, 200000)
+"""
+
+
+def test_while_nothing_happens_nothing_is_asked_twice(cluster: Cluster, people: People) -> None:
+    with under_load(cluster, people) as load:
+        pass
+    assert load.faults == []
+
+
+def test_a_node_is_killed(cluster: Cluster, people: People) -> None:
+    with under_load(cluster, people) as load:
+        cluster.nodes[0].kill()
+        time.sleep(NGINX_WAITS)
+        cluster.nodes[0].start()
+    assert load.faults == []
+
+
+def test_nodes_are_restarted_one_after_the_other(cluster: Cluster, people: People) -> None:
+    with under_load(cluster, people) as load:
+        for node in cluster.nodes:
+            node.stop()
+            node.start()
+            time.sleep(NGINX_WAITS)
+    assert load.faults == []
+
+
+def test_a_file_of_the_later_version_is_found_while_both_serve(cluster: Cluster) -> None:
+    (cluster.folder / "second" / "static" / "later.css").write_text("/* later */")
+    cluster.nodes[1].stop()
+    cluster.nodes[1].start()
+    reader = Browser(cluster.ports["proxy"])
+    time.sleep(NGINX_WAITS)
+    assert [reader.ask_once("GET", "/static/later.css").status for _ in range(6)] == [200] * 6
+
+
+def test_a_later_version_migrates_the_database(cluster: Cluster, people: People) -> None:
+    ask(cluster.primary, MANY_EVENTS)
+    with under_load(cluster, people) as load:
+        later = "tests.cluster.later_settings"
+        cluster.manage("first", "migrate", DJANGO_SETTINGS_MODULE=later)
+    assert load.faults == []
+    valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'later_weight'::regclass"
+    assert ask(cluster.primary, valid) is True
+
+
+def test_postgresql_is_restarted(cluster: Cluster, people: People) -> None:
+    with under_load(cluster, people):
+        cluster.primary.stop("fast")
+        cluster.primary.start()
+
+
+def test_postgresql_dies(cluster: Cluster, people: People) -> None:
+    with under_load(cluster, people):
+        cluster.primary.stop("immediate")
+        cluster.primary.start()
+
+
+def test_postgresql_is_restarted_while_the_pooler_holds_everybody(
+    cluster: Cluster, people: People
+) -> None:
+    with under_load(cluster, people) as load:
+        cluster.tell_pooler("PAUSE")
+        cluster.primary.stop("fast")
+        cluster.primary.start()
+        cluster.tell_pooler("RESUME")
+    assert load.faults == []
+
+
+def test_the_pooler_dies(cluster: Cluster, people: People) -> None:
+    with under_load(cluster, people):
+        cluster.pooler.kill()
+        cluster.pooler.start()
+
+
+def test_connections_that_died_are_made_anew(cluster: Cluster, people: People) -> None:
+    (learner,) = people.some(1)
+
+    def ask_from_many_threads() -> list[int]:
+        reader = browser(cluster.ports["proxy"], learner.sessions[0])
+        with ThreadPoolExecutor(16) as threads:
+            asked = [threads.submit(reader.ask_once, "GET", "/me/history/") for _ in range(64)]
+        return [answer.result().status for answer in asked]
+
+    assert ask_from_many_threads() == [200] * 64
+    cluster.pooler.kill()
+    cluster.pooler.start()
+    assert ask_from_many_threads() == [200] * 64
+
+
+def test_the_replica_goes_and_comes_back(cluster: Cluster, people: People) -> None:
+    with under_load(cluster, people) as load:
+        cluster.replica.stop("immediate")
+        time.sleep(2)
+        cluster.replica.start()
+    assert load.faults == []
+
+
+def test_attempts_to_sign_in_are_counted_with_redis_and_without(cluster: Cluster) -> None:
+    def attempt() -> str:
+        """By one node or the other, as nginx shares them out."""
+        wrong = {"login": f"name-{with_redis}", "password": "not-the-password"}
+        return Browser(cluster.ports["proxy"]).post("/accounts/login/", wrong).body
+
+    stored: LiteralString = (
+        "SELECT count(*) FROM playbook_cache WHERE cache_key LIKE '%login_failed%'"
+    )
+    for with_redis in (True, False):
+        if not with_redis:
+            cluster.redis.kill()
+        before = ask(cluster.primary, stored)
+        *wrong, refused = [attempt() for _ in range(6)]
+        assert all("The user name or the password is wrong" in page for page in wrong)
+        assert "Too many failed attempts" in refused
+        assert (ask(cluster.primary, stored) > before) is not with_redis
+
+
+def test_redis_goes(cluster: Cluster, people: People) -> None:
+    with under_load(cluster, people) as load:
+        cluster.redis.kill()
+    assert load.faults == []
+
+
+def test_the_replica_takes_the_place_of_a_primary_that_died(
+    cluster: Cluster, people: People
+) -> None:
+    """The last test: the two are no pair afterwards."""
+    # Without it, what the primary did not send any more before it died would be lost.
+    ask(cluster.primary, "ALTER SYSTEM SET synchronous_standby_names = '*'")
+    ask(cluster.primary, "SELECT pg_reload_conf()")
+    wait_until(lambda: ask(cluster.primary, CONFIRMS))
+    with under_load(cluster, people):
+        cluster.fail_over()
