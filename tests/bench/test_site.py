@@ -50,7 +50,8 @@ def test_the_limit_answers_as_the_page(stage: Stage, measured: dict[str, Path], 
     assert kind(stage.site.ask(uncompressed(limit))) == kind(stage.site.ask(uncompressed(page)))
     ours, theirs = stage.site.ask(page), stage.site.ask(limit)
     assert ours.headers["content-encoding"] == theirs.headers["content-encoding"]
-    assert len(theirs.body) == pytest.approx(len(ours.body), rel=0.02)
+    # Django pads what it compresses with up to a hundred random bytes.
+    assert len(theirs.body) == pytest.approx(len(ours.body), abs=150)
 
 
 def test_a_page_is_that_of_its_reader(stage: Stage, measured: dict[str, Path]) -> None:
