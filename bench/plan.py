@@ -16,8 +16,8 @@ class Plan:
 
 
 FULL = Plan(
-    throughput=Effort(rounds=5, connections=16, seconds=4, enough=50, longest=10),
-    latency=Effort(rounds=5, connections=1, seconds=3, enough=50, longest=10),
+    throughput=Effort(rounds=3, connections=16, seconds=3, enough=50, longest=10),
+    latency=Effort(rounds=3, connections=1, seconds=2, enough=50, longest=10),
     entries=10_000,
     learners=100_000,
     memory_requests=10_000,
