@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, ClassVar
 
+from bench.load import RunFailed
 from bench.paths import ARTICLE, ROADMAP
 from bench.rows import Row, verdict
 from bench.stage import Stage
@@ -17,7 +18,7 @@ from tests.machine import chromium
 
 PROGRAM = ("npx", "--yes", "lighthouse@12")
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-RUNS = 3
+RUNS = TRIES = 3
 WITHIN = 180
 PAGES = {
     "Roadmap": (ROADMAP, False),
@@ -64,24 +65,21 @@ def rows(stage: Stage, runs: int = RUNS) -> Iterator[LighthouseRow]:
 
 
 def audited(address: str, session: str) -> dict[str, Any]:
-    """Lighthouse's own report."""
-    flags = "--headless=new" + (" --no-sandbox" if os.geteuid() == 0 else "")
-    command = [*PROGRAM, address, "--quiet", "--output=json", f"--chrome-flags={flags}"]
+    """Lighthouse's own report. Now and then it loses its browser, and says to run it again."""
+    command = [*PROGRAM, address, "--quiet", "--output=json"]
+    command.append("--chrome-flags=--headless=new" + (" --no-sandbox" if os.geteuid() == 0 else ""))
     command.append(f"--only-categories={','.join(CATEGORIES)}")
     if session:
         command.append("--extra-headers=" + json.dumps({"Cookie": f"sessionid={session}"}))
-    done = subprocess.run(
-        command,
-        env={**os.environ, "CHROME_PATH": chromium() or ""},
-        capture_output=True,
-        text=True,
-        timeout=WITHIN,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"Lighthouse failed at {address}: {done.stderr.strip()}")
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
+    environment = {**os.environ, "CHROME_PATH": chromium() or ""}
+    for _ in range(TRIES):
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=WITHIN, check=False
+        )
+        if done.returncode == 0:
+            report: dict[str, Any] = json.loads(done.stdout)
+            return report
+    raise RunFailed(f"Lighthouse failed at {address}: {done.stderr.strip()}")
 
 
 def scores(reports: list[dict[str, Any]]) -> dict[str, int]:
