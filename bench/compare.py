@@ -84,7 +84,8 @@ def expect_written(run: Run, written: int, connections: int) -> None:
 
 def interleave(sides: Sequence[Side], effort: Effort) -> list[list[Run]]:
     """The runs of each side: first, second, …, first, second, …"""
-    lasting = effort.lasting([side.run(0, effort) for side in sides])
+    warming = replace(effort, seconds=effort.seconds / 2)
+    lasting = effort.lasting([side.run(0, warming) for side in sides])
     rounds = [
         [side.run(number, lasting) for side in sides] for number in range(1, effort.rounds + 1)
     ]

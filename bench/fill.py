@@ -10,7 +10,9 @@ import django
 
 django.setup()
 
-from accounts.models import User  # noqa: E402 - models need the setup
+from django.db import transaction  # noqa: E402 - after the setup, as all the others
+
+from accounts.models import User  # noqa: E402
 from bench.cast import Cast  # noqa: E402
 from bench.data import catalogue, learners, readers  # noqa: E402
 from bench.data.inserts import settle  # noqa: E402
@@ -44,10 +46,9 @@ def main() -> None:
     count = asked.readers + asked.groups * asked.writers
     if asked.learners:
         learners.fill(asked.learners)
-        users = some_of(count)
-    else:
-        users = readers.make_readers(count, done_entries=20)
-    cast = measured(users, asked.readers, asked.writers)
+    with transaction.atomic():
+        users = some_of(count) if asked.learners else readers.make_readers(count, done_entries=20)
+        cast = measured(users, asked.readers, asked.writers)
     if asked.catalogue:
         catalogue.fill(asked.catalogue)
     settle()
