@@ -26,7 +26,7 @@ FULL = Plan(
 # A fiftieth of the data, and runs just long enough to see that everything works.
 QUICK = Plan(
     throughput=Effort(rounds=3, connections=16, seconds=0.25, enough=8, longest=1),
-    latency=Effort(rounds=3, connections=1, seconds=0.1, enough=5, longest=1),
+    latency=Effort(rounds=3, connections=1, seconds=0.2, enough=5, longest=1),
     entries=200,
     learners=2_000,
     memory_requests=100,
