@@ -52,7 +52,9 @@ The **limit** is the same server and process with the same middleware, session, 
 compression, around a view that asks who the reader is and does nothing else: it answers with the
 very bytes, content type and status that the page answered once. For *set a state* it writes one row
 of two columns in one transaction with Django's ORM; for a revisit it answers 304. So a limit costs
-what a page would if its queries and templates were free.
+what a page would if its queries and templates were free. A ratio above 1 is no mistake: where the
+site answers with a page that it keeps, compressed already, before the session is looked for, it
+does less than its limit, which takes the whole way each time.
 
 Every answer's status is looked at, and one that is not as expected fails the run. Each change of a
 state is a real one: as many new events must be in the database afterwards as were acknowledged, and
