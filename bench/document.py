@@ -42,11 +42,11 @@ durable: `fsync`, `full_page_writes` and `synchronous_commit` are on, unlike in 
 METHODS = {
     "limits": """\
 wrk asks over 16 connections that stay open, as browsers ask: the same headers, compression
-accepted, cookies of twenty learners in turn. A run of the path and a run of its limit, three seconds
-each or until there are fifty answers, follow each other three times, after one pair that is not
-counted. Requests per second, p50 and p99 are medians of
-the runs; the ratio is that of the medians of requests per second, and beside it stand the lowest
-and the highest ratio of two runs that followed each other.
+accepted, cookies of twenty learners in turn. A run of the path and a run of its limit, three
+seconds each or until there are fifty answers, follow each other three times, after one pair that is
+not counted. Requests per second, p50 and p99 are medians of the runs; the ratio is that of the
+medians of requests per second, and beside it stand the lowest and the highest ratio of two runs
+that followed each other.
 
 The **limit** is the same server and process with the same middleware, session, user and
 compression, around a view that asks who the reader is and does nothing else: it answers with the
