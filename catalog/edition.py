@@ -82,7 +82,7 @@ class Edition:
         self.places = [Place.of(entry) for entry in self._joined(in_order)]
         self.piece = piece_keeper()
         self.pages: tuple[dict[tuple[str, ...], Page], ...] = ({}, {})
-        self.answers: dict[Any, Any] = {}
+        self.answers: tuple[dict[Any, Any], ...] = ({}, {})
         self._kept: dict[str, Any] = {}
 
     def _joined(self, entries: list[Entry]) -> list[Entry]:

@@ -2,13 +2,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.http import HttpResponse
+from django.middleware.gzip import re_accepts_gzip
 from django.urls import ResolverMatch
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
 from catalog import edition
 from playbook.http import HttpRequest, theme
-from playbook.pages import FOR_EVERYBODY, is_known, put
+from playbook.pages import FOR_EVERYBODY, QUERY_MAX_LENGTH, is_known, put
 
 
 class Answer(NamedTuple):
@@ -36,13 +37,16 @@ class AnswersForEverybody:
         meta = request.META
         if request.method != "GET" or "HTTP_HX_REQUEST" in meta or is_known(request):
             return self.get_response(request)
-        answers = edition.recent().answers
-        address = request.get_host(), meta["PATH_INFO"], meta["QUERY_STRING"]
-        key = (*address, theme(request), "gzip" in meta.get("HTTP_ACCEPT_ENCODING", ""))
+        request.get_host()  # DisallowedHost, before anything is given
+        query = meta["QUERY_STRING"]
+        answers = edition.recent().answers[bool(query)]
+        is_zipped = bool(re_accepts_gzip.search(meta.get("HTTP_ACCEPT_ENCODING", "")))
+        key = (meta["PATH_INFO"], query, theme(request), is_zipped)
         answer = answers.get(key)
         if answer is None:
             response = self.get_response(request)
-            if response.get("Cache-Control") == FOR_EVERYBODY and response.status_code == 200:
+            is_kept = response.status_code == 200 and len(query) <= QUERY_MAX_LENGTH
+            if is_kept and response.get("Cache-Control") == FOR_EVERYBODY:
                 put(answers, key, Answer.of(response, request))
             return response
         request.resolver_match = answer.match

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from catalog.filters import EntryFilterForm, chosen_layers, sizes
 from catalog.roadmap import bands_of, journey_parts, shown_parts, shown_rows, tables_of
 from playbook.http import HttpRequest
-from playbook.pages import render_own, render_shared
+from playbook.pages import asked_fragment, render_own, render_shared
 
 
 @require_safe
@@ -37,6 +37,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     if not request.htmx and not form.ignored and request.get_full_path() != address:
         return HttpResponseRedirect(address)
     entries = [place.entry for place in page]
+    fragments = ["results", "filtered", "result-count"]
 
     def context() -> dict[str, Any]:
         return {
@@ -47,12 +48,11 @@ def entry_list(request: HttpRequest) -> HttpResponse:
             "shown": shown_rows(entries),
             "sizes": sizes(places),
             "ways_out": [] if entries else form.ways_out(),
-            "is_alone": request.htmx.target == "result-count",
+            "is_alone": asked_fragment(request, fragments) == "result-count",
         }
 
     # What is in one of the reader's states is another table for every reader.
     render = render_own if form.values["state"] else render_shared
-    fragments = ["results", "filtered", "result-count"]
     response = render(request, "catalog/entry_list.html", context, fragments=fragments)
     if request.htmx and request.htmx.target != "result-count":
         response["HX-Push-Url"] = address

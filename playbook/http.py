@@ -99,7 +99,7 @@ def site(request: DjangoHttpRequest) -> dict[str, Any]:
         "theme": theme(request),
         "path": request.path,
         "query": request.GET,
-        "address": request.get_full_path() if request.method == "GET" else request.path,
+        "address": request.get_full_path() if request.method in {"GET", "HEAD"} else "",
     }
 
 

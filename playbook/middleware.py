@@ -103,7 +103,8 @@ class SameOriginOrToken(CsrfViewMiddleware):
 
     def _check_token(self, request: HttpRequest) -> None:
         site = request.headers.get("Sec-Fetch-Site")
-        if site == "same-origin" or (site is None and "Origin" in request.headers):
+        own = {f"{request.scheme}://{request.get_host()}", settings.SITE_URL}
+        if site == "same-origin" or (site is None and request.headers.get("Origin") in own):
             return
         super()._check_token(request)  # type: ignore[misc]  # Django's own, without a type
 

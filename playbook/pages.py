@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Collection, Hashable, Mapping
 from functools import lru_cache
 from hashlib import sha256
+from http import HTTPStatus
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
@@ -33,8 +34,11 @@ HAS_LANGUAGES = len(settings.LANGUAGES) > 1
 """With one there is no need to ask which, some eighty times for a page."""
 
 PIECES_KEPT = 5_000
-PAGES_KEPT = 100
-"""The oldest goes first; of the shipped playbook's addresses without a query there are fewer."""
+PAGES_KEPT = 300
+"""Of each kind; the oldest goes first."""
+
+QUERY_MAX_LENGTH = 500
+"""What has a longer one is not kept."""
 
 FOR_EVERYBODY = "public, max-age=0, s-maxage=60"
 """A browser asks again each time; a cache in front of the site may answer for a minute."""
@@ -155,6 +159,8 @@ def _answer(request: HttpRequest, draw: Callable[[], HttpResponse]) -> HttpRespo
         kind = FOR_ONE if known else FOR_EVERYBODY
         etag = f'"{_version(request, request.progress.version if known else None)}"'
         response = get_conditional_response(request, etag) or draw()
+        if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+            kind = ONCE
         response["ETag"] = etag
         response["Cache-Control"] = kind
     patch_vary_headers(response, VARY)
@@ -175,6 +181,7 @@ def _version(request: HttpRequest, of_reader: Hashable) -> str:
         edition.with_drafts,
         of_reader,
         theme(request),
+        (settings.SITE_URL, settings.HAS_EMAIL),
         request.META["PATH_INFO"],
         request.META["QUERY_STRING"],
         (htmx.target, htmx.history_restore_request) if htmx else None,
@@ -182,12 +189,18 @@ def _version(request: HttpRequest, of_reader: Hashable) -> str:
     return sha256(repr(parts).encode()).hexdigest()[:32]
 
 
+def asked_fragment(request: HttpRequest, fragments: Collection[str]) -> str:
+    """The one that htmx asks for; Back gets the whole page, and so does who is not htmx."""
+    if not request.htmx or request.htmx.history_restore_request:
+        return ""
+    target = request.htmx.target or ""
+    return target if target in fragments else ""
+
+
 def _name(request: HttpRequest, template: str, fragments: Collection[str]) -> str:
-    """Of the template, or of the fragment that htmx asks for; Back gets the whole page."""
-    if not fragments or request.htmx.history_restore_request:
-        return template
-    target = request.htmx.target
-    return f"{template}#{target}" if target in fragments else template
+    """Of the template, or of its fragment."""
+    fragment = asked_fragment(request, fragments)
+    return f"{template}#{fragment}" if fragment else template
 
 
 def put(kept: dict[Any, Any], key: Hashable, thing: object) -> None:
@@ -201,12 +214,14 @@ def put(kept: dict[Any, Any], key: Hashable, thing: object) -> None:
 def _kept_page(
     request: HttpRequest, template: str, context: Callable[[], Mapping[str, Any]]
 ) -> Page:
+    query = request.META["QUERY_STRING"]
     # Apart, so that no number of searches drives the pages out that everybody reads.
-    pages: dict[tuple[str, ...], Page] = request.edition.pages[bool(request.GET)]
-    address = (request.path, request.META["QUERY_STRING"])
+    pages: dict[tuple[str, ...], Page] = request.edition.pages[bool(query)]
+    address = (request.path, query)
     key = (template, *address, theme(request), translation.get_language() or "")
     page = pages.get(key)
     if page is None:
         page = Page(template, {**site(request), **context()})
-        put(pages, key, page)
+        if len(query) <= QUERY_MAX_LENGTH:
+            put(pages, key, page)
     return page

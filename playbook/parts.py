@@ -26,7 +26,9 @@ def account_menu(request: HttpRequest, address: str) -> str:
         return piece("includes/account-menu.html", name=name, is_staff=is_staff)
     match = request.resolver_match
     is_account_page = bool(match and (match.url_name or "").startswith("account_"))
-    return piece("includes/sign-in-link.html", address="" if is_account_page else address)
+    return render_to_string(
+        "includes/sign-in-link.html", {"address": "" if is_account_page else address}
+    )
 
 
 @slot(register)

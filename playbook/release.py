@@ -10,7 +10,7 @@ SOURCES = ("accounts", "catalog", "playbook", "progress", "static", "templates")
 
 def digest(folder: Path) -> str:
     """Of everything that decides how a page looks: the same on every machine that runs the same."""
-    found = hashlib.sha256()
+    found = hashlib.sha256((folder / "requirements.txt").read_bytes())
     for source in SOURCES:
         for file in sorted((folder / source).rglob("*")):
             if file.is_file() and file.suffix != ".pyc":

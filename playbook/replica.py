@@ -11,13 +11,14 @@ from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, ProgrammingError
 from django.db.models import Model
 
 from playbook.outage import Outage
 
 REPLICA = "replica"
-UNREACHABLE = (OperationalError, InterfaceError)
+# The last where it has not replayed a migration yet.
+UNREACHABLE = (OperationalError, InterfaceError, ProgrammingError)
 
 logger = logging.getLogger(__name__)
 outage = Outage()

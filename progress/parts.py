@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from catalog.models import Article, Entry, Layer, Section
 from playbook.http import HttpRequest
-from playbook.pages import piece, slot
+from playbook.pages import slot
 from progress.activity import Week
 from progress.models import StateName
 from progress.reader import HISTORY_SHOWN, ReaderProgress
@@ -154,7 +154,7 @@ def article_state(request: HttpRequest, article: Article, *, oob: bool = False) 
 def visitor_note(request: HttpRequest, address: str) -> str:
     if not request.progress.is_visitor:
         return ""
-    return piece("progress/includes/visitor-note.html", address=address)
+    return render_to_string("progress/includes/visitor-note.html", {"address": address})
 
 
 @slot(register)

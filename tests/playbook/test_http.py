@@ -53,6 +53,9 @@ def test_a_known_origin_is_not_to_blame(db: None) -> None:
     with override_settings(CSRF_TRUSTED_ORIGINS=["https://study.example.org"]):
         status, page = sign_in("https://study.example.org")
         assert sign_in("https://study.example.org", "same-origin")[0] == 200
+        old_browser = {"origin": "https://study.example.org"}
+        refused = Client(enforce_csrf_checks=True, headers=old_browser).post("/theme/")
+        assert refused.status_code == 403
     assert status == 403
     assert "CSRF_TRUSTED_ORIGINS" not in page
 

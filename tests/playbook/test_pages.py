@@ -246,3 +246,58 @@ def test_an_answer_for_everybody_is_whole_and_given_as_it_was_asked_for(client: 
 def test_a_name_that_is_not_the_sites_gets_no_kept_answer(client: Client) -> None:
     client.get("/")
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(("path", "target"), [("/", "playbook"), ("/articles/", "results")])
+def test_who_is_not_htmx_gets_and_leaves_the_whole_page(
+    client: Client, path: str, target: str
+) -> None:
+    for headers in ({"HX-Target": target}, {"HX-Target": target, "HX-Request": "false"}):
+        assert "<html" in body(client.get(path, headers=headers))
+    assert "<html" in body(client.get(path))
+
+
+def test_back_to_a_count_is_the_whole_page_as_everybody_has_it(client: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Target": "result-count"}
+    path = "/articles/?q=data"
+    alone = body(client.get(path, headers=headers))
+    back = body(client.get(path, headers={**headers, "HX-History-Restore-Request": "true"}))
+    assert ["Show these now" in page for page in (alone, back, body(client.get(path)))] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_head_request_leaves_the_way_back(client: Client) -> None:
+    client.head("/articles/?q=cache")
+    page = body(client.get("/articles/?q=cache"))
+    assert "/accounts/login/?next=/articles/%3Fq%3Dcache" in page
+
+
+def test_the_page_of_a_refused_form_leads_nowhere_that_takes_no_visit(client: Client) -> None:
+    response = client.post(f"{WALLET}state/", {"state": "bogus"})
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert '<input type="hidden" name="next" value="">' in page
+    assert f"next={WALLET}" not in page
+
+
+def test_a_precondition_that_fails_is_nobody_elses_answer(client: Client) -> None:
+    response = client.get("/sections/caching/", headers={"If-Match": '"another"'})
+    assert (response.status_code, response["Cache-Control"]) == (412, "private, no-store")
+
+
+def test_what_only_looks_like_gzip_is_not_kept_for_it(client: Client) -> None:
+    client.get("/", headers={"Accept-Encoding": "xgzip"})
+    assert client.get("/", headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
+
+
+def test_strange_addresses_are_kept_apart_or_not_at_all(client: Client) -> None:
+    client.get("/")
+    edition = current(AnonymousUser())
+    for number in range(5):
+        client.get("/?" + "&" * (number + 1))
+        client.get("/", {"long": "x" * 600, "number": str(number)})
+    assert [len(kept) for kept in edition.pages] == [1, 5]
+    assert [len(kept) for kept in edition.answers] == [1, 5]
