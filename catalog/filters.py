@@ -131,8 +131,8 @@ class EntryFilterForm(forms.Form):
         if statuses := set(values["status"]):
             places = [place for place in places if place.status in statuses]
         if states := set(values["state"]):
-            state_of = self.progress.state_of
-            places = [place for place in places if state_of(place.article_id) in states]
+            is_in_them = self.progress.is_in(states)
+            places = [place for place in places if is_in_them(place.article_id)]
         for words in values["q"]:
             places = search(places, words)
         return places

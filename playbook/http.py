@@ -1,6 +1,6 @@
 """What every app shares about HTTP: the typed request, ways back and to sign in, errors."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ClassVar, Protocol, TypeAlias
@@ -41,7 +41,7 @@ class Progress(Protocol):
 
     @property
     def version(self) -> Hashable: ...
-    def state_of(self, article_id: int) -> str: ...
+    def is_in(self, states: Collection[str]) -> Callable[[int], bool]: ...
     def with_learner_count(self, articles: Any) -> Any: ...
 
 

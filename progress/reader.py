@@ -1,7 +1,7 @@
 """A reader and their progress: the same interface for a learner and for a visitor."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -125,6 +125,14 @@ class ReaderProgress(ABC):
 
     def state_of(self, article_id: int) -> StateName:
         return StateName(self.states.get(article_id, StateName.TODO))
+
+    def is_in(self, states: Collection[str]) -> Callable[[int], bool]:
+        """Tells of an article's id whether its state is one of them."""
+        own = {pk for pk, state in self.states.items() if state in states}
+        if StateName.TODO not in states:
+            return own.__contains__
+        others = self.states.keys() - own
+        return lambda article_id: article_id not in others
 
     def next_entry(self) -> Entry | None:
         """What to read next: the first of the journey that is to do and can be read."""
