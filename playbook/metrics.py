@@ -119,5 +119,5 @@ def registry() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     workers = CollectorRegistry()
-    MultiProcessCollector(workers)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(workers)  # type: ignore[no-untyped-call]  # has no types
     return workers

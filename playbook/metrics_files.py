@@ -43,7 +43,7 @@ def join() -> None:
     from prometheus_client import values
 
     place = take_place(Path(os.environ[VARIABLE]))
-    values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]  # has no types
 
 
 def take_place(folder: Path) -> int:
