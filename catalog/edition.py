@@ -175,11 +175,14 @@ def recent() -> Edition:
     return edition if edition and edition.stamp == stamps.recent() else current(AnonymousUser())
 
 
-def current(user: Reader) -> Edition:
-    """The edition that the database holds now, as far as this reader may see it."""
+def current(user: Reader, stamp: str = "") -> Edition:
+    """The edition that the database holds now, as far as this reader may see it.
+
+    `stamp` is the one it holds, where somebody asked for it already.
+    """
     with_drafts = sees_drafts(user)
-    edition, stamp = _editions.get(with_drafts), stamps.current()
-    if edition and edition.stamp == stamp:
+    edition = _editions.get(with_drafts)
+    if edition and edition.stamp == (stamp or stamps.current()):
         return edition
     with _reading:  # The other threads wait for what the first one reads.
         edition = _editions.get(with_drafts)

@@ -62,8 +62,12 @@ class CurrentEdition:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         def read() -> edition.Edition:
-            is_reading = request.method in {"GET", "HEAD"} and not is_known(request)
-            return edition.recent() if is_reading else edition.current(request.user)
+            user = request.user
+            if request.method not in {"GET", "HEAD"}:
+                return edition.current(user)
+            if not is_known(request):
+                return edition.recent()
+            return edition.current(user, getattr(request.session, "stamp", ""))
 
         request.edition = SimpleLazyObject(read)
         return self.get_response(request)

@@ -12,6 +12,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.db import connection, connections
+from django.db.models.expressions import RawSQL
+
+VALUE = RawSQL("(SELECT value FROM catalog_stamp)", ())
+"""For a query that asks for something else as well."""
 
 TABLES = ("layer", "section", "status", "article", "entry")
 

@@ -2,17 +2,33 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import transaction
+from django.utils import timezone
 
+from catalog import stamps
 from progress.reader import ReaderGone
 
 MARKS = "progress"
 
 
 class SessionStore(db.SessionStore):
+    stamp = ""
+    """The catalogue's, as it was when this session was read. Empty where none was."""
+
+    def load(self) -> dict[str, Any]:
+        """Asks for the catalogue's stamp too: nearly every page of a known reader needs both."""
+        rows = self.model.objects.filter(expire_date__gt=timezone.now())
+        row = rows.filter(session_key=self.session_key).values_list("session_data", stamps.VALUE)
+        for session_data, stamp in row:
+            self.stamp = stamp or ""
+            return self.decode(session_data)
+        self._session_key = None
+        return {}
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """The session as it is now, kept from every other request until it is saved at the end.
