@@ -18,7 +18,7 @@ and what it takes of memory, time and the wire.
 
 ```sh
 make bench        # all of it but Lighthouse, well over half an hour; writes this page
-make bench-quick  # a fiftieth of the data, and runs too short to compare: whether it works
+make bench-quick  # a fiftieth of the data or less, and runs too short to compare: whether it works
 make lighthouse   # Lighthouse's scores; needs Node
 ```
 

@@ -23,12 +23,12 @@ FULL = Plan(
     memory_requests=10_000,
     starts=3,
 )
-# A fiftieth of the data, and runs just long enough to see that everything works.
+# A fiftieth of the data or less, and runs just long enough to see that everything works.
 QUICK = Plan(
     throughput=Effort(rounds=3, connections=16, seconds=0.25, enough=8, longest=1),
     latency=Effort(rounds=3, connections=1, seconds=0.2, enough=5, longest=1),
     entries=200,
-    learners=2_000,
+    learners=1_000,
     memory_requests=100,
     starts=1,
 )
