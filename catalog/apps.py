@@ -8,6 +8,7 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        from catalog import stamps
+        from catalog import queues, stamps
 
+        queues.register_all()
         post_migrate.connect(stamps.install, sender=self, dispatch_uid="catalog.stamps")

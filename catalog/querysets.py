@@ -70,6 +70,14 @@ class ArticleQuerySet(RetirableQuerySet["Article"]):
             entries__section__retired_at=None,
         ).distinct()
 
+    def drafts(self) -> Self:
+        """Not retired, and not seen by the public."""
+        return self.filter(retired_at=None, status__is_public=False)
+
+    def unlisted(self) -> Self:
+        """Not retired, and in no table of the playbook."""
+        return self.filter(retired_at=None).exclude(pk__in=self.model._default_manager.listed())
+
 
 class AliasQuerySet(QuerySet["Alias"]):
     def get_by_natural_key(self, key: str) -> Alias:

@@ -185,6 +185,7 @@ INSTALLED_APPS = [
     "accounts.apps.EmailAddressesConfig",
     "csp",
     "django_htmx",
+    "simple_history",
     "template_partials",
     "django.contrib.admin",
     "django.contrib.auth",

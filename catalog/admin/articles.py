@@ -60,8 +60,18 @@ class ListedFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() != "no":
             return queryset
-        entries = Entry.objects.filter(retired_at=None, section__retired_at=None)
-        return queryset.exclude(pk__in=entries.values("article"))
+        return queryset.exclude(pk__in=Article.objects.listed())
+
+
+class PublicFilter(admin.SimpleListFilter):
+    title = gettext_lazy("seen by the public or not")
+    parameter_name = "is_public"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", gettext_lazy("Drafts"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status__is_public=False) if self.value() == "no" else queryset
 
 
 class AliasInline(admin.TabularInline[Alias, Article]):
@@ -83,7 +93,7 @@ class ArticleAdmin(RetirableAdmin[Article]):
     actions = ("publish", "move_to_draft", "retire_selected", "bring_back_selected")
     list_display = ("title", "places", "status", "link", "learner_count", "page")
     list_editable = ("status",)
-    list_filter = (RetiredFilter, ListedFilter, LayerFilter, SectionFilter, "status")
+    list_filter = (RetiredFilter, ListedFilter, PublicFilter, LayerFilter, SectionFilter, "status")
     search_fields = ("title", "url", "aliases__key", "entries__title")
     search_help_text = gettext_lazy("By title, link, key or the title in a section.")
     ordering = ("title", "pk")
