@@ -179,6 +179,7 @@ INSTALLED_APPS = [
     "playbook",
     "accounts",
     "catalog",
+    "catalog.playbook_file",
     "progress",
     "adminsortable2",
     "allauth",

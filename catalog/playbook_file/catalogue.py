@@ -1,0 +1,172 @@
+"""The catalogue as plain values: what a merge, a difference and an export are made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+from catalog.models import Alias, Article, Entry, Layer, Section, Status
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    slug: str
+    number: int
+    title: str
+    tagline: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    slug: str
+    layer: str
+    number: int
+    emoji: str
+    title: str
+    is_retired: bool = False
+
+    @property
+    def heading(self) -> str:
+        return f"{self.emoji} {self.title}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    slug: str
+    number: int
+    label: str
+    colour: str
+    is_public: bool
+    is_countable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    uuid: str
+    slug: str
+    title: str
+    url: str
+    status: str
+    keys: tuple[str, ...]
+    """Every alias, in order of the alphabet."""
+    is_retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    id: int
+    """Below 0 for one that is not stored yet."""
+    section: str
+    article: str
+    number: int
+    title: str
+    what_you_learn: str
+    is_retired: bool = False
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return self.number, self.id if self.id > 0 else 2**62 - self.id
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything, the retired too. Layers, sections and statuses by slug, articles by UUID, entries
+    by primary key."""
+
+    layers: Mapping[str, LayerRow] = field(default_factory=dict)
+    sections: Mapping[str, SectionRow] = field(default_factory=dict)
+    statuses: Mapping[str, StatusRow] = field(default_factory=dict)
+    articles: Mapping[str, ArticleRow] = field(default_factory=dict)
+    entries: Mapping[int, EntryRow] = field(default_factory=dict)
+
+    @cached_property
+    def current_of(self) -> Mapping[str, list[EntryRow]]:
+        """By section: its rows that are neither retired nor of a retired article, in order."""
+        rows: dict[str, list[EntryRow]] = defaultdict(list)
+        for entry in self.entries.values():
+            if not entry.is_retired and not self.articles[entry.article].is_retired:
+                rows[entry.section].append(entry)
+        return {slug: sorted(found, key=lambda row: row.order) for slug, found in rows.items()}
+
+    @cached_property
+    def journey(self) -> list[SectionRow]:
+        """The sections that are not retired, as the roadmap has them."""
+
+        def place(section: SectionRow) -> tuple[int, str, int, str]:
+            layer = self.layers[section.layer]
+            return layer.number, layer.slug, section.number, section.slug
+
+        return sorted((s for s in self.sections.values() if not s.is_retired), key=place)
+
+    @cached_property
+    def listed(self) -> Mapping[str, list[EntryRow]]:
+        """By article: the places that readers find it at, in the order of the journey."""
+        rows: dict[str, list[EntryRow]] = defaultdict(list)
+        for section in self.journey:
+            for entry in self.current_of.get(section.slug, ()):
+                rows[entry.article].append(entry)
+        return dict(rows)
+
+    def is_public(self, article: ArticleRow) -> bool:
+        return self.statuses[article.status].is_public
+
+    def places(self) -> Iterator[tuple[SectionRow, EntryRow, ArticleRow]]:
+        for section in self.journey:
+            for entry in self.current_of.get(section.slug, ()):
+                yield section, entry, self.articles[entry.article]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            name: [asdict(row) for row in getattr(self, name).values()]
+            for name in ("layers", "sections", "statuses", "articles", "entries")
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Catalogue:
+        articles = [ArticleRow(**{**row, "keys": tuple(row["keys"])}) for row in stored["articles"]]
+        return cls(
+            layers={row["slug"]: LayerRow(**row) for row in stored["layers"]},
+            sections={row["slug"]: SectionRow(**row) for row in stored["sections"]},
+            statuses={row["slug"]: StatusRow(**row) for row in stored["statuses"]},
+            articles={article.uuid: article for article in articles},
+            entries={row["id"]: EntryRow(**row) for row in stored["entries"]},
+        )
+
+
+def stored() -> Catalogue:
+    """As the database holds it now, in six queries."""
+    keys: dict[int, list[str]] = defaultdict(list)
+    for article_id, key in Alias.objects.order_by().values_list("article_id", "key"):
+        keys[article_id].append(key)
+    layers = Layer.objects.values_list("slug", "number", "title", "tagline", "colour")
+    sections = Section.objects.values_list(
+        "slug", "layer__slug", "number", "emoji", "title", "retired_at"
+    )
+    statuses = Status.objects.values_list(
+        "slug", "number", "label", "colour", "is_public", "is_countable"
+    )
+    articles = Article.objects.order_by("pk").values_list(
+        "uuid", "slug", "title", "url", "status__slug", "pk", "retired_at"
+    )
+    entries = Entry.objects.order_by("pk").values_list(
+        "pk", "section__slug", "article__uuid", "number", "title", "what_you_learn", "retired_at"
+    )
+    return Catalogue(
+        layers={row[0]: LayerRow(*row) for row in layers},
+        sections={row[0]: SectionRow(*row[:-1], row[-1] is not None) for row in sections},
+        statuses={row[0]: StatusRow(*row) for row in statuses},
+        articles={
+            str(uuid): ArticleRow(
+                str(uuid), slug, title, url, status, tuple(sorted(keys[pk])), retired is not None
+            )
+            for uuid, slug, title, url, status, pk, retired in articles
+        },
+        entries={
+            pk: EntryRow(pk, section, str(uuid), number, title, learn, retired is not None)
+            for pk, section, uuid, number, title, learn, retired in entries
+        },
+    )

@@ -1,0 +1,135 @@
+"""What stands in a cell, a heading or an item: its text, its links and its pictures."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from itertools import groupby
+from urllib.parse import unquote, urlsplit
+
+from markdown_it.token import Token
+
+BARE_URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+OTHER_SCHEME = re.compile(
+    r"^(?:[a-z][a-z0-9+.-]*://|(?:javascript|data|mailto|file):)\S+$", re.IGNORECASE
+)
+STATUS_WORD = re.compile(r"^\s*status\s*[:\-–]\s*", re.IGNORECASE)
+LINE_BREAKS = ("softbreak", "hardbreak")
+
+
+@dataclass
+class Cell:
+    text: str = ""
+    strong: str = ""
+    """The part of the text that is in bold."""
+    links: list[tuple[str, str]] = field(default_factory=list)
+    """Each an address and its text."""
+    pictures: list[tuple[str, str]] = field(default_factory=list)
+    """Each an address and its alternative text."""
+
+    @property
+    def addresses(self) -> list[str]:
+        return [address for address, _text in self.links]
+
+    @property
+    def bare_address(self) -> str:
+        """One written without being marked as a link; empty where there is none."""
+        if OTHER_SCHEME.match(self.text) and not BARE_URL.match(self.text):
+            return self.text
+        found = BARE_URL.search(self.text)
+        return found[0].rstrip(".,;)") if found else ""
+
+    @property
+    def status(self) -> str:
+        """By a badge's alternative text, its address, or the word that stands there."""
+        for address, alternative in self.pictures:
+            told = STATUS_WORD.sub("", alternative).strip()
+            if told and told.casefold() != "status":
+                return told
+            if told := badge_message(address):
+                return told
+        return STATUS_WORD.sub("", self.text).strip()
+
+
+def badge_message(address: str) -> str:
+    """`Published` of `https://img.shields.io/badge/Status-Published-brightgreen`."""
+    _before, badge, path = urlsplit(address).path.partition("/badge/")
+    if not badge:
+        return ""
+    parts = re.split(r"(?<!-)-(?!-)", unquote(path))
+    message = parts[-2] if len(parts) > 1 else parts[0]
+    spaced = re.sub(r"(?<!_)_(?!_)", " ", message)
+    return spaced.replace("__", "_").replace("--", "-").strip()
+
+
+def lines_of(inline: Token) -> Iterator[list[Token]]:
+    """The tokens of a paragraph, one list a line."""
+    for is_break, tokens in groupby(inline.children or [], lambda t: t.type in LINE_BREAKS):
+        if not is_break:
+            yield list(tokens)
+
+
+def cell_of(tokens: Iterable[Token]) -> Cell:
+    cell = Cell()
+    text: list[str] = []
+    strong: list[str] = []
+    opened: list[tuple[str, int]] = []
+    depth = 0
+    for token in tokens:
+        piece = ""
+        match token.type:
+            case "text" | "code_inline":
+                piece = token.content
+            case "softbreak" | "hardbreak":
+                piece = " "
+            case "image":
+                cell.pictures.append((str(token.attrs.get("src", "")), _plain(token)))
+            case "link_open":
+                opened.append((str(token.attrs.get("href", "")), len(text)))
+            case "link_close":
+                _close(cell, opened, text)
+            case "strong_open":
+                depth += 1
+            case "strong_close":
+                depth -= 1
+            case "html_inline":
+                piece = _read_html(token.content, cell, opened, text)
+        text.append(piece)
+        strong.append(piece if depth else "")
+    cell.text = "".join(text).strip()
+    cell.strong = "".join(strong).strip()
+    return cell
+
+
+def _plain(image: Token) -> str:
+    return "".join(child.content for child in image.children or [])
+
+
+def _close(cell: Cell, opened: list[tuple[str, int]], text: list[str]) -> None:
+    if opened:
+        address, start = opened.pop()
+        cell.links.append((address, "".join(text[start:]).strip()))
+
+
+def _read_html(html: str, cell: Cell, opened: list[tuple[str, int]], text: list[str]) -> str:
+    """Only what says something: a link, a picture, a line break; the rest is left out."""
+
+    class Tags(HTMLParser):
+        said = ""
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            values = dict(attrs)
+            if tag == "a" and values.get("href"):
+                opened.append((values["href"] or "", len(text)))
+            elif tag == "img":
+                cell.pictures.append((values.get("src") or "", values.get("alt") or ""))
+            elif tag == "br":
+                self.said = " "
+
+        def handle_endtag(self, tag: str) -> None:
+            if tag == "a":
+                _close(cell, opened, text)
+
+    tags = Tags()
+    tags.feed(html)
+    return tags.said

@@ -1,0 +1,32 @@
+"""Which column of a table is which, under any of the names that people give them."""
+
+import re
+import unicodedata
+
+NAMES = {
+    "number": {"no", "nr", "num", "number", "index", "id", "s no", "sno", "sr no", "sl no"},
+    "title": {
+        "title", "article", "article title", "name", "topic", "post", "blog", "blog post",
+        "case study", "problem", "question", "paper", "resource", "subject", "system",
+    },
+    "link": {
+        "link", "links", "url", "read", "read here", "read it", "article link", "address", "href",
+        "read link", "medium", "medium link", "read article", "read more",
+    },
+    "what_you_learn": {
+        "what youll learn", "what you will learn", "what you learn", "description", "summary",
+        "learn", "learnings", "key takeaways", "takeaways", "about", "details", "key concepts",
+        "concepts", "highlights", "overview", "key learnings", "focus", "what its about",
+    },
+    "status": {"status", "state", "badge", "availability", "published or not"},
+    "date": {"date", "published", "published on", "publish date", "date published", "updated"},
+}  # fmt: skip
+
+
+def column_of(heading: str, place: int) -> str:
+    """A key of NAMES, or empty for a column that says nothing to us. `place` from 0."""
+    folded = unicodedata.normalize("NFKC", heading).casefold()
+    words = " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['’\u2018`]", "", folded)).split())
+    if not words:
+        return "number" if "#" in folded or "№" in heading or place == 0 else ""
+    return next((column for column, names in NAMES.items() if words in names), "")

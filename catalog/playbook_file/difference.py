@@ -1,0 +1,206 @@
+"""What differs between two catalogues, told for people: one function for every preview, every
+comparison and every page of changes."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any
+
+from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow, SectionRow
+
+WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+class Kind(StrEnum):
+    NEW = "new"
+    BACK = "back"
+    RETIRED = "retired"
+    RETITLED = "retitled"
+    DESCRIBED = "described"
+    ADDRESS = "address"
+    JOINED = "joined"
+    STATUS = "status"
+    MOVED = "moved"
+    RENUMBERED = "renumbered"
+    LISTED = "listed"
+    UNLISTED = "unlisted"
+    RENAMED = "renamed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    kind: Kind
+    old: str = ""
+    new: str = ""
+    where: str = ""
+    """The section of the place that it is about."""
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """Word by word: pairs of `same`, `old` or `new`, and text."""
+        old, new = WORDS.findall(self.old), WORDS.findall(self.new)
+        pieces = []
+        for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+            if tag == "equal":
+                pieces.append(("same", "".join(old[i:j])))
+            else:
+                pieces += [("old", "".join(old[i:j])), ("new", "".join(new[k:m]))]
+        return [piece for piece in pieces if piece[1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An article or a section, by slug, and what changed of it."""
+
+    slug: str
+    title: str
+    is_public: bool
+    """Whether the public sees it, before and after."""
+    changes: tuple[Change, ...]
+    uuid: str = ""
+
+    def is_(self, *kinds: Kind) -> bool:
+        return any(change.kind in kinds for change in self.changes)
+
+
+@dataclass(frozen=True)
+class Difference:
+    layers: list[Changed]
+    sections: list[Changed]
+    articles: list[Changed]
+    entry_count: int
+    article_count: int
+    """Of the catalogue after it, as it is listed."""
+
+    def __bool__(self) -> bool:
+        return bool(self.layers or self.sections or self.articles)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many articles each kind of change is about."""
+        return Counter(
+            kind for changed in self.articles for kind in {str(c.kind) for c in changed.changes}
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "entries": self.entry_count,
+            "articles": self.article_count,
+            "counts": dict(sorted(self.counts.items())),
+            **{
+                name: [asdict(changed) for changed in getattr(self, name)]
+                for name in ("layers", "sections")
+            },
+            "changed": [asdict(changed) for changed in self.articles],
+        }
+
+
+def difference(before: Catalogue, after: Catalogue) -> Difference:
+    return Difference(
+        layers=list(_layers(before, after)),
+        sections=list(_sections(before, after)),
+        articles=list(_articles(before, after)),
+        entry_count=sum(map(len, after.listed.values())),
+        article_count=len(after.listed),
+    )
+
+
+def _layers(before: Catalogue, after: Catalogue) -> Iterator[Changed]:
+    for slug, new in after.layers.items():
+        old = before.layers.get(slug)
+        changes = [Change(Kind.NEW, "", new.title)] if old is None else []
+        if old:
+            changes += _if(Kind.RENAMED, old.title, new.title)
+            changes += _if(Kind.DESCRIBED, old.tagline, new.tagline)
+            changes += _if(Kind.RENUMBERED, str(old.number), str(new.number))
+        if changes:
+            yield Changed(slug, new.title, True, tuple(changes))
+
+
+def _sections(before: Catalogue, after: Catalogue) -> Iterator[Changed]:
+    for slug, new in after.sections.items():
+        if changes := list(_section_changes(before, after, before.sections.get(slug), new)):
+            yield Changed(slug, new.title, True, tuple(changes))
+
+
+def _section_changes(
+    before: Catalogue, after: Catalogue, old: SectionRow | None, new: SectionRow
+) -> Iterator[Change]:
+    if old is None or old.is_retired:
+        if not new.is_retired:
+            yield Change(Kind.NEW if old is None else Kind.BACK, "", new.heading)
+        return
+    if new.is_retired:
+        yield Change(Kind.RETIRED, old.heading, "")
+        return
+    yield from _if(Kind.RENAMED, old.heading, new.heading)
+    if old.layer != new.layer:
+        layers = before.layers[old.layer].title, after.layers[new.layer].title
+        yield Change(Kind.MOVED, *layers)
+    yield from _if(Kind.RENUMBERED, str(old.number), str(new.number))
+
+
+def _articles(before: Catalogue, after: Catalogue) -> Iterator[Changed]:
+    for uuid_, new in after.articles.items():
+        old = before.articles.get(uuid_)
+        if changes := list(_article_changes(before, after, old, new)):
+            is_public = after.is_public(new) and (old is None or before.is_public(old))
+            yield Changed(new.slug, new.title, is_public, tuple(changes), uuid_)
+
+
+def _article_changes(
+    before: Catalogue, after: Catalogue, old: ArticleRow | None, new: ArticleRow
+) -> Iterator[Change]:
+    if old is None:
+        if not new.is_retired:
+            yield Change(Kind.NEW, "", new.title)
+        return
+    if old.is_retired != new.is_retired:
+        yield Change(Kind.RETIRED if new.is_retired else Kind.BACK, old.title, new.title)
+    yield from _if(Kind.RETITLED, old.title, new.title)
+    yield from _if(Kind.ADDRESS, old.url, new.url)
+    if joined := sorted({*new.keys} - {*old.keys}):
+        yield Change(Kind.JOINED, "", ", ".join(joined))
+    labels = before.statuses[old.status].label, after.statuses[new.status].label
+    yield from _if(Kind.STATUS, *labels)
+    if not new.is_retired:
+        yield from _place_changes(before, after, old.uuid)
+
+
+def _place_changes(before: Catalogue, after: Catalogue, article: str) -> Iterator[Change]:
+    old_places = {entry.id: entry for entry in before.listed.get(article, ())}
+    new_places = {entry.id: entry for entry in after.listed.get(article, ())}
+    both = old_places.keys() & new_places.keys()
+    for pk in sorted(both):
+        yield from _kept_place_changes(before, after, old_places[pk], new_places[pk])
+    gone = [old_places[pk] for pk in sorted(old_places.keys() - both)]
+    come = [new_places[pk] for pk in sorted(new_places.keys() - both)]
+    for left, joined in zip_longest(gone, come):
+        old = before.sections[left.section].title if left else ""
+        new = after.sections[joined.section].title if joined else ""
+        kind = Kind.MOVED if left and joined else Kind.LISTED if joined else Kind.UNLISTED
+        yield Change(kind, old, new, new or old)
+
+
+def _kept_place_changes(
+    before: Catalogue, after: Catalogue, old: EntryRow, new: EntryRow
+) -> Iterator[Change]:
+    section = after.sections[new.section].title
+    if old.section != new.section:
+        yield Change(Kind.MOVED, before.sections[old.section].title, section, section)
+    elif old.number != new.number:
+        yield Change(Kind.RENUMBERED, str(old.number), str(new.number), section)
+    yield from _if(Kind.RETITLED, old.title, new.title, section)
+    yield from _if(Kind.DESCRIBED, old.what_you_learn, new.what_you_learn, section)
+
+
+def _if(kind: Kind, old: str, new: str, where: str = "") -> Iterator[Change]:
+    if old != new:
+        yield Change(kind, old, new, where)

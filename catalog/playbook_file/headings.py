@@ -1,0 +1,31 @@
+"""The emoji of a section, its title, and what of a title matters when two are compared."""
+
+import re
+import unicodedata
+
+from catalog.playbook_file.catalogue import SectionRow
+
+EMOJI_MAX_LENGTH = 16
+EMOJI = re.compile(r"^((?:[^\w\s]|[0-9]\ufe0f?\u20e3)[^\w\s]*)\s+(?=\S)")
+
+
+def split(heading: str) -> tuple[str, str]:
+    """`🏗` and `Fundamentals` of “🏗 Fundamentals”."""
+    found = EMOJI.match(heading)
+    if not found or len(found[1]) > EMOJI_MAX_LENGTH:
+        return "", heading
+    return found[1], heading[found.end() :]
+
+
+def split_as(section: SectionRow, heading: str) -> tuple[str, str]:
+    """As the section has it already, where the heading still says the same."""
+    if heading == section.heading:
+        return section.emoji, section.title
+    return split(heading)
+
+
+def folded(text: str) -> str:
+    """Letters and digits only; itself where it has none."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    words = re.sub(r"[\W_]+", " ", plain).strip()
+    return words or plain.strip()

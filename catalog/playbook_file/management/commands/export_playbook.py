@@ -1,0 +1,21 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.writer import FORMATS, public, write
+
+
+class Command(BaseCommand):
+    help = "Writes the playbook to standard output, as a file that import_playbook can read."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--format", choices=FORMATS, default="markdown")
+        parser.add_argument(
+            "--public", action="store_true", help="leave out what the public does not see"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        catalogue = public(stored()) if options["public"] else stored()
+        self.stdout.write(write(catalogue, options["format"]), ending="")

@@ -1,0 +1,110 @@
+import json
+import zlib
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Article
+from catalog.playbook_file.catalogue import Catalogue
+from catalog.playbook_file.querysets import OpenQuestionQuerySet, RevisionQuerySet
+
+
+class Revision(models.Model):
+    """One change of the catalogue as a whole: a file that came in, or another one taken back.
+
+    Prepared first, to be looked at; applied once, or never.
+    """
+
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("made by"),
+    )
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+    applied_at = models.DateTimeField(_("applied at"), null=True)
+    file_name = models.CharField(_("file"), max_length=200, blank=True)
+    file = models.BinaryField(blank=True)
+    """As it came; empty for one that takes another back."""
+    undoes = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="undone_by"
+    )
+    decisions = models.JSONField(default=dict)
+    stamp = models.CharField(max_length=32)
+    """The catalogue's when it was prepared."""
+    plan = models.JSONField(default=dict)
+    """Once applied: what changed, as `Difference.as_json` has it, and the summary's numbers."""
+    catalogue_before = models.BinaryField(default=bytes)
+    catalogue_after = models.BinaryField(default=bytes)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-applied_at", "-pk"]
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        default_permissions = ("add", "view")
+
+    def __str__(self) -> str:
+        if self.undoes_id:
+            return gettext("Revision %(number)d: undoes %(other)d") % {
+                "number": self.pk,
+                "other": self.undoes_id,
+            }
+        return gettext("Revision %(number)d: %(file)s") % {
+            "number": self.pk,
+            "file": self.file_name,
+        }
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:playbook_file_revision_change", args=[self.pk])
+
+    @property
+    def before(self) -> Catalogue:
+        return unpacked(self.catalogue_before)
+
+    @property
+    def after(self) -> Catalogue:
+        return unpacked(self.catalogue_after)
+
+
+def packed(catalogue: Catalogue) -> bytes:
+    return zlib.compress(json.dumps(catalogue.as_json(), ensure_ascii=False).encode())
+
+
+def unpacked(stored: bytes | memoryview[int]) -> Catalogue:
+    return Catalogue.from_json(json.loads(zlib.decompress(stored)))
+
+
+class OpenQuestion(models.Model):
+    """Whether an article that came in new is one that left with the same file."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="questions")
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
+    candidates: models.ManyToManyField[Article, "OpenQuestion"] = models.ManyToManyField(
+        Article, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    objects = OpenQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("uncertain match")
+        verbose_name_plural = _("uncertain matches")
+        default_permissions = ("change", "view")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["article"], name="unique_openquestion_article")
+        ]
+
+    def __str__(self) -> str:
+        return self.article.title

@@ -1,0 +1,307 @@
+"""Reads a playbook file: any Markdown with a table or a list of links for each section."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+from catalog.models import Article, Entry, Layer, Section, Status
+from catalog.playbook_file.cells import Cell, cell_of, lines_of
+from catalog.playbook_file.columns import column_of
+from catalog.playbook_file.file import (
+    FileLayer,
+    FileRow,
+    FileSection,
+    Note,
+    PlaybookFile,
+    Unreadable,
+)
+from catalog.playbook_file.repair import repaired
+
+SIZE_MAX = 5_000_000
+"""In bytes."""
+
+KEYCAPS = re.compile(r"^\s*((?:[0-9]\ufe0f?\u20e3)+|🔟)\s*")
+TAGLINE = re.compile(r"^\s*[–—:-]+\s*")
+REASONS_SHOWN = 20
+
+
+def read(content: bytes) -> PlaybookFile:
+    """Unreadable where anything in it forbids to use the rest."""
+    text, notes = _decoded(content)
+    return _Reading(text, notes).file()
+
+
+def _decoded(content: bytes) -> tuple[str, list[Note]]:
+    if len(content) > SIZE_MAX:
+        raise Unreadable(Note(0, _("The file is larger than 5 MB.")))
+    notes = []
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unreadable(Note(line, _("The file is not UTF-8: save it as UTF-8."))) from error
+    if text.startswith("\ufeff"):
+        notes.append(Note(1, _("A byte order mark was left out.")))
+        text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        notes.append(Note(1, _("Windows line ends were replaced.")))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    mended = [repaired(line) for line in lines]
+    for number, (old, new) in enumerate(zip(lines, mended, strict=True), start=1):
+        if old != new:
+            notes.append(Note(number, _("Text that was decoded wrongly was repaired.")))
+    return "\n".join(mended), notes
+
+
+def _markdown() -> MarkdownIt:
+    """CommonMark with tables; addresses as they are written, whatever they are."""
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    markdown.validateLink = lambda url: True  # type: ignore[method-assign]
+    return markdown
+
+
+@dataclass
+class _Heading:
+    line: int
+    level: int
+    cell: Cell
+
+
+@dataclass
+class _Reading:
+    """One pass over the blocks of the file, in their order."""
+
+    text: str
+    notes: list[Note]
+    reasons: list[Note] = field(default_factory=list)
+    layers: list[FileLayer] = field(default_factory=list)
+    sections: list[FileSection] = field(default_factory=list)
+    heading: _Heading | None = None
+    section: FileSection | None = None
+    layer: FileLayer | None = None
+    layer_level: int = 0
+    has_table: bool = False
+    is_journey: bool = False
+
+    def file(self) -> PlaybookFile:
+        self.lines = self.text.split("\n")
+        for block in SyntaxTreeNode(_markdown().parse(self.text)).children:
+            self._read_block(block)
+        if not self.reasons and not any(section.rows for section in self.sections):
+            self.reasons.append(Note(0, _("No table and no list has a row that can be used.")))
+        if self.reasons:
+            raise Unreadable(*self.reasons[:REASONS_SHOWN])
+        return PlaybookFile(self.layers, self.sections, self.notes)
+
+    def _read_block(self, block: SyntaxTreeNode) -> None:
+        match block.type:
+            case "heading":
+                self._open(_Heading(_line(block), int(block.tag[1:]), _cell(block)))
+            case "paragraph":
+                self._read_journey(block)
+            case "table":
+                self._read_table(block)
+            case "bullet_list" | "ordered_list" if self.is_journey and not self.section:
+                self._read_journey(block)
+            case "bullet_list" | "ordered_list":
+                self._read_list(block)
+            case "blockquote":
+                for child in block.children:
+                    self._read_block(child)
+
+    # --- Headings and the journey
+
+    def _open(self, heading: _Heading) -> None:
+        self.heading, self.section, self.has_table = heading, None, False
+        self.is_journey = "journey" in heading.cell.text.casefold()
+        if layer := self._layer_of(heading.cell.text):
+            self.layer, self.layer_level = layer, heading.level
+        elif heading.level <= self.layer_level:
+            self.layer, self.layer_level = None, 0
+
+    def _layer_of(self, heading: str) -> FileLayer | None:
+        number, title = _numbered(heading)
+        fitting = [layer for layer in self.layers if layer.title.casefold() == title.casefold()]
+        exact = [layer for layer in fitting if layer.number == number]
+        return next(iter(exact or fitting), None)
+
+    def _read_journey(self, block: SyntaxTreeNode) -> None:
+        inlines = [node for node in block.walk() if node.type == "inline"]
+        is_ordered = block.type == "ordered_list"
+        for place, inline in enumerate(inlines, start=1):
+            for offset, tokens in enumerate(lines_of(_token(inline))):
+                cell = cell_of(tokens)
+                number, text = _numbered(cell.text)
+                if not number and not (self.is_journey and is_ordered):
+                    self.is_journey |= "journey" in cell.text.casefold()
+                    continue
+                if cell.strong and text.startswith(cell.strong):
+                    tagline = TAGLINE.sub("", text.removeprefix(cell.strong))
+                    layer = FileLayer(_line(inline) + offset, number or place, cell.strong, tagline)
+                    self._check(layer.line, Layer, title=layer.title, tagline=layer.tagline)
+                    self.layers.append(layer)
+
+    # --- Tables
+
+    def _read_table(self, table: SyntaxTreeNode) -> None:
+        head, *body = table.children
+        line = _line(table)
+        cells = [_cell(node) for node in head.children[0].children]
+        columns = [column_of(cell.text, place) for place, cell in enumerate(cells)]
+        if "title" not in columns and "link" not in columns:
+            self._note(line, _("A table without a column for titles or links was left out."))
+            return
+        section = self._section(line)
+        if section is None:
+            self._note(line, _("A table without a heading above it was left out."))
+            return
+        if not self.has_table:
+            section.rows.clear()  # of a list above it
+            self.has_table = True
+        for row in (row for part in body for row in part.children):
+            self._check_width(row, len(columns))
+            self._read_row(section, row, columns)
+
+    def _check_width(self, row: SyntaxTreeNode, width: int) -> None:
+        line = _line(row)
+        written = re.sub(r"\\.", "", self.lines[line - 1]).strip().strip("|").count("|") + 1
+        if written > width:
+            self._note(line, _("The row has more cells than the table: the rest was left out."))
+
+    def _read_row(self, section: FileSection, node: SyntaxTreeNode, columns: list[str]) -> None:
+        line = _line(node)
+        cells: dict[str, Cell] = {}
+        for column, child in zip(columns, node.children, strict=False):
+            cells.setdefault(column, _cell(child))
+        if not any(cell.text or cell.links for cell in cells.values()):
+            return
+        learn = cells.get("what_you_learn")
+        status = cells.get("status")
+        title = cells.get("title") or Cell()
+        link = cells.get("link") or Cell()
+        address = next(iter([*link.addresses, *title.addresses]), "") or link.bare_address
+        text = title.text
+        if "title" not in cells and link.links:
+            text = link.links[0][1]
+        self._add(
+            section,
+            FileRow(
+                line=line,
+                title=text,
+                url=address,
+                what_you_learn=learn.text if learn else None,
+                status=(status.status or None) if status else None,
+            ),
+        )
+
+    # --- Lists of links, in the place of a table
+
+    def _read_list(self, block: SyntaxTreeNode) -> None:
+        items = [(item, cell) for item in block.children if (cell := _item(item))]
+        linked = [(item, cell) for item, cell in items if not _is_contents(cell)]
+        section = self._section(_line(block)) if linked and not self.has_table else None
+        if section is None:
+            return
+        for item, cell in linked:
+            address, text = cell.links[0]
+            rest = TAGLINE.sub("", cell.text.partition(text)[2]) if text else ""
+            self._add(section, FileRow(_line(item), text or address, address, rest or None, None))
+
+    # --- What is read
+
+    def _section(self, line: int) -> FileSection | None:
+        """That of the heading above; made by the first table or list under it."""
+        if self.section is None and self.heading and self.heading.cell.text:
+            text = self.heading.cell.text
+            self.section = FileSection(self.heading.line, text, self.layer)
+            self._check(self.heading.line, Section, title=text)
+            self.sections.append(self.section)
+        return self.section
+
+    def _add(self, section: FileSection, row: FileRow) -> None:
+        if not row.title:
+            self._note(row.line, _("A row without a title was left out."))
+            return
+        if row.url and (reason := _refusal_of(row.url)):
+            self.reasons.append(Note(row.line, reason))
+            return
+        self._check(row.line, Entry, title=row.title, what_you_learn=row.what_you_learn or "")
+        self._check(row.line, Status, label=row.status or "")
+        section.rows.append(row)
+
+    def _check(self, line: int, model: type, **values: str) -> None:
+        """What is too long to be kept forbids the file: cut, it would be something else."""
+        for name, value in values.items():
+            length = model._meta.get_field(name).max_length  # type: ignore[attr-defined]
+            if len(value) > length:
+                words = _("“%(text)s…” has %(count)d characters; at most %(length)d are possible.")
+                shown = {"text": value[:40], "count": len(value), "length": length}
+                self.reasons.append(Note(line, words % shown))
+
+    def _note(self, line: int, text: str) -> None:
+        self.notes.append(Note(line, text))
+
+
+def _refusal_of(url: str) -> str:
+    try:
+        if urlsplit(url).scheme.lower() not in {"http", "https"}:
+            return _("“%(url)s” is not a link that begins with http:// or https://.") % {
+                "url": url[:80]
+            }
+        urlsplit(url).port  # noqa: B018 – ValueError where there is none such
+        field = Article._meta.get_field("url")
+        field.run_validators(url)
+    except ValidationError as error:
+        return f"“{url[:80]}”: {' '.join(error.messages)}"
+    except ValueError:
+        return _("“%(url)s” cannot be used as a link.") % {"url": url[:80]}
+    return ""
+
+
+def _numbered(text: str) -> tuple[int, str]:
+    """The number that keycaps give, 0 without them, and the text after it."""
+    found = KEYCAPS.match(text)
+    if not found:
+        return 0, text
+    number = 10 if found[1] == "🔟" else int("".join(re.findall("[0-9]", found[1])))
+    return number, text[found.end() :].strip()
+
+
+def _line(node: SyntaxTreeNode) -> int:
+    """From 1; that of the nearest block for what has none of its own."""
+    while node.map is None and node.parent:
+        node = node.parent
+    return node.map[0] + 1 if node.map else 0
+
+
+def _token(inline: SyntaxTreeNode) -> Token:
+    assert inline.token is not None
+    return inline.token
+
+
+def _inlines(node: SyntaxTreeNode) -> Iterator[Token]:
+    return (_token(child) for child in node.walk() if child.type == "inline")
+
+
+def _cell(node: SyntaxTreeNode) -> Cell:
+    return cell_of(token for inline in _inlines(node) for token in inline.children or [])
+
+
+def _item(node: SyntaxTreeNode) -> Cell | None:
+    """An item's own text, without the lists inside it; None where it links nowhere."""
+    cells = [_cell(child) for child in node.children if child.type == "paragraph"]
+    return next((cell for cell in cells if cell.links), None)
+
+
+def _is_contents(cell: Cell) -> bool:
+    """A line of a table of contents: it leads to a place in the file itself."""
+    return all(address.startswith("#") for address in cell.addresses)

@@ -1,0 +1,186 @@
+"""Preparing, applying and undoing revisions: what the command and the admin both do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog import learners, stamps
+from catalog.models import Article, Stamp
+from catalog.playbook_file.catalogue import Catalogue, stored
+from catalog.playbook_file.difference import Difference, difference
+from catalog.playbook_file.merge import Decisions, Merge, merge
+from catalog.playbook_file.models import OpenQuestion, Revision, packed
+from catalog.playbook_file.reader import read
+from catalog.playbook_file.store import store
+
+
+class CatalogueChanged(Exception):
+    """Somebody changed the catalogue after the revision was prepared."""
+
+
+class AlreadyApplied(Exception):
+    """The revision is applied, or was by somebody else just now."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a revision would do to the catalogue as it is now."""
+
+    merge: Merge
+
+    @cached_property
+    def difference(self) -> Difference:
+        return difference(self.merge.before, self.merge.after)
+
+    @cached_property
+    def touched(self) -> int:
+        """Learners with a state on an article that changes."""
+        return learners.counter.touched([changed.uuid for changed in self.difference.articles])
+
+    @cached_property
+    def learners(self) -> dict[str, int]:
+        """By UUID, of each article that changes or is asked about."""
+        asked = {uuid for question in self.merge.questions for uuid in question.candidates}
+        uuids = asked | {changed.uuid for changed in self.difference.articles}
+        return dict(learners.counter.by_article(sorted(uuids)))
+
+    @property
+    def summary(self) -> str:
+        """“43 entries, 39 articles; 29 matched, 26 retitled; 212 learners touched; nobody loses a
+        state.”"""
+        of = self.difference
+        entries = ngettext("%d entry", "%d entries", of.entry_count) % of.entry_count
+        articles = ngettext("%d article", "%d articles", of.article_count) % of.article_count
+        parts = [_("%d matched") % self.merge.matched]
+        parts += [words % of.counts[kind] for kind, words in _counted() if of.counts[kind]]
+        touched = ngettext("%d learner touched", "%d learners touched", self.touched)
+        state = _("nobody loses a state.")
+        return f"{entries}, {articles}; {', '.join(parts)}; {touched % self.touched}; {state}"
+
+    def as_json(self) -> dict[str, Any]:
+        articles = self.merge.before.articles
+        return {
+            "summary": self.summary,
+            "matched": self.merge.matched,
+            "learners_touched": self.touched,
+            **self.difference.as_json(),
+            "learners": self.learners,
+            "questions": [
+                {
+                    "key": question.key,
+                    "title": question.title,
+                    "line": question.line,
+                    "candidates": [articles[uuid].slug for uuid in question.candidates],
+                }
+                for question in self.merge.questions
+            ],
+            "notes": [{"line": note.line, "text": note.text} for note in self.merge.notes],
+        }
+
+
+def _counted() -> list[tuple[str, str]]:
+    return [
+        ("retitled", _("%d retitled")),
+        ("address", _("%d new addresses")),
+        ("joined", _("%d joined to an alias")),
+        ("moved", _("%d moved")),
+        ("renumbered", _("%d renumbered")),
+        ("described", _("%d described anew")),
+        ("status", _("%d with another status")),
+        ("new", _("%d new")),
+        ("back", _("%d back again")),
+        ("retired", _("%d retired")),
+    ]
+
+
+def prepare(content: bytes, name: str, user: Any, decisions: Decisions | None = None) -> Revision:
+    """Not stored yet. Unreadable where the file is refused."""
+    read(content)
+    return Revision(
+        made_by=user,
+        file_name=name[:200],
+        file=content,
+        decisions=dict(decisions or {}),
+        stamp=stamps.current(),
+    )
+
+
+def prepare_undo(revision: Revision, user: Any) -> Revision:
+    """Not stored yet; restores the catalogue as it was before that revision."""
+    return Revision(made_by=user, undoes=revision, stamp=stamps.current())
+
+
+def plan(revision: Revision) -> Plan:
+    """From the catalogue as it is now. Undecidable where a decision does not fit it."""
+    now = stored()
+    if revision.undoes:
+        return Plan(restore(now, revision.undoes.before))
+    return Plan(merge(now, read(bytes(revision.file)), revision.decisions))
+
+
+def restore(now: Catalogue, then: Catalogue) -> Merge:
+    """What came since then is retired: learners may have a state on it."""
+    articles = {
+        **{uuid: replace(row, is_retired=True) for uuid, row in now.articles.items()},
+        **then.articles,
+    }
+    taken = {key for row in then.articles.values() for key in row.keys}
+    for uuid in now.articles.keys() - then.articles.keys():
+        kept = tuple(key for key in articles[uuid].keys if key not in taken)
+        articles[uuid] = replace(articles[uuid], keys=kept)
+    after = Catalogue(
+        layers={**now.layers, **then.layers},
+        sections={
+            **{slug: replace(row, is_retired=True) for slug, row in now.sections.items()},
+            **then.sections,
+        },
+        statuses={**now.statuses, **then.statuses},
+        articles=articles,
+        entries={
+            **{pk: replace(row, is_retired=True) for pk, row in now.entries.items()},
+            **then.entries,
+        },
+    )
+    return Merge(now, after, len(now.listed.keys() & after.listed.keys()))
+
+
+@transaction.atomic
+def apply(revision: Revision) -> Plan:
+    """In one transaction, or not at all. CatalogueChanged, AlreadyApplied, Undecidable.
+
+    Where it changes nothing, no revision is kept.
+    """
+    # Whoever changes the catalogue writes this row first: nobody does until we are done.
+    stamp = Stamp.objects.select_for_update().first()
+    if revision.pk and not Revision.objects.filter(pk=revision.pk, applied_at=None).exists():
+        raise AlreadyApplied
+    if (stamp.value if stamp else "") != revision.stamp:
+        raise CatalogueChanged
+    made = plan(revision)
+    if not made.difference:
+        if revision.pk:
+            revision.delete()
+        return made
+    revision.plan = made.as_json()
+    revision.applied_at = timezone.now()
+    revision.catalogue_before = packed(made.merge.before)
+    store(made.merge.before, made.merge.after)
+    revision.catalogue_after = packed(stored())
+    revision.save()
+    _ask(revision, made.merge)
+    return made
+
+
+def _ask(revision: Revision, made: Merge) -> None:
+    """Keeps each question open that nobody decided."""
+    for question in made.questions:
+        article = Article.objects.get(uuid=question.article)
+        asked = OpenQuestion.objects.create(revision=revision, article=article)
+        asked.candidates.set(Article.objects.filter(uuid__in=question.candidates))

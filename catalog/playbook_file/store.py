@@ -1,0 +1,164 @@
+"""Brings the stored catalogue from one state to another, in a number of queries that depends on
+the kinds of change and not on how many there are (but for batches)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from catalog.models import Alias, Article, Entry, Layer, Section, Status
+from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow
+
+BATCH = 500
+
+_Key = TypeVar("_Key")
+_Row = TypeVar("_Row")
+_Model = TypeVar("_Model", bound=models.Model)
+
+
+@transaction.atomic
+def store(before: Catalogue, after: Catalogue) -> None:
+    """`before` is what is stored now; of what `after` does not have, only aliases are deleted."""
+    _Writing(before, after, timezone.now()).write()
+
+
+@dataclass
+class _Writing:
+    before: Catalogue
+    after: Catalogue
+    now: datetime
+
+    def write(self) -> None:
+        self._write_layers()
+        self._write_statuses()
+        self._write_sections()
+        self._write_articles()
+        self._write_aliases()
+        self._write_entries()
+
+    def _write_layers(self) -> None:
+        for row in changed(self.before.layers, self.after.layers):
+            values = {
+                "number": row.number,
+                "title": row.title,
+                "tagline": row.tagline,
+                "colour": row.colour,
+            }
+            Layer.objects.update_or_create(slug=row.slug, defaults=values)
+
+    def _write_statuses(self) -> None:
+        for row in changed(self.before.statuses, self.after.statuses):
+            values = {
+                "number": row.number,
+                "label": row.label,
+                "colour": row.colour,
+                "is_public": row.is_public,
+                "is_countable": row.is_countable,
+            }
+            Status.objects.update_or_create(slug=row.slug, defaults=values)
+
+    def _write_sections(self) -> None:
+        layers = dict(Layer.objects.values_list("slug", "pk"))
+        rows = list(changed(self.before.sections, self.after.sections))
+        stored = {section.slug: section for section in Section.objects.all()}
+        for row in rows:
+            section = stored.get(row.slug) or Section(slug=row.slug)
+            section.layer_id = layers[row.layer]
+            section.number, section.emoji, section.title = row.number, row.emoji, row.title
+            section.retired_at = self._retired_at(section.retired_at, row.is_retired)
+            section.save()
+
+    def _write_articles(self) -> None:
+        statuses = dict(Status.objects.values_list("slug", "pk"))
+        rows = list(changed(self.before.articles, self.after.articles))
+        stored = self._stored_articles(row.uuid for row in rows)
+        articles = [
+            self._article(stored.get(row.uuid), row, statuses)
+            for row in rows
+            if _without_keys(self.before.articles.get(row.uuid)) != _without_keys(row)
+        ]
+        fields = ["title", "url", "status", "retired_at", "updated_at"]
+        self._save(articles, fields)
+
+    def _stored_articles(self, uuids: Iterable[str]) -> dict[str, Article]:
+        wanted = set(uuids)
+        return {
+            str(article.uuid): article
+            for article in Article.objects.all()
+            if str(article.uuid) in wanted
+        }
+
+    def _article(
+        self, article: Article | None, row: ArticleRow, statuses: Mapping[str, int]
+    ) -> Article:
+        article = article or Article(uuid=row.uuid, slug=row.slug, added_at=self.now)
+        article.title, article.url = row.title, row.url
+        article.status_id = statuses[row.status]
+        article.retired_at = self._retired_at(article.retired_at, row.is_retired)
+        article.updated_at = self.now
+        return article
+
+    def _write_aliases(self) -> None:
+        """What leaves an article goes first: another one may get it."""
+        old = {(key, row.uuid) for row in self.before.articles.values() for key in row.keys}
+        new = {(key, row.uuid) for row in self.after.articles.values() for key in row.keys}
+        gone = sorted(key for key, _article in old - new)
+        for start in range(0, len(gone), BATCH):
+            Alias.objects.filter(key__in=gone[start : start + BATCH]).delete()
+        if come := sorted(new - old):
+            pks = {str(uuid): pk for uuid, pk in Article.objects.values_list("uuid", "pk")}
+            rows = [Alias(article_id=pks[uuid], key=key) for key, uuid in come]
+            Alias.objects.bulk_create(rows, batch_size=BATCH)
+
+    def _write_entries(self) -> None:
+        rows = list(changed(self.before.entries, self.after.entries))
+        if not rows:
+            return
+        sections = dict(Section.objects.values_list("slug", "pk"))
+        articles = {str(uuid): pk for uuid, pk in Article.objects.values_list("uuid", "pk")}
+        wanted = {row.id for row in rows}
+        stored = {entry.pk: entry for entry in Entry.objects.all() if entry.pk in wanted}
+        self._leave_places(row for row in rows if row.id in stored)
+        entries = []
+        for row in rows:
+            entry = stored.get(row.id) or Entry()
+            entry.section_id, entry.article_id = sections[row.section], articles[row.article]
+            entry.number, entry.title = row.number, row.title
+            entry.what_you_learn = row.what_you_learn
+            entry.retired_at = self._retired_at(entry.retired_at, row.is_retired)
+            entries.append(entry)
+        fields = ["section", "article", "number", "title", "what_you_learn", "retired_at"]
+        self._save(entries, fields)
+
+    def _leave_places(self, rows: Iterable[EntryRow]) -> None:
+        """Two entries may change places: of none is the new one taken while the rest is written."""
+        moving = [row.id for row in rows if _place(self.before.entries[row.id]) != _place(row)]
+        for start in range(0, len(moving), BATCH):
+            places = Entry.objects.filter(pk__in=moving[start : start + BATCH])
+            places.filter(retired_at=None).update(retired_at=self.now)
+
+    def _save(self, rows: list[_Model], fields: list[str]) -> None:
+        manager = rows[0].__class__._default_manager if rows else None
+        if manager is None:
+            return
+        new = [row for row in rows if row.pk is None]
+        manager.bulk_update([row for row in rows if row.pk is not None], fields, BATCH)
+        manager.bulk_create(new, BATCH)
+
+    def _retired_at(self, was: datetime | None, is_retired: bool) -> datetime | None:
+        return (was or self.now) if is_retired else None
+
+
+def changed(before: Mapping[_Key, _Row], after: Mapping[_Key, _Row]) -> Iterable[_Row]:
+    return (row for key, row in after.items() if before.get(key) != row)
+
+
+def _without_keys(row: ArticleRow | None) -> tuple[object, ...] | None:
+    return (row.title, row.url, row.status, row.is_retired) if row else None
+
+
+def _place(row: EntryRow) -> tuple[str, str, str, bool]:
+    return row.section, row.article, row.title, row.is_retired
