@@ -67,18 +67,18 @@ class Revision(models.Model):
 
     @property
     def before(self) -> Catalogue:
-        return unpacked(self.catalogue_before)
+        return unpacked(bytes(self.catalogue_before))
 
     @property
     def after(self) -> Catalogue:
-        return unpacked(self.catalogue_after)
+        return unpacked(bytes(self.catalogue_after))
 
 
 def packed(catalogue: Catalogue) -> bytes:
     return zlib.compress(json.dumps(catalogue.as_json(), ensure_ascii=False).encode())
 
 
-def unpacked(stored: bytes | memoryview[int]) -> Catalogue:
+def unpacked(stored: bytes) -> Catalogue:
     return Catalogue.from_json(json.loads(zlib.decompress(stored)))
 
 

@@ -2,27 +2,37 @@
 
 import re
 import unicodedata
+from itertools import cycle
 
 import ftfy
 
-# An emoji read as Mac Roman, without its first byte, which many fonts do not show and many
+# An emoji read as Mac Roman, often without its first byte, which many fonts do not show and many
 # editors lose: “üèó” for 🏗.
-LATER_BYTES = re.escape(bytes(range(0x80, 0xC0)).decode("mac_roman"))
-HEADLESS_EMOJI = re.compile(rf"(?<![^\W\d_])ü[{LATER_BYTES}]{{2}}(?![^\W\d_])")
 FIRST_BYTE = "\uf8ff"
+LATER_BYTES = re.escape(bytes(range(0x80, 0xC0)).decode("mac_roman"))
+BROKEN_EMOJI = re.compile(rf"(?<![^\W\d_])({FIRST_BYTE}?ü[{LATER_BYTES}]{{2}})(?![^\W\d_])")
 
 
 def repaired(line: str) -> str:
     """The line as it was meant; itself where nothing was wrong with it."""
-    return HEADLESS_EMOJI.sub(_with_head, ftfy.fix_encoding(line))
+    mended = ftfy.fix_encoding(line)
+    # Beside an emoji that cannot be seen as broken as a whole, the rest is looked at by itself.
+    pieces = BROKEN_EMOJI.split(mended)
+    if len(pieces) == 1:
+        return mended
+    return "".join(
+        _emoji(piece) if is_emoji else ftfy.fix_encoding(piece)
+        for is_emoji, piece in zip(cycle([False, True]), pieces, strict=False)
+    )
 
 
-def _with_head(found: re.Match[str]) -> str:
+def _emoji(broken: str) -> str:
+    whole = FIRST_BYTE + broken.removeprefix(FIRST_BYTE)
     try:
-        emoji = f"{FIRST_BYTE}{found[0]}".encode("mac_roman").decode()
+        emoji = whole.encode("mac_roman").decode()
     except UnicodeError:
-        return found[0]
-    return emoji if unicodedata.category(emoji[0]) == "So" else found[0]
+        return broken
+    return emoji if unicodedata.category(emoji) == "So" else broken
 
 
 def protected(line: str) -> str:

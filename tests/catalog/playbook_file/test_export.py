@@ -1,0 +1,185 @@
+"""Import of an export changes nothing, and the export of that import is the same byte for byte."""
+
+import csv
+import io
+import json
+import string
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.management import call_command
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from catalog.identity import title_key, url_key
+from catalog.models import Article, Status
+from catalog.playbook_file.catalogue import (
+    ArticleRow,
+    Catalogue,
+    EntryRow,
+    LayerRow,
+    SectionRow,
+    StatusRow,
+    stored,
+)
+from catalog.playbook_file.merge import merge
+from catalog.playbook_file.reader import read
+from catalog.playbook_file.writer import public, write
+
+# What a form lets through: no control characters, no white space at the ends.
+CHARACTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
+ODD = st.sampled_from(
+    ["|", "\\|", "**", "_x_", "[a](b)", "`", "<b>", "&amp;", "#", "🏗", "⚡️", "مرحبا", "שלום", "‚Äì",
+     "Ã©", "~~x~~", "![x](y)", "=1+1", "\u00a0", "👩‍👩‍👧", "https://example.org", "---", ":--:", "1️⃣"]
+)  # fmt: skip
+TEXT = (
+    st.lists(st.one_of(st.text(CHARACTERS, max_size=8), ODD), min_size=1, max_size=6)
+    .map(lambda parts: "".join(parts).strip())
+    .filter(bool)
+)
+SLUG_LETTERS = string.ascii_lowercase + string.digits
+URLS = st.one_of(
+    st.just(""),
+    st.builds(
+        "https://example.org/{}{}".format,
+        st.text(SLUG_LETTERS + "()_*-~", min_size=1, max_size=12),
+        st.sampled_from(["", "?a=1&amp=2", "?x=%7C", "#top", "/", "?q=a|b"]),
+    ),
+)
+STATUSES = [
+    StatusRow("published", 1, "Published", "green", True, True),
+    StatusRow("in-review", 2, "In review", "amber", True, False),
+    StatusRow("draft", 3, "Draft", "grey", False, False),
+    StatusRow("odd", 4, "Soon | _maybe_ – ready-ish", "rose", True, False),
+]
+
+
+@st.composite
+def catalogues(draw: st.DrawFn) -> Catalogue:
+    titles = draw(st.lists(TEXT.map(lambda t: t[:80].strip()).filter(bool), min_size=1, max_size=3,
+                           unique_by=title_key))  # fmt: skip
+    layers = {
+        f"layer-{n}": LayerRow(f"layer-{n}", n, title, draw(st.one_of(st.just(""), TEXT)), "teal")
+        for n, title in enumerate(titles, start=1)
+    }
+    articles: dict[str, ArticleRow] = {}
+    keys: set[str] = set()
+    for number in range(draw(st.integers(1, 6))):
+        url, title = draw(URLS), draw(TEXT)
+        key = url_key(url) if url else title_key(title)
+        if key in keys:
+            continue
+        keys.add(key)
+        uuid = str(UUID(int=number + 1))
+        status = draw(st.sampled_from(STATUSES)).slug
+        articles[uuid] = ArticleRow(uuid, f"article-{number}", title, url, status, (key,))
+    sections: dict[str, SectionRow] = {}
+    entries: dict[int, EntryRow] = {}
+    by_layer = [(layer, draw(st.integers(0, 2))) for layer in layers]
+    for layer, count in by_layer:
+        for _ in range(count):
+            number = len(sections) + 1
+            emoji = draw(st.sampled_from(["", "🏗", "⚡️", "1️⃣", "A"]))
+            slug = f"section-{number}"
+            sections[slug] = SectionRow(slug, layer, number, emoji, draw(TEXT)[:100].strip() or "x")
+            places: set[tuple[str, str]] = set()
+            for uuid in draw(st.lists(st.sampled_from(sorted(articles)), max_size=4)):
+                article = articles[uuid]
+                # Without a link, a title is the only thing that it is known by.
+                title = (
+                    draw(st.one_of(st.just(article.title), TEXT)) if article.url else article.title
+                )
+                if (uuid, title) in places:
+                    continue
+                places.add((uuid, title))
+                pk = len(entries) + 1
+                learn = draw(st.one_of(st.just(""), TEXT))
+                entries[pk] = EntryRow(pk, slug, uuid, len(places), title, learn)
+    return Catalogue(layers, sections, {s.slug: s for s in STATUSES}, articles, entries)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(catalogues())
+def test_import_of_an_export_changes_nothing(catalogue: Catalogue) -> None:
+    if not catalogue.entries:
+        return
+    text = write(catalogue, "markdown")
+    file = read(text.encode())
+    assert file.notes == []
+    merged = merge(catalogue, file)
+    assert merged.questions == []
+    assert merged.after == catalogue
+    assert write(merged.after, "markdown") == text
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(catalogues())
+def test_import_into_nothing_gives_the_same_file_again(catalogue: Catalogue) -> None:
+    """Whatever a file says is kept: it comes out again as it went in."""
+    everything_public = replace(
+        catalogue,
+        statuses={
+            slug: replace(status, is_public=True) for slug, status in catalogue.statuses.items()
+        },
+    )
+    if not everything_public.entries:
+        return
+    text = write(everything_public, "markdown")
+    empty = Catalogue(statuses=everything_public.statuses)
+    after = merge(empty, read(text.encode())).after
+    assert merge(after, read(text.encode())).after == after
+    rows = [(entry.title, article.url) for _s, entry, article in everything_public.places()]
+    again = [(entry.title, article.url) for _s, entry, article in after.places()]
+    assert [title for title, _url in rows] == [title for title, _url in again]
+
+
+@pytest.mark.usefixtures("playbook")
+class TestShipped:
+    def test_command_and_back(self, capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+        call_command("export_playbook")
+        text = capsys.readouterr().out
+        before = stored()
+        file = tmp_path / "playbook.md"
+        file.write_text(text)
+        call_command("import_playbook", str(file))
+        assert "nothing has changed" in capsys.readouterr().out
+        assert stored() == before
+        assert "- [🏗 Fundamentals" in text.replace("  - ", "- ")
+
+    def test_json_has_every_entry(self) -> None:
+        told = json.loads(write(stored(), "json"))
+        assert len(told["entries"]) == 43
+        assert [layer["title"] for layer in told["layers"]][:2] == [
+            "Foundation Layer",
+            "Data Mastery",
+        ]
+
+    def test_csv_is_no_program(self) -> None:
+        article = Article.objects.listed()[0]
+        article.entries.update(title='=HYPERLINK("http://evil.example")', what_you_learn="\t+1")
+        rows = list(csv.DictReader(io.StringIO(write(stored(), "csv"))))
+        assert len(rows) == 43
+        cells = [cell for row in rows for cell in row.values()]
+        assert not [cell for cell in cells if cell.lstrip("\t\r\n ")[:1] in set("=+-@")]
+        assert '\'=HYPERLINK("http://evil.example")' in cells
+
+    def test_drafts_are_for_editors(self) -> None:
+        article = Article.objects.listed()[0]
+        article.status = Status.objects.get(slug="draft")
+        article.save()
+        article.entries.update(title="Not to be known yet")
+        everything = stored()
+        for format_ in ("markdown", "json", "csv"):
+            assert "Not to be known yet" in write(everything, format_)
+            assert "Not to be known yet" not in write(public(everything), format_)
+            assert article.slug not in write(public(everything), format_)
+
+    def test_the_public_file_retires_no_draft(self) -> None:
+        article = Article.objects.listed()[0]
+        article.status = Status.objects.get(slug="draft")
+        article.save()
+        before = stored()
+        file = read(write(public(before), "markdown").encode())
+        assert merge(before, file).after == before

@@ -1,0 +1,216 @@
+"""Files of every shape of the family, and those that are refused whole."""
+
+from pathlib import Path
+
+import pytest
+
+from catalog.playbook_file.file import FileLayer, FileRow, Unreadable
+from catalog.playbook_file.reader import SIZE_MAX, read
+from catalog.playbook_file.repair import protected, repaired
+
+URL = "https://example.org/a"
+PUBLISHED = "![Published](https://img.shields.io/badge/Status-Published-brightgreen)"
+
+
+def rows(text: str) -> list[tuple[str, str, str | None, str | None]]:
+    """Title, address, what you'll learn and status of every row."""
+    found = read(text.encode()).rows
+    return [(row.title, row.url, row.what_you_learn, row.status) for row in found]
+
+
+def table(head: str, *body: str, heading: str = "## A section") -> str:
+    line = "|".join("---" for _cell in head.split("|"))
+    return "\n".join([heading, "", f"|{head}|", f"|{line}|", *body, ""])
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "expected"),
+    [
+        (
+            " # | Title | Link | What You’ll Learn | Status ",
+            f"| 1 | **A title** | [Read]({URL}) | Queues | {PUBLISHED} |",
+            ("A title", URL, "Queues", "Published"),
+        ),
+        (
+            " Status | Description | URL | 📝 Title | #️⃣ ",
+            f"| ✅ Live | *Queues* | <{URL}> | A `title` | 1 |",
+            ("A title", URL, "Queues", "✅ Live"),
+        ),
+        (" Article | Date ", f"| [A title]({URL}) | 2024 |", ("A title", URL, None, None)),
+        (" Topic | Link ", f"| A title | [[Read Here]]({URL}) |", ("A title", URL, None, None)),
+        (" Name | Read ", f"| A title | {URL} |", ("A title", URL, None, None)),
+        (" Title | Link ", "| A title | Read Here |", ("A title", "", None, None)),
+        (" Title | Link ", f'| A title | <a href="{URL}">Read</a> |', ("A title", URL, None, None)),
+        (" Title | Link ", "| A title |", ("A title", "", None, None)),
+        (" Link ", f"| [A title]({URL}) |", ("A title", URL, None, None)),
+        (" Title | Summary ", r"| A \| B | C \| D |", ("A | B", "", "C | D", None)),
+        (
+            " Title | Status ",
+            "| A title | ![](https://img.shields.io/badge/Status-In_re--view-orange) |",
+            ("A title", "", None, "In re-view"),
+        ),
+        (
+            " Title | Status ",
+            '| A title | <img alt="Status: Planned" src="x.svg"> |',
+            ("A title", "", None, "Planned"),
+        ),
+    ],
+)
+def test_a_row(head: str, row: str, expected: tuple[str, str, str | None, str | None]) -> None:
+    assert rows(table(head, row)) == [expected]
+
+
+@pytest.mark.parametrize("level", range(1, 7))
+def test_headings_of_any_level_make_sections(level: int) -> None:
+    heading = f"{'#' * level} 🏗 Fundamentals"
+    file = read(table("Title", "| A |", heading=heading).encode())
+    assert [section.heading for section in file.sections] == ["🏗 Fundamentals"]
+
+
+def test_a_list_of_links_where_a_section_has_no_table() -> None:
+    text = f"""## A list
+- [One]({URL}1) – Queues
+- **[Two]({URL}2)**
+- no link
+
+<div>between</div>
+
+## A table
+- [Not a row]({URL}3)
+
+{table("Title", "| Three |", heading="")}
+- [Not a row either]({URL}4)
+"""
+    assert rows(text) == [
+        ("One", f"{URL}1", "Queues", None),
+        ("Two", f"{URL}2", None, None),
+        ("Three", "", None, None),
+    ]
+
+
+def test_the_journey_gives_the_layers_and_the_contents_nothing() -> None:
+    text = f"""# A playbook
+**Your Journey:**
+1️⃣ **Foundation Layer** – Core & more
+2️⃣ **Data**
+
+## Table of Contents
+- [🏗 One](#-one)
+
+## 1️⃣ Foundation Layer
+{table("Title", "| A |", heading="### 🏗 One")}
+{table("Title", "| B |", heading="## Two")}
+"""
+    file = read(text.encode())
+    first = FileLayer(3, 1, "Foundation Layer", "Core & more")
+    assert file.layers == [first, FileLayer(4, 2, "Data", "")]
+    assert [(section.heading, section.layer) for section in file.sections] == [
+        ("🏗 One", first),
+        ("Two", None),
+    ]
+
+
+def test_a_journey_as_a_numbered_list() -> None:
+    text = f"## The journey\n1. **One** – first\n2. **Two**: second\n\n{table('Title', '| A |')}"
+    assert [(x.number, x.title, x.tagline) for x in read(text.encode()).layers] == [
+        (1, "One", "first"),
+        (2, "Two", "second"),
+    ]
+
+
+def test_what_was_broken_on_the_way_is_repaired_and_said() -> None:
+    meant = table(" Title ", "| A – B |", heading="## 🏗 Fundamentals")
+    broken = meant.encode().decode("mac_roman").replace("\n", "\r\n")
+    file = read(b"\xef\xbb\xbf" + broken.encode())
+    assert [section.heading for section in file.sections] == ["🏗 Fundamentals"]
+    assert [row.title for row in file.rows] == ["A – B"]
+    assert [(note.line, note.text) for note in file.notes] == [
+        (1, "A byte order mark was left out."),
+        (1, "Windows line ends were replaced."),
+        (1, "Text that was decoded wrongly was repaired."),
+        (5, "Text that was decoded wrongly was repaired."),
+    ]
+
+
+def test_an_emoji_that_lost_its_first_byte() -> None:
+    assert repaired("## üèó Fundamentals ‚Äì more") == "## 🏗 Fundamentals – more"
+
+
+@pytest.mark.parametrize("text", ["Grüße, süßes Früchtchen", "naïve café", "Übung – über", "🏗 ü"])
+def test_text_that_is_right_stays(text: str) -> None:
+    assert repaired(text) == text
+
+
+def test_what_only_looks_broken_is_written_so_that_it_stays() -> None:
+    assert protected("A ‚Äì B").isascii()
+    text = table("Title", f"| {protected('A ‚Äì B')} |")
+    assert [row.title for row in read(text.encode()).rows] == ["A ‚Äì B"]
+
+
+def test_what_is_not_understood_is_named_with_its_line() -> None:
+    text = f"""| Title |
+|---|
+| Nowhere |
+
+## A section
+
+| Colour | Size |
+|---|---|
+| red | 1 |
+
+| Title | Link |
+|---|---|
+| A | {URL} | one | too many |
+|  | {URL} |
+"""
+    file = read(text.encode())
+    assert [row.title for row in file.rows] == ["A"]
+    assert [(note.line, note.text) for note in file.notes] == [
+        (1, "A table without a heading above it was left out."),
+        (7, "A table without a column for titles or links was left out."),
+        (13, "The row has more cells than the table: the rest was left out."),
+        (14, "A row without a title was left out."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "reason"),
+    [
+        (b"", 0, "No table and no list has a row"),
+        (b"# Only words\n", 0, "No table and no list has a row"),
+        (b"ok\n\xff\n", 2, "not UTF-8"),
+        (b"x" * (SIZE_MAX + 1), 0, "larger than 5 MB"),
+        (table("Title|Link", "| A | [Read](javascript:alert) |").encode(), 5, "http"),
+        (table("Title|Link", "| A | [Read](./a.md) |").encode(), 5, "http"),
+        (table("Title|Link", "| A | ftp://example.org |").encode(), 5, "http"),
+        (table("Title|Link", "| A | [x](https://me:pw@example.org) |").encode(), 5, "password"),
+        (table("Title|Link", "| A | [x](https://example.org:99999) |").encode(), 5, "link"),
+        (table("Title", f"| {'x' * 251} |").encode(), 5, "at most 250"),
+        (table("Title", "| A |", heading=f"## {'x' * 151}").encode(), 1, "at most 150"),
+    ],
+)
+def test_refused_whole(content: bytes, line: int, reason: str) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        read(content)
+    [note] = refusal.value.reasons
+    assert note.line == line
+    assert reason in note.text
+
+
+def test_one_bad_link_refuses_the_good_rows_too() -> None:
+    text = table("Title|Link", f"| A | {URL} |", "| B | [x](data:text/html,x) |")
+    with pytest.raises(Unreadable) as refusal:
+        read(text.encode())
+    assert [note.line for note in refusal.value.reasons] == [6]
+
+
+def test_a_row_knows_its_line_and_its_key() -> None:
+    [row] = read(table("Title", "| A Title! |").encode()).rows
+    assert row == FileRow(5, "A Title!", "", None, None)
+    assert row.key == "title:a title"
+
+
+def test_the_readme_of_this_project_is_no_playbook() -> None:
+    readme = Path(__file__).parents[3] / "CHANGELOG.md"
+    with pytest.raises(Unreadable):
+        read(readme.read_bytes())
