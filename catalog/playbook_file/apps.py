@@ -6,3 +6,8 @@ class PlaybookFileConfig(AppConfig):
     name = "catalog.playbook_file"
     label = "playbook_file"
     verbose_name = _("Playbook files")
+
+    def ready(self) -> None:
+        from catalog.playbook_file import queues
+
+        queues.register_all()

@@ -13,6 +13,8 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow, SectionRow
 
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
@@ -32,6 +34,27 @@ class Kind(StrEnum):
     LISTED = "listed"
     UNLISTED = "unlisted"
     RENAMED = "renamed"
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self])
+
+
+LABELS = {
+    Kind.NEW: _("New"),
+    Kind.BACK: _("Back again"),
+    Kind.RETIRED: _("Retired"),
+    Kind.RETITLED: _("Title"),
+    Kind.DESCRIBED: _("What you’ll learn"),
+    Kind.ADDRESS: _("Link"),
+    Kind.JOINED: _("Known as well by"),
+    Kind.STATUS: _("Status"),
+    Kind.MOVED: _("Moved"),
+    Kind.RENUMBERED: _("Number"),
+    Kind.LISTED: _("Also listed"),
+    Kind.UNLISTED: _("No longer listed"),
+    Kind.RENAMED: _("Name"),
+}
 
 
 @dataclass(frozen=True, slots=True)

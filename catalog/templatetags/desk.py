@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from django import template
 from django.contrib.auth.models import AbstractUser
 from django.template.context import RequestContext
@@ -13,3 +15,9 @@ def queues(context: RequestContext) -> list[Waiting]:
     user = context["request"].user
     assert isinstance(user, AbstractUser)
     return list(waiting_for(user))
+
+
+@register.filter(name="of")
+def count_of(counts: Mapping[str, int] | None, key: str) -> int:
+    """`{{ learners|of:changed.uuid }}`: 0 where there is none."""
+    return (counts or {}).get(key, 0)

@@ -1,0 +1,258 @@
+"""Bringing a file in, at the desk: uploaded, looked at, decided, applied, undone."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog import stamps
+from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.difference import difference
+from catalog.playbook_file.file import Unreadable
+from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
+from catalog.playbook_file.merge import Undecidable
+from catalog.playbook_file.models import OpenQuestion, Revision
+from catalog.playbook_file.revisions import (
+    AlreadyApplied,
+    CatalogueChanged,
+    apply,
+    plan,
+    prepare,
+    prepare_undo,
+)
+from catalog.playbook_file.writer import FORMATS, write
+
+
+@admin.register(Revision)
+class RevisionAdmin(admin.ModelAdmin[Revision]):
+    list_display = ("__str__", "made_by", "applied_at", "summary")
+    list_select_related = ("made_by",)
+    change_list_template = "admin/playbook_file/change_list.html"
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).without_contents()  # type: ignore[attr-defined]
+
+    @admin.display(description=gettext_lazy("what it did"))
+    def summary(self, revision: Revision) -> str:
+        if revision.applied_at is None:
+            return _("not applied")
+        told: str = revision.plan.get("summary", "")
+        return told
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        own = [
+            path("export/<slug:name>/", view(self.export), name="playbook_file_export"),
+            path("compare/", view(self.compare), name="playbook_file_compare"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"formats": FORMATS, "compare": CompareForm()}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    # --- A file comes in
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        is_sent = request.method == "POST"
+        form = FileForm(request.POST, request.FILES) if is_sent else FileForm()
+        reasons: Any = ()
+        if is_sent and form.is_valid():
+            try:
+                revision = prepare(form.content, form.name, request.user)
+            except Unreadable as error:
+                reasons = error.reasons
+            else:
+                revision.save()
+                return HttpResponseRedirect(revision.get_absolute_url())
+        context = {"title": _("Bring in a playbook file"), "form": form, "reasons": reasons}
+        return self._page(request, "add", context)
+
+    # --- It is looked at, decided, applied, and taken back
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            revision = get_object_or_404(Revision.objects.select_related("undoes"), pk=object_id)
+        except ValueError as error:
+            raise Http404 from error
+        if request.method == "POST":
+            if not self.has_add_permission(request):
+                raise PermissionDenied
+            return self._change(request, revision)
+        return self._show(request, revision)
+
+    def _show(self, request: HttpRequest, revision: Revision) -> HttpResponse:
+        if revision.applied_at:
+            context = {
+                "title": str(revision),
+                "revision": revision,
+                "difference": difference(revision.before, revision.after),
+                "learners": revision.plan["learners"],
+            }
+            return self._page(request, "revision", context)
+        try:
+            made = plan(revision)
+        except Undecidable as error:
+            # The catalogue or the question is another one by now.
+            messages.warning(request, str(error))
+            revision.decisions = {}
+            revision.save(update_fields=["decisions"])
+            made = plan(revision)
+        form = DecisionsForm(merge=made.merge, learners=made.learners)
+        context = {
+            "title": _("Preview of %s") % revision,
+            "revision": revision,
+            "plan": made,
+            "difference": made.difference,
+            "learners": made.learners,
+            "form": form,
+            "stamp": stamps.current(),
+        }
+        return self._page(request, "preview", context)
+
+    def _change(self, request: HttpRequest, revision: Revision) -> HttpResponse:
+        if "_undo" in request.POST and revision.applied_at:
+            undoing = prepare_undo(revision, request.user)
+            undoing.save()
+            return HttpResponseRedirect(undoing.get_absolute_url())
+        if "_discard" in request.POST and not revision.applied_at:
+            revision.delete()
+            messages.success(request, _("Left out; nothing has changed."))
+            return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
+        if "_decide" in request.POST and not revision.applied_at:
+            self._decide(request, revision)
+            return HttpResponseRedirect(revision.get_absolute_url())
+        if "_apply" in request.POST:
+            return self._apply(request, revision)
+        return HttpResponseRedirect(revision.get_absolute_url())
+
+    def _decide(self, request: HttpRequest, revision: Revision) -> bool:
+        """Whether what was decided is other than what was shown."""
+        shown = plan(revision)
+        form = DecisionsForm(request.POST, merge=shown.merge, learners=shown.learners)
+        if not form.is_valid() or not form.decisions:
+            return False
+        revision.decisions = {**revision.decisions, **form.decisions}
+        revision.save(update_fields=["decisions"])
+        return True
+
+    def _apply(self, request: HttpRequest, revision: Revision) -> HttpResponse:
+        try:
+            if not revision.applied_at and self._decide(request, revision):
+                messages.info(request, _("This is what your decisions make of it: look once more."))
+                return HttpResponseRedirect(revision.get_absolute_url())
+            revision.stamp = request.POST.get("stamp", "")
+            made = apply(revision)
+        except CatalogueChanged:
+            messages.error(
+                request,
+                _(
+                    "The catalogue was changed after you looked at the preview; nothing was "
+                    "applied. This is what the file would do now."
+                ),
+            )
+        except AlreadyApplied:
+            messages.warning(request, _("It is applied already; it was not applied again."))
+        except Undecidable as error:
+            messages.error(request, str(error))
+        else:
+            if not made.difference:
+                messages.info(request, _("The catalogue is so already: nothing has changed."))
+                return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
+            messages.success(request, _("Applied: %s") % made.summary)
+        return HttpResponseRedirect(revision.get_absolute_url())
+
+    # --- Files and comparisons
+
+    def export(self, request: HttpRequest, name: str) -> HttpResponse:
+        """With the drafts: it is for editors."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if name not in FORMATS:
+            raise Http404
+        media_type, ending = FORMATS[name]
+        response = HttpResponse(write(stored(), name), content_type=media_type)
+        date = timezone.localdate().isoformat()
+        response["Content-Disposition"] = f'attachment; filename="playbook-{date}.{ending}"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def compare(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = CompareForm(request.GET or None)
+        context: dict[str, Any] = {"title": _("Compare two revisions"), "form": form}
+        if form.is_valid():
+            applied = Revision.objects.applied()
+            old = applied.filter(pk=form.cleaned_data["old"]).first()
+            new = applied.filter(pk=form.cleaned_data["new"]).first()
+            if old and new:
+                context |= {"old": old, "new": new, "difference": difference(old.after, new.after)}
+            else:
+                form.add_error(None, _("There is no such revision, or it was not applied."))
+        return self._page(request, "compare", context)
+
+    def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+        base = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
+        template = f"admin/playbook_file/{name}.html"
+        return TemplateResponse(request, template, {**base, **context})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(OpenQuestion)
+class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
+    """Articles that may be one: merged where the articles are, or dismissed here."""
+
+    list_display = ("article", "may_be", "revision")
+    list_display_links = None
+    actions = ("dismiss",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        waiting = OpenQuestion.objects.waiting().select_related("article", "revision")
+        return waiting.defer(
+            "revision__file", "revision__catalogue_before", "revision__catalogue_after"
+        ).prefetch_related("candidates")
+
+    @admin.display(description=gettext_lazy("may be"))
+    def may_be(self, question: OpenQuestion) -> str:
+        return ", ".join(article.title for article in question.candidates.all())
+
+    @admin.action(
+        description=gettext_lazy("Dismiss: they are different articles"), permissions=["change"]
+    )
+    def dismiss(self, request: HttpRequest, queryset: Any) -> None:
+        count = queryset.update(answered_at=timezone.now(), answered_by=request.user)
+        messages.success(request, _("Dismissed: %d.") % count)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,43 @@
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest as DjangoHttpRequest
+from django.urls import reverse, reverse_lazy
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from catalog.playbook_file.changes import PublicRevision, public_revisions
+from playbook.http import HttpRequest
+
+
+class ChangesFeed(Feed[Any, Any]):
+    feed_type = Atom1Feed
+    title = gettext_lazy("System Design Playbook: what changed")
+    subtitle = gettext_lazy("New, changed and retired articles, by revision.")
+    link = reverse_lazy("playbook_file:change_list")
+
+    def get_object(self, request: DjangoHttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return cast(HttpRequest, request).edition
+
+    def items(self, edition: Any) -> list[PublicRevision]:
+        return public_revisions(edition)
+
+    def item_title(self, item: Any) -> str:
+        count = len(item.articles)
+        words = ngettext("%(count)d article changed", "%(count)d articles changed", count)
+        return f"{item.title}: {words % {'count': count}}"
+
+    def item_description(self, item: Any) -> str:
+        return _("; ").join(changed.article.title for changed in item.articles)
+
+    def item_link(self, item: Any) -> str:
+        return f"{reverse('playbook_file:change_list')}#revision-{item.number}"
+
+    def item_updateddate(self, item: Any) -> datetime:
+        applied_at: datetime = item.applied_at
+        return applied_at
+
+    def item_pubdate(self, item: Any) -> datetime:
+        return self.item_updateddate(item)

@@ -1,0 +1,87 @@
+"""What an editor fills in: a file, and what it leaves open."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalog.playbook_file.merge import NEW, Merge
+from catalog.playbook_file.reader import SIZE_MAX
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label=_("A Markdown file"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("Up to 5 MB."),
+    )
+    text = forms.CharField(
+        label=_("Or its text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea,
+        max_length=SIZE_MAX,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("file") and not (values.get("text") or "").strip():
+            raise ValidationError(_("Choose a file, or paste its text."))
+        if values.get("file") and values["file"].size > SIZE_MAX:
+            raise ValidationError(_("The file is larger than 5 MB."))
+        return values
+
+    @property
+    def content(self) -> bytes:
+        if file := self.cleaned_data["file"]:
+            content: bytes = file.read()
+            return content
+        return str(self.cleaned_data["text"]).encode()
+
+    @property
+    def name(self) -> str:
+        file = self.cleaned_data["file"]
+        return str(file.name) if file else str(_("pasted text"))
+
+
+class DecisionsForm(forms.Form):
+    """One choice a question; the one that nobody makes stays open."""
+
+    def __init__(self, *args: Any, merge: Merge, learners: dict[str, int], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.questions = merge.questions
+        for number, question in enumerate(merge.questions):
+            articles = [merge.before.articles[uuid] for uuid in question.candidates]
+            same = [
+                (
+                    article.slug,
+                    _("It is “%(title)s” (%(count)d learners)")
+                    % {"title": article.title, "count": learners.get(article.uuid, 0)},
+                )
+                for article in articles
+            ]
+            self.fields[f"question-{number}"] = forms.ChoiceField(
+                label=question.title,
+                choices=[("", _("Decide later")), (NEW, _("It is a new article")), *same],
+                widget=forms.RadioSelect,
+                required=False,
+                initial="",
+            )
+
+    @property
+    def decisions(self) -> dict[str, str]:
+        """Those that were made, by the question's key."""
+        return {
+            question.key: decision
+            for number, question in enumerate(self.questions)
+            if (decision := self.cleaned_data[f"question-{number}"])
+        }
+
+
+class CompareForm(forms.Form):
+    """Two revisions by number."""
+
+    old = forms.IntegerField(label=_("From revision"), min_value=1)
+    new = forms.IntegerField(label=_("to revision"), min_value=1)

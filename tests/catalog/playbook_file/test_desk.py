@@ -1,0 +1,232 @@
+"""Bringing a file in at the desk, as an editor does it in the browser."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from catalog.models import Article, Section, Status
+from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.models import OpenQuestion, Revision
+from catalog.playbook_file.writer import write
+from progress.models import Event, State
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+ADD = "admin:playbook_file_revision_add"
+
+
+@pytest.fixture
+def desk(client: Client, editor: User) -> Client:
+    client.force_login(editor)
+    return client
+
+
+def changed_file() -> str:
+    """Retitled, a section renamed, one article gone and one that may be another one's new place."""
+    text = write(stored(), "markdown")
+    text = text.replace("**Ticket Booking System**", "**Booking of tickets**")
+    text = text.replace("🧪 Code Execution", "🧪 Running Code")
+    text = re.sub(r"\n.*Counting Every Click.*", "", text)
+    return text.replace("payment-wallet-g-pay-5b7901edee81", "payment-wallet-000000000abc").replace(
+        "**Payment Wallet**", "**Digital Payment Wallet**"
+    )
+
+
+def paste(desk: Client, text: str) -> Revision:
+    desk.post(reverse(ADD), {"text": text})
+    return Revision.objects.latest("pk")
+
+
+def stamp_of(desk: Client, revision: Revision) -> str:
+    page = desk.get(revision.get_absolute_url())
+    stamp: str = page.context["stamp"]
+    return stamp
+
+
+def apply(desk: Client, revision: Revision, **values: str) -> Any:
+    data = {"_apply": "1", "stamp": stamp_of(desk, revision), **values}
+    return desk.post(revision.get_absolute_url(), data, follow=True)
+
+
+def test_preview_changes_nothing_and_apply_does_what_it_said(desk: Client, learner: User) -> None:
+    gone = Article.objects.get(title__startswith="Counting Every Click")
+    State.objects.create(user=learner, article=gone, state="done")
+    before = stored()
+    revision = paste(desk, changed_file())
+    page = desk.get(revision.get_absolute_url()).content.decode()
+    assert stored() == before
+    assert "42 entries, 38 articles; 37 matched, 1 retitled" in page
+    assert "1 learner touched; nobody loses a state." in page
+    assert "🧪 <ins>Running </ins>Code<del> Execution</del>, Contests" in page
+    apply(desk, revision)
+    assert Article.objects.get(title="Booking of tickets").slug == "ticket-booking-system"
+    assert Section.objects.get(slug="code-execution-contests-scheduling").title.startswith("Running")
+    gone.refresh_from_db()
+    assert gone.is_retired
+    assert State.objects.get(user=learner).article == gone
+    assert stored() == Revision.objects.get(pk=revision.pk).after
+
+
+def test_an_uploaded_file_that_is_refused_changes_nothing(desk: Client) -> None:
+    before = stored()
+    upload = SimpleUploadedFile("a.md", b"## A\n|Title|Link|\n|-|-|\n|A|[x](ftp://a.b)|\n")
+    page = desk.post(reverse(ADD), {"file": upload}).content.decode()
+    assert "4: “ftp://a.b” is not a link that begins with http:// or https://." in page
+    assert not Revision.objects.exists()
+    assert stored() == before
+
+
+def test_neither_file_nor_text(desk: Client) -> None:
+    assert "Choose a file, or paste its text." in desk.post(reverse(ADD)).content.decode()
+
+
+def test_a_decision_is_shown_before_it_is_applied(desk: Client, learner: User) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    State.objects.create(user=learner, article=wallet, state="done")
+    revision = paste(desk, changed_file())
+    page = apply(desk, revision, **{"question-0": "payment-wallet"})
+    assert "look once more" in page.content.decode()
+    assert Revision.objects.applied().count() == 0
+    apply(desk, revision)
+    wallet.refresh_from_db()
+    assert (wallet.title, wallet.is_retired) == ("Digital Payment Wallet", False)
+    assert wallet.url.endswith("payment-wallet-000000000abc")
+    assert wallet.aliases.count() == 2
+    assert not OpenQuestion.objects.exists()
+
+
+def test_what_nobody_decided_stays_open_until_somebody_dismisses_it(
+    desk: Client, editor: User
+) -> None:
+    apply(desk, paste(desk, changed_file()))
+    question = OpenQuestion.objects.waiting().get()
+    assert question.article.title == "Digital Payment Wallet"
+    assert [article.slug for article in question.candidates.all()] == ["payment-wallet"]
+    queue = reverse("admin:playbook_file_openquestion_changelist")
+    assert "Payment Wallet" in desk.get(queue).content.decode()
+    desk.post(queue, {"action": "dismiss", "_selected_action": [question.pk]})
+    question.refresh_from_db()
+    assert question.answered_by == editor
+    assert OpenQuestion.objects.waiting().count() == 0
+
+
+def test_a_catalogue_that_changed_since_the_preview_is_left_alone(desk: Client) -> None:
+    revision = paste(desk, changed_file())
+    stamp = stamp_of(desk, revision)
+    article = Article.objects.listed()[0]
+    article.title = "Somebody else's"
+    article.save()
+    before = stored()
+    page = desk.post(revision.get_absolute_url(), {"_apply": "1", "stamp": stamp}, follow=True)
+    assert "The catalogue was changed after you looked" in page.content.decode()
+    assert stored() == before
+
+
+def test_applied_twice_is_applied_once(desk: Client) -> None:
+    revision = paste(desk, changed_file())
+    stamp = stamp_of(desk, revision)
+    apply(desk, revision)
+    after = stored()
+    page = desk.post(revision.get_absolute_url(), {"_apply": "1", "stamp": stamp}, follow=True)
+    assert "It is applied already" in page.content.decode()
+    assert stored() == after
+    apply(desk, paste(desk, changed_file()))
+    assert Revision.objects.applied().count() == 1
+
+
+def test_undo_restores_the_catalogue_and_no_state(desk: Client, learner: User) -> None:
+    before = stored()
+    apply(desk, paste(desk, changed_file()))
+    new = Article.objects.get(title="Digital Payment Wallet")
+    State.objects.create(user=learner, article=new, state="done")
+    Event.objects.create(user=learner, article=new, from_state="todo", to_state="done")
+    revision = Revision.objects.applied().get()
+    page = desk.post(revision.get_absolute_url(), {"_undo": "1"}, follow=True)
+    undoing = Revision.objects.latest("pk")
+    assert "What would change" in page.content.decode()
+    apply(desk, undoing)
+    after = stored()
+    assert after.listed == before.listed
+    assert after.journey == before.journey
+    assert {uuid: after.articles[uuid] for uuid in before.articles} == before.articles
+    new.refresh_from_db()
+    assert new.is_retired
+    assert (State.objects.count(), Event.objects.count()) == (1, 1)
+    # And back again: undoing the undo.
+    desk.post(undoing.get_absolute_url(), {"_undo": "1"})
+    apply(desk, Revision.objects.latest("pk"))
+    assert stored().listed == Revision.objects.get(pk=revision.pk).after.listed
+
+
+def test_two_revisions_compared(desk: Client) -> None:
+    apply(desk, paste(desk, changed_file()))
+    first = Revision.objects.latest("pk")
+    apply(desk, paste(desk, changed_file().replace("Booking of tickets", "Tickets, booked")))
+    second = Revision.objects.latest("pk")
+    address = reverse("admin:playbook_file_compare")
+    told = desk.get(address, {"old": first.pk, "new": second.pk}).context["difference"]
+    assert [changed.title for changed in told.articles] == ["Tickets, booked"]
+    assert "no such revision" in desk.get(address, {"old": 1, "new": 999}).content.decode()
+
+
+def test_discarded(desk: Client) -> None:
+    revision = paste(desk, changed_file())
+    desk.post(revision.get_absolute_url(), {"_discard": "1"})
+    assert not Revision.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["markdown", "json", "csv"])
+def test_downloads_are_for_editors(desk: Client, name: str) -> None:
+    address = reverse("admin:playbook_file_export", args=[name])
+    answer = desk.get(address)
+    assert answer.content.decode() == write(stored(), name)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert Client().get(address).status_code == 302
+
+
+def test_who_may_not_bring_files_in(client: Client, desk: Client) -> None:
+    revision = paste(desk, changed_file())
+    clerk = User.objects.create_user("clerk", "c@example.org", "a-clerk's-password", is_staff=True)
+    other = Client()
+    other.force_login(clerk)
+    assert other.get(reverse(ADD)).status_code == 403
+    assert other.get(revision.get_absolute_url()).status_code == 403
+    assert other.post(revision.get_absolute_url(), {"_apply": "1"}).status_code == 403
+    assert other.get(reverse("admin:playbook_file_compare")).status_code == 403
+
+
+class TestWhatTheyRead:
+    """The public pages."""
+
+    def test_changes_by_revision_without_what_only_editors_know(self, desk: Client) -> None:
+        draft = Article.objects.get(slug="online-forum-part-1")
+        draft.status = Status.objects.get(slug="draft")
+        draft.save()
+        text = changed_file().replace("Online Forum (Part 1)", "A secret forum")
+        apply(desk, paste(desk, text))
+        for address in ("/changes/", "/feeds/changes.atom"):
+            page = Client().get(address).content.decode()
+            assert "Booking of tickets" in page
+            assert "secret" not in page
+            assert "Online Forum (Part 1)" not in page
+
+    def test_the_file_is_the_public_playbook(self, client: Client) -> None:
+        answer = client.get("/playbook.md")
+        assert answer.content.decode() == write(stored(), "markdown")
+        assert answer["Content-Type"] == "text/markdown; charset=utf-8"
+        again = client.get("/playbook.md", headers={"If-None-Match": answer["ETag"]})
+        assert again.status_code == 304
+
+    def test_the_file_has_no_drafts_for_editors_either(self, desk: Client) -> None:
+        draft = Article.objects.listed()[0]
+        draft.status = Status.objects.get(slug="draft")
+        draft.save()
+        assert draft.url not in desk.get("/playbook.md").content.decode()
+
+    def test_nothing_yet(self, client: Client) -> None:
+        assert "Nothing has changed yet" in client.get("/changes/").content.decode()
