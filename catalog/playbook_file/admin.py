@@ -19,6 +19,7 @@ from catalog.playbook_file.file import Unreadable
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
 from catalog.playbook_file.merge import Undecidable
 from catalog.playbook_file.models import OpenQuestion, Revision
+from catalog.playbook_file.reader import read
 from catalog.playbook_file.revisions import (
     AlreadyApplied,
     CatalogueChanged,
@@ -72,8 +73,9 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         form = FileForm(request.POST, request.FILES) if is_sent else FileForm()
         reasons: Any = ()
         if is_sent and form.is_valid():
+            revision = prepare(form.content, form.name, request.user)
             try:
-                revision = prepare(form.content, form.name, request.user)
+                read(bytes(revision.file))
             except Unreadable as error:
                 reasons = error.reasons
             else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from catalog import identity
 
@@ -33,7 +34,7 @@ class FileLayer:
     tagline: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileRow:
     """One row of a table, or one item of a list of links."""
 
@@ -44,7 +45,7 @@ class FileRow:
     """None where the table has no such column."""
     status: str | None
 
-    @property
+    @cached_property
     def key(self) -> str:
         return identity.url_key(self.url) if self.url else identity.title_key(self.title)
 

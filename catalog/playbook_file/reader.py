@@ -1,17 +1,15 @@
 """Reads a playbook file: any Markdown with a table or a list of links for each section."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markdown_it.tree import SyntaxTreeNode
 
 from catalog.models import Article, Entry, Layer, Section, Status
+from catalog.playbook_file.blocks import Block, blocks_of, line_of
 from catalog.playbook_file.cells import Cell, cell_of, lines_of
 from catalog.playbook_file.columns import column_of
 from catalog.playbook_file.file import (
@@ -89,12 +87,14 @@ class _Reading:
     section: FileSection | None = None
     layer: FileLayer | None = None
     layer_level: int = 0
+    outer: tuple[FileLayer | None, int] = (None, 0)
+    """What holds if the heading turns out to be a section's."""
     has_table: bool = False
     is_journey: bool = False
 
     def file(self) -> PlaybookFile:
         self.lines = self.text.split("\n")
-        for block in SyntaxTreeNode(_markdown().parse(self.text)).children:
+        for block in blocks_of(_markdown().parse(self.text)):
             self._read_block(block)
         if not self.reasons and not any(section.rows for section in self.sections):
             self.reasons.append(Note(0, _("No table and no list has a row that can be used.")))
@@ -102,10 +102,10 @@ class _Reading:
             raise Unreadable(*self.reasons[:REASONS_SHOWN])
         return PlaybookFile(self.layers, self.sections, self.notes)
 
-    def _read_block(self, block: SyntaxTreeNode) -> None:
+    def _read_block(self, block: Block) -> None:
         match block.type:
             case "heading":
-                self._open(_Heading(_line(block), int(block.tag[1:]), _cell(block)))
+                self._open(_Heading(block.line, int(block.tag[1:]), _cell(block)))
             case "paragraph":
                 self._read_journey(block)
             case "table":
@@ -123,10 +123,11 @@ class _Reading:
     def _open(self, heading: _Heading) -> None:
         self.heading, self.section, self.has_table = heading, None, False
         self.is_journey = "journey" in heading.cell.text.casefold()
+        if heading.level <= self.layer_level:
+            self.layer, self.layer_level = None, 0
+        self.outer = self.layer, self.layer_level
         if layer := self._layer_of(heading.cell.text):
             self.layer, self.layer_level = layer, heading.level
-        elif heading.level <= self.layer_level:
-            self.layer, self.layer_level = None, 0
 
     def _layer_of(self, heading: str) -> FileLayer | None:
         number, title = _numbered(heading)
@@ -134,11 +135,10 @@ class _Reading:
         exact = [layer for layer in fitting if layer.number == number]
         return next(iter(exact or fitting), None)
 
-    def _read_journey(self, block: SyntaxTreeNode) -> None:
-        inlines = [node for node in block.walk() if node.type == "inline"]
+    def _read_journey(self, block: Block) -> None:
         is_ordered = block.type == "ordered_list"
-        for place, inline in enumerate(inlines, start=1):
-            for offset, tokens in enumerate(lines_of(_token(inline))):
+        for place, inline in enumerate(block.inlines, start=1):
+            for offset, tokens in enumerate(lines_of(inline)):
                 cell = cell_of(tokens)
                 number, text = _numbered(cell.text)
                 if not number and not (self.is_journey and is_ordered):
@@ -146,15 +146,17 @@ class _Reading:
                     continue
                 if cell.strong and text.startswith(cell.strong):
                     tagline = TAGLINE.sub("", text.removeprefix(cell.strong))
-                    layer = FileLayer(_line(inline) + offset, number or place, cell.strong, tagline)
+                    layer = FileLayer(
+                        line_of(inline) + offset, number or place, cell.strong, tagline
+                    )
                     self._check(layer.line, Layer, title=layer.title, tagline=layer.tagline)
                     self.layers.append(layer)
 
     # --- Tables
 
-    def _read_table(self, table: SyntaxTreeNode) -> None:
+    def _read_table(self, table: Block) -> None:
         head, *body = table.children
-        line = _line(table)
+        line = table.line
         cells = [_cell(node) for node in head.children[0].children]
         columns = [column_of(cell.text, place) for place, cell in enumerate(cells)]
         if "title" not in columns and "link" not in columns:
@@ -171,14 +173,14 @@ class _Reading:
             self._check_width(row, len(columns))
             self._read_row(section, row, columns)
 
-    def _check_width(self, row: SyntaxTreeNode, width: int) -> None:
-        line = _line(row)
+    def _check_width(self, row: Block, width: int) -> None:
+        line = row.line
         written = re.sub(r"\\.", "", self.lines[line - 1]).strip().strip("|").count("|") + 1
         if written > width:
             self._note(line, _("The row has more cells than the table: the rest was left out."))
 
-    def _read_row(self, section: FileSection, node: SyntaxTreeNode, columns: list[str]) -> None:
-        line = _line(node)
+    def _read_row(self, section: FileSection, node: Block, columns: list[str]) -> None:
+        line = node.line
         cells: dict[str, Cell] = {}
         for column, child in zip(columns, node.children, strict=False):
             cells.setdefault(column, _cell(child))
@@ -205,16 +207,16 @@ class _Reading:
 
     # --- Lists of links, in the place of a table
 
-    def _read_list(self, block: SyntaxTreeNode) -> None:
+    def _read_list(self, block: Block) -> None:
         items = [(item, cell) for item in block.children if (cell := _item(item))]
         linked = [(item, cell) for item, cell in items if not _is_contents(cell)]
-        section = self._section(_line(block)) if linked and not self.has_table else None
+        section = self._section(block.line) if linked and not self.has_table else None
         if section is None:
             return
         for item, cell in linked:
             address, text = cell.links[0]
             rest = TAGLINE.sub("", cell.text.partition(text)[2]) if text else ""
-            self._add(section, FileRow(_line(item), text or address, address, rest or None, None))
+            self._add(section, FileRow(item.line, text or address, address, rest or None, None))
 
     # --- What is read
 
@@ -222,6 +224,8 @@ class _Reading:
         """That of the heading above; made by the first table or list under it."""
         if self.section is None and self.heading and self.heading.cell.text:
             text = self.heading.cell.text
+            # With a table of its own it is no layer, whatever it is called.
+            self.layer, self.layer_level = self.outer
             self.section = FileSection(self.heading.line, text, self.layer)
             self._check(self.heading.line, Section, title=text)
             self.sections.append(self.section)
@@ -276,27 +280,11 @@ def _numbered(text: str) -> tuple[int, str]:
     return number, text[found.end() :].strip()
 
 
-def _line(node: SyntaxTreeNode) -> int:
-    """From 1; that of the nearest block for what has none of its own."""
-    while node.map is None and node.parent:
-        node = node.parent
-    return node.map[0] + 1 if node.map else 0
+def _cell(node: Block) -> Cell:
+    return cell_of(token for inline in node.inlines for token in inline.children or [])
 
 
-def _token(inline: SyntaxTreeNode) -> Token:
-    assert inline.token is not None
-    return inline.token
-
-
-def _inlines(node: SyntaxTreeNode) -> Iterator[Token]:
-    return (_token(child) for child in node.walk() if child.type == "inline")
-
-
-def _cell(node: SyntaxTreeNode) -> Cell:
-    return cell_of(token for inline in _inlines(node) for token in inline.children or [])
-
-
-def _item(node: SyntaxTreeNode) -> Cell | None:
+def _item(node: Block) -> Cell | None:
     """An item's own text, without the lists inside it; None where it links nowhere."""
     cells = [_cell(child) for child in node.children if child.type == "paragraph"]
     return next((cell for cell in cells if cell.links), None)

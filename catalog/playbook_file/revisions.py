@@ -101,8 +101,7 @@ def _counted() -> list[tuple[str, str]]:
 
 
 def prepare(content: bytes, name: str, user: Any, decisions: Decisions | None = None) -> Revision:
-    """Not stored yet. Unreadable where the file is refused."""
-    read(content)
+    """Neither stored nor read yet: `plan` and `apply` tell whether the file can be."""
     return Revision(
         made_by=user,
         file_name=name[:200],
@@ -118,7 +117,7 @@ def prepare_undo(revision: Revision, user: Any) -> Revision:
 
 
 def plan(revision: Revision) -> Plan:
-    """From the catalogue as it is now. Undecidable where a decision does not fit it."""
+    """From the catalogue as it is now. Unreadable; Undecidable where a decision does not fit."""
     now = stored()
     if revision.undoes:
         return Plan(restore(now, revision.undoes.before))
@@ -153,7 +152,7 @@ def restore(now: Catalogue, then: Catalogue) -> Merge:
 
 @transaction.atomic
 def apply(revision: Revision) -> Plan:
-    """In one transaction, or not at all. CatalogueChanged, AlreadyApplied, Undecidable.
+    """In one transaction, or not at all. CatalogueChanged, AlreadyApplied, Unreadable, Undecidable.
 
     Where it changes nothing, no revision is kept.
     """
