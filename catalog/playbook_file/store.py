@@ -4,7 +4,7 @@ the kinds of change and not on how many there are (but for batches)."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -16,7 +16,6 @@ BATCH = 500
 
 _Key = TypeVar("_Key")
 _Row = TypeVar("_Row")
-_Model = TypeVar("_Model", bound=models.Model)
 
 
 @transaction.atomic
@@ -81,7 +80,7 @@ class _Writing:
             if _without_keys(self.before.articles.get(row.uuid)) != _without_keys(row)
         ]
         fields = ["title", "url", "status", "retired_at", "updated_at"]
-        self._save(articles, fields)
+        self._save(Article, articles, fields)
 
     def _stored_articles(self, uuids: Iterable[str]) -> dict[str, Article]:
         wanted = set(uuids)
@@ -131,7 +130,7 @@ class _Writing:
             entry.retired_at = self._retired_at(entry.retired_at, row.is_retired)
             entries.append(entry)
         fields = ["section", "article", "number", "title", "what_you_learn", "retired_at"]
-        self._save(entries, fields)
+        self._save(Entry, entries, fields)
 
     def _leave_places(self, rows: Iterable[EntryRow]) -> None:
         """Two entries may change places: of none is the new one taken while the rest is written."""
@@ -140,13 +139,16 @@ class _Writing:
             places = Entry.objects.filter(pk__in=moving[start : start + BATCH])
             places.filter(retired_at=None).update(retired_at=self.now)
 
-    def _save(self, rows: list[_Model], fields: list[str]) -> None:
-        manager = rows[0].__class__._default_manager if rows else None
-        if manager is None:
-            return
-        new = [row for row in rows if row.pk is None]
-        manager.bulk_update([row for row in rows if row.pk is not None], fields, BATCH)
-        manager.bulk_create(new, BATCH)
+    def _save(self, model: type[models.Model], rows: list[Any], fields: list[str]) -> None:
+        """Rows that are there by an upsert: `bulk_update` takes ten times as long."""
+        model._default_manager.bulk_create(
+            [row for row in rows if row.pk is not None],
+            BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=fields,
+        )
+        model._default_manager.bulk_create([row for row in rows if row.pk is None], BATCH)
 
     def _retired_at(self, was: datetime | None, is_retired: bool) -> datetime | None:
         return (was or self.now) if is_retired else None
