@@ -130,7 +130,7 @@ def plan(revision: Revision) -> Plan:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """A million small objects that all stay: to look for garbage among them takes a third longer."""
+    """A million small objects that all stay: to look for garbage among them is a waste."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
