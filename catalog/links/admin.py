@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -23,16 +24,17 @@ from catalog.links.models import BrokenLink, Outcome
 from catalog.models import Article, Section
 from catalog.querysets import ArticleQuerySet
 
-FACTS = ("link", "reports", "found", "new_address")
+LINK = '<a href="{}" rel="noopener noreferrer">{}</a>'
+FACTS = ("link", "reports", "found", "leads_to")
 
 
 @admin.register(BrokenLink)
 class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
     form = NewAddressForm  # type: ignore[assignment]  # whose model is a proxy of the article
-    fields = ("link", "reports", "found", "url")
+    fields = (*FACTS, "url")
     readonly_fields = FACTS
     actions = ("accept_selected", "retire_selected", "dismiss_selected")
-    list_display = ("title", *FACTS)
+    list_display = ("title", "reports", "found", "leads_to", "host")
     search_fields = ("title", "url")
     search_help_text = gettext_lazy("By title or link.")
     list_select_related = ("link_check",)
@@ -65,7 +67,7 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
 
     @admin.display(description=gettext_lazy("link"), ordering="url")
     def link(self, article: BrokenLink) -> SafeString:
-        return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', article.old_url)
+        return format_html(LINK, article.old_url, article.old_url)
 
     @admin.display(description=gettext_lazy("reports"), ordering="report_count")
     def reports(self, article: Any) -> str:
@@ -88,11 +90,15 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         day = date_format(localtime(check.checked_at).date())
         return _("%(found)s (visited %(day)s)") % {"found": words, "day": day}
 
-    @admin.display(description=gettext_lazy("new address"))
-    def new_address(self, article: BrokenLink) -> SafeString | str:
-        if not (url := article.suggested_url):
-            return ""
-        return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', url)
+    @admin.display(description=gettext_lazy("link"), ordering="url")
+    def host(self, article: BrokenLink) -> SafeString:
+        host = (urlsplit(article.old_url).hostname or "").removeprefix("www.")
+        return format_html(LINK, article.old_url, host)
+
+    @admin.display(description=gettext_lazy("leads to"))
+    def leads_to(self, article: BrokenLink) -> SafeString | str:
+        url = article.suggested_url
+        return format_html(LINK, url, url) if url else ""
 
     # What can be done.
 

@@ -90,7 +90,7 @@ def test_it_holds_what_is_reported_gone_or_moved(
     assert "3 (1 Mar 2026 – 2 Mar 2026) not visited yet" in text
     assert "1 (1 Mar 2026) Unknown: it answered 403 (visited 1 Mar 2026)" in text
     assert "none Gone, missing since 1 Mar 2026 (visited 4 Mar 2026)" in text
-    assert f"none Moved (visited 1 Mar 2026) {NEW}" in text
+    assert f"none Moved (visited 1 Mar 2026) {NEW} " in text
 
 
 @pytest.mark.parametrize("size", [1, 12])
