@@ -180,6 +180,7 @@ INSTALLED_APPS = [
     "accounts",
     "catalog",
     "catalog.playbook_file",
+    "catalog.links",
     "progress",
     "adminsortable2",
     "allauth",

@@ -15,6 +15,7 @@ urlpatterns = [
     *probes,
     path("", include("catalog.urls")),
     path("", include("catalog.playbook_file.urls")),
+    path("", include("catalog.links.urls")),
     path("", include("progress.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),

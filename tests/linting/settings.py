@@ -7,7 +7,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
 DATABASES = {"default": {"ENGINE": "tests.linting", "NAME": "nowhere"}}
 
 MIGRATION_LINTER_OPTIONS = {
-    "include_apps": ["accounts", "catalog", "progress"],
+    "include_apps": ["accounts", "catalog", "links", "progress"],
     "sql_analyser": "postgresql",
     "no_cache": True,
     "quiet": ["ok", "ignore"],

@@ -1,0 +1,39 @@
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalog.forms import ArticleForm
+from catalog.links.models import BrokenLink
+from catalog.links.visits import URL_MAX_LENGTH
+
+
+class NewAddressForm(ArticleForm):
+    """Another address for an article, held to what every article is held to."""
+
+    instance: BrokenLink
+
+    url = forms.URLField(
+        label=_("New address"),
+        max_length=URL_MAX_LENGTH,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"class": "vURLField"}),
+        help_text=_("Look at it first: only you can tell whether it is the same article."),
+    )
+
+    class Meta:
+        model = BrokenLink
+        fields = ["url"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["url"] = self.instance.suggested_url or self.instance.url
+
+    def clean_url(self) -> str:
+        url = super().clean_url()
+        if url == self.instance.old_url:
+            raise ValidationError(
+                _("It has that address already. If it works, dismiss what was reported.")
+            )
+        return url

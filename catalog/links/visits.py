@@ -1,0 +1,153 @@
+"""One visit to one address: what it answers, and where it leads."""
+
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpcore
+import httpx
+from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from catalog.links.addresses import NoSuchHost, PrivateAddress, PublicBackend
+
+URL_MAX_LENGTH = 2000
+MAX_REDIRECTS = 5
+PERMANENT = {301, 308}
+MISSING = {404, 410}
+
+
+class Fault(TextChoices):
+    TIMEOUT = "timeout", _("it did not answer in time")
+    NO_HOST = "no-host", _("there is no such host")
+    CONNECTION = "connection", _("the connection failed")
+    REDIRECTS = "redirects", _("it redirects too often")
+    ADDRESS = "address", _("it redirects to an address that cannot be used")
+    PRIVATE = "private", _("it leads into a private network")
+
+
+@dataclass(frozen=True)
+class Visit:
+    status_code: int | None = None
+    """Of the last answer, where there was one."""
+    fault: str = ""
+    new_url: str = ""
+    """As far as permanent redirects alone led."""
+
+    @property
+    def is_ok(self) -> bool:
+        return not self.fault and self.status_code is not None and 200 <= self.status_code < 300
+
+    @property
+    def is_missing(self) -> bool:
+        return not self.fault and self.status_code in MISSING
+
+
+class Body(httpx.SyncByteStream):
+    """What comes after the headers, which nobody reads."""
+
+    def __init__(self, response: httpcore.Response) -> None:
+        self.response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.response.iter_stream()
+
+    def close(self) -> None:
+        self.response.close()
+
+
+class PublicTransport(httpx.BaseTransport):
+    def __init__(self, ssl_context: ssl.SSLContext, backend: PublicBackend) -> None:
+        self.pool = httpcore.ConnectionPool(
+            ssl_context=ssl_context, max_keepalive_connections=0, network_backend=backend
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        response = self.pool.handle_request(
+            httpcore.Request(
+                request.method,
+                httpcore.URL(
+                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                ),
+                headers=request.headers.raw,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(response.status, headers=response.headers, stream=Body(response))
+
+    def close(self) -> None:
+        self.pool.close()
+
+
+def user_agent() -> str:
+    return f"SystemDesignPlaybook-LinkCheck (+{settings.SITE_URL})"
+
+
+class Visitor:
+    """Visits addresses, from several threads if need be. Keeps no cookie beyond one visit."""
+
+    def __init__(
+        self, *, wait: Callable[[str], object], seconds: float = 20, allow_private: bool = False
+    ) -> None:
+        self.seconds = seconds
+        self.wait = wait
+        self.ssl_context = httpx.create_ssl_context(trust_env=False)
+        self.backend = PublicBackend(allow_private=allow_private, seconds=seconds)
+
+    def visit(self, url: str) -> Visit:
+        try:
+            with self.client() as client:
+                return self.follow(client, url)
+        except PrivateAddress:
+            return Visit(fault=Fault.PRIVATE)
+        except NoSuchHost:
+            return Visit(fault=Fault.NO_HOST)
+        except (httpcore.TimeoutException, httpx.TimeoutException):
+            return Visit(fault=Fault.TIMEOUT)
+        except (httpcore.NetworkError, httpcore.ProtocolError):
+            return Visit(fault=Fault.CONNECTION)
+        except (httpx.InvalidURL, httpx.RequestError, UnicodeError, ValueError):
+            return Visit(fault=Fault.ADDRESS)
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(
+            transport=PublicTransport(self.ssl_context, self.backend),
+            headers={"User-Agent": user_agent(), "Accept": "text/html, */*;q=0.5"},
+            timeout=self.seconds,
+            trust_env=False,
+        )
+
+    def follow(self, client: httpx.Client, url: str) -> Visit:
+        start = permanent = httpx.URL(url)
+        is_permanent = True
+        request = client.build_request("GET", start)
+        for _step in range(MAX_REDIRECTS + 1):
+            if not is_usable(request.url):
+                return Visit(fault=Fault.ADDRESS)
+            self.wait(request.url.host)
+            # The body of a page may be of any size, and says nothing that is asked here.
+            response = client.send(request, stream=True, follow_redirects=False)
+            response.close()
+            if response.next_request is None:
+                return Visit(response.status_code, new_url=moved(start, permanent))
+            request = response.next_request
+            is_permanent = is_permanent and response.status_code in PERMANENT
+            if is_permanent:
+                permanent = request.url
+        return Visit(fault=Fault.REDIRECTS)
+
+
+def is_usable(url: httpx.URL) -> bool:
+    return (
+        url.scheme in {"http", "https"}
+        and bool(url.host)
+        and not url.userinfo
+        and len(str(url)) <= URL_MAX_LENGTH
+    )
+
+
+def moved(start: httpx.URL, permanent: httpx.URL) -> str:
+    """The new address, or nothing where it is the old one."""
+    return "" if permanent == start else str(permanent)

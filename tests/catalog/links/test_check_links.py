@@ -1,0 +1,94 @@
+"""The command, with a host of this machine."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog.links.management.commands import check_links
+from catalog.links.models import Check, Outcome
+from catalog.models import Article, Status
+from tests.catalog.links.conftest import Host
+
+pytestmark = pytest.mark.django_db
+
+
+def make(host: Host, **answers: tuple[int, str]) -> dict[str, Article]:
+    status = Status.objects.get_or_create(slug="published", label="Published", colour="green")[0]
+    host.answers |= {f"/{name}": answer for name, answer in answers.items()}
+    return {
+        name: Article.objects.create(title=name, url=host.url(f"/{name}"), status=status)
+        for name in answers
+    }
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("check_links", "--delay", "0", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_every_link_is_visited_and_kept(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    articles = make(
+        host, fine=(200, ""), closed=(403, ""), busy=(429, ""), lost=(404, ""), old=(301, "/fine")
+    )
+    retired = make(host, retired=(200, ""))["retired"]
+    retired.retire()
+    Article.objects.create(title="No link yet", status=retired.status)
+    said = run("--allow-private", "--workers", "2")
+    assert said == "5 links: 1 ok, 1 moved, 0 gone, 3 unknown.\n"
+    assert capsys.readouterr() == ("", "")
+    found = {check.article.title: check for check in Check.objects.select_related("article")}
+    assert {name: (check.outcome, check.status_code) for name, check in found.items()} == {
+        "fine": (Outcome.OK, 200),
+        "closed": (Outcome.UNKNOWN, 403),
+        "busy": (Outcome.UNKNOWN, 429),
+        "lost": (Outcome.UNKNOWN, 404),
+        "old": (Outcome.MOVED, 200),
+    }
+    assert found["old"].new_url == articles["fine"].url
+    assert "/retired" not in host.paths
+
+
+def test_a_private_network_is_not_visited_unless_it_is_allowed(host: Host) -> None:
+    make(host, fine=(200, ""))
+    assert run() == "1 links: 0 ok, 0 moved, 0 gone, 1 unknown.\n"
+    assert Check.objects.get().reason == "it leads into a private network"
+    assert host.requests == []
+
+
+def test_the_second_visit_takes_the_place_of_the_first(host: Host) -> None:
+    make(host, fine=(503, ""))
+    run("--allow-private")
+    host.answers["/fine"] = (200, "")
+    run("--allow-private")
+    assert Check.objects.get().outcome == Outcome.OK
+
+
+def test_what_was_found_before_an_interruption_is_kept(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(host, a=(200, ""), b=(200, ""), c=(200, ""))
+
+    def interrupted(visits: Any, **options: Any) -> Any:
+        yield next(visits)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check_links, "tqdm", interrupted)
+    with pytest.raises(CommandError, match="found of 1 of 3 links is kept") as stopped:
+        run("--allow-private", "--workers", "1")
+    assert stopped.value.returncode == 130
+    assert Check.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--workers", "0"), ("--workers", "x"), ("--timeout", "0"), ("--delay", "-1")]
+)
+def test_options_that_cannot_be_used_are_refused(arguments: tuple[str, str]) -> None:
+    with pytest.raises(CommandError, match="a number from"):
+        run(*arguments)
+
+
+def test_no_links_at_all() -> None:
+    assert run() == "0 links: 0 ok, 0 moved, 0 gone, 0 unknown.\n"

@@ -1,0 +1,106 @@
+"""What is kept of the visits, over days."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from catalog.links.models import Check, Outcome
+from catalog.links.visits import Fault, Visit
+from catalog.models import Article
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+FIRST_DAY = datetime(2026, 3, 1, 4, tzinfo=UTC)
+OK, MISSING, GONE_FOR_GOOD = Visit(200), Visit(404), Visit(410)
+
+
+@pytest.fixture
+def article() -> Article:
+    return Article.objects.exclude(url="").order_by("pk")[0]
+
+
+def note(article: Article, visit: Visit, day: float = 0) -> Check:
+    at = FIRST_DAY + timedelta(days=day)
+    check = Check.objects.record(article.pk, article.url, visit, at)
+    assert check
+    check.refresh_from_db()
+    return check
+
+
+@pytest.mark.parametrize(
+    ("visit", "outcome", "reason"),
+    [
+        (Visit(200), Outcome.OK, "it answered 200"),
+        (Visit(403), Outcome.UNKNOWN, "it answered 403"),
+        (Visit(429), Outcome.UNKNOWN, "it answered 429"),
+        (Visit(503), Outcome.UNKNOWN, "it answered 503"),
+        (Visit(404), Outcome.UNKNOWN, "it answered 404"),
+        (Visit(fault=Fault.TIMEOUT), Outcome.UNKNOWN, "it did not answer in time"),
+        (Visit(fault=Fault.NO_HOST), Outcome.UNKNOWN, "there is no such host"),
+        (Visit(403, new_url="https://example.org/new"), Outcome.UNKNOWN, "it answered 403"),
+        (Visit(200, new_url="https://example.org/new"), Outcome.MOVED, "it answered 200"),
+    ],
+)
+def test_one_visit(article: Article, visit: Visit, outcome: Outcome, reason: str) -> None:
+    check = note(article, visit)
+    assert (check.outcome, check.reason) == (outcome, reason)
+    assert check.new_url == (visit.new_url if outcome == Outcome.MOVED else "")
+    assert check.checked_at == FIRST_DAY
+
+
+@pytest.mark.parametrize(
+    ("days", "outcomes"),
+    [
+        ([0, 1, 2, 3, 4], "???xx"),
+        ([0, 0.1, 0.2, 0.3, 0.4], "?????"),
+        ([0, 3], "??"),
+        ([0, 0.5, 3, 3.5, 4], "????x"),
+        ([0, 7, 14], "??x"),
+    ],
+)
+def test_gone_is_what_is_missing_on_three_days_and_over_three(
+    article: Article, days: list[float], outcomes: str
+) -> None:
+    visits = [MISSING, GONE_FOR_GOOD] * len(days)
+    found = [note(article, visit, day).outcome for visit, day in zip(visits, days, strict=False)]
+    assert "".join("x" if outcome == Outcome.GONE else "?" for outcome in found) == outcomes
+
+
+@pytest.mark.parametrize("between", [OK, Visit(403), Visit(fault=Fault.TIMEOUT)])
+def test_anything_else_in_between_begins_anew(article: Article, between: Visit) -> None:
+    for day, visit in enumerate([MISSING, MISSING, between, MISSING, MISSING, MISSING]):
+        assert note(article, visit, day).outcome != Outcome.GONE
+    assert note(article, MISSING, 6).outcome == Outcome.GONE
+
+
+def test_another_address_begins_anew(article: Article) -> None:
+    for day in range(4):
+        check = note(article, MISSING, day)
+    assert check.outcome == Outcome.GONE
+    assert [*Check.objects.waiting()] == [check]
+    article.url = "https://example.org/another"
+    article.save()
+    assert not Check.objects.waiting().exists()
+    check = note(article, MISSING, 4)
+    assert (check.outcome, check.missing_days) == (Outcome.UNKNOWN, 1)
+
+
+def test_what_was_visited_before_the_address_changed_is_not_kept(article: Article) -> None:
+    url = article.url
+    Article.objects.filter(pk=article.pk).update(url="https://example.org/another")
+    assert Check.objects.record(article.pk, url, OK, FIRST_DAY) is None
+    assert not Check.objects.exists()
+
+
+def test_what_was_dismissed_waits_again_when_it_says_something_else(article: Article) -> None:
+    first, second = (Visit(200, new_url=f"https://example.org/{name}") for name in "ab")
+    story = [(first, 1), ("dismiss", 0), (first, 0), (Visit(503), 0), (first, 0), (second, 1)]
+    story += [("dismiss", 0), (OK, 0), (second, 1)]
+    for day, (event, waiting) in enumerate(story):
+        if isinstance(event, Visit):
+            note(article, event, day)
+        else:
+            Check.objects.dismiss()
+        assert Check.objects.waiting().count() == waiting, (day, event)
+    assert all(one != other for one, other in pairwise(story))

@@ -1,0 +1,264 @@
+"""The editors' queue of broken links."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from catalog.links.models import BrokenLink, Check, Report
+from catalog.links.visits import Visit
+from catalog.models import Article, Entry, Section
+from tests.catalog.admin_pages import errors, filled_in, listed, messages, words
+from tests.catalog.test_desk import queues
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+QUEUE = "/admin/links/brokenlink/"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NEW = "https://example.org/the-new-one"
+
+
+def with_links(count: int) -> list[Article]:
+    return list(Article.objects.listed().exclude(url="").order_by("title", "pk")[:count])
+
+
+def find(article: Article, visit: Visit, *, days: int = 1) -> None:
+    for day in range(days):
+        Check.objects.record(article.pk, article.url, visit, NOW + timedelta(days=day))
+
+
+def act(client: Client, action: str, *chosen: Article, **more: Any) -> Any:
+    data = {"action": action, "_selected_action": [article.pk for article in chosen], **more}
+    return client.post(QUEUE, data, follow=True)
+
+
+def page_of(article: Article) -> str:
+    return reverse("admin:links_brokenlink_change", args=[article.pk])
+
+
+def accept(client: Client, article: Article, **changes: Any) -> Any:
+    path = page_of(article)
+    return client.post(path, {**filled_in(client.get(path)), **changes}, follow=True)
+
+
+def waiting() -> list[str]:
+    return [link.title for link in BrokenLink.objects.waiting().order_by("title")]
+
+
+@pytest.fixture(autouse=True)
+def signed_in(client: Client, editor: User) -> None:
+    client.force_login(editor)
+
+
+@pytest.fixture
+def second(db: None) -> User:
+    return User.objects.create_user("second", "second@example.org", "a-second's-password")
+
+
+def test_it_holds_what_is_reported_gone_or_moved(
+    client: Client, learner: User, second: User
+) -> None:
+    reported, gone, moved, both, fine, unknown, retired, dismissed = with_links(8)
+    for who, article, days in [
+        (learner, reported, 0),
+        (learner, reported, 1),
+        (second, reported, 1),
+        (learner, both, 0),
+        (learner, retired, 0),
+        (learner, dismissed, 0),
+    ]:
+        Report.objects.file(who.pk, article, NOW + timedelta(days=days))
+    find(gone, Visit(404), days=4)
+    find(moved, Visit(200, new_url=NEW))
+    find(both, Visit(403))
+    find(fine, Visit(200))
+    find(unknown, Visit(404), days=2)
+    find(dismissed, Visit(404), days=4)
+    BrokenLink.objects.get(pk=dismissed.pk).settle()
+    retired.retire()
+    assert queues(client)["Broken links"] == (4, QUEUE)
+    response = client.get(QUEUE)
+    assert response.context["cl"].result_count == 4
+    assert listed(response) == [reported.title, both.title, *sorted([gone.title, moved.title])]
+    text = words(response)
+    assert "3 (1 Mar 2026 – 2 Mar 2026) not visited yet" in text
+    assert "1 (1 Mar 2026) Unknown: it answered 403 (visited 1 Mar 2026)" in text
+    assert "none Gone, missing since 1 Mar 2026 (visited 4 Mar 2026)" in text
+    assert f"none Moved (visited 1 Mar 2026) {NEW} " in text
+
+
+@pytest.mark.parametrize("size", [1, 12])
+def test_its_queries_do_not_grow(
+    client: Client, learner: User, django_assert_num_queries: DjangoAssertNumQueries, size: int
+) -> None:
+    for article in with_links(size):
+        Report.objects.file(learner.pk, article, NOW)
+        find(article, Visit(200, new_url=f"{NEW}/{article.pk}"))
+    client.get(QUEUE)
+    with django_assert_num_queries(7):
+        assert len(listed(client.get(QUEUE))) == size
+
+
+def test_accepting_a_new_address(client: Client, learner: User) -> None:
+    [article] = with_links(1)
+    Report.objects.file(learner.pk, article, NOW)
+    find(article, Visit(200, new_url=NEW))
+    assert filled_in(client.get(page_of(article))) == {"url": NEW}
+    response = accept(client, article)
+    assert response.redirect_chain == [(QUEUE, 302)]
+    assert messages(response) == [f"“{article.title}” has its new address."]
+    changed = Article.objects.get(pk=article.pk)
+    assert (changed.url, changed.slug, changed.uuid) == (NEW, article.slug, article.uuid)
+    assert {alias.key for alias in changed.aliases.all()} >= {article.key, changed.key}
+    assert waiting() == []
+    history = client.get(reverse("admin:catalog_article_history", args=[article.pk]))
+    assert f"New address: {NEW}" in words(history)
+    by_its_page = client.get(reverse("admin:links_brokenlink_history", args=[article.pk]))
+    assert by_its_page.headers["Location"] == history.request["PATH_INFO"]
+
+
+def test_the_address_can_be_another_than_suggested(client: Client) -> None:
+    [article] = with_links(1)
+    find(article, Visit(200, new_url=NEW))
+    accept(client, article, url="https://example.org/better")
+    assert Article.objects.get(pk=article.pk).url == "https://example.org/better"
+
+
+@pytest.mark.parametrize("action", ["page", "list"])
+def test_an_address_that_another_article_has_is_refused(client: Client, action: str) -> None:
+    article, other = with_links(2)
+    find(article, Visit(200, new_url=f"{other.url}?source=elsewhere"))
+    if action == "page":
+        said = " ".join(errors(accept(client, article)))
+    else:
+        said = " ".join(messages(act(client, "accept_selected", article)))
+    link = reverse("admin:catalog_article_change", args=[other.pk])
+    assert f'This is the article <a href="{link}">' in said
+    assert Article.objects.get(pk=article.pk).url == article.url
+    assert waiting() == [article.title]
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("", "This field is required."),
+        ("ftp://example.org/a", "Enter a valid URL."),
+        ("https://me:secret@example.org/", "The address must not hold a user name or a password."),
+        ("https://example.org:99999/", "There is no such port: it goes up to 65535."),
+        ("the old one", "Enter a valid URL."),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused(client: Client, url: str, error: str) -> None:
+    [article] = with_links(1)
+    find(article, Visit(404), days=4)
+    response = accept(client, article, url=url)
+    assert errors(response) == [error]
+    assert article.url in words(response)
+    assert Article.objects.get(pk=article.pk).url == article.url
+
+
+def test_the_address_that_it_has_is_no_new_one(client: Client) -> None:
+    [article] = with_links(1)
+    find(article, Visit(404), days=4)
+    assert errors(accept(client, article)) == [
+        "It has that address already. If it works, dismiss what was reported."
+    ]
+
+
+def test_several_addresses_are_accepted_at_once(client: Client) -> None:
+    first, second, without = with_links(3)
+    find(first, Visit(200, new_url=f"{NEW}/1"))
+    find(second, Visit(200, new_url=f"{NEW}/2"))
+    find(without, Visit(404), days=4)
+    response = act(client, "accept_selected", first, second, without)
+    assert messages(response) == [
+        f"{without.title}: no new address is known; open it to write one.",
+        "2 articles have their new address.",
+    ]
+    urls = [Article.objects.get(pk=article.pk).url for article in (first, second, without)]
+    assert urls == [f"{NEW}/1", f"{NEW}/2", without.url]
+    assert waiting() == [without.title]
+
+
+def numbers(section: Section) -> list[int]:
+    return [entry.number for entry in section.entries.current()]
+
+
+@pytest.mark.parametrize("action", ["page", "list"])
+def test_retiring_is_what_it_is_elsewhere(client: Client, action: str) -> None:
+    section = Section.objects.listed()[0]
+    article = section.entries.current().exclude(article__url="")[0].article
+    count = len(numbers(section))
+    find(article, Visit(404), days=4)
+    if action == "page":
+        path = reverse("admin:links_brokenlink_delete", args=[article.pk])
+        assert "Who studies it" in words(client.get(path))
+        response = client.post(path, {"post": "yes"}, follow=True)
+        assert response.redirect_chain == [(QUEUE, 302)]
+    else:
+        assert "Who studies it" in words(act(client, "retire_selected", article))
+        response = act(client, "retire_selected", article, confirmed="yes")
+        assert messages(response) == ["Retired: 1 broken link."]
+    article.refresh_from_db()
+    assert article.is_retired
+    assert numbers(section) == list(range(1, count))
+    assert Entry.objects.filter(article=article).exists()
+    assert waiting() == []
+    history = client.get(reverse("admin:catalog_article_history", args=[article.pk]))
+    assert "Retired." in words(history)
+
+
+@pytest.mark.parametrize("action", ["page", "list"])
+def test_dismissing_settles_it_until_something_new_comes(
+    client: Client, learner: User, second: User, action: str
+) -> None:
+    [article] = with_links(1)
+    Report.objects.file(learner.pk, article, NOW)
+    find(article, Visit(404), days=4)
+    if action == "page":
+        response = client.post(page_of(article), {"_dismiss": "Dismiss", "url": "no address"})
+        assert response.headers["Location"] == QUEUE
+    else:
+        said = messages(act(client, "dismiss_selected", article))
+        assert said == ["1 link is dismissed until there is something new."]
+    assert waiting() == []
+    find(article, Visit(404), days=5)
+    assert waiting() == []
+    Report.objects.file(second.pk, article, NOW + timedelta(days=5))
+    assert waiting() == [article.title]
+    assert "1 (6 Mar 2026)" in words(client.get(QUEUE))
+    BrokenLink.objects.get(pk=article.pk).settle()
+    find(article, Visit(200, new_url=NEW))
+    assert waiting() == [article.title]
+    assert Article.objects.get(pk=article.pk).url == article.url
+
+
+def test_only_who_may_change_articles_sees_it(client: Client, learner: User) -> None:
+    [article] = with_links(1)
+    find(article, Visit(404), days=4)
+    learner.is_staff = True
+    learner.save()
+    learner.user_permissions.add(Permission.objects.get(codename="view_article"))
+    client.force_login(learner)
+    assert "Broken links" not in queues(client)
+    assert "brokenlink" not in client.get(reverse("admin:index")).content.decode()
+    assert client.get(QUEUE).status_code == 403
+    assert client.get(page_of(article)).status_code == 403
+    assert client.post(page_of(article), {"_dismiss": "yes"}).status_code == 403
+    assert act(client, "dismiss_selected", article).status_code == 403
+    assert waiting() == [article.title]
+    learner.user_permissions.add(Permission.objects.get(codename="change_article"))
+    assert client.get(QUEUE).status_code == 200
+    assert act(client, "retire_selected", article, confirmed="yes").status_code == 200
+    assert not Article.objects.get(pk=article.pk).is_retired
+
+
+def test_nothing_is_added_here(client: Client) -> None:
+    assert client.get(f"{QUEUE}add/").status_code == 403
