@@ -179,6 +179,7 @@ INSTALLED_APPS = [
     "playbook",
     "accounts",
     "catalog",
+    "catalog.suggestions",
     "progress",
     "adminsortable2",
     "allauth",

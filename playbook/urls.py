@@ -14,6 +14,7 @@ probes = [
 urlpatterns = [
     *probes,
     path("", include("catalog.urls")),
+    path("", include("catalog.suggestions.urls")),
     path("", include("progress.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
