@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
@@ -54,17 +55,17 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
     """A suggestion stays as it was written; an editor decides it, once."""
 
     actions = None
-    list_display = ("__str__", "kind", "link", "section", "learner", "suggested_at", "decision")
+    list_display = ("__str__", "kind", "site", "section", "by", "suggested_at", "decision")
     list_filter = (DecisionFilter, "kind")
-    list_select_related = ("article", "section", "learner")
+    list_select_related = ("article", "section", "learner", "decided_by")
     search_fields = ("title", "url", "notes", "reason", "article__title", "learner__username")
     ordering = ("suggested_at", "pk")
-    readonly_fields = ("link", "article_link")
+    readonly_fields = ("link", "article_link", "section_title", "by", "editor")
 
     def get_fields(self, request: HttpRequest, obj: Suggestion | None = None) -> list[Any]:
-        fields = ["kind", "title", "link", "article_link", "section", "notes"]
-        written = ["learner", "suggested_at", "decision"]
-        return [*fields, *written, *(["decided_by", "decided_at", "reason"] if obj else [])]
+        fields = ["kind", "title", "link", "article_link", "section_title", "notes"]
+        decided = ["editor", "decided_at", "reason"] if obj and obj.is_decided else []
+        return [*fields, "by", "suggested_at", "decision", *decided]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suggestion], search_term: str
@@ -83,6 +84,26 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
         if not suggestion.url:
             return ""
         return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', suggestion.url)
+
+    @admin.display(description=gettext_lazy("site"), ordering="url")
+    def site(self, suggestion: Suggestion) -> SafeString | str:
+        host = (urlsplit(suggestion.url).hostname or "").removeprefix("www.")
+        words = '<a href="{}" rel="noopener noreferrer">{}</a>'
+        return format_html(words, suggestion.url, host) if suggestion.url else ""
+
+    # Only the names: not every editor may open the pages that Django would link.
+
+    @admin.display(description=gettext_lazy("learner"), ordering="learner__username")
+    def by(self, suggestion: Suggestion) -> str:
+        return suggestion.learner.get_username()
+
+    @admin.display(description=gettext_lazy("decided by"))
+    def editor(self, suggestion: Suggestion) -> str:
+        return suggestion.decided_by.get_username() if suggestion.decided_by else ""
+
+    @admin.display(description=gettext_lazy("section"))
+    def section_title(self, suggestion: Suggestion) -> str:
+        return suggestion.section.title if suggestion.section else ""
 
     @admin.display(description=gettext_lazy("article"))
     def article_link(self, suggestion: Suggestion) -> SafeString | str:
