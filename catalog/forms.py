@@ -19,13 +19,17 @@ from catalog.models import Article, Entry
 AT_THE_END = 32767
 
 
+def validate_port(url: str) -> None:
+    try:
+        _port = urlsplit(url).port
+    except ValueError as error:
+        raise ValidationError(_("There is no such port: it goes up to 65535.")) from error
+
+
 class ArticleForm(forms.ModelForm[Article]):
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
-        try:
-            _port = urlsplit(url).port
-        except ValueError as error:
-            raise ValidationError(_("There is no such port: it goes up to 65535.")) from error
+        validate_port(url)
         return url
 
 

@@ -21,6 +21,7 @@ class PlaybookSitemap(Sitemap[Any]):
         return [
             reverse("catalog:roadmap"),
             reverse("catalog:entry_list"),
+            reverse("suggestions:suggestion_add"),
             *Layer.objects.all(),
             *Section.objects.listed(),
             *Article.objects.public().listed(),

@@ -143,13 +143,23 @@ def render_own(
     context: Callable[[], Mapping[str, Any]],
     *,
     fragments: Collection[str] = (),
+    shown: Hashable = None,
 ) -> HttpResponse:
-    """A page of this reader alone, or the fragment that htmx fills."""
+    """A page of this reader alone, or the fragment that htmx fills.
+
+    `shown` is what the page shows beside the catalogue and the reader's progress.
+    """
     name = _name(request, template, fragments)
-    return _answer(request, lambda: HttpResponse(render_to_string(name, dict(context()), request)))
+
+    def draw() -> HttpResponse:
+        return HttpResponse(render_to_string(name, dict(context()), request))
+
+    return _answer(request, draw, shown)
 
 
-def _answer(request: HttpRequest, draw: Callable[[], HttpResponse]) -> HttpResponse:
+def _answer(
+    request: HttpRequest, draw: Callable[[], HttpResponse], shown: Hashable = None
+) -> HttpResponse:
     """304 where the browser has the page as it is now; with a message on it, it is kept nowhere."""
     known = is_known(request)
     if known and len(get_messages(request)):
@@ -157,7 +167,8 @@ def _answer(request: HttpRequest, draw: Callable[[], HttpResponse]) -> HttpRespo
         response["Cache-Control"] = ONCE
     else:
         kind = FOR_ONE if known else FOR_EVERYBODY
-        etag = f'"{_version(request, request.progress.version if known else None)}"'
+        of_reader = (request.progress.version, shown) if known else None
+        etag = f'"{_version(request, of_reader)}"'
         response = get_conditional_response(request, etag) or draw()
         if response.status_code == HTTPStatus.PRECONDITION_FAILED:
             kind = ONCE

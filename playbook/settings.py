@@ -181,6 +181,7 @@ INSTALLED_APPS = [
     "catalog",
     "catalog.playbook_file",
     "catalog.links",
+    "catalog.suggestions",
     "progress",
     "adminsortable2",
     "allauth",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("catalog.playbook_file.urls")),
     path("", include("catalog.links.urls")),
+    path("", include("catalog.suggestions.urls")),
     path("", include("progress.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),

@@ -7,13 +7,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article
+from catalog.suggestions.models import Suggestion
 from progress.models import Event, State
 
 
 def progress_of(user: User) -> dict[str, Any]:
-    """States and events, oldest first, each with its article; times are aware, in UTC."""
+    """States, events and suggestions, oldest first, each with its article; times aware, in UTC."""
     states = State.objects.for_user(user).order_by("changed_at", "pk")
     events = Event.objects.for_user(user).order_by("happened_at", "pk")
+    suggestions = Suggestion.objects.for_user(user).with_article()
     return {
         "site": settings.SITE_URL,
         "learner": user.get_username(),
@@ -37,6 +39,24 @@ def progress_of(user: User) -> dict[str, Any]:
             }
             for event in events.with_article()
         ],
+        "suggestions": [_suggestion(suggestion) for suggestion in suggestions],
+    }
+
+
+def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    """What they wrote, and the answer; an article that is a draft is nobody's yet."""
+    article = suggestion.public_article
+    return {
+        "kind": suggestion.kind,
+        "title": suggestion.title,
+        "url": suggestion.url,
+        "article": _article(article) if article else None,
+        "section": suggestion.section.slug if suggestion.section else None,
+        "notes": suggestion.notes,
+        "suggested_at": suggestion.suggested_at,
+        "decision": suggestion.decision,
+        "decided_at": suggestion.decided_at,
+        "reason": suggestion.reason,
     }
 
 

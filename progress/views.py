@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from catalog.roadmap import bands_of
+from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest, sign_in_required
 from playbook.pages import render_own
 from progress import activity, metrics
@@ -70,6 +71,8 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
 @require_safe
 @sign_in_required
 def progress_detail(request: LearnerRequest) -> HttpResponse:
+    suggestions = list(Suggestion.objects.for_user(request.user).with_article().newest_first())
+
     def context() -> dict[str, Any]:
         days = activity.days_of(request.user, request.edition.layers)
         today = timezone.localdate()
@@ -80,9 +83,17 @@ def progress_detail(request: LearnerRequest) -> HttpResponse:
             "heat_map": activity.heat_map(days, today),
             "streak": activity.streak(days, today),
             "recent": events[:RECENT_EVENTS],
+            "suggestions": suggestions,
         }
 
-    return render_own(request, "progress/progress_detail.html", context, fragments=["my-progress"])
+    return render_own(
+        request,
+        "progress/progress_detail.html",
+        context,
+        fragments=["my-progress"],
+        # An editor decides one without touching the learner's progress.
+        shown=tuple((suggestion.pk, suggestion.decided_at) for suggestion in suggestions),
+    )
 
 
 @require_POST

@@ -39,7 +39,10 @@ CATALOGUE = {
 
 
 def test_editors_may_edit_the_catalogue_and_nothing_else(db: None) -> None:
-    assert editors_may() == CATALOGUE
+    assert editors_may() == CATALOGUE | {
+        "suggestions.view_suggestion",
+        "suggestions.change_suggestion",
+    }
 
 
 def test_the_group_is_mended_and_can_be_taken_back(editor: User) -> None:
@@ -60,7 +63,7 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
     assert State in models
     assert [model for model in models if admin.site.is_registered(model)] == []
     shown = editing.get("/admin/").context["app_list"]
-    assert [app["app_label"] for app in shown] == ["catalog"]
+    assert [app["app_label"] for app in shown] == ["catalog", "suggestions"]
     assert {model["model"] for model in shown[0]["models"]} == set(MODELS)
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
 from catalog.models import Article, Entry
+from catalog.suggestions.models import Decision, Kind, Suggestion
 from progress.learner import LearnerProgress
 from progress.models import StateName
 from tests.e2e.conftest import PASSWORD, Watch, sign_in
@@ -26,6 +28,7 @@ PUBLIC = [
     "/articles/distributed-task-scheduling-service/",
     "/sections/feeds-fan-out/",
     "/layers/domain-expertise/",
+    "/contributing/",
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/password/reset/",
@@ -40,6 +43,7 @@ SIGNED_IN = [
     "/articles/payment-wallet/",
     "/me/",
     "/me/history/",
+    "/contributing/?article=payment-wallet",
     "/accounts/preferences/",
     "/accounts/email/",
     "/accounts/password/change/",
@@ -57,6 +61,10 @@ EDITING = [
     "/admin/catalog/entry/",
     "/admin/catalog/status/",
     "/admin/catalog/layer/",
+    "/admin/suggestions/suggestion/",
+    "/admin/suggestions/suggestion/{suggestion}/change/",
+    "/admin/suggestions/suggestion/{suggestion}/edit/",
+    "/admin/suggestions/suggestion/{suggestion}/decline/",
 ]
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LOOKS = [(width, theme) for width in (390, 1440) for theme in THEMES]
@@ -91,6 +99,16 @@ def learned(account: User) -> User:
     progress = LearnerProgress(account)
     for number, article in enumerate(Article.objects.order_by("pk")):
         progress.set(article, list(StateName)[number % 4])
+    for decision in Decision:
+        decided_at = None if decision == Decision.WAITING else timezone.now()
+        Suggestion.objects.create(
+            learner=account,
+            kind=Kind.ARTICLE,
+            title="A lock",
+            decision=decision,
+            decided_at=decided_at,
+            reason="It is behind a wall.",
+        )
     return account
 
 
@@ -143,8 +161,10 @@ def test_zoomed_to_four_hundred_percent_nothing_scrolls_sideways(
 
 @pytest.mark.parametrize("path", EDITING)
 def test_pages_of_an_editor(page: Page, path: str) -> None:
-    User.objects.create_superuser("edith", "edith@example.org", PASSWORD)
+    edith = User.objects.create_superuser("edith", "edith@example.org", PASSWORD)
     sign_in(page, "edith")
     entry = Entry.objects.listed()[0]
-    path = path.format(article=entry.article_id, section=entry.section_id)
+    told = {"kind": Kind.CORRECTION, "article": entry.article, "notes": "A word is wrong."}
+    suggestion = Suggestion.objects.create(learner=edith, url="https://example.org/", **told)
+    path = path.format(article=entry.article_id, section=entry.section_id, suggestion=suggestion.pk)
     look_at(page, path, WCAG)

@@ -486,6 +486,7 @@ def test_the_export_is_all_of_ones_own_progress(
             event(second, booking, "todo", "reading", None),
             event(third, booking, "reading", "todo", second.pk),
         ],
+        "suggestions": [],
     }
 
 

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SuggestionsConfig(AppConfig):
+    name = "catalog.suggestions"
+    label = "suggestions"
+    verbose_name = _("Suggestions")
+
+    def ready(self) -> None:
+        from catalog.suggestions import queues
+
+        queues.register_all()

@@ -1,0 +1,109 @@
+"""What becomes of a suggestion that an editor accepts: an article with its place, or a change."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from catalog.admin.retiring import renumber
+from catalog.forms import AT_THE_END, ArticleForm
+from catalog.models import Article, Entry, Section, Status
+from catalog.suggestions.forms import WebAddressField
+from catalog.suggestions.models import NOTES_MAX_LENGTH, Suggestion
+
+
+class AcceptForm(ArticleForm):
+    """The article as it will be: filled in with what was suggested, for the editor to change."""
+
+    url = WebAddressField(
+        label=_("Link"),
+        help_text=_("Empty as long as it is not written yet."),
+        widget=forms.URLInput(attrs={"class": "vURLField"}),
+    )
+    section = forms.ModelChoiceField(
+        Section.objects.listed().in_journey_order(),
+        label=_("Section"),
+        required=False,
+        help_text=_("It is listed there too, at the end. Empty: nowhere new."),
+    )
+    what_you_learn = forms.CharField(
+        label=_("What you’ll learn"),
+        max_length=500,
+        required=False,
+        widget=AdminTextInputWidget,
+        help_text=_("As the table of that section should say it."),
+    )
+
+    class Meta:
+        model = Article
+        fields = ("title", "url", "status", "section", "what_you_learn")
+        widgets: ClassVar = {"title": AdminTextInputWidget}
+
+    def __init__(self, suggestion: Suggestion, data: Any = None) -> None:
+        self.suggestion = suggestion
+        article = (suggestion.article if suggestion.is_correction else None) or Article()
+        self.old_title = article.title
+        self.listed_in = set[int]()
+        if article.pk:
+            current = article.entries.filter(retired_at=None)
+            self.listed_in = set(current.values_list("section_id", flat=True))
+        super().__init__(data, instance=article, initial=self.suggested(article))
+
+    def suggested(self, article: Article) -> dict[str, Any]:
+        suggestion = self.suggestion
+        section = suggestion.section
+        is_new_there = section and not section.is_retired and section.pk not in self.listed_in
+        draft = Status.objects.filter(slug="draft").first()
+        return {
+            "title": suggestion.title or article.title,
+            "url": suggestion.url or article.url,
+            "status": article.status_id or (draft.pk if draft else ""),
+            "section": suggestion.section_id if is_new_there else "",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data = self.cleaned_data
+        if self.suggestion.is_correction and self.suggestion.article is None:
+            raise ValidationError(_("The article that it corrects is no longer there."))
+        section = data.get("section")
+        if section and section.pk in self.listed_in:
+            self.add_error("section", _("This section lists that article already."))
+        return data
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Article:
+        article: Article = super().save(commit)
+        self.retitle(article)
+        if section := self.cleaned_data["section"]:
+            entry = Entry.objects.create(
+                section=section,
+                article=article,
+                title=article.title,
+                what_you_learn=self.cleaned_data["what_you_learn"],
+                number=AT_THE_END,
+            )
+            renumber([section], {entry.pk: AT_THE_END})
+        return article
+
+    def retitle(self, article: Article) -> None:
+        """The places that bore the article's old title bear the new one; a title of their own
+        stays."""
+        places = article.entries.filter(retired_at=None)
+        if self.old_title and self.old_title != article.title:
+            taken = places.filter(title=article.title).values("section")
+            chosen = list(places.filter(title=self.old_title).exclude(section__in=taken))
+            Entry.objects.filter(pk__in=[entry.pk for entry in chosen]).update(title=article.title)
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=NOTES_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        help_text=_("The learner reads it on “My progress”."),
+        error_messages={"required": _("Please say why: the learner reads it.")},
+    )

@@ -1,0 +1,166 @@
+"""What a learner suggests, and what is known already."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from catalog.edition import Edition
+from catalog.forms import validate_port
+from catalog.identity import url_key
+from catalog.models import Alias, Article, Section, validate_without_credentials
+from catalog.querysets import sees_drafts
+from catalog.suggestions.models import Kind, Suggestion
+
+OPEN_LIMIT = 10
+"""How many suggestions of one learner may wait at a time."""
+
+
+class WebAddressField(forms.URLField):
+    """Optional, and of the same kind as an article's."""
+
+    default_validators = [
+        URLValidator(schemes=["http", "https"]),
+        validate_without_credentials,
+        validate_port,
+    ]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=2000, required=False, assume_scheme="https", **options)
+
+
+class SuggestionForm(forms.ModelForm[Suggestion]):
+    """Names only articles that this reader may see; `edition` is theirs."""
+
+    kind = forms.ChoiceField(label=_("What is it?"), choices=Kind.choices)
+    article = forms.TypedChoiceField(
+        label=_("The article that is to be corrected"),
+        required=False,
+        empty_value=None,
+        help_text=_("Needed for a correction, and for nothing else."),
+        error_messages={"invalid_choice": _("There is no such article: choose one of the list.")},
+    )
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=250,
+        required=False,
+        help_text=_("In a correction: as it should be. Empty if it is right."),
+    )
+    url = WebAddressField(
+        label=_("Address"),
+        help_text=_("In a correction: the new one. Empty if it is right."),
+        error_messages={"invalid": _("This is not an address that begins with https://.")},
+    )
+    section = forms.TypedChoiceField(
+        label=_("The section where it belongs (optional)"),
+        required=False,
+        empty_value=None,
+        error_messages={"invalid_choice": _("There is no such section: choose one of the list.")},
+    )
+
+    class Meta:
+        model = Suggestion
+        fields = ("kind", "article", "title", "url", "section", "notes")
+        labels: ClassVar = {"notes": _("Why, and what else editors should know")}
+        widgets: ClassVar = {"notes": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(
+        self, data: Any = None, *, learner: AbstractBaseUser, edition: Edition, **options: Any
+    ) -> None:
+        super().__init__(data, **options)
+        self.learner = learner
+        self.instance.learner_id = learner.pk
+        by_title = sorted(edition.articles.values(), key=lambda article: article.title.casefold())
+        offer(self, "article", [(article.slug, article.title) for article in by_title])
+        offer(
+            self,
+            "section",
+            [
+                (layer.title, [(s.slug, s.title) for s in edition.sections if s.layer == layer])
+                for layer in edition.layers
+            ],
+        )
+        sections = {section.slug: section for section in edition.sections}
+        self.fields["article"].coerce = edition.articles.get  # type: ignore[attr-defined]
+        self.fields["section"].coerce = sections.get  # type: ignore[attr-defined]
+        self.fields["kind"].error_messages["required"] = _("Please choose what it is.")
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data = self.cleaned_data
+        if data.get("kind") == Kind.CORRECTION:
+            self.clean_correction(data)
+        elif data.get("kind"):
+            data["article"] = None
+            for name in ("title", "url"):
+                if name not in self.errors and not data[name]:
+                    self.add_error(name, _("Please fill this in."))
+        if data.get("url") and (refusal := refusal_of(data["url"], data.get("article"), self)):
+            self.add_error("url", refusal)
+        if not self.errors:
+            self.refuse_what_waits(data)
+        return data
+
+    def clean_correction(self, data: dict[str, Any]) -> None:
+        if "article" not in self.errors and data["article"] is None:
+            self.add_error("article", _("Please choose the article that is to be corrected."))
+        says = any(data.get(name) for name in ("title", "url", "section", "notes"))
+        if not says and not self.errors:
+            self.add_error("notes", _("Please say what is wrong: here, or by title or address."))
+
+    def refuse_what_waits(self, data: dict[str, Any]) -> None:
+        waiting = list(Suggestion.objects.for_user(self.learner).waiting())
+        if any(is_same(suggestion, data) for suggestion in waiting):
+            field = "article" if data["kind"] == Kind.CORRECTION else "url"
+            self.add_error(field, _("You suggested this already. It waits for an editor."))
+        elif len(waiting) >= OPEN_LIMIT:
+            raise ValidationError(
+                _(
+                    "%(limit)d suggestions of yours wait for an editor already. "
+                    "You can make another one when one of them is decided."
+                ),
+                params={"limit": OPEN_LIMIT},
+            )
+
+
+def offer(form: forms.Form | SuggestionForm, name: str, choices: list[Any]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [("", "–"), *choices]
+
+
+def refusal_of(url: str, corrected: Article | None, form: SuggestionForm) -> str:
+    """Why nobody need suggest this address; of a draft nothing but that it is known."""
+    aliases = Alias.objects.filter(key=url_key(url)).select_related("article__status")
+    alias = aliases.exclude(article=corrected).first() if corrected else aliases.first()
+    if alias is None:
+        return ""
+    article = alias.article
+    if not article.status.is_public and not sees_drafts(form.learner):
+        return gettext("Thank you: the editors know this one already.")
+    words = (
+        gettext('This was in the playbook, and left it: <a href="{}">{}</a>.')
+        if article.is_retired
+        else gettext('This is in the playbook already: <a href="{}">{}</a>.')
+    )
+    return format_html(words, article.get_absolute_url(), article.title)
+
+
+def is_same(suggestion: Suggestion, data: dict[str, Any]) -> bool:
+    """New reading is the same by its address; a correction by all that it says."""
+    key = url_key(data["url"]) if data["url"] else ""
+    if data["kind"] != Kind.CORRECTION:
+        return not suggestion.is_correction and suggestion.key == key
+    section: Section | None = data["section"]
+    return (
+        suggestion.is_correction
+        and suggestion.article_id == data["article"].pk
+        and suggestion.section_id == (section.pk if section else None)
+        and (suggestion.title, suggestion.key) == (data["title"], key)
+        and suggestion.notes == data["notes"]
+    )

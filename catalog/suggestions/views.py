@@ -1,0 +1,49 @@
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catalog.suggestions.forms import SuggestionForm
+from catalog.suggestions.models import Kind
+from playbook.http import HttpRequest, sign_in_required
+from playbook.pages import ONCE
+
+TEMPLATE = "suggestions/suggestion_add.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def suggestion_add(request: HttpRequest) -> HttpResponse:
+    """How to contribute; with an account also the form, which asks for one only when it is sent."""
+    if request.method == "POST":
+        response = send(request)
+    else:
+        form = blank(request) if request.user.is_authenticated else None
+        response = render(request, TEMPLATE, {"form": form})
+    response["Cache-Control"] = ONCE
+    return response
+
+
+@sign_in_required
+@transaction.atomic
+def send(request: HttpRequest) -> HttpResponse:
+    # Two of theirs at a time take turns, so that each sees what waits already.
+    users = get_user_model()._default_manager.select_for_update()
+    learner = get_object_or_404(users, pk=request.user.pk)
+    form = SuggestionForm(request.POST, learner=learner, edition=request.edition)
+    if not form.is_valid():
+        return render(request, TEMPLATE, {"form": form})
+    form.save()
+    messages.success(request, _("Thank you. Your suggestion waits for an editor."))
+    return redirect(reverse("progress:progress_detail") + "#suggestions")
+
+
+def blank(request: HttpRequest) -> SuggestionForm:
+    """With the article to correct chosen, where its page led here."""
+    slug = request.GET.get("article", "")
+    initial = {"kind": Kind.CORRECTION, "article": slug} if slug in request.edition.articles else {}
+    assert not request.user.is_anonymous
+    return SuggestionForm(learner=request.user, edition=request.edition, initial=initial)

@@ -1,0 +1,342 @@
+"""How to contribute, and what a learner may suggest."""
+
+from html import escape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from catalog.models import Article, Section, Status
+from catalog.suggestions.forms import OPEN_LIMIT
+from catalog.suggestions.models import Suggestion
+from tests.accounts.pages import Page
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+PATH = "/contributing/"
+NEW = "https://example.org/how-a-lock-works"
+ARTICLE = {"kind": "article", "title": "How a lock works", "url": NEW}
+SAID = ("kind", "title", "url", "article__slug", "section__slug", "notes", "decision")
+
+
+@pytest.fixture
+def reader(client: Client, learner: User) -> Client:
+    client.force_login(learner)
+    return client
+
+
+def stored() -> list[tuple[Any, ...]]:
+    return list(Suggestion.objects.values_list(*SAID))
+
+
+def errors(response: Any) -> dict[str, list[str]]:
+    assert response.status_code == 200
+    return {
+        name: [str(e) for e in found] for name, found in response.context["form"].errors.items()
+    }
+
+
+def a_draft(**values: Any) -> Article:
+    draft = Status.objects.get(slug="draft")
+    return Article.objects.create(title="Nobody knows of this yet", status=draft, **values)
+
+
+# --- The page
+
+
+def test_a_visitor_is_told_how_and_led_to_sign_in_and_back(client: Client) -> None:
+    response = client.get(PATH, {"article": "payment-wallet"})
+    page = Page(response)
+    assert page.headings == ["Contributing"]
+    assert "Add case studies & architectural diagrams." in page.text
+    assert "Improve patterns with trade-offs & benchmarks." in page.text
+    assert "Master the patterns." in page.text
+    way_in = "/accounts/login/?next=/contributing/%3Farticle%3Dpayment-wallet"
+    assert f'class="button" href="{way_in}"' in page.html
+    assert [field["name"] for field in page.fields] == ["q"]
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_what_a_visitor_sends_leads_to_sign_in_and_is_not_kept(client: Client) -> None:
+    response = client.post(PATH, ARTICLE)
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/accounts/login/?next=/contributing/",
+    )
+    assert stored() == []
+
+
+def test_every_field_has_a_label_and_nothing_needs_a_script(reader: Client) -> None:
+    response = reader.get(PATH)
+    page = Page(response)
+    ours = [field for field in page.fields if field["name"] != "q"]
+    assert [field["name"] for field in ours] == [
+        "kind",
+        "article",
+        "title",
+        "url",
+        "section",
+        "notes",
+    ]
+    assert {field["id"] for field in ours} <= page.labelled
+    assert page.inline == []
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_the_foot_of_every_page_and_an_article_lead_here(client: Client) -> None:
+    assert f'<a href="{PATH}">Contributing</a>' in client.get("/").content.decode()
+    page = client.get("/articles/payment-wallet/").content.decode()
+    assert f'<a href="{PATH}?article=payment-wallet" rel="nofollow">' in page
+
+
+def test_from_an_article_it_is_a_correction_of_that_one(reader: Client) -> None:
+    form = reader.get(PATH, {"article": "payment-wallet"}).context["form"]
+    assert form.initial == {"kind": "correction", "article": "payment-wallet"}
+
+
+def test_the_form_takes_as_many_queries_with_many_suggestions_as_with_one(
+    reader: Client, learner: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    reader.get(PATH)
+    for number in range(8):
+        Suggestion.objects.create(learner=learner, kind="article", url=f"{NEW}-{number}")
+    with django_assert_num_queries(2):
+        reader.get(PATH)
+
+
+# --- What is taken
+
+
+@pytest.mark.parametrize("kind", ["article", "case-study"])
+def test_new_reading_waits_for_an_editor(reader: Client, learner: User, kind: str) -> None:
+    said = {**ARTICLE, "kind": kind, "section": "caching", "notes": "It is clear."}
+    response = reader.post(PATH, said)
+    assert (response.status_code, response["Location"]) == (302, "/me/#suggestions")
+    assert stored() == [(kind, "How a lock works", NEW, None, "caching", "It is clear.", "waiting")]
+    assert Suggestion.objects.get().learner == learner
+    assert "Your suggestion waits for an editor." in Page(reader.get("/me/")).text
+
+
+def test_the_article_of_what_is_no_correction_is_left_out(reader: Client) -> None:
+    reader.post(PATH, {**ARTICLE, "article": "payment-wallet"})
+    assert stored() == [("article", "How a lock works", NEW, None, None, "", "waiting")]
+
+
+@pytest.mark.parametrize(
+    "said", [{"title": "A wallet"}, {"url": NEW}, {"notes": "A word is wrong."}]
+)
+def test_a_correction_says_what_it_will(reader: Client, said: dict[str, str]) -> None:
+    reader.post(PATH, {"kind": "correction", "article": "payment-wallet", **said})
+    whole = {"title": "", "url": "", "notes": "", **said}
+    assert stored() == [
+        (
+            "correction",
+            whole["title"],
+            whole["url"],
+            "payment-wallet",
+            None,
+            whole["notes"],
+            "waiting",
+        )
+    ]
+
+
+def test_a_correction_may_have_the_articles_own_address_in_another_form(reader: Client) -> None:
+    url = Article.objects.get(slug="payment-wallet").url.replace("https://", "http://")
+    reader.post(PATH, {"kind": "correction", "article": "payment-wallet", "url": url})
+    assert [said[2] for said in stored()] == [url]
+
+
+# --- What is refused
+
+FILL = "Please fill this in."
+FIX = {"kind": "correction", "article": "payment-wallet"}
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "words"),
+    [
+        ({**ARTICLE, "kind": ""}, "kind", "Please choose what it is."),
+        ({**ARTICLE, "kind": "poem"}, "kind", "Select a valid choice"),
+        ({**ARTICLE, "title": " "}, "title", FILL),
+        ({**ARTICLE, "title": "x" * 251}, "title", "at most 250 characters"),
+        ({**ARTICLE, "title": "a\0b"}, "title", "Null characters"),
+        ({**ARTICLE, "url": ""}, "url", FILL),
+        ({**ARTICLE, "kind": "case-study", "url": ""}, "url", FILL),
+        ({**ARTICLE, "url": "javascript:alert(1)"}, "url", "This is not an address"),
+        ({**ARTICLE, "url": "ftp://example.org/a"}, "url", "This is not an address"),
+        ({**ARTICLE, "url": "https://me:secret@example.org/"}, "url", "must not hold a user name"),
+        ({**ARTICLE, "url": "https://example.org:99999/"}, "url", "no such port"),
+        ({**ARTICLE, "url": f"{NEW}{'x' * 2000}"}, "url", "at most 2000 characters"),
+        ({**ARTICLE, "section": "no-such"}, "section", "There is no such section"),
+        ({**ARTICLE, "notes": "x" * 2001}, "notes", "at most 2000 characters"),
+        ({**FIX, "article": "", "notes": "Wrong."}, "article", "Please choose the article"),
+        ({**FIX, "article": "no-such", "notes": "Wrong."}, "article", "There is no such article"),
+        (FIX, "notes", "Please say what is wrong"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_at_its_field(
+    reader: Client, said: dict[str, str], field: str, words: str
+) -> None:
+    response = reader.post(PATH, said)
+    found = errors(response)
+    assert list(found) == [field]
+    assert len(found[field]) == 1
+    assert words in found[field][0]
+    html = response.content.decode()
+    assert f'aria-describedby="id_{field}' in html
+    assert f'<a href="#id_{field}">' in html
+    assert stored() == []
+
+
+def test_what_was_typed_is_kept(reader: Client) -> None:
+    said = {**ARTICLE, "url": "nothing", "section": "caching", "notes": "Because <of> it."}
+    html = reader.post(PATH, said).content.decode()
+    for value in ('value="How a lock works"', 'value="nothing"', "Because &lt;of&gt; it."):
+        assert value in html
+    assert '<option value="caching" selected>' in html
+    assert '<option value="article" selected>' in html
+
+
+@pytest.mark.parametrize("kind", ["article", "case-study"])
+def test_an_address_that_is_known_leads_to_its_article(reader: Client, kind: str) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    url = wallet.url.replace("https://", "http://www.") + "?utm_source=mail#top"
+    if "medium.com" in wallet.url:
+        url = f"https://medium.com/@somebody/renamed-{wallet.key.removeprefix('medium:')}"
+    found = errors(reader.post(PATH, {**ARTICLE, "kind": kind, "url": url}))
+    title = escape(wallet.title)
+    assert found == {
+        "url": [
+            f'This is in the playbook already: <a href="/articles/payment-wallet/">{title}</a>.'
+        ]
+    }
+    assert stored() == []
+
+
+def test_an_older_address_of_an_article_is_known_too(reader: Client) -> None:
+    article = Article.objects.create(
+        title="Old", url=NEW, status=Status.objects.get(slug="published")
+    )
+    article.url = "https://example.org/moved"
+    article.save()
+    found = errors(reader.post(PATH, ARTICLE))
+    assert found == {"url": ['This is in the playbook already: <a href="/articles/old/">Old</a>.']}
+
+
+def test_of_what_left_the_playbook_that_is_said(reader: Client) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    wallet.retire()
+    link = f'<a href="/articles/payment-wallet/">{escape(wallet.title)}</a>'
+    assert errors(reader.post(PATH, {**ARTICLE, "url": wallet.url})) == {
+        "url": [f"This was in the playbook, and left it: {link}."]
+    }
+
+
+@pytest.mark.parametrize("retired", [False, True])
+@pytest.mark.parametrize("kind", ["article", "correction"])
+def test_of_a_draft_nothing_is_said_but_that_it_is_known(
+    reader: Client, kind: str, retired: bool
+) -> None:
+    draft = a_draft(url=NEW, retired_at=timezone.now() if retired else None)
+    said = {**ARTICLE, "kind": kind, "article": "payment-wallet"}
+    response = reader.post(PATH, said)
+    assert errors(response) == {"url": ["Thank you: the editors know this one already."]}
+    for secret in (draft.title, draft.slug):
+        assert secret not in response.content.decode()
+    assert stored() == []
+
+
+def test_an_editor_is_led_to_the_draft(client: Client, editor: User) -> None:
+    a_draft(url=NEW)
+    client.force_login(editor)
+    link = '<a href="/articles/nobody-knows-of-this-yet/">Nobody knows of this yet</a>'
+    assert errors(client.post(PATH, ARTICLE)) == {
+        "url": [f"This is in the playbook already: {link}."]
+    }
+
+
+@pytest.mark.parametrize("who", ["visitor", "learner"])
+def test_no_draft_is_on_the_page_or_can_be_chosen(client: Client, learner: User, who: str) -> None:
+    draft = a_draft()
+    if who == "learner":
+        client.force_login(learner)
+    for query in ({}, {"article": draft.slug}):
+        page = Page(client.get(PATH, query))
+        assert draft.title not in page.html
+        assert 'value="correction" selected' not in page.html
+    if who == "learner":
+        said = {"kind": "correction", "article": draft.slug, "notes": "Wrong."}
+        response = client.post(PATH, said)
+        assert list(errors(response)) == ["article"]
+        assert draft.title not in response.content.decode()
+        assert stored() == []
+
+
+def test_a_correction_cannot_take_the_address_of_another_article(reader: Client) -> None:
+    other = Article.objects.exclude(slug="payment-wallet").exclude(url="")[0]
+    found = errors(reader.post(PATH, {**FIX, "url": other.url}))
+    assert list(found) == ["url"]
+    assert f'<a href="{other.get_absolute_url()}">' in found["url"][0]
+    assert stored() == []
+
+
+def test_a_title_is_never_taken_for_html(reader: Client) -> None:
+    evil = "<script>alert(1)</script>"
+    Article.objects.create(title=evil, url=NEW, status=Status.objects.get(slug="published"))
+    for response in (reader.get(PATH), reader.post(PATH, {**ARTICLE, "title": evil})):
+        assert evil not in response.content.decode()
+        assert escape(evil) in response.content.decode()
+
+
+# --- Not twice, and not without end
+
+AGAIN = "You suggested this already. It waits for an editor."
+
+
+def test_the_same_reading_twice_waits_once(reader: Client) -> None:
+    reader.post(PATH, ARTICLE)
+    other_words = {**ARTICLE, "kind": "case-study", "title": "Locks", "url": f"{NEW}/?utm_source=x"}
+    assert errors(reader.post(PATH, other_words)) == {"url": [AGAIN]}
+    assert len(stored()) == 1
+
+
+def test_the_same_correction_twice_waits_once_and_another_one_is_taken(reader: Client) -> None:
+    said = {**FIX, "notes": "A word is wrong."}
+    reader.post(PATH, said)
+    assert errors(reader.post(PATH, said)) == {"article": [AGAIN]}
+    reader.post(PATH, {**said, "notes": "Another word is wrong."})
+    assert [told[5] for told in stored()] == ["A word is wrong.", "Another word is wrong."]
+
+
+def test_two_learners_may_suggest_the_same(reader: Client, editor: User) -> None:
+    Suggestion.objects.create(learner=editor, kind="article", title="Theirs", url=NEW)
+    assert AGAIN not in reader.post(PATH, ARTICLE, follow=True).content.decode()
+    assert len(stored()) == 2
+
+
+def test_what_was_decided_may_be_suggested_again(reader: Client, editor: User) -> None:
+    reader.post(PATH, ARTICLE)
+    Suggestion.objects.update(decision="declined", decided_at=timezone.now())
+    assert reader.post(PATH, ARTICLE).status_code == 302
+    assert [told[-1] for told in stored()] == ["declined", "waiting"]
+
+
+def test_there_is_a_limit_to_what_waits(reader: Client, learner: User, editor: User) -> None:
+    for number in range(OPEN_LIMIT):
+        for user in (learner, editor):
+            Suggestion.objects.create(learner=user, kind="article", url=f"{NEW}-{number}")
+    found = errors(reader.post(PATH, ARTICLE))
+    assert list(found) == ["__all__"]
+    assert found["__all__"][0].startswith("10 suggestions of yours wait for an editor already.")
+    newest = Suggestion.objects.for_user(learner).newest_first()[0]
+    Suggestion.objects.filter(pk=newest.pk).update(decision="declined", decided_at=timezone.now())
+    assert reader.post(PATH, ARTICLE).status_code == 302
+
+
+def test_a_section_that_left_the_playbook_cannot_be_chosen(reader: Client) -> None:
+    Section.objects.get(slug="caching").retire()
+    assert list(errors(reader.post(PATH, {**ARTICLE, "section": "caching"}))) == ["section"]

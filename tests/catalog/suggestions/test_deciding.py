@@ -1,0 +1,491 @@
+"""What an editor makes of a suggestion, once."""
+
+import re
+from html import escape
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Article, Entry, Section, Status
+from catalog.suggestions.models import Suggestion
+from tests.catalog.admin_pages import listed, messages, words
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+QUEUE = "/admin/suggestions/suggestion/"
+NEW = "https://example.org/how-a-lock-works"
+
+
+@pytest.fixture
+def desk(client: Client, editor: User) -> Client:
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture
+def second(db: None) -> Client:
+    """Another editor."""
+    user = User.objects.create_user("second", "second@example.org", "an-editor's-password")
+    user.is_staff = True
+    user.save()
+    user.groups.add(Group.objects.get(name="Editors"))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def suggested(learner: User, **values: Any) -> Suggestion:
+    told = {"kind": "article", "title": "How a lock works", "url": NEW, **values}
+    return Suggestion.objects.create(learner=learner, **told)
+
+
+def correction(learner: User, slug: str = "payment-wallet", **values: Any) -> Suggestion:
+    article = Article.objects.get(slug=slug)
+    told = {"kind": "correction", "title": "", "url": "", "article": article, **values}
+    return suggested(learner, **told)
+
+
+def page(suggestion: Suggestion, name: str) -> str:
+    return reverse(f"admin:suggestions_suggestion_{name}", args=[suggestion.pk])
+
+
+def post(client: Client, suggestion: Suggestion, name: str, **data: Any) -> Any:
+    return client.post(page(suggestion, name), data, follow=True)
+
+
+def edit(client: Client, suggestion: Suggestion, **changes: Any) -> Any:
+    form = client.get(page(suggestion, "edit")).context["adminform"].form
+    values = {field.html_name: field.value() for field in form}
+    whole = {name: "" if value is None else value for name, value in values.items()}
+    return client.post(page(suggestion, "edit"), {**whole, **changes}, follow=True)
+
+
+def errors(response: Any) -> dict[str, list[str]]:
+    found = response.context["adminform"].form.errors.items()
+    return {name: [str(error) for error in told] for name, told in found}
+
+
+def rows(slug: str) -> list[tuple[int, str]]:
+    section = Section.objects.get(slug=slug)
+    return list(section.entries.current().values_list("number", "title"))
+
+
+def facts() -> tuple[Any, ...]:
+    """All that a decision could change."""
+    return (
+        list(Article.objects.order_by("pk").values_list("pk", "title", "url", "status__slug")),
+        list(Entry.objects.order_by("pk").values_list("pk", "number", "title", "retired_at")),
+        list(Suggestion.objects.order_by("pk").values_list("pk", "decision", "reason", "article")),
+    )
+
+
+# --- The queue
+
+
+def test_the_desk_counts_what_waits_and_leads_to_it(desk: Client, learner: User) -> None:
+    first, other = suggested(learner), suggested(learner, title="Another", url=f"{NEW}-2")
+    suggested(learner, url=f"{NEW}-3", decision="declined", decided_at=timezone.now())
+    front = desk.get(reverse("admin:index")).content.decode()
+    assert re.findall(
+        rf'<a href="{QUEUE}">\s*<span class="queue-count">(\d+)</span>\s*Suggestions', front
+    ) == ["2"]
+    response = desk.get(QUEUE)
+    assert response.context["cl"].result_count == 2
+    assert listed(response) == [str(first), str(other)]
+
+
+@pytest.mark.parametrize(
+    ("decision", "titles"),
+    [
+        ("accepted", ["Taken"]),
+        ("declined", ["Not taken"]),
+        ("all", ["Open", "Taken", "Not taken"]),
+        ("nonsense", ["Open"]),
+    ],
+)
+def test_what_was_decided_can_be_looked_up(
+    desk: Client, learner: User, decision: str, titles: list[str]
+) -> None:
+    now = timezone.now()
+    suggested(learner, title="Open")
+    suggested(learner, title="Taken", decision="accepted", decided_at=now)
+    suggested(learner, title="Not taken", decision="declined", decided_at=now)
+    response = desk.get(QUEUE, {"decision": decision}, follow=True)
+    assert listed(response) == titles
+
+
+def test_the_queue_takes_as_many_queries_however_many_wait(desk: Client, learner: User) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(QUEUE).status_code == 200
+        return len(queries)
+
+    section = Section.objects.get(slug="caching")
+    correction(learner, section=section)
+    desk.get(QUEUE)
+    few = count()
+    for number in range(8):
+        suggested(learner, url=f"{NEW}-{number}", section=section)
+        correction(learner, notes=str(number))
+    assert count() == few
+
+
+def test_a_suggestion_is_read_and_not_written_over(desk: Client, learner: User) -> None:
+    section = Section.objects.get(slug="caching")
+    suggestion = suggested(learner, notes="Because\nof it.", section=section)
+    address = page(suggestion, "change")
+    told = words(desk.get(address))
+    for said in ("An article", "How a lock works", NEW, "Because of it.", "learner", section.title):
+        assert said in told
+    before = facts()
+    assert desk.post(address, {"title": "Mine now"}).status_code == 403
+    assert desk.get(f"{QUEUE}add/").status_code == 403
+    assert desk.get(page(suggestion, "delete")).status_code == 403
+    assert facts() == before
+
+
+def test_a_title_is_never_taken_for_html(desk: Client, learner: User) -> None:
+    evil = "<script>alert(1)</script>"
+    suggestion = suggested(learner, title=evil, notes=evil)
+    pages = [QUEUE, *(page(suggestion, name) for name in ("change", "edit", "decline"))]
+    shown = [desk.get(address).content.decode() for address in pages]
+    shown += [post(desk, suggestion, "accept").content.decode()]
+    for html in shown:
+        assert evil not in html
+        assert escape(evil) in html
+
+
+@pytest.mark.parametrize("name", ["accept", "edit", "decline"])
+def test_only_editors_decide(client: Client, learner: User, name: str) -> None:
+    suggestion = suggested(learner)
+    clerk = User.objects.create_user("clerk", "clerk@example.org", "a-clerk's-password")
+    clerk.is_staff = True
+    clerk.save()
+    clerk.user_permissions.add(Permission.objects.get(codename="view_suggestion"))
+    before = facts()
+    for user, status in ((None, 302), (learner, 302), (clerk, 403)):
+        if user:
+            client.force_login(user)
+        for answer in (
+            client.get(page(suggestion, name)),
+            client.post(page(suggestion, name), {"reason": "No."}),
+        ):
+            assert answer.status_code == status
+    html = client.get(page(suggestion, "change")).content.decode()
+    assert page(suggestion, name) not in html
+    assert facts() == before
+
+
+def test_the_permission_can_be_taken_back_and_given_again(db: None) -> None:
+    migration = import_module("catalog.suggestions.migrations.0002_editors")
+    theirs = Permission.objects.filter(group__name="Editors", content_type__app_label="suggestions")
+    given = {"view_suggestion", "change_suggestion"}
+    for change, codenames in (
+        (migration.forbid_editors, set()),
+        (migration.permit_editors, given),
+        (migration.permit_editors, given),
+    ):
+        change(apps, connection.schema_editor())
+        assert set(theirs.values_list("codename", flat=True)) == codenames
+
+
+def test_to_decide_what_is_not_there_is_answered_with_404(desk: Client) -> None:
+    for name in ("accept", "edit", "decline"):
+        assert desk.post(f"{QUEUE}999/{name}/", {"reason": "No."}).status_code == 404
+
+
+def test_a_visit_decides_nothing(desk: Client, learner: User) -> None:
+    suggestion = suggested(learner)
+    before = facts()
+    for name in ("accept", "edit", "decline"):
+        assert desk.get(page(suggestion, name), follow=True).status_code == 200
+    assert facts() == before
+
+
+# --- Accept
+
+
+def test_accepted_it_is_a_draft_at_the_end_of_its_section(
+    desk: Client, editor: User, learner: User
+) -> None:
+    before = rows("caching")
+    suggestion = suggested(learner, section=Section.objects.get(slug="caching"))
+    response = post(desk, suggestion, "accept")
+    article = Article.objects.get(title="How a lock works")
+    assert (article.url, article.status.slug) == (NEW, "draft")
+    assert [alias.key for alias in article.aliases.all()] == ["url:example.org/how-a-lock-works"]
+    assert rows("caching") == [*before, (len(before) + 1, "How a lock works")]
+    suggestion.refresh_from_db()
+    assert (suggestion.decision, suggestion.article) == ("accepted", article)
+    assert suggestion.decided_by == editor
+    assert suggestion.decided_at is not None
+    assert messages(response)[0].startswith("Accepted: ")
+    address = reverse("admin:catalog_article_change", args=[article.pk])
+    assert f'<a href="{address}">' in messages(response)[0]
+    assert [entry.object_repr for entry in LogEntry.objects.filter(user=editor)] == [
+        "How a lock works",
+        "How a lock works",
+    ]
+
+
+def test_without_a_section_it_is_listed_nowhere(desk: Client, learner: User) -> None:
+    post(desk, suggested(learner), "accept")
+    assert list(Article.objects.get(url=NEW).entries.all()) == []
+
+
+def test_accepting_twice_makes_one_article(desk: Client, learner: User) -> None:
+    suggestion = suggested(learner, section=Section.objects.get(slug="caching"))
+    post(desk, suggestion, "accept")
+    before = facts()
+    told = messages(post(desk, suggestion, "accept"))
+    assert told[0].startswith("This is decided already: Accepted, by editor on ")
+    assert facts() == before
+
+
+@pytest.mark.parametrize("first", ["accept", "edit", "decline"])
+@pytest.mark.parametrize("then", ["accept", "edit", "decline"])
+def test_the_second_editor_is_told_what_the_first_one_decided(
+    desk: Client, second: Client, learner: User, first: str, then: str
+) -> None:
+    suggestion = suggested(learner, section=Section.objects.get(slug="caching"))
+    sent = {
+        "reason": "It is behind a wall.",
+        "title": "A lock",
+        "url": NEW,
+        "status": Status.objects.get(slug="published").pk,
+    }
+    post(desk, suggestion, first, **sent)
+    before = facts()
+    response = post(second, suggestion, then, **{**sent, "reason": "Another.", "title": "Other"})
+    decision = "Declined" if first == "decline" else "Accepted"
+    assert messages(response)[0].startswith(f"This is decided already: {decision}, by editor on ")
+    assert facts() == before
+    suggestion.refresh_from_db()
+    assert suggestion.decided_by is not None
+    assert suggestion.decided_by.username == "editor"
+    assert "Edit and accept" not in words(response)
+    told = messages(second.get(page(suggestion, "edit"), follow=True))
+    assert told[0].startswith("This is decided already")
+
+
+def test_what_became_known_meanwhile_is_not_made_twice(desk: Client, learner: User) -> None:
+    suggestion = suggested(learner)
+    known = Article.objects.create(
+        title="Locks", url=NEW, status=Status.objects.get(slug="published")
+    )
+    before = facts()
+    found = errors(post(desk, suggestion, "accept"))
+    address = reverse("admin:catalog_article_change", args=[known.pk])
+    assert list(found) == ["url"]
+    assert f'<a href="{address}">Locks</a>' in found["url"][0]
+    assert facts() == before
+
+
+def test_without_the_status_draft_the_editor_chooses_one(desk: Client, learner: User) -> None:
+    suggestion = suggested(learner)
+    Status.objects.filter(slug="draft").update(slug="sketch")
+    assert list(errors(post(desk, suggestion, "accept"))) == ["status"]
+    edit(desk, suggestion, status=Status.objects.get(slug="sketch").pk)
+    assert Article.objects.get(url=NEW).status.slug == "sketch"
+
+
+def test_a_section_that_left_the_playbook_is_left_out(desk: Client, learner: User) -> None:
+    section = Section.objects.get(slug="caching")
+    suggestion = suggested(learner, section=section)
+    section.retire()
+    post(desk, suggestion, "accept")
+    assert list(Article.objects.get(url=NEW).entries.all()) == []
+
+
+# --- Edit and accept
+
+
+def test_what_was_suggested_is_filled_in_and_what_the_editor_writes_counts(
+    desk: Client, learner: User
+) -> None:
+    section = Section.objects.get(slug="caching")
+    suggestion = suggested(learner, section=section)
+    response = desk.get(page(suggestion, "edit"))
+    form = response.context["adminform"].form
+    assert {field.html_name: field.value() for field in form} == {
+        "title": "How a lock works",
+        "url": NEW,
+        "status": Status.objects.get(slug="draft").pk,
+        "section": section.pk,
+        "what_you_learn": None,
+    }
+    elsewhere = Section.objects.exclude(pk=section.pk)[0]
+    before = rows(elsewhere.slug)
+    edit(
+        desk,
+        suggestion,
+        title="Locks",
+        url="https://example.org/locks",
+        status=Status.objects.get(slug="published").pk,
+        section=elsewhere.pk,
+        what_you_learn="Who waits for whom",
+    )
+    article = Article.objects.get(url="https://example.org/locks")
+    assert (article.title, article.status.slug) == ("Locks", "published")
+    assert rows(elsewhere.slug) == [*before, (len(before) + 1, "Locks")]
+    assert article.entries.get().what_you_learn == "Who waits for whom"
+    suggestion.refresh_from_db()
+    assert (suggestion.title, suggestion.url) == ("How a lock works", NEW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"url": "https://me:secret@example.org/"}, "url"),
+        ({"url": "https://example.org:99999/"}, "url"),
+        ({"status": ""}, "status"),
+        ({"section": "999999"}, "section"),
+        ({"what_you_learn": "x" * 501}, "what_you_learn"),
+    ],
+)
+def test_what_cannot_be_used_decides_nothing_and_keeps_what_was_typed(
+    desk: Client, learner: User, changes: dict[str, str], field: str
+) -> None:
+    suggestion = suggested(learner)
+    before = facts()
+    response = edit(desk, suggestion, **{"what_you_learn": "Who waits", **changes})
+    assert list(errors(response)) == [field]
+    assert "Please look again: nothing is decided yet." in words(response)
+    shown = response.context["adminform"].form["what_you_learn"].value()
+    assert shown == changes.get("what_you_learn", "Who waits")
+    assert facts() == before
+
+
+# --- Corrections
+
+
+def test_a_correction_changes_the_article_and_the_places_of_that_title(
+    desk: Client, learner: User
+) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    first = wallet.entries.all()[0]
+    Entry.objects.filter(pk=first.pk).update(title=wallet.title)
+    other = Entry.objects.create(
+        section=Section.objects.exclude(pk=first.section_id)[0],
+        article=wallet,
+        title="A name of its own",
+        number=99,
+    )
+    old_key = wallet.key
+    suggestion = correction(learner, title="A wallet, corrected", url=NEW)
+    post(desk, suggestion, "accept")
+    wallet.refresh_from_db()
+    assert (wallet.title, wallet.url, wallet.slug) == ("A wallet, corrected", NEW, "payment-wallet")
+    assert {old_key, "url:example.org/how-a-lock-works"} <= {a.key for a in wallet.aliases.all()}
+    titles = {entry.pk: entry.title for entry in wallet.entries.all()}
+    assert (titles[first.pk], titles[other.pk]) == ("A wallet, corrected", "A name of its own")
+    suggestion.refresh_from_db()
+    assert (suggestion.decision, suggestion.article) == ("accepted", wallet)
+
+
+def test_a_correction_of_notes_alone_changes_nothing_but_what_the_editor_writes(
+    desk: Client, learner: User
+) -> None:
+    before = facts()[:2]
+    post(desk, correction(learner, notes="A word is wrong."), "accept")
+    assert facts()[:2] == before
+    edit(desk, correction(learner, notes="The title too."), title="A better wallet")
+    assert Article.objects.get(slug="payment-wallet").title == "A better wallet"
+
+
+def test_a_correction_lists_the_article_in_a_section_that_lacks_it(
+    desk: Client, learner: User
+) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    its_own = wallet.entries.all()[0].section
+    lacking = Section.objects.exclude(entries__article=wallet)[0]
+    before = rows(lacking.slug)
+    count = wallet.entries.count()
+    post(desk, correction(learner, section=its_own), "accept")
+    assert wallet.entries.count() == count
+    post(desk, correction(learner, section=lacking), "accept")
+    assert rows(lacking.slug) == [*before, (len(before) + 1, wallet.title)]
+    found = errors(edit(desk, correction(learner), section=its_own.pk))
+    assert found == {"section": ["This section lists that article already."]}
+
+
+def test_two_places_in_one_section_do_not_get_the_same_title(desk: Client, learner: User) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    place = wallet.entries.all()[0]
+    Entry.objects.filter(pk=place.pk).update(title=wallet.title)
+    Entry.objects.create(section=place.section, article=wallet, title="A wallet", number=99)
+    old = wallet.title
+    post(desk, correction(learner, title="A wallet"), "accept")
+    wallet.refresh_from_db()
+    assert wallet.title == "A wallet"
+    titles = {entry.title for entry in wallet.entries.filter(section=place.section)}
+    assert titles == {old, "A wallet"}
+
+
+def test_a_correction_cannot_take_another_articles_address(desk: Client, learner: User) -> None:
+    other = Article.objects.exclude(slug="payment-wallet").exclude(url="")[0]
+    suggestion = correction(learner, url=other.url)
+    before = facts()
+    assert list(errors(post(desk, suggestion, "accept"))) == ["url"]
+    assert facts() == before
+
+
+def test_a_correction_of_what_is_gone_can_only_be_declined(desk: Client, learner: User) -> None:
+    suggestion = correction(learner, title="A wallet", url=NEW)
+    Suggestion.objects.update(article=None)
+    found = errors(post(desk, suggestion, "accept"))
+    assert found["__all__"] == ["The article that it corrects is no longer there."]
+    assert not Article.objects.filter(url=NEW).exists()
+    post(desk, suggestion, "decline", reason="It is gone.")
+    suggestion.refresh_from_db()
+    assert suggestion.decision == "declined"
+
+
+# --- Decline
+
+
+def test_declined_it_has_a_reason_and_who_and_when(
+    desk: Client, editor: User, learner: User
+) -> None:
+    suggestion = suggested(learner)
+    articles = facts()[:2]
+    response = post(desk, suggestion, "decline", reason="It is behind a wall.")
+    suggestion.refresh_from_db()
+    assert (suggestion.decision, suggestion.reason) == ("declined", "It is behind a wall.")
+    assert (suggestion.decided_by, suggestion.article) == (editor, None)
+    assert facts()[:2] == articles
+    assert messages(response) == [
+        "“How a lock works” is declined. The learner sees your reason on “My progress”."
+    ]
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 2001])
+def test_without_a_reason_nothing_is_declined(desk: Client, learner: User, reason: str) -> None:
+    suggestion = suggested(learner)
+    before = facts()
+    assert list(errors(post(desk, suggestion, "decline", reason=reason))) == ["reason"]
+    assert facts() == before
+
+
+def test_the_decision_outlives_the_editors_account(
+    desk: Client, second: Client, editor: User, learner: User
+) -> None:
+    suggestion = suggested(learner)
+    post(desk, suggestion, "decline", reason="It is behind a wall.")
+    editor.delete()
+    suggestion.refresh_from_db()
+    assert (suggestion.decision, suggestion.decided_by) == ("declined", None)
+    told = messages(post(second, suggestion, "accept"))
+    assert "by somebody whose account is deleted on" in told[0]

@@ -1,0 +1,215 @@
+"""What a learner sees of their suggestions, and nobody else does."""
+
+import json
+import re
+from html import escape, unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Article, Section, Status
+from catalog.suggestions.models import Suggestion
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+ME, EXPORT = "/me/", "/me/export.json"
+NEW = "https://example.org/how-a-lock-works"
+
+
+@pytest.fixture
+def reader(client: Client, learner: User) -> Client:
+    client.force_login(learner)
+    return client
+
+
+def suggested(learner: User, **values: Any) -> Suggestion:
+    told = {"kind": "article", "title": "How a lock works", "url": NEW, **values}
+    return Suggestion.objects.create(learner=learner, **told)
+
+
+def accepted(learner: User, article: Article, **values: Any) -> Suggestion:
+    decided = {"decision": "accepted", "decided_at": timezone.now(), "article": article}
+    return suggested(learner, **{**decided, **values})
+
+
+def panel(client: Client) -> str:
+    """Of the page My progress, the part with the suggestions."""
+    html = client.get(ME).content.decode()
+    found = re.search(r'<section id="suggestions".*?</section>', html, re.DOTALL)
+    return found[0] if found else ""
+
+
+def text(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def decide(client: Client, suggestion: Suggestion, verb: str, **data: str) -> None:
+    address = f"/admin/suggestions/suggestion/{suggestion.pk}/{verb}/"
+    assert client.post(address, data).status_code == 302
+
+
+def test_without_a_suggestion_there_is_no_such_part(reader: Client, editor: User) -> None:
+    suggested(editor)
+    assert panel(reader) == ""
+
+
+def test_what_waits_is_said_to_wait(reader: Client, learner: User) -> None:
+    suggested(learner)
+    assert "How a lock works An article" in text(panel(reader))
+    assert "It waits for an editor." in text(panel(reader))
+
+
+def test_each_learner_sees_their_own(reader: Client, learner: User, editor: User) -> None:
+    suggested(editor, title="Theirs", notes="A secret of theirs", url=f"{NEW}-2")
+    suggested(learner)
+    for answer in (panel(reader), reader.get(EXPORT).content.decode()):
+        assert "How a lock works" in answer
+        assert "Theirs" not in answer
+        assert "A secret of theirs" not in answer
+    other = Client()
+    other.force_login(editor)
+    assert "Theirs" in panel(other)
+    assert "How a lock works" not in panel(other)
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "before", "after"),
+    [
+        ("decline", {"reason": "It is behind a wall."}, "It waits", "It is behind a wall."),
+        ("accept", {}, "It waits", "Accepted. Its article is not public at present."),
+    ],
+)
+def test_a_decision_shows_at_once(
+    reader: Client,
+    learner: User,
+    editor: User,
+    verb: str,
+    data: dict[str, str],
+    before: str,
+    after: str,
+) -> None:
+    suggestion = suggested(learner)
+    first = reader.get(ME)
+    same = reader.get(ME, headers={"If-None-Match": first["ETag"]})
+    assert same.status_code == 304
+    assert before in first.content.decode()
+    desk = Client()
+    desk.force_login(editor)
+    decide(desk, suggestion, verb, **data)
+    answer = reader.get(ME, headers={"If-None-Match": first["ETag"]})
+    assert answer.status_code == 200
+    assert after in answer.content.decode()
+
+
+def test_an_accepted_one_leads_to_its_article_once_that_is_public(
+    reader: Client, learner: User
+) -> None:
+    draft = Status.objects.get(slug="draft")
+    article = Article.objects.create(title="The editors' own title", url=NEW, status=draft)
+    accepted(learner, article)
+    whole = reader.get(ME).content.decode()
+    exported = reader.get(EXPORT).content.decode()
+    assert "Accepted. Its article is not public at present." in text(panel(reader))
+    for answer in (whole, exported):
+        assert "own title" not in answer
+        assert article.slug not in answer
+    article.status = Status.objects.get(slug="published")
+    article.save()
+    link = f'<a href="{article.get_absolute_url()}">{escape(article.title)}</a>'
+    assert link in panel(reader)
+    assert json.loads(reader.get(EXPORT).content)["suggestions"][0]["article"] == {
+        "uuid": str(article.uuid),
+        "title": article.title,
+        "url": NEW,
+    }
+
+
+@pytest.mark.parametrize("decision", ["waiting", "declined"])
+def test_a_correction_of_what_became_a_draft_does_not_name_it(
+    reader: Client, learner: User, decision: str
+) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    decided_at = None if decision == "waiting" else timezone.now()
+    told = {"decision": decision, "decided_at": decided_at, "reason": "No."}
+    suggested(learner, kind="correction", title="", url="", article=wallet, **told)
+    assert wallet.title in unescape(panel(reader))
+    Article.objects.update(title="Nobody knows", status=Status.objects.get(slug="draft"))
+    assert text(panel(reader)).startswith("My suggestions A correction A correction")
+    for answer in (reader.get(ME), reader.get(EXPORT)):
+        assert "Nobody knows" not in answer.content.decode()
+
+
+def test_what_was_typed_is_never_taken_for_html(reader: Client, learner: User) -> None:
+    evil = "<script>alert(1)</script>"
+    told = {"decision": "declined", "decided_at": timezone.now(), "reason": evil}
+    suggested(learner, title=evil, **told)
+    html = panel(reader)
+    assert evil not in html
+    assert html.count(escape(evil)) == 2
+
+
+def test_my_progress_takes_as_many_queries_however_many_there_are(
+    reader: Client, learner: User
+) -> None:
+    def count(path: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert reader.get(path).status_code == 200
+        return len(queries)
+
+    articles = list(Article.objects.all()[:10])
+    section = Section.objects.get(slug="caching")
+    accepted(learner, articles[0], section=section)
+    reader.get(ME)
+    few = {path: count(path) for path in (ME, EXPORT)}
+    for article in articles:
+        accepted(learner, article, section=section)
+        suggested(learner, kind="correction", title="", article=article)
+    assert {path: count(path) for path in (ME, EXPORT)} == few
+
+
+def test_the_export_has_all_that_they_wrote_and_the_answer(reader: Client, learner: User) -> None:
+    section = Section.objects.get(slug="caching")
+    decided_at = timezone.now()
+    suggestion = suggested(
+        learner,
+        kind="case-study",
+        section=section,
+        notes="It is clear.",
+        decision="declined",
+        decided_at=decided_at,
+        reason="It is behind a wall.",
+    )
+    [told] = json.loads(reader.get(EXPORT).content)["suggestions"]
+    assert told.pop("suggested_at")[:19] == suggestion.suggested_at.isoformat()[:19]
+    assert told.pop("decided_at")[:19] == decided_at.isoformat()[:19]
+    assert told == {
+        "kind": "case-study",
+        "title": "How a lock works",
+        "url": NEW,
+        "article": None,
+        "section": "caching",
+        "notes": "It is clear.",
+        "decision": "declined",
+        "reason": "It is behind a wall.",
+    }
+
+
+def test_with_the_account_go_its_suggestions_and_no_article(
+    reader: Client, learner: User, editor: User
+) -> None:
+    article = Article.objects.create(
+        title="Locks", url=NEW, status=Status.objects.get(slug="published")
+    )
+    accepted(learner, article)
+    suggested(learner, url=f"{NEW}-2")
+    kept = suggested(editor)
+    page = text(reader.get("/accounts/delete/").content.decode())
+    assert "2 suggestions that you made" in page
+    reader.post("/accounts/delete/", {"password": "a-learner's-password"})
+    assert list(Suggestion.objects.all()) == [kept]
+    assert Article.objects.filter(url=NEW).exists()
