@@ -19,7 +19,20 @@ from progress.models import Event, State, StateName
 pytestmark = pytest.mark.usefixtures("playbook")
 
 VERSIONS = 30
-WORDS = "cache queue shard quorum ledger beacon mutex lantern socket cursor gossip vector".split()
+WORDS = [
+    "cache",
+    "queue",
+    "shard",
+    "quorum",
+    "ledger",
+    "beacon",
+    "mutex",
+    "lantern",
+    "socket",
+    "cursor",
+    "gossip",
+    "vector",
+]
 
 
 @dataclass
@@ -136,7 +149,7 @@ class Author:
         }
 
     def split(self) -> None:
-        name, pieces = self.chance.choice(list(self.sections.items()))
+        pieces = self.chance.choice(list(self.sections.values()))
         if len(pieces) > 3:
             self.sections[f"Split {self.chance.random()}"] = pieces[2:]
             del pieces[2:]
