@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import identity
+from catalog.history import Versions
 from catalog.querysets import (
     AliasQuerySet,
     ArticleQuerySet,
@@ -50,6 +51,7 @@ class Layer(models.Model):
     colour = models.CharField(_("colour"), max_length=10, choices=Colour.choices)
 
     objects = LayerQuerySet.as_manager()
+    history = Versions()
 
     class Meta:
         ordering = ["number", "pk"]
@@ -80,6 +82,7 @@ class Section(Retirable):
     title = models.CharField(_("title"), max_length=150)
 
     objects = SectionQuerySet.as_manager()
+    history = Versions()
 
     class Meta:
         ordering = ["number", "pk"]
@@ -107,6 +110,7 @@ class Status(models.Model):
     is_countable = models.BooleanField(_("counts towards progress"), default=False)
 
     objects = StatusQuerySet.as_manager()
+    history = Versions()
 
     class Meta:
         ordering = ["number", "pk"]
@@ -168,10 +172,22 @@ class Article(Retirable):
     status = models.ForeignKey(
         Status, on_delete=models.PROTECT, related_name="articles", verbose_name=_("status")
     )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
 
     objects = ArticleQuerySet.as_manager()
+    # When it was saved is the version's own date.
+    history = Versions(excluded_fields=["updated_at"])
 
     class Meta:
         ordering = ["title", "pk"]
@@ -278,6 +294,7 @@ class Entry(Retirable):
     what_you_learn = models.CharField(_("what you’ll learn"), max_length=500, blank=True)
 
     objects = EntryQuerySet.as_manager()
+    history = Versions()
 
     class Meta:
         ordering = ["number", "pk"]

@@ -160,7 +160,7 @@ class ArticleAdmin(RetirableAdmin[Article]):
         chosen = list(queryset)
         rows = self.rows(article for article in chosen if article.status_id != status.pk)
         self.log(request, rows, status.label)
-        count = rows.update(status=status, updated_at=timezone.now())
+        count = rows.change(status=status, updated_at=timezone.now())
         self.say(request, len(chosen), count, status.label)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -168,6 +168,10 @@ class ArticleAdmin(RetirableAdmin[Article]):
         for rows in formsets:
             if rows.model is Entry:
                 renumber(Section.objects.filter(pk__in=rows.section_ids), rows.old_numbers)
+
+    def after_revert(self, row: Article, before: Article) -> None:
+        if row.is_retired != before.is_retired:
+            renumber(Section.objects.filter(entries__article=row).distinct())
 
     def articles_of(self, retiring: QuerySet[Article]) -> ArticleQuerySet:
         return cast(ArticleQuerySet, retiring)
