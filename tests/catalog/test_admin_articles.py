@@ -80,6 +80,7 @@ def test_status_is_changed_in_the_list(client: Client, article: Article) -> None
     path = f"{address(Article, 'changelist')}?q=Payment+Wallet"
     planned = Status.objects.get(slug="planned")
     data = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": article.pk}
+    data["form-0-status-opened"] = article.status_id
     client.post(path, {**data, "form-0-status": planned.pk, "_save": "Save"})
     article.refresh_from_db()
     assert article.status == planned
