@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog import merging
 from catalog.models import Article, Entry, Status
 
 AT_THE_END = 32767
@@ -182,3 +183,20 @@ class SortableEntryRows(EntryRows, CustomInlineFormSet):
         super().__init__(*args, **options)
         number = self.form.base_fields["number"]
         number.widget = forms.NumberInput(attrs={"class": "_reorder_", "min": 1})
+
+
+class MergeForm(forms.Form):
+    """Two articles that are the same one: which stays, and which goes."""
+
+    kept = forms.ModelChoiceField(
+        label=_("This one stays"), queryset=Article.objects.filter(retired_at=None)
+    )
+    gone = forms.ModelChoiceField(
+        label=_("This one goes into it"), queryset=Article.objects.filter(merged_into=None)
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors:
+            merging.refuse(self.cleaned_data["kept"], self.cleaned_data["gone"])
+        return cleaned

@@ -198,7 +198,11 @@ class Article(Retirable):
                 condition=Q(url="") | Q(url__startswith="http://") | Q(url__startswith="https://"),
                 name="check_article_url_scheme",
                 violation_error_message=_("An address begins with http:// or https://."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(retired_at__isnull=False),
+                name="check_article_merged_is_retired",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -220,6 +224,7 @@ class Article(Retirable):
         return identity.url_key(self.url) if self.url else identity.title_key(self.title)
 
     def clean(self) -> None:
+        self.refuse_merged()
         self.slug = self.slug or free_slug(self.title)
         if taken := Alias.objects.taken_from(self):
             raise ValidationError({"url" if self.url else "title": taken.as_refusal()})
@@ -227,6 +232,9 @@ class Article(Retirable):
     @transaction.atomic
     def save(self, **options: Any) -> None:
         """Keeps the aliases in step; ValidationError where another article has the key."""
+        if self.merged_into_id:
+            super().save(**options)  # Its keys are the other article's.
+            return
         if taken := Alias.objects.taken_from(self):
             raise ValidationError(taken.as_refusal())
         if not options.get("update_fields"):
@@ -234,6 +242,16 @@ class Article(Retirable):
             self.updated_at = timezone.now()
         super().save(**options)
         self.aliases.get_or_create(key=self.key)
+
+    def bring_back(self) -> None:
+        self.refuse_merged()
+        super().bring_back()
+
+    def refuse_merged(self) -> None:
+        if self.merged_into is not None:
+            words = gettext('It was merged into <a href="{}">{}</a>: change that one instead.')
+            address = reverse("admin:catalog_article_change", args=[self.merged_into_id])
+            raise ValidationError(format_html(words, address, self.merged_into.title))
 
 
 def free_slug(title: str) -> str:

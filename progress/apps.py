@@ -7,6 +7,7 @@ class ProgressConfig(AppConfig):
     verbose_name = _("Progress")
 
     def ready(self) -> None:
-        from progress import merging
+        from progress import article_merging, merging
 
         merging.connect()
+        article_merging.connect()
