@@ -118,8 +118,23 @@ class Edition:
         return [entries[0].article for entries in self._entries_of.values()]
 
     def article(self, slug: str) -> Article:
-        """With the retired ones, and those that no section lists. Http404 where there is none."""
-        return _found(self.articles.get(slug))
+        """With the retired ones, and those that no section lists. Http404 where there is none.
+
+        Of one that was merged into another, that other one.
+        """
+        article = _found(self.articles.get(slug))
+        kept_id = article.merged_into_id
+        return _found(self._by_pk.get(kept_id)) if kept_id else article
+
+    @cached_property
+    def _by_pk(self) -> Mapping[int, Article]:
+        return {article.pk: article for article in self.articles.values()}
+
+    @cached_property
+    def merged(self) -> Mapping[int, int]:
+        """Of the articles that were merged into another one, that other one: by primary key."""
+        merged = ((article.pk, article.merged_into_id) for article in self.articles.values())
+        return {pk: kept_id for pk, kept_id in merged if kept_id}
 
     def section(self, slug: str) -> Section:
         return _found(next((section for section in self.sections if section.slug == slug), None))

@@ -1,7 +1,7 @@
 """What an editor fills in: an article, and its places in the sections."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from adminsortable2.admin import CustomInlineFormSet
@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Article, Entry
+from catalog import merging
+from catalog.models import Article, Entry, Status
 
 AT_THE_END = 32767
 
@@ -39,6 +40,33 @@ def say(field: forms.Field, label: str) -> None:
     widget.attrs["aria-label"] = label
 
 
+class OpenedSelect(forms.Select):
+    """A choice in a list, which says what was chosen when the list was opened.
+
+    What the editor did not touch stays as it is stored, whoever changed it meanwhile.
+    """
+
+    stored: Any = None
+
+    def opened_name(self, name: str) -> str:
+        return f"{name}-opened"
+
+    def render(
+        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        select = super().render(name, value, cast(Any, attrs), renderer)
+        hidden = '{}<input type="hidden" name="{}" value="{}">'
+        return format_html(hidden, select, self.opened_name(name), self.stored)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        chosen = super().value_from_datadict(data, files, name)
+        is_untouched = chosen is not None and chosen == data.get(self.opened_name(name))
+        return str(self.stored) if is_untouched else chosen
+
+    def is_overtaken(self, data: Any, name: str) -> bool:
+        return cast(str, data.get(self.opened_name(name))) != str(self.stored)
+
+
 class ArticleRowForm(forms.ModelForm[Article]):
     """One row of the list of articles."""
 
@@ -46,6 +74,19 @@ class ArticleRowForm(forms.ModelForm[Article]):
         super().__init__(*args, **options)
         for field in self.fields.values():
             say(field, f"{field.label} – {self.instance.title}")
+        if "status" in self.fields:
+            status = self.fields["status"]
+            self.select = OpenedSelect(status.widget.attrs, cast(Any, status).choices)
+            self.select.stored = self.initial.get("status")
+            status.widget = self.select
+
+    def clean_status(self) -> Status:
+        status: Status = self.cleaned_data["status"]
+        is_other = "status" in self.changed_data
+        if is_other and self.select.is_overtaken(self.data, self.add_prefix("status")):
+            words = _("It was given the status “%(status)s” after you opened this list.")
+            raise ValidationError(words % {"status": self.instance.status})
+        return status
 
 
 class ArticleLink(forms.Widget):
@@ -146,3 +187,20 @@ class SortableEntryRows(EntryRows, CustomInlineFormSet):
         super().__init__(*args, **options)
         number = self.form.base_fields["number"]
         number.widget = forms.NumberInput(attrs={"class": "_reorder_", "min": 1})
+
+
+class MergeForm(forms.Form):
+    """Two articles that are the same one: which stays, and which goes."""
+
+    kept = forms.ModelChoiceField(
+        label=_("This one stays"), queryset=Article.objects.filter(retired_at=None)
+    )
+    gone = forms.ModelChoiceField(
+        label=_("This one goes into it"), queryset=Article.objects.filter(merged_into=None)
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors:
+            merging.refuse(self.cleaned_data["kept"], self.cleaned_data["gone"])
+        return cleaned

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import identity
+from catalog.history import Versions
 from catalog.querysets import (
     AliasQuerySet,
     ArticleQuerySet,
@@ -50,6 +51,7 @@ class Layer(models.Model):
     colour = models.CharField(_("colour"), max_length=10, choices=Colour.choices)
 
     objects = LayerQuerySet.as_manager()
+    history = Versions()
 
     class Meta:
         ordering = ["number", "pk"]
@@ -80,6 +82,7 @@ class Section(Retirable):
     title = models.CharField(_("title"), max_length=150)
 
     objects = SectionQuerySet.as_manager()
+    history = Versions()
 
     class Meta:
         ordering = ["number", "pk"]
@@ -107,6 +110,7 @@ class Status(models.Model):
     is_countable = models.BooleanField(_("counts towards progress"), default=False)
 
     objects = StatusQuerySet.as_manager()
+    history = Versions()
 
     class Meta:
         ordering = ["number", "pk"]
@@ -168,10 +172,22 @@ class Article(Retirable):
     status = models.ForeignKey(
         Status, on_delete=models.PROTECT, related_name="articles", verbose_name=_("status")
     )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
 
     objects = ArticleQuerySet.as_manager()
+    # When it was saved is the version's own date.
+    history = Versions(excluded_fields=["updated_at"])
 
     class Meta:
         ordering = ["title", "pk"]
@@ -182,7 +198,11 @@ class Article(Retirable):
                 condition=Q(url="") | Q(url__startswith="http://") | Q(url__startswith="https://"),
                 name="check_article_url_scheme",
                 violation_error_message=_("An address begins with http:// or https://."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(retired_at__isnull=False),
+                name="check_article_merged_is_retired",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -204,6 +224,7 @@ class Article(Retirable):
         return identity.url_key(self.url) if self.url else identity.title_key(self.title)
 
     def clean(self) -> None:
+        self.refuse_merged()
         self.slug = self.slug or free_slug(self.title)
         if taken := Alias.objects.taken_from(self):
             raise ValidationError({"url" if self.url else "title": taken.as_refusal()})
@@ -211,6 +232,9 @@ class Article(Retirable):
     @transaction.atomic
     def save(self, **options: Any) -> None:
         """Keeps the aliases in step; ValidationError where another article has the key."""
+        if self.merged_into_id:
+            super().save(**options)  # Its keys are the other article's.
+            return
         if taken := Alias.objects.taken_from(self):
             raise ValidationError(taken.as_refusal())
         if not options.get("update_fields"):
@@ -218,6 +242,16 @@ class Article(Retirable):
             self.updated_at = timezone.now()
         super().save(**options)
         self.aliases.get_or_create(key=self.key)
+
+    def bring_back(self) -> None:
+        self.refuse_merged()
+        super().bring_back()
+
+    def refuse_merged(self) -> None:
+        if self.merged_into is not None:
+            words = gettext('It was merged into <a href="{}">{}</a>: change that one instead.')
+            address = reverse("admin:catalog_article_change", args=[self.merged_into_id])
+            raise ValidationError(format_html(words, address, self.merged_into.title))
 
 
 def free_slug(title: str) -> str:
@@ -278,6 +312,7 @@ class Entry(Retirable):
     what_you_learn = models.CharField(_("what you’ll learn"), max_length=500, blank=True)
 
     objects = EntryQuerySet.as_manager()
+    history = Versions()
 
     class Meta:
         ordering = ["number", "pk"]

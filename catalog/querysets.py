@@ -57,6 +57,10 @@ class ArticleQuerySet(RetirableQuerySet["Article"]):
     def get_by_natural_key(self, slug: str) -> Article:
         return self.get(slug=slug)
 
+    def bring_back(self) -> int:
+        """All but those that were merged into another one."""
+        return super(ArticleQuerySet, self.filter(merged_into=None)).bring_back()
+
     def public(self) -> Self:
         """With the retired ones: they stay in the history of those who read them."""
         return self.filter(status__is_public=True)

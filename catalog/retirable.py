@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from catalog import stamps
+from catalog.history import record
 
 _Model = TypeVar("_Model", bound=models.Model)
 
@@ -35,12 +38,25 @@ class Retirable(models.Model):
 
 
 class RetirableQuerySet(QuerySet[_Model]):
+    @transaction.atomic
+    def change(self, **values: Any) -> int:
+        """As `update`, and each row gets a version of it."""
+        stamps.take_turn()
+        rows = list(self.order_by("pk").select_for_update(of=("self",)))
+        chosen = self.model._default_manager.filter(pk__in=[row.pk for row in rows])
+        count = chosen.update(**values)
+        for row in rows:
+            for name, value in values.items():
+                setattr(row, name, value)
+        record(rows)
+        return count
+
     def retire(self) -> int:
         """How many left the playbook by it; those that had left keep their date."""
-        return self.filter(retired_at=None).update(retired_at=timezone.now())
+        return self.filter(retired_at=None).change(retired_at=timezone.now())
 
     def bring_back(self) -> int:
-        return self.exclude(retired_at=None).update(retired_at=None)
+        return self.exclude(retired_at=None).change(retired_at=None)
 
 
 class NumberedQuerySet(RetirableQuerySet[_Model]):
@@ -62,4 +78,9 @@ class NumberedQuerySet(RetirableQuerySet[_Model]):
             if row.number != number:
                 row.number = number
                 changed.append(row)
-        self.model._default_manager.bulk_update(changed, ["number"])
+        self.give_numbers(changed)
+
+    def give_numbers(self, changed: list[Any]) -> int:
+        count = self.model._default_manager.bulk_update(changed, ["number"])
+        record(changed)
+        return count

@@ -65,6 +65,15 @@ def recent() -> str:
     return stamp if is_recent else current()
 
 
+def take_turn() -> None:
+    """Waits for whoever is changing the catalogue; after it nobody else can until the end of the
+    transaction. Taken before any row is, so that two editors cannot block each other in a circle.
+    """
+    if connection.vendor == "postgresql":  # SQLite lets one transaction write at a time anyway.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM catalog_stamp FOR UPDATE")
+
+
 def statements(vendor: str) -> list[str]:
     if vendor == "postgresql":
         return [POSTGRESQL_FUNCTION, *(POSTGRESQL.format(table=table) for table in TABLES)]

@@ -1,6 +1,11 @@
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.views.decorators.http import require_safe
 
 from catalog.filters import EntryFilterForm, chosen_layers, sizes
@@ -62,6 +67,8 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
     article = request.edition.article(slug)
+    if article.slug != slug:
+        return HttpResponsePermanentRedirect(article.get_absolute_url())
 
     def context() -> dict[str, Any]:
         before, after = request.edition.neighbours(article)

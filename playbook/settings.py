@@ -215,6 +215,7 @@ MIDDLEWARE = [
     "playbook.middleware.SameOriginOrToken",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -330,6 +331,9 @@ CACHES = {"default": IN_REDIS if REDIS_URL else IN_DATABASE, "database": IN_DATA
 # Readers of whom nothing is known see a change of the catalogue so many seconds later at most, and
 # everybody else at once. A cache in front of the site may keep their pages for a minute anyway.
 VISITORS_SEE_CHANGES_AFTER = 1
+
+# A version is looked up by the row that it is of.
+SIMPLE_HISTORY_DATE_INDEX = False
 
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 

@@ -15,7 +15,14 @@ from progress.reader import (
     ReaderProgress,
     Superseded,
 )
-from progress.statements import history_of, states_of, take_turn, write_event, write_state
+from progress.statements import (
+    history_of,
+    states_of,
+    take_turn,
+    where_now,
+    write_event,
+    write_state,
+)
 
 
 class LearnerProgress(ReaderProgress):
@@ -53,6 +60,9 @@ class LearnerProgress(ReaderProgress):
     def set(
         self, article: Article, state: StateName, *, only_from: StateName | None = None
     ) -> Change:
+        kept_id = where_now([article.pk]).get(article.pk, article.pk)
+        if kept_id != article.pk:
+            article = Article.objects.select_related("status").get(pk=kept_id)
         self.lock()
         before = self.state_of(article.pk)
         if only_from not in {None, before}:
@@ -69,8 +79,10 @@ class LearnerProgress(ReaderProgress):
         if hasattr(event, "undone_by"):
             now = self.state_of(event.article_id)
             return Change(event.article, now, now)
-        newest = events.lasting().filter(article=event.article).latest("pk")
-        if newest != event:
+        newer = events.lasting().filter(article=event.article, pk__gt=event.pk)
+        is_last = self.state_of(event.article_id) == event.to_state
+        # Of two articles that were merged, the events are in order of time, not of keys.
+        if not is_last or newer.filter(happened_at__gte=event.happened_at).exists():
             raise Superseded
         before, after = StateName(event.to_state), StateName(event.from_state)
         return self._move(event.article, before, after, undoes=event)

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from catalog.models import Article
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName
 from progress.sessions import MARKS
-from progress.visitor import Mark, lasting, read_marks
+from progress.statements import where_now
+from progress.visitor import Mark, follow, lasting, read_marks
 
 
 @transaction.atomic
@@ -29,11 +29,13 @@ def merge(user: User, marks: list[Mark]) -> Counter[StateName]:
     An article that the account knows nothing of gets the visitor's whole history. Of one that
     it knows only the further state is taken over, as one event.
     """
+    now = where_now({mark.article_id for mark in marks})
+    marks = [mark for mark in follow(marks, now) if mark.article_id in now.values()]
     LearnerProgress(user).lock()
     by_article: dict[int, list[Mark]] = defaultdict(list)
     for mark in marks:
         by_article[mark.article_id].append(mark)
-    existing = set(Article.objects.filter(pk__in=by_article).values_list("pk", flat=True))
+    existing = set(by_article)
     last_event_at = dict(
         Event.objects.for_user(user)
         .filter(article__in=existing)

@@ -59,7 +59,10 @@ class EventQuerySet(QuerySet["Event"]):
     def with_can_undo(self) -> Self:
         """Annotates `is_undone`, and `can_undo` for the newest lasting event of each article."""
         newer = self.model._default_manager.filter(
-            user=OuterRef("user"), article=OuterRef("article"), pk__gt=OuterRef("pk")
+            user=OuterRef("user"),
+            article=OuterRef("article"),
+            pk__gt=OuterRef("pk"),
+            happened_at__gte=OuterRef("happened_at"),
         ).lasting()
         return self.annotate(
             is_undone=Q(undone_by__isnull=False),

@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
 from catalog.edition import Edition, Place, current
 from catalog.models import Article, Entry
 from catalog.querysets import ArticleQuerySet
 from playbook.http import Reader
 from progress import statistics
-from progress.models import StateName
+from progress.models import State, StateName
 
 HISTORY_SHOWN = 10
 
@@ -142,3 +142,13 @@ class ReaderProgress(ABC):
     def with_learner_count(self, articles: ArticleQuerySet) -> ArticleQuerySet:
         """Annotates `learner_count`: how many learners have a state on the article."""
         return articles.annotate(learner_count=Count("states", distinct=True))
+
+    def learners_of(self, kept: Article, gone: Article) -> statistics.Learners:
+        """Whom merging these two articles concerns."""
+        own = State.objects.filter(article=kept, user=OuterRef("user")).values("state")
+        of_gone = State.objects.filter(article=gone).annotate(other=Subquery(own)).order_by()
+        of_kept = State.objects.filter(article=kept).order_by().values_list("state")
+        return statistics.learners(
+            dict(of_kept.annotate(Count("pk"))),
+            list(of_gone.values_list("state", "other").annotate(Count("pk"))),
+        )

@@ -3,7 +3,8 @@
 The ORM takes several times as long to phrase each of them as the database to carry it out.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -38,6 +39,29 @@ def history_of(user: User, article_id: int, limit: int) -> list[Row]:
         (pk, before, after, at if at.tzinfo else at.replace(tzinfo=UTC), bool(is_undo))
         for pk, before, after, at, is_undo in rows
     ]
+
+
+def where_now(article_ids: Collection[int]) -> Mapping[int, int]:
+    """Of each of these articles that exists, the one that it was merged into, or itself.
+
+    Until the transaction ends, none of them is merged. Before `take_turn`: as a merge does it.
+    """
+    connection = connections[router.db_for_write(State)]
+    keys = list(article_ids)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT id, coalesce(merged_into_id, id) FROM catalog_article"
+                " WHERE id = ANY(%s) ORDER BY id FOR SHARE",
+                [keys],
+            )
+        else:
+            cursor.execute(
+                "SELECT id, coalesce(merged_into_id, id) FROM catalog_article"
+                " WHERE id IN (SELECT value FROM json_each(%s))",
+                [json.dumps(keys)],
+            )
+        return dict(cursor.fetchall())
 
 
 def take_turn(user: User) -> bool:

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -46,6 +47,26 @@ def read_marks(session: SessionBase) -> list[Mark]:
     ]
 
 
+def follow(marks: list[Mark], kept: Mapping[int, int]) -> list[Mark]:
+    """With the marks of articles that were merged as marks of the one that was kept.
+
+    Of two states the further one holds, by one more mark where the last is another.
+    """
+    if not any(kept.get(mark.article_id, mark.article_id) != mark.article_id for mark in marks):
+        return marks
+    ends: dict[int, dict[int, StateName]] = defaultdict(dict)
+    for mark in lasting(marks):
+        ends[kept.get(mark.article_id, mark.article_id)][mark.article_id] = mark.state
+    followed = [
+        replace(mark, article_id=kept.get(mark.article_id, mark.article_id)) for mark in marks
+    ]
+    for article_id, states in ends.items():
+        further = max(states.values(), key=lambda state: state.rank)
+        if len(states) > 1 and _state_in(followed, article_id) != further:
+            followed.append(Mark(followed[-1].event_id + 1, article_id, further))
+    return followed
+
+
 def lasting(marks: list[Mark], article_id: int | None = None) -> list[Mark]:
     """The marks that were not undone, of all articles or of one."""
     return [mark for mark in marks if not mark.is_undone and article_id in {None, mark.article_id}]
@@ -69,7 +90,7 @@ class VisitorProgress(ReaderProgress):
         return (repr(marks), timezone.get_current_timezone_name()) if marks else None
 
     def load_states(self) -> Mapping[int, str]:
-        states = {mark.article_id: mark.state for mark in lasting(read_marks(self.session))}
+        states = {mark.article_id: mark.state for mark in lasting(self._marks())}
         return {pk: state for pk, state in states.items() if state != StateName.TODO}
 
     def set(
@@ -99,22 +120,26 @@ class VisitorProgress(ReaderProgress):
             return Change(article, now, _state_in(marks, article.pk), event_id)
 
     def history(self, article: Article) -> list[Past]:
-        marks = lasting(read_marks(self.session), article.pk)
+        marks = lasting(self._marks(), article.pk)
         before = [StateName.TODO, *(mark.state for mark in marks)]
         changes = zip(before, marks, strict=False)
         pasts = [Past(mark.event_id, old, mark.state, mark.happened_at) for old, mark in changes]
         return pasts[: -HISTORY_SHOWN - 1 : -1]
 
+    def _marks(self) -> list[Mark]:
+        marks = read_marks(self.session)
+        return follow(marks, self.edition.merged) if marks else []
+
     @contextmanager
     def _held_marks(self) -> Iterator[list[Mark]]:
         """The session's marks, held against a second tab until they are written back."""
-        marks = read_marks(self.session)  # after which a session that ended has no key
+        marks = self._marks()  # after which a session that ended has no key
         if self.session.session_key is None:
             yield marks
             self._write(marks)
         else:
             with self.session.held():
-                marks = read_marks(self.session)
+                marks = self._marks()
                 yield marks
                 self._write(marks)
             self.wrote_session = True

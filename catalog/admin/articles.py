@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.admin.entries import ArticleEntriesInline
+from catalog.admin.merging import MergingAdmin
 from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber, sections_with
 from catalog.forms import ArticleForm, ArticleRowForm
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
@@ -88,9 +89,15 @@ class AliasInline(admin.TabularInline[Alias, Article]):
 
 
 @admin.register(Article)
-class ArticleAdmin(RetirableAdmin[Article]):
+class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
     form = ArticleForm
-    actions = ("publish", "move_to_draft", "retire_selected", "bring_back_selected")
+    actions = (
+        "publish",
+        "move_to_draft",
+        "retire_selected",
+        "bring_back_selected",
+        "merge_selected",
+    )
     list_display = ("title", "places", "status", "link", "learner_count", "page")
     list_editable = ("status",)
     list_filter = (RetiredFilter, ListedFilter, PublicFilter, LayerFilter, SectionFilter, "status")
@@ -160,7 +167,7 @@ class ArticleAdmin(RetirableAdmin[Article]):
         chosen = list(queryset)
         rows = self.rows(article for article in chosen if article.status_id != status.pk)
         self.log(request, rows, status.label)
-        count = rows.update(status=status, updated_at=timezone.now())
+        count = rows.change(status=status, updated_at=timezone.now())
         self.say(request, len(chosen), count, status.label)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -168,6 +175,20 @@ class ArticleAdmin(RetirableAdmin[Article]):
         for rows in formsets:
             if rows.model is Entry:
                 renumber(Section.objects.filter(pk__in=rows.section_ids), rows.old_numbers)
+
+    def bring_back(self, request: HttpRequest, objects: Any) -> int:
+        """All but those that were merged into another one, which it names."""
+        chosen = list(objects)
+        for article in chosen:
+            if article.merged_into is not None:
+                words = _("“%(gone)s” stays retired: it was merged into “%(kept)s”.")
+                names = {"gone": article.title, "kept": article.merged_into.title}
+                self.message_user(request, words % names, messages.ERROR)
+        return super().bring_back(request, [a for a in chosen if a.merged_into_id is None])
+
+    def after_revert(self, row: Article, before: Article) -> None:
+        if row.is_retired != before.is_retired:
+            renumber(Section.objects.filter(entries__article=row).distinct())
 
     def articles_of(self, retiring: QuerySet[Article]) -> ArticleQuerySet:
         return cast(ArticleQuerySet, retiring)

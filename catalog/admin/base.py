@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
-from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.admin.conflicts import ConflictAdmin
 from catalog.models import Colour
 
 _Model = TypeVar("_Model", bound=models.Model)
@@ -40,7 +40,7 @@ class CatalogFields(BaseModelAdmin[_Model]):
         return field
 
 
-class CatalogAdmin(CatalogFields[_Model], admin.ModelAdmin[_Model]):
+class CatalogAdmin(CatalogFields[_Model], ConflictAdmin[_Model]):
     """An address that was shared must hold, so a slug is chosen once."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: _Model | None = None) -> list[Any]:

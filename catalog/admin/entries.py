@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog.admin.base import CatalogFields
 from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber
-from catalog.forms import EntryForm, EntryRowForm, EntryRows, SortableEntryRows
+from catalog.forms import AT_THE_END, EntryForm, EntryRowForm, EntryRows, SortableEntryRows
 from catalog.models import Article, Entry, Section
 from catalog.querysets import ArticleQuerySet, EntryQuerySet
 
@@ -97,3 +97,9 @@ class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
         super().save_model(request, obj, form, change)
         section_ids = {obj.section_id, form.initial.get("section", obj.section_id)}
         renumber(Section.objects.filter(pk__in=section_ids), {obj.pk: form.old_number})
+
+    def after_revert(self, row: Entry, before: Entry) -> None:
+        section_ids = {row.section_id, before.section_id}
+        is_new_here = before.is_retired or row.section_id != before.section_id
+        old_number = AT_THE_END if is_new_here else before.number
+        renumber(Section.objects.filter(pk__in=section_ids), {row.pk: old_number})

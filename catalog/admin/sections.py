@@ -89,6 +89,10 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
         for rows in formsets:
             renumber([form.instance], rows.old_numbers)
 
+    def after_revert(self, row: Section, before: Section) -> None:
+        Section.objects.listed().renumber({row.pk: before.number})
+        renumber([row])
+
     @transaction.atomic
     def _update_order(self, updated_items: list[list[Any]], extra_model_filters: Any) -> int:
         """Only the order is taken from the browser: a filtered list has not all the numbers."""
@@ -99,4 +103,4 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
         sections.sort(key=lambda section: places[section.pk])
         for section, number in zip(sections, numbers, strict=True):
             section.number = number
-        return Section.objects.bulk_update(sections, ["number"])
+        return Section.objects.all().give_numbers(sections)

@@ -21,6 +21,7 @@ def filled_in(response: Any) -> dict[str, Any]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     fields = [field for form in forms for field in form if not field.field.disabled]
     values = {field.html_name: field.value() for field in fields}
+    values["_opened"] = response.context.get("opened")
     return {
         name: value for name, value in values.items() if value is not None and value is not False
     }

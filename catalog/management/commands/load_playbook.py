@@ -4,7 +4,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from catalog.models import Article, Layer, Section
+from catalog import history
+from catalog.models import Article, Entry, Layer, Section, Status
 
 FIXTURES = ("statuses", "layers", "sections", "articles", "aliases", "entries")
 
@@ -19,4 +20,5 @@ class Command(BaseCommand):
             say("The catalogue holds a playbook already; nothing was changed.")
             return
         call_command("loaddata", *FIXTURES, verbosity=0)
+        history.begin(Layer, Section, Status, Article, Entry)
         say(f"The playbook is loaded: {Article.objects.count()} articles.")

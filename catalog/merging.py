@@ -1,0 +1,66 @@
+"""Two articles turn out to be the same one: one of them stays, and gets what the other had."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog import stamps
+from catalog.history import record
+from catalog.models import Alias, Article, Entry, Section
+from catalog.signals import article_merged
+
+
+def refuse(kept: Article, gone: Article) -> None:
+    """ValidationError where these two cannot be merged."""
+    if kept.pk == gone.pk:
+        raise ValidationError(_("Choose two different articles."))
+    for article in (kept, gone):
+        if article.merged_into is not None:
+            words = _("“%(gone)s” was merged into “%(kept)s” already: take that one.")
+            raise ValidationError(words % {"gone": article, "kept": article.merged_into})
+    if kept.is_retired:
+        words = _("“%(kept)s” is retired: bring it back first, or let the other one stay.")
+        raise ValidationError(words % {"kept": kept})
+
+
+def listed_already(kept: Article, gone: Article) -> set[int]:
+    """The places of `gone` that would stand beside the same one of `kept`, by primary key."""
+    taken = set(kept.entries.filter(retired_at=None).values_list("section_id", "title"))
+    entries = gone.entries.filter(retired_at=None)
+    return {entry.pk for entry in entries if (entry.section_id, entry.title) in taken}
+
+
+@transaction.atomic
+def merge_articles(kept: Article, gone: Article) -> None:
+    """ValidationError where these two cannot be merged, and nothing is changed."""
+    stamps.take_turn()
+    for article in (kept, gone):
+        article.refresh_from_db()
+    refuse(kept, gone)
+    was_retired, now = gone.is_retired, timezone.now()
+    # First of all: who marks this article meanwhile waits for it, and then finds the other one.
+    gone.retired_at, gone.merged_into = gone.retired_at or now, kept
+    gone._change_reason = _("Merged into “%(kept)s”.") % {"kept": kept.title[:60]}  # type: ignore[attr-defined]
+    gone.save(update_fields=["retired_at", "merged_into"])
+    earlier = list(Article.objects.filter(merged_into=gone))
+    for article in earlier:
+        article.merged_into = kept
+    Article.objects.bulk_update(earlier, ["merged_into"])
+    record(earlier)
+    Alias.objects.filter(article=gone).update(article=kept)
+    move_entries(kept, gone, were_listed=not was_retired)
+    article_merged.send(Article, kept=kept, gone=gone)
+
+
+def move_entries(kept: Article, gone: Article, *, were_listed: bool) -> None:
+    twice = listed_already(kept, gone)
+    entries = list(gone.entries.select_for_update())
+    for entry in entries:
+        entry.article = kept
+        if not entry.is_retired and (entry.pk in twice or not were_listed):
+            entry.retired_at = timezone.now()
+    Entry.objects.bulk_update(entries, ["article", "retired_at"])
+    record(entries)
+    for section in Section.objects.filter(entries__in=entries).distinct():
+        section.entries.current().renumber()

@@ -1,0 +1,275 @@
+"""Two editors have one form open: who saves second overwrites nothing without having seen it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.db.models import Model
+from django.test import Client
+
+from accounts.models import User
+from catalog.models import Article, Entry, Layer, Section, Status
+from tests.catalog.admin_pages import act, address, errors, filled_in, messages, save, words
+
+MODELS = (Layer, Section, Status, Article, Entry)
+
+
+@pytest.fixture
+def client(client: Client, editor: User, playbook: None) -> Client:
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture
+def ana(client: Client) -> Client:
+    """Another editor, who saves first."""
+    user = User.objects.create_user("ana", is_staff=True)
+    user.groups.add(*User.objects.get(username="editor").groups.all())
+    ana = Client()
+    ana.force_login(user)
+    return ana
+
+
+@pytest.fixture
+def wallet(client: Client) -> Article:
+    return Article.objects.get(slug="payment-wallet")
+
+
+def opened(client: Client, thing: Model) -> dict[str, Any]:
+    return filled_in(client.get(address(thing, "change")))
+
+
+def post(client: Client, thing: Model, form: dict[str, Any], **changes: Any) -> Any:
+    return client.post(address(thing, "change"), {**form, **changes})
+
+
+def differences(response: Any) -> list[tuple[str, str, str]]:
+    return [(d.name, d.old, d.new) for d in response.context["conflict"].differences]
+
+
+def name_of(model: Any) -> str:
+    return "label" if model is Status else "title"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_second_one_is_refused_sees_both_and_can_decide(
+    client: Client, ana: Client, model: Any
+) -> None:
+    thing, name = model.objects.last(), name_of(model)
+    form = opened(client, thing)
+    save(ana, thing, **{name: "Theirs"})
+    response = post(client, thing, form, **{name: "Mine"})
+    thing.refresh_from_db()
+    assert getattr(thing, name) == "Theirs"
+    assert differences(response) == [(name.capitalize(), "Theirs", "Mine")]
+    [error] = errors(response)
+    assert error.startswith("ana saved it on ")
+    assert f"Theirs, stored now Yours, not saved {name.capitalize()} Theirs Mine" in words(response)
+    again = filled_in(response)
+    assert again[name] == "Mine"
+    assert post(client, thing, again).status_code == 302
+    thing.refresh_from_db()
+    assert getattr(thing, name) == "Mine"
+
+
+def test_a_field_that_one_did_not_touch_is_shown_too(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    planned = Status.objects.get(slug="planned")
+    form, published = opened(client, wallet), wallet.status.label
+    save(ana, wallet, status=planned.pk)
+    response = post(client, wallet, form, title="Mine")
+    assert differences(response) == [
+        ("Title", wallet.title, "Mine"),
+        ("Status", planned.label, published),
+    ]
+    wallet.refresh_from_db()
+    assert wallet.status == planned
+
+
+def test_a_third_save_in_between_is_refused_again(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    form = opened(client, wallet)
+    save(ana, wallet, title="First")
+    response = post(client, wallet, form, title="Mine")
+    save(ana, wallet, title="Second")
+    response = post(client, wallet, filled_in(response))
+    assert differences(response) == [("Title", "Second", "Mine")]
+
+
+def test_what_somebody_else_saved_elsewhere_is_in_nobodys_way(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    form = opened(client, wallet)
+    other = Article.objects.exclude(pk=wallet.pk).first()
+    assert other is not None
+    save(ana, other, title="Theirs")
+    save(ana, wallet)
+    assert post(client, wallet, form, title="Mine").status_code == 302
+
+
+def test_the_same_form_sent_twice_is_no_conflict(client: Client, wallet: Article) -> None:
+    form = opened(client, wallet)
+    for _time in range(2):
+        assert post(client, wallet, form, title="Mine").status_code == 302
+
+
+def test_a_form_that_does_not_say_what_it_shows_is_refused(client: Client, wallet: Article) -> None:
+    form = opened(client, wallet)
+    form.pop("_opened")
+    assert differences(post(client, wallet, form, title="Mine")) == [
+        ("Title", wallet.title, "Mine")
+    ]
+    wallet.refresh_from_db()
+    assert wallet.title != "Mine"
+
+
+def test_rows_of_a_section_are_compared_too(client: Client, ana: Client) -> None:
+    section = Section.objects.get(slug="caching")
+    entry = section.entries.current()[1]
+    form = opened(client, section)
+    save(ana, entry, what_you_learn="Theirs")
+    response = post(client, section, form, **{"entries-1-what_you_learn": "Mine"})
+    assert differences(response) == [(f"{entry.title}: What you’ll learn", "Theirs", "Mine")]
+    assert errors(response)[0].startswith("ana saved it on ")
+    entry.refresh_from_db()
+    assert entry.what_you_learn == "Theirs"
+    assert post(client, section, filled_in(response)).status_code == 302
+    entry.refresh_from_db()
+    assert entry.what_you_learn == "Mine"
+
+
+def test_a_row_that_was_retired_meanwhile_is_shown_with_what_was_typed(
+    client: Client, ana: Client
+) -> None:
+    section = Section.objects.get(slug="caching")
+    first, second, *others = section.entries.current()
+    form = opened(client, section)
+    act(ana, "retire_selected", first, confirmed="yes")
+    typed = {"entries-0-what_you_learn": "Typed for long", "entries-1-what_you_learn": "Mine"}
+    response = post(client, section, form, **typed)
+    [gone] = response.context["conflict"].gone
+    assert gone.title == first.title
+    assert ("What you’ll learn", "Typed for long") in [(d.name, d.new) for d in gone.typed]
+    assert "Typed for long" in words(response)
+    assert post(client, section, filled_in(response)).status_code == 302
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.is_retired, second.what_you_learn) == (True, "Mine")
+    assert [e.pk for e in section.entries.current()] == [second.pk, *(e.pk for e in others)]
+
+
+def test_a_row_that_was_added_meanwhile_is_named_and_kept(client: Client, ana: Client) -> None:
+    section = Section.objects.get(slug="caching")
+    article = Article.objects.get(slug="payment-wallet")
+    count = section.entries.current().count()
+    form = opened(client, section)
+    new = {f"entries-{count}-article": article.pk, f"entries-{count}-title": "Theirs, new"}
+    save(ana, section, **new)
+    response = post(
+        client, section, form, **{f"entries-{count}-article": article.pk,
+                                  f"entries-{count}-title": "Mine, new"},
+    )  # fmt: skip
+    assert response.context["conflict"].added == ["Theirs, new"]
+    assert post(client, section, filled_in(response)).status_code == 302
+    titles = [entry.title for entry in section.entries.current()]
+    assert titles[-2:] == ["Theirs, new", "Mine, new"]
+    assert [entry.number for entry in section.entries.current()] == list(range(1, count + 3))
+
+
+def test_an_article_that_was_retired_meanwhile(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    form = opened(client, wallet)
+    act(ana, "retire_selected", wallet, confirmed="yes")
+    response = post(client, wallet, form, title="Mine")
+    assert [d[0] for d in differences(response)] == ["Title", "Retired"]
+    assert post(client, wallet, filled_in(response)).status_code == 302
+    wallet.refresh_from_db()
+    assert (wallet.title, wallet.is_retired) == ("Mine", True)
+
+
+def list_form(client: Client) -> dict[str, Any]:
+    formset = client.get(address(Article, "changelist")).context["cl"].formset
+    form = {field.html_name: field.value() for field in formset.management_form}
+    for row in formset.forms:
+        form |= {field.html_name: field.value() for field in row}
+        form[f"{row.prefix}-status-opened"] = row.initial["status"]
+    return {**form, "_save": "Save"}
+
+
+def row_name(form: dict[str, Any], article: Article) -> str:
+    [name] = [n for n, v in form.items() if n.endswith("-id") and v == article.pk]
+    return name.removesuffix("-id")
+
+
+def test_the_list_does_not_overwrite_what_was_not_touched(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    planned = Status.objects.get(slug="planned")
+    draft = Status.objects.get(slug="draft")
+    other = Article.objects.exclude(pk=wallet.pk).first()
+    assert other is not None
+    form = list_form(client)
+    act(ana, "move_to_draft", wallet)
+    form[f"{row_name(form, other)}-status"] = planned.pk
+    response = client.post(address(Article, "changelist"), form, follow=True)
+    assert messages(response) == ["1 article was changed successfully."]
+    wallet.refresh_from_db()
+    other.refresh_from_db()
+    assert (wallet.status, other.status) == (draft, planned)
+
+
+def test_the_list_refuses_a_row_that_two_changed_and_then_lets_one_decide(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    planned = Status.objects.get(slug="planned")
+    draft = Status.objects.get(slug="draft")
+    form = list_form(client)
+    row = row_name(form, wallet)
+    assert f'name="{row}-status-opened" value="{wallet.status_id}"' in (
+        client.get(address(Article, "changelist")).content.decode()
+    )
+    act(ana, "move_to_draft", wallet)
+    form[f"{row}-status"] = planned.pk
+    response = client.post(address(Article, "changelist"), form)
+    assert f"It was given the status “{draft.label}” after you opened this list." in words(response)
+    wallet.refresh_from_db()
+    assert wallet.status == draft
+    formset = response.context["cl"].formset
+    [again] = [f for f in formset.forms if f.instance.pk == wallet.pk]
+    assert str(again["status"].value()) == str(planned.pk)
+    assert f'name="{row}-status-opened" value="{draft.pk}"' in response.content.decode()
+    form[f"{row}-status-opened"] = draft.pk
+    assert client.post(address(Article, "changelist"), form).status_code == 302
+    wallet.refresh_from_db()
+    assert wallet.status == planned
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_saves_at_the_same_moment_one_is_refused(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    clients = {"Mine": client, "Theirs": ana}
+    forms = {name: opened(each, wallet) for name, each in clients.items()}
+    together = Barrier(2)
+
+    def send(name: str) -> Any:
+        together.wait(timeout=30)
+        try:
+            return post(clients[name], wallet, forms[name], title=name)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as threads:
+        responses = dict(zip(clients, threads.map(send, clients), strict=True))
+    codes = {name: response.status_code for name, response in responses.items()}
+    assert sorted(codes.values()) == [200, 302]
+    [winner] = [name for name, code in codes.items() if code == 302]
+    [loser] = [name for name, code in codes.items() if code == 200]
+    wallet.refresh_from_db()
+    assert wallet.title == winner
+    assert differences(responses[loser]) == [("Title", winner, loser)]

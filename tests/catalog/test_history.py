@@ -1,0 +1,305 @@
+"""Who changed what of the catalogue, and the way back."""
+
+import re
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from catalog import stamps
+from catalog.history import versions_of
+from catalog.models import Article, Entry, Layer, Section, Status
+from tests.catalog.admin_pages import act, address, messages, save, words
+
+MODELS = (Layer, Section, Status, Article, Entry)
+
+
+@pytest.fixture
+def client(client: Client, editor: User, playbook: None) -> Client:
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture
+def wallet(client: Client) -> Article:
+    return Article.objects.get(slug="payment-wallet")
+
+
+def changes(client: Client, thing: Model) -> list[list[tuple[str, str, str]]]:
+    """What each version on the page of history changed, newest first."""
+    rows = client.get(address(thing, "history")).context["versions"]
+    return [[(c.name, c.old, c.new) for c in row["changes"]] for row in rows]
+
+
+def version_count(thing: Model) -> int:
+    count: int = versions_of(type(thing)).filter(id=thing.pk).count()
+    return count
+
+
+def revert_address(thing: Model, version: Any) -> str:
+    name = f"admin:catalog_{thing._meta.model_name}_revert"
+    return reverse(name, args=[thing.pk, version.history_id])
+
+
+def oldest(thing: Model) -> Any:
+    return versions_of(type(thing)).filter(id=thing.pk).last()
+
+
+def revert(client: Client, thing: Model, version: Any) -> Any:
+    path = revert_address(thing, version)
+    newest = client.get(path).context["now"].pk
+    return client.post(path, {"newest": newest}, follow=True)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_each_row_of_the_playbook_has_a_first_version(playbook: None, model: Any) -> None:
+    kept = versions_of(model).values_list("id", "history_type")
+    assert sorted(kept) == [(pk, "+") for pk in sorted(model.objects.values_list("pk", flat=True))]
+
+
+def test_loading_the_playbook_again_makes_no_version(playbook: None) -> None:
+    count = versions_of(Article).count()
+    call_command("load_playbook", verbosity=0)
+    assert versions_of(Article).count() == count
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_migration_gives_first_versions(playbook: None, model: Any) -> None:
+    before = {
+        v.id: [getattr(v, f.attname) for f in v.tracked_fields] for v in versions_of(model).all()
+    }
+    versions_of(model).all().delete()
+    for other in set(MODELS) - {model}:
+        versions_of(other).all().delete()
+    migration = import_module("catalog.migrations.0005_first_versions")
+    migration.make_first_versions(apps, connection.schema_editor())
+    after = {
+        v.id: [getattr(v, f.attname) for f in v.tracked_fields] for v in versions_of(model).all()
+    }
+    assert after == before
+    assert set(versions_of(model).values_list("history_type", flat=True)) == {"+"}
+
+
+def test_a_change_shows_who_when_and_what_by_name(
+    client: Client, wallet: Article, editor: User
+) -> None:
+    planned = Status.objects.get(slug="planned")
+    old_title, old_status = wallet.title, wallet.status.label
+    save(client, wallet, title="Ledgers <b>", status=planned.pk)
+    assert changes(client, wallet) == [
+        [("Title", old_title, "Ledgers <b>"), ("Status", old_status, planned.label)],
+        [],
+    ]
+    page = client.get(address(wallet, "history"))
+    assert f"by {editor.username}" in words(page)
+    assert "Ledgers &lt;b&gt;" in page.content.decode()
+    assert not re.search(r"<[^>]+ style=|<style|<script>", page.content.decode())
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_has_a_page_of_versions(client: Client, model: Any) -> None:
+    thing = model.objects.last()
+    field = "label" if model is Status else "title"
+    old = getattr(thing, field)
+    save(client, thing, **{field: "Another name"})
+    assert changes(client, thing) == [[(field.capitalize(), old, "Another name")], []]
+
+
+def test_saving_what_is_there_already_makes_no_version(client: Client, wallet: Article) -> None:
+    before = wallet.updated_at
+    save(client, wallet)
+    wallet.refresh_from_db()
+    assert wallet.updated_at > before
+    assert version_count(wallet) == 1
+
+
+def test_a_new_row_and_its_place_are_one_version(client: Client) -> None:
+    section = Section.objects.get(slug="caching")
+    article = Article.objects.get(slug="payment-wallet")
+    total = section.entries.current().count()
+    row = {f"entries-{total}-{name}": value for name, value in (
+        ("article", article.pk), ("title", "Listed anew"), ("what_you_learn", "x")
+    )}  # fmt: skip
+    save(client, section, **row)
+    entry = Entry.objects.get(title="Listed anew")
+    assert entry.number == total + 1
+    assert [v.number for v in versions_of(Entry).filter(id=entry.pk)] == [total + 1]
+    assert oldest(entry).history_type == "+"
+
+
+def test_bulk_changes_make_versions_of_those_that_they_change(client: Client, editor: User) -> None:
+    articles = list(Article.objects.filter(entries__isnull=False).distinct()[:3])
+    entries = {e.pk: e.number for e in Entry.objects.all()}
+    act(client, "retire_selected", *articles, confirmed="yes")
+    for article in articles:
+        newest = versions_of(Article).filter(id=article.pk).first()
+        assert (newest.history_user, newest.retired_at is None) == (editor, False)
+        assert version_count(article) == 2
+    renumbered = [e for e in Entry.objects.all() if e.number != entries[e.pk]]
+    assert renumbered
+    versions = versions_of(Entry).filter(history_type="~")
+    assert {v.id: v.number for v in versions} == {e.pk: e.number for e in renumbered}
+    act(client, "bring_back_selected", *articles)
+    act(client, "move_to_draft", *articles)
+    for article in articles:
+        article.refresh_from_db()
+        newest, *_older = versions_of(Article).filter(id=article.pk)
+        assert (newest.status_id, newest.retired_at) == (article.status_id, None)
+        assert version_count(article) == 4
+
+
+def test_dragged_sections_have_versions(client: Client) -> None:
+    first, second = Section.objects.listed()[:2]
+    path = reverse("admin:catalog_section_sortable_update")
+    data = {"updatedItems": [[first.pk, 2], [second.pk, 1]]}
+    client.post(path, data, content_type="application/json")
+    assert changes(client, first)[0] == [("Number", "1", "2")]
+    assert changes(client, second)[0] == [("Number", "2", "1")]
+
+
+@pytest.mark.parametrize("size", [1, 20])
+def test_bulk_changes_need_the_same_queries_for_any_number(playbook: None, size: int) -> None:
+    keys = list(Article.objects.values_list("pk", flat=True)[:size])
+    with CaptureQueriesContext(connection) as queries:
+        assert Article.objects.filter(pk__in=keys).retire() == size
+    statements = [q["sql"].split()[0] for q in queries if "catalog_stamp" not in q["sql"]]
+    assert statements == ["SAVEPOINT", "SELECT", "UPDATE", "SELECT", "INSERT", "RELEASE"]
+
+
+@pytest.mark.parametrize("size", [1, 12])
+def test_the_page_needs_the_same_queries_for_any_number_of_versions(
+    client: Client, wallet: Article, size: int
+) -> None:
+    one, other = Status.objects.all()[:2]
+    for number in range(size):
+        wallet.status = (one, other)[number % 2]
+        wallet.title = f"Title {number}"
+        wallet.save()
+    with CaptureQueriesContext(connection) as queries:
+        assert len(changes(client, wallet)) == size + 1
+    assert len(queries) == PAGE_QUERIES
+
+
+PAGE_QUERIES = 9
+
+
+def test_who_is_deleted_leaves_their_versions(client: Client, wallet: Article) -> None:
+    other = User.objects.create_user("other", is_staff=True, is_superuser=True)
+    client.force_login(other)
+    save(client, wallet, title="By another")
+    assert versions_of(Article).filter(history_user=other).count() == 1
+    client.force_login(User.objects.get(username="editor"))
+    other.delete()
+    assert changes(client, wallet)[0] == [("Title", "Payment Wallet", "By another")]
+    assert "by an account that is gone" in words(client.get(address(wallet, "history")))
+
+
+def test_a_revert_is_a_version_of_its_own(client: Client, wallet: Article, editor: User) -> None:
+    old = wallet.title
+    save(client, wallet, title="A mistake")
+    first = oldest(wallet)
+    page = client.get(revert_address(wallet, first))
+    assert [(c.name, c.old, c.new) for c in page.context["changes"]] == [
+        ("Title", "A mistake", old)
+    ]
+    wallet.refresh_from_db()
+    assert wallet.title == "A mistake"
+    response = revert(client, wallet, first)
+    assert messages(response)[0].startswith("Reverted to the version of ")
+    wallet.refresh_from_db()
+    assert wallet.title == old
+    assert changes(client, wallet) == [
+        [("Title", "A mistake", old)], [("Title", old, "A mistake")], [],
+    ]  # fmt: skip
+    newest = versions_of(Article).filter(id=wallet.pk).first()
+    assert (newest.history_user, newest.history_change_reason) == (
+        editor, messages(response)[0],
+    )  # fmt: skip
+    assert LogEntry.objects.latest("pk").change_message == messages(response)[0]
+
+
+def test_a_revert_does_not_take_a_key_of_another_article(client: Client, wallet: Article) -> None:
+    first = oldest(wallet)
+    save(client, wallet, url="https://example.org/elsewhere")
+    other = Article.objects.exclude(pk=wallet.pk).first()
+    assert other is not None
+    wallet.aliases.filter(key=first.instance.key).update(article=other)
+    response = revert(client, wallet, first)
+    assert "already: list that one here instead." in messages(response)[0]
+    wallet.refresh_from_db()
+    assert wallet.url == "https://example.org/elsewhere"
+    assert version_count(wallet) == 2
+
+
+def test_a_revert_that_was_overtaken_is_refused(client: Client, wallet: Article) -> None:
+    save(client, wallet, title="Second")
+    path = revert_address(wallet, oldest(wallet))
+    newest = client.get(path).context["now"].pk
+    save(client, wallet, title="Third")
+    response = client.post(path, {"newest": newest})
+    assert messages(response)[-1:] == [
+        "It was changed meanwhile; nothing was reverted. See what is different now."
+    ]
+    wallet.refresh_from_db()
+    assert wallet.title == "Third"
+    assert [c.old for c in response.context["changes"]] == ["Third"]
+
+
+def test_a_reverted_entry_goes_back_to_its_place(client: Client) -> None:
+    section = Section.objects.get(slug="caching")
+    titles = [e.title for e in section.entries.current()]
+    entry = section.entries.current()[0]
+    other = Section.objects.exclude(pk=section.pk)[0]
+    save(client, entry, section=other.pk, number="")
+    assert [e.title for e in section.entries.current()] == titles[1:]
+    revert(client, entry, oldest(entry))
+    assert [e.title for e in section.entries.current()] == titles
+    for rows in (section.entries.current(), other.entries.current()):
+        assert [e.number for e in rows] == list(range(1, len(rows) + 1))
+
+
+def test_a_revert_to_before_it_was_retired_brings_it_back(client: Client, wallet: Article) -> None:
+    act(client, "retire_selected", wallet, confirmed="yes")
+    revert(client, wallet, oldest(wallet))
+    wallet.refresh_from_db()
+    assert not wallet.is_retired
+
+
+def test_a_version_of_another_row_is_not_found(client: Client, wallet: Article) -> None:
+    other = Article.objects.exclude(pk=wallet.pk).first()
+    assert other is not None
+    path = revert_address(wallet, oldest(other))
+    assert client.get(path).status_code == client.post(path).status_code == 404
+
+
+def test_who_may_only_look_reverts_nothing(client: Client, wallet: Article, learner: User) -> None:
+    save(client, wallet, title="Second")
+    path = revert_address(wallet, oldest(wallet))
+    learner.is_staff = True
+    learner.save()
+    learner.user_permissions.add(Permission.objects.get(codename="view_article"))
+    client.force_login(learner)
+    page = client.get(address(wallet, "history"))
+    assert "Revert to this version" not in page.content.decode()
+    assert client.post(path, {"newest": 1}).status_code == 403
+    wallet.refresh_from_db()
+    assert wallet.title == "Second"
+
+
+def test_versions_do_not_move_the_stamp(client: Client, wallet: Article) -> None:
+    before = stamps.current()
+    version = oldest(wallet)
+    version.history_date += timedelta(days=1)
+    version.save()
+    assert stamps.current() == before

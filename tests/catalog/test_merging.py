@@ -1,0 +1,211 @@
+"""Two articles that are the same one become one."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from catalog.history import versions_of
+from catalog.merging import merge_articles
+from catalog.models import Alias, Article, Entry, Section
+from tests.catalog.admin_pages import act, address, errors, messages, save, words
+
+MERGE = "/admin/catalog/article/merge/"
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+
+@pytest.fixture
+def kept() -> Article:
+    return Article.objects.get(slug="payment-wallet")
+
+
+@pytest.fixture
+def gone() -> Article:
+    return Article.objects.get(slug="ticket-booking-system")
+
+
+@pytest.fixture
+def editing(client: Client, editor: User) -> Client:
+    client.force_login(editor)
+    return client
+
+
+def numbers(section: Section) -> list[int]:
+    return [entry.number for entry in section.entries.current()]
+
+
+def test_what_the_one_had_is_the_others(kept: Article, gone: Article) -> None:
+    keys = {alias.key for article in (kept, gone) for alias in article.aliases.all()}
+    places = set(gone.entries.values_list("pk", flat=True))
+    merge_articles(kept, gone)
+    gone.refresh_from_db()
+    assert (gone.is_retired, gone.merged_into) == (True, kept)
+    assert {alias.key for alias in kept.aliases.all()} == keys
+    assert not gone.aliases.exists()
+    assert places <= set(kept.entries.filter(retired_at=None).values_list("pk", flat=True))
+    assert not gone.entries.exists()
+
+
+def test_a_place_that_both_had_is_there_once(kept: Article, gone: Article) -> None:
+    mine = kept.entries.first()
+    assert mine is not None
+    section = mine.section
+    count = section.entries.current().count()
+    twin = Entry.objects.create(section=section, article=gone, title=mine.title, number=count + 1)
+    merge_articles(kept, gone)
+    twin.refresh_from_db()
+    assert (twin.is_retired, twin.article) == (True, kept)
+    assert numbers(section) == list(range(1, count + 1))
+
+
+def test_the_places_of_a_retired_one_do_not_come_back(kept: Article, gone: Article) -> None:
+    gone.retire()
+    before = set(Entry.objects.listed().values_list("pk", flat=True))
+    merge_articles(kept, gone)
+    assert set(Entry.objects.listed().values_list("pk", flat=True)) == before
+
+
+def test_the_old_address_leads_to_the_new_one(client: Client, kept: Article, gone: Article) -> None:
+    merge_articles(kept, gone)
+    response = client.get(gone.get_absolute_url())
+    assert (response.status_code, response["Location"]) == (301, kept.get_absolute_url())
+    assert client.get(kept.get_absolute_url()).status_code == 200
+
+
+def test_a_chain_leads_to_its_end(client: Client, kept: Article, gone: Article) -> None:
+    last = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+    merge_articles(kept, gone)
+    merge_articles(last, kept)
+    gone.refresh_from_db()
+    assert gone.merged_into == last
+    for article in (gone, kept):
+        response = client.get(article.get_absolute_url())
+        assert (response.status_code, response["Location"]) == (301, last.get_absolute_url())
+
+
+def test_saving_the_merged_one_takes_no_key(kept: Article, gone: Article) -> None:
+    merge_articles(kept, gone)
+    before = set(Alias.objects.values_list("article", "key"))
+    gone.save()
+    gone.title, gone.url = "Another", ""
+    gone.save()
+    assert set(Alias.objects.values_list("article", "key")) == before
+
+
+def test_its_old_link_is_an_article_already(kept: Article, gone: Article) -> None:
+    merge_articles(kept, gone)
+    again = Article(title="Again", url=gone.url, status=kept.status)
+    with pytest.raises(ValidationError, match=kept.title):
+        again.save()
+
+
+def test_the_merged_one_does_not_come_back(editing: Client, kept: Article, gone: Article) -> None:
+    merge_articles(kept, gone)
+    with pytest.raises(ValidationError, match="It was merged into"):
+        gone.bring_back()
+    assert Article.objects.filter(pk=gone.pk).bring_back() == 0
+    response = act(editing, "bring_back_selected", gone)
+    assert messages(response)[0] == (
+        f"“{gone.title}” stays retired: it was merged into “{kept.title}”."
+    )
+    response = save(editing, gone, title="Mine", _bring_back="1")
+    assert "It was merged into" in errors(response)[0]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Article.objects.filter(pk=gone.pk).update(retired_at=None)
+    gone.refresh_from_db()
+    assert gone.is_retired
+
+
+def test_a_version_from_before_is_not_the_way_back(
+    editing: Client, kept: Article, gone: Article
+) -> None:
+    merge_articles(kept, gone)
+    first = versions_of(Article).filter(id=gone.pk).last()
+    path = reverse("admin:catalog_article_revert", args=[gone.pk, first.pk])
+    newest = versions_of(Article).filter(id=gone.pk).first()
+    response = editing.post(path, {"newest": newest.pk})
+    assert "It was merged into" in messages(response)[0]
+
+
+@pytest.mark.parametrize("case", ["itself", "merged", "into merged", "into retired"])
+def test_what_cannot_be_merged(kept: Article, gone: Article, case: str) -> None:
+    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+    if case == "into retired":
+        kept.retire()
+    elif case != "itself":
+        merge_articles(kept, gone)
+    pairs = {
+        "itself": (kept, kept),
+        "merged": (other, gone),
+        "into merged": (gone, other),
+        "into retired": (kept, gone),
+    }
+    before = list(Article.objects.order_by("pk").values_list())
+    with pytest.raises(ValidationError):
+        merge_articles(*pairs[case])
+    assert list(Article.objects.order_by("pk").values_list()) == before
+
+
+def test_an_editor_sees_what_it_does_and_does_it(
+    editing: Client, editor: User, kept: Article, gone: Article
+) -> None:
+    keys = {"kept": kept.pk, "gone": gone.pk}
+    place = gone.entries.first()
+    assert place is not None
+    page = editing.get(MERGE, keys)
+    assert f"“{place.title}” in “{place.section}” leads to the one that stays." in words(page)
+    for alias in gone.aliases.all():
+        assert f"{alias.key} is a key of the one that stays." in words(page)
+    gone.refresh_from_db()
+    assert not gone.is_retired
+    response = editing.post(MERGE, keys, follow=True)
+    assert messages(response) == [f"“{gone.title}” is merged into “{kept.title}”."]
+    gone.refresh_from_db()
+    assert gone.merged_into == kept
+    said = {int(e.object_id or 0): e.change_message for e in LogEntry.objects.filter(user=editor)}
+    assert said == {
+        kept.pk: f"“{gone.title}” was merged into it.",
+        gone.pk: f"Merged into “{kept.title}”.",
+    }
+    version = versions_of(Article).filter(id=gone.pk).first()
+    assert (version.history_user, version.merged_into) == (editor, kept)
+    assert version.history_change_reason == f"Merged into “{kept.title}”."
+    versions = editing.get(address(gone, "history")).context["versions"]
+    assert ("Merged into", "–", kept.title) in [
+        (c.name, c.old, c.new) for c in versions[0]["changes"]
+    ]
+
+
+def test_two_are_chosen_in_the_list(editing: Client, kept: Article, gone: Article) -> None:
+    response = act(editing, "merge_selected", kept, gone)
+    form = response.context["form"]
+    assert {form.cleaned_data["kept"], form.cleaned_data["gone"]} == {kept, gone}
+    assert messages(act(editing, "merge_selected", kept)) == ["Choose two articles to merge."]
+
+
+def test_an_article_offers_it(editing: Client, kept: Article) -> None:
+    assert f"{MERGE}?kept={kept.pk}" in editing.get(address(kept, "change")).content.decode()
+    assert editing.get(MERGE, {"kept": kept.pk}).status_code == 200
+
+
+@pytest.mark.parametrize("data", [{}, {"kept": "x", "gone": "y"}, {"kept": "1", "gone": "\0"}])
+def test_bad_choices_are_named(editing: Client, data: dict[str, Any]) -> None:
+    assert editing.get(MERGE, data).status_code == editing.post(MERGE, data).status_code == 200
+    assert not Article.objects.exclude(merged_into=None).exists()
+
+
+def test_who_may_not_edit_merges_nothing(
+    client: Client, learner: User, kept: Article, gone: Article
+) -> None:
+    client.force_login(learner)
+    learner.is_staff = True
+    learner.save()
+    assert client.post(MERGE, {"kept": kept.pk, "gone": gone.pk}).status_code == 403
+    gone.refresh_from_db()
+    assert gone.merged_into is None
