@@ -9,6 +9,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -243,8 +246,14 @@ class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
         ).prefetch_related("candidates")
 
     @admin.display(description=gettext_lazy("may be"))
-    def may_be(self, question: OpenQuestion) -> str:
-        return ", ".join(article.title for article in question.candidates.all())
+    def may_be(self, question: OpenQuestion) -> SafeString:
+        """Each leads to the preview of merging it into the one that came in."""
+        merge = reverse("admin:catalog_article_merge")
+        ways = [
+            (merge, urlencode({"kept": question.article_id, "gone": article.pk}), article.title)
+            for article in question.candidates.all()
+        ]
+        return format_html_join(", ", '<a href="{}?{}">{}</a>', ways)
 
     @admin.action(
         description=gettext_lazy("Dismiss: they are different articles"), permissions=["change"]

@@ -54,6 +54,8 @@ class ArticleRow:
     keys: tuple[str, ...]
     """Every alias, in order of the alphabet."""
     is_retired: bool = False
+    merged_into: str = ""
+    """The UUID of the article that it became a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def stored() -> Catalogue:
         "slug", "number", "label", "colour", "is_public", "is_countable"
     )
     articles = Article.objects.order_by("pk").values_list(
-        "uuid", "slug", "title", "url", "status__slug", "pk", "retired_at"
+        "uuid", "slug", "title", "url", "status__slug", "pk", "retired_at", "merged_into__uuid"
     )
     entries = Entry.objects.order_by("pk").values_list(
         "pk", "section__slug", "article__uuid", "number", "title", "what_you_learn", "retired_at"
@@ -161,9 +163,16 @@ def stored() -> Catalogue:
         statuses={row[0]: StatusRow(*row) for row in statuses},
         articles={
             str(uuid): ArticleRow(
-                str(uuid), slug, title, url, status, tuple(sorted(keys[pk])), retired is not None
+                str(uuid),
+                slug,
+                title,
+                url,
+                status,
+                tuple(sorted(keys[pk])),
+                retired is not None,
+                str(kept or ""),
             )
-            for uuid, slug, title, url, status, pk, retired in articles
+            for uuid, slug, title, url, status, pk, retired, kept in articles
         },
         entries={
             pk: EntryRow(pk, section, str(uuid), number, title, learn, retired is not None)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog import learners, stamps
-from catalog.models import Article, Stamp
+from catalog.models import Article
 from catalog.playbook_file.catalogue import Catalogue, stored
 from catalog.playbook_file.difference import Difference, difference
 from catalog.playbook_file.merge import Decisions, Merge, merge
@@ -141,7 +141,9 @@ def _uncollected() -> Iterator[None]:
 
 
 def restore(now: Catalogue, then: Catalogue) -> Merge:
-    """What came since then is retired: learners may have a state on it."""
+    """What came since then is retired: learners may have a state on it. What was merged since then
+    stays so: their states are the remaining article's."""
+    then = _with_later_merges(then, now)
     articles = {
         **{uuid: replace(row, is_retired=True) for uuid, row in now.articles.items()},
         **then.articles,
@@ -166,17 +168,41 @@ def restore(now: Catalogue, then: Catalogue) -> Merge:
     return Merge(now, after, len(now.listed.keys() & after.listed.keys()))
 
 
+def _with_later_merges(then: Catalogue, now: Catalogue) -> Catalogue:
+    articles = dict(then.articles)
+    became = {
+        uuid: now.articles[uuid].merged_into
+        for uuid in then.articles
+        if now.articles[uuid].merged_into and not then.articles[uuid].merged_into
+    }
+    for uuid, kept in became.items():
+        old, whole = articles[uuid], articles.get(kept) or now.articles[kept]
+        articles[uuid] = replace(now.articles[uuid], keys=())
+        articles[kept] = replace(
+            whole,
+            keys=tuple(sorted({*whole.keys, *old.keys})),
+            is_retired=whole.is_retired and old.is_retired,
+        )
+    entries, places = {}, set()
+    for pk, entry in then.entries.items():
+        moved = replace(entry, article=became.get(entry.article, entry.article))
+        place = moved.section, moved.article, moved.title
+        entries[pk] = replace(moved, is_retired=entry.is_retired or place in places)
+        if not entry.is_retired:
+            places.add(place)
+    return replace(then, articles=articles, entries=entries)
+
+
 @transaction.atomic
 def apply(revision: Revision) -> Plan:
     """In one transaction, or not at all. CatalogueChanged, AlreadyApplied, Unreadable, Undecidable.
 
     Where it changes nothing, no revision is kept.
     """
-    # Whoever changes the catalogue writes this row first: nobody does until we are done.
-    stamp = Stamp.objects.select_for_update().first()
+    stamps.take_turn()
     if revision.pk and not Revision.objects.filter(pk=revision.pk, applied_at=None).exists():
         raise AlreadyApplied
-    if (stamp.value if stamp else "") != revision.stamp:
+    if stamps.current() != revision.stamp:
         raise CatalogueChanged
     made = plan(revision)
     if not made.difference:

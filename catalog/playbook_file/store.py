@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
+from catalog.history import CHANGED, CREATED, record
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow
 
@@ -141,14 +142,14 @@ class _Writing:
 
     def _save(self, model: type[models.Model], rows: list[Any], fields: list[str]) -> None:
         """Rows that are there by an upsert: `bulk_update` takes ten times as long."""
+        stored, new = [row for row in rows if row.pk], [row for row in rows if not row.pk]
         model._default_manager.bulk_create(
-            [row for row in rows if row.pk is not None],
-            BATCH,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=fields,
+            stored, BATCH, update_conflicts=True, unique_fields=["id"], update_fields=fields
         )
-        model._default_manager.bulk_create([row for row in rows if row.pk is None], BATCH)
+        model._default_manager.bulk_create(new, BATCH)
+        for saved, kind in ((stored, CHANGED), (new, CREATED)):
+            for start in range(0, len(saved), BATCH):
+                record(saved[start : start + BATCH], kind)
 
     def _retired_at(self, was: datetime | None, is_retired: bool) -> datetime | None:
         return (was or self.now) if is_retired else None

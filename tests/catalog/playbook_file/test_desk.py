@@ -115,6 +115,39 @@ def test_what_nobody_decided_stays_open_until_somebody_dismisses_it(
     assert OpenQuestion.objects.waiting().count() == 0
 
 
+def test_merging_the_two_answers_the_question_and_survives_undo(
+    desk: Client, learner: User
+) -> None:
+    old = Article.objects.get(slug="payment-wallet")
+    State.objects.create(user=learner, article=old, state="done")
+    Event.objects.create(user=learner, article=old, from_state="todo", to_state="done")
+    apply(desk, paste(desk, changed_file()))
+    new = OpenQuestion.objects.waiting().get().article
+    queue = desk.get(reverse("admin:playbook_file_openquestion_changelist")).content.decode()
+    [way] = re.findall(r'href="([^"]*merge[^"]*)"', queue)
+    assert "Payment Wallet" in desk.get(way.replace("&amp;", "&")).content.decode()
+    desk.post(reverse("admin:catalog_article_merge"), {"kept": new.pk, "gone": old.pk})
+    assert State.objects.get(user=learner).article == new
+    assert OpenQuestion.objects.waiting().count() == 0
+    desk.post(Revision.objects.applied().get().get_absolute_url(), {"_undo": "1"})
+    apply(desk, Revision.objects.latest("pk"))
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert (old.merged_into, old.is_retired, new.is_retired) == (new, True, False)
+    assert [entry.title for entry in new.entries.current()] == ["Payment Wallet"]
+    assert State.objects.get(user=learner).article == new
+    assert new.aliases.count() == 2
+
+
+def test_every_change_is_in_the_history(desk: Client, editor: User) -> None:
+    apply(desk, paste(desk, changed_file()))
+    article = Article.objects.get(title="Booking of tickets")
+    assert article.history.latest().history_user == editor
+    assert article.history.latest().title == "Booking of tickets"
+    new = Article.objects.get(title="Digital Payment Wallet")
+    assert [version.history_type for version in new.history.all()] == ["+"]
+
+
 def test_a_catalogue_that_changed_since_the_preview_is_left_alone(desk: Client) -> None:
     revision = paste(desk, changed_file())
     stamp = stamp_of(desk, revision)
