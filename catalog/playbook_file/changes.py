@@ -53,10 +53,13 @@ def _changed(
 ) -> Iterator[ChangedArticle]:
     for row in rows:
         article = articles.get(row["uuid"])
-        told = [
-            Change(Kind(change["kind"]), change["old"], change["new"], change["where"])
+        # An article and its place are mostly retitled together: that is told once.
+        told = {
+            (change["kind"], change["old"], change["new"]): Change(
+                Kind(change["kind"]), change["old"], change["new"]
+            )
             for change in row["changes"]
             if change["kind"] in TOLD
-        ]
+        }
         if article and row["is_public"] and told:
-            yield ChangedArticle(article, told)
+            yield ChangedArticle(article, list(told.values()))

@@ -66,6 +66,11 @@ class Change:
     """The section of the place that it is about."""
 
     @property
+    def is_whole(self) -> bool:
+        """About the article or section itself, whose title stands above it."""
+        return self.kind in {Kind.NEW, Kind.BACK, Kind.RETIRED}
+
+    @property
     def words(self) -> list[tuple[str, str]]:
         """Word by word: pairs of `same`, `old` or `new`, and text."""
         old, new = WORDS.findall(self.old), WORDS.findall(self.new)
