@@ -51,5 +51,7 @@ def test_every_group_of_the_admin_has_a_name_of_its_own(admin_client: Client) ->
         "Authentication and Authorization",
         "Catalogue",
         "E-mail addresses",
+        "Links",
+        "Playbook files",
         "Suggestions",
     ]

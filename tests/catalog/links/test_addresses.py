@@ -1,4 +1,6 @@
+import socket
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 
@@ -65,6 +67,17 @@ def test_a_name_counts_by_what_it_resolves_to(name: str) -> None:
     with pytest.raises(PrivateAddress):
         addresses_of(name, 80, allow_private=False)
     assert {"127.0.0.1", "::1"}.issuperset(addresses_of(name, 80, allow_private=True))
+
+
+def test_a_name_with_a_private_address_beside_a_public_one_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def resolved(host: str, port: int, **options: Any) -> list[Any]:
+        return [(0, 0, 0, "", (address, port)) for address in ("1.1.1.1", "10.0.0.1")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    with pytest.raises(PrivateAddress):
+        addresses_of("two.example", 80, allow_private=False)
 
 
 @pytest.mark.parametrize("name", ["nothing.invalid", "x" * 70 + ".example", ""])

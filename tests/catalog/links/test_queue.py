@@ -262,3 +262,23 @@ def test_only_who_may_change_articles_sees_it(client: Client, learner: User) -> 
 
 def test_nothing_is_added_here(client: Client) -> None:
     assert client.get(f"{QUEUE}add/").status_code == 403
+
+
+def test_what_was_found_of_an_old_address_is_not_shown(client: Client, learner: User) -> None:
+    [article] = with_links(1)
+    find(article, Visit(200, new_url=NEW))
+    article.url = "https://example.org/another"
+    article.save()
+    Report.objects.file(learner.pk, article, NOW)
+    assert "1 (1 Mar 2026) not visited yet" in words(client.get(QUEUE))
+    assert filled_in(client.get(page_of(article))) == {"url": article.url}
+
+
+def test_accepting_settles_the_reports_for_good(client: Client, learner: User) -> None:
+    [article] = with_links(1)
+    Report.objects.file(learner.pk, article, NOW)
+    accept(client, article, url=NEW)
+    assert Article.objects.get(pk=article.pk).url == NEW
+    article.save()
+    assert Report.objects.get().url == Article.objects.get(pk=article.pk).url
+    assert waiting() == []
