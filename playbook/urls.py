@@ -15,6 +15,7 @@ urlpatterns = [
     *probes,
     path("", include("catalog.urls")),
     path("", include("progress.urls")),
+    path("", include("progress.project_metrics.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
