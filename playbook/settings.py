@@ -460,7 +460,7 @@ METRICS_REPOSITORY: str = variable(
     "METRICS_REPOSITORY",
     expects="a repository on GitHub, as owner/name",
     default="",
-    holds=lambda name: not name or re.fullmatch(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}", name),
+    holds=lambda name: bool(re.fullmatch(r"([A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100})?", name)),
 )
 # A process hands the visitors that it saw on to the database every so many seconds; 0 is never.
 VISITORS_FLUSHED_EVERY = 60

@@ -43,7 +43,7 @@ def test_figures_are_those_of_a_recount(client: Client, learner: User, editor: U
     State.objects.create(user=learner, article=second.article, state="done", changed_at=old)
     State.objects.create(user=editor, article=second.article, state="reading")
     State.objects.create(user=learner, article=hidden.article, state="done")
-    draft = Status.objects.create(slug="secret", name="Secret", is_public=False, number=9)
+    draft = Status.objects.create(slug="secret", label="Secret", is_public=False)
     Article.objects.filter(pk=hidden.article_id).update(status=draft)
     call_command("refresh_metrics")
     summary = Summary.objects.get()
