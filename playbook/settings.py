@@ -1,6 +1,7 @@
 """Every setting, read from the environment or `.env`; `.env.example` explains each variable."""
 
 import os
+import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -183,6 +184,7 @@ INSTALLED_APPS = [
     "catalog.links",
     "catalog.suggestions",
     "progress",
+    "progress.project_metrics",
     "adminsortable2",
     "allauth",
     "accounts.apps.EmailAddressesConfig",
@@ -206,6 +208,7 @@ MIDDLEWARE = [
     "playbook.middleware.AnswerProbes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "progress.project_metrics.middleware.CountVisitors",
     "catalog.middleware.AnswersForEverybody",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -459,6 +462,15 @@ METRICS_TOKEN: str = variable(
         or (len(token) >= 20 and token.isascii() and token.isprintable() and " " not in token)
     ),
 )
+METRICS_REPOSITORY: str = variable(
+    env.str,
+    "METRICS_REPOSITORY",
+    expects="a repository on GitHub, as owner/name",
+    default="",
+    holds=lambda name: bool(re.fullmatch(r"([A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100})?", name)),
+)
+# A process hands the visitors that it saw on to the database every so many seconds; 0 is never.
+VISITORS_FLUSHED_EVERY = 60
 SENTRY_DSN: str = variable(
     env.str,
     "SENTRY_DSN",

@@ -24,5 +24,7 @@ STORAGES = {
 }
 # A test sees at once what it changed, also as a visitor.
 VISITORS_SEE_CHANGES_AFTER = 0
+# Counting visitors is asked for where it is tested.
+VISITORS_FLUSHED_EVERY = 0
 # Static files come from where they are written, without collecting them first.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

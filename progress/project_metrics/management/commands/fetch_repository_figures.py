@@ -1,0 +1,40 @@
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from playbook.release import RELEASE
+from progress.project_metrics.models import RepositoryFigures
+
+API = "https://api.github.com"
+TIMEOUT = 10
+
+
+class Command(BaseCommand):
+    help = "Asks GitHub for the stars and forks of METRICS_REPOSITORY."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--api", default=API, help="another address of the API")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = settings.METRICS_REPOSITORY
+        if not name:
+            raise CommandError("METRICS_REPOSITORY is empty: there is nothing to ask for.")
+        headers = {"User-Agent": f"system-design-playbook/{RELEASE} (+{settings.SITE_URL})"}
+        try:
+            response = httpx.get(
+                f"{options['api']}/repos/{name}",
+                headers=headers,
+                timeout=TIMEOUT,
+                follow_redirects=True,
+            )
+            answer = response.raise_for_status().json()
+            stars, forks = int(answer["stargazers_count"]), int(answer["forks_count"])
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise CommandError(f"No figures of {name}, the old ones stay: {error}") from error
+        RepositoryFigures.objects.update_or_create(
+            name=name, defaults={"stars": stars, "forks": forks, "fetched_at": timezone.now()}
+        )
+        self.stdout.write(f"{name}: {stars} stars, {forks} forks.")

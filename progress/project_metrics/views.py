@@ -1,0 +1,33 @@
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from catalog import edition
+from playbook.http import HttpRequest
+from playbook.pages import ONCE
+from progress.project_metrics import figures
+from progress.project_metrics.models import RepositoryFigures, Summary
+
+
+@require_safe
+def project_metrics(request: HttpRequest) -> HttpResponse:
+    public = edition.recent()  # An editor's own would have the drafts.
+    summary = Summary.objects.first()
+    repository = None
+    if settings.METRICS_REPOSITORY:
+        named = RepositoryFigures.objects.filter(name=settings.METRICS_REPOSITORY)
+        repository = named.first()
+    context = {
+        "summary": summary,
+        "layers": figures.by_layer(public),
+        "statuses": figures.by_status(public),
+        "entry_count": len(public.places),
+        "article_count": len({place.article_id for place in public.places}),
+        "most_finished": figures.most_finished(public, summary),
+        "days": figures.visitor_days(),
+        "repository": repository,
+    }
+    response = render(request, "project_metrics/project_metrics.html", context)
+    response["Cache-Control"] = ONCE
+    return response
