@@ -120,7 +120,13 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
 
     def get_fields(self, request: HttpRequest, obj: Article | None = None) -> list[Any]:
         fields = ["title", "url", "status"]
-        return [*fields, "slug", *self.readonly_fields] if obj else fields
+        if obj is None:
+            return fields
+        merged = ["merged_into"] if obj.merged_into_id else []
+        return [*fields, "slug", *self.readonly_fields, *merged]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> list[Any]:
+        return [*super().get_readonly_fields(request, obj), "merged_into"]
 
     def get_inlines(self, request: HttpRequest, obj: Article | None) -> list[Any]:
         return [ArticleEntriesInline, AliasInline] if obj else [ArticleEntriesInline]

@@ -189,6 +189,14 @@ def test_two_are_chosen_in_the_list(editing: Client, kept: Article, gone: Articl
     assert messages(act(editing, "merge_selected", kept)) == ["Choose two articles to merge."]
 
 
+def test_its_page_says_where_it_went(editing: Client, kept: Article, gone: Article) -> None:
+    assert "Merged into" not in words(editing.get(address(gone, "change")))
+    merge_articles(kept, gone)
+    page = editing.get(address(gone, "change"))
+    assert f"Merged into: {kept.title}" in words(page)
+    assert f'<a href="{address(kept, "change")}">{kept.title}</a>' in page.content.decode()
+
+
 def test_an_article_offers_it(editing: Client, kept: Article) -> None:
     assert f"{MERGE}?kept={kept.pk}" in editing.get(address(kept, "change")).content.decode()
     assert editing.get(MERGE, {"kept": kept.pk}).status_code == 200
