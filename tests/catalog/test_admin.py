@@ -63,11 +63,8 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
     assert State in models
     assert [model for model in models if admin.site.is_registered(model)] == []
     shown = editing.get("/admin/").context["app_list"]
-<<<<<<< HEAD
-    assert [app["app_label"] for app in shown] == ["catalog", "suggestions"]
-=======
-    assert [app["app_label"] for app in shown] == ["catalog", "links"]
->>>>>>> links
+    apps = [app["app_label"] for app in shown]
+    assert apps == ["catalog", "links", "playbook_file", "suggestions"]
     assert {model["model"] for model in shown[0]["models"]} == set(MODELS)
 
 
