@@ -69,7 +69,8 @@ def flush() -> None:
 
 
 def _store(visits: list[Visit]) -> None:
-    if not visits:
+    # A machine whose clock is behind does not open a day again that another one closed.
+    if not visits or VisitorDay.objects.filter(date=visits[0][0]).exists():
         return
     with transaction.atomic():
         DaySalt.objects.get_or_create(date=visits[0][0], defaults={"salt": secrets.token_hex(32)})

@@ -40,6 +40,10 @@ CATALOGUE = {
 
 def test_editors_may_edit_the_catalogue_and_nothing_else(db: None) -> None:
     assert editors_may() == CATALOGUE | {
+        "playbook_file.add_revision",
+        "playbook_file.view_revision",
+        "playbook_file.change_openquestion",
+        "playbook_file.view_openquestion",
         "suggestions.view_suggestion",
         "suggestions.change_suggestion",
     }
@@ -63,8 +67,8 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
     assert State in models
     assert [model for model in models if admin.site.is_registered(model)] == []
     shown = editing.get("/admin/").context["app_list"]
-    apps = [app["app_label"] for app in shown]
-    assert apps == ["catalog", "links", "playbook_file", "suggestions"]
+    rooms = [app["app_label"] for app in shown]
+    assert rooms == ["catalog", "links", "playbook_file", "suggestions"]
     assert {model["model"] for model in shown[0]["models"]} == set(MODELS)
 
 
