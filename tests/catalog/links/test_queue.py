@@ -109,7 +109,7 @@ def test_accepting_a_new_address(client: Client, learner: User) -> None:
     [article] = with_links(1)
     Report.objects.file(learner.pk, article, NOW)
     find(article, Visit(200, new_url=NEW))
-    assert filled_in(client.get(page_of(article))) == {"url": NEW}
+    assert filled_in(client.get(page_of(article)))["url"] == NEW
     response = accept(client, article)
     assert response.redirect_chain == [(QUEUE, 302)]
     assert messages(response) == [f"“{article.title}” has its new address."]
@@ -118,7 +118,7 @@ def test_accepting_a_new_address(client: Client, learner: User) -> None:
     assert {alias.key for alias in changed.aliases.all()} >= {article.key, changed.key}
     assert waiting() == []
     history = client.get(reverse("admin:catalog_article_history", args=[article.pk]))
-    assert f"New address: {NEW}" in words(history)
+    assert NEW in words(history)
     by_its_page = client.get(reverse("admin:links_brokenlink_history", args=[article.pk]))
     assert by_its_page.headers["Location"] == history.request["PATH_INFO"]
 
@@ -212,7 +212,7 @@ def test_retiring_is_what_it_is_elsewhere(client: Client, action: str) -> None:
     assert Entry.objects.filter(article=article).exists()
     assert waiting() == []
     history = client.get(reverse("admin:catalog_article_history", args=[article.pk]))
-    assert "Retired." in words(history)
+    assert "by editor Field Before After Retired at" in words(history)
 
 
 @pytest.mark.parametrize("action", ["page", "list"])
@@ -271,7 +271,7 @@ def test_what_was_found_of_an_old_address_is_not_shown(client: Client, learner: 
     article.save()
     Report.objects.file(learner.pk, article, NOW)
     assert "1 (1 Mar 2026) not visited yet" in words(client.get(QUEUE))
-    assert filled_in(client.get(page_of(article))) == {"url": article.url}
+    assert filled_in(client.get(page_of(article)))["url"] == article.url
 
 
 def test_accepting_settles_the_reports_for_good(client: Client, learner: User) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from catalog.identity import title_key, url_key
@@ -103,8 +103,7 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(catalogues())
 def test_import_of_an_export_changes_nothing(catalogue: Catalogue) -> None:
-    if not catalogue.entries:
-        return
+    assume(catalogue.entries)
     text = write(catalogue, "markdown")
     file = read(text.encode())
     assert file.notes == []
@@ -124,15 +123,27 @@ def test_import_into_nothing_gives_the_same_file_again(catalogue: Catalogue) -> 
             slug: replace(status, is_public=True) for slug, status in catalogue.statuses.items()
         },
     )
-    if not everything_public.entries:
-        return
+    assume(everything_public.entries)
+    # Without a link, a row is the article of that title that has one: they would become one.
+    linked = {
+        title_key(entry.title): article.uuid
+        for _s, entry, article in everything_public.places()
+        if article.url
+    }
+    assume(
+        all(
+            title_key(entry.title) not in linked
+            for _s, entry, article in everything_public.places()
+            if not article.url
+        )
+    )
     text = write(everything_public, "markdown")
     empty = Catalogue(statuses=everything_public.statuses)
     after = merge(empty, read(text.encode())).after
     assert merge(after, read(text.encode())).after == after
     rows = [(entry.title, article.url) for _s, entry, article in everything_public.places()]
     again = [(entry.title, article.url) for _s, entry, article in after.places()]
-    assert [title for title, _url in rows] == [title for title, _url in again]
+    assert again == rows
 
 
 @pytest.mark.usefixtures("playbook")

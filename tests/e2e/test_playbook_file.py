@@ -1,0 +1,81 @@
+"""A new version of the playbook comes in: looked at, decided, applied, read, and taken back."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from accounts.models import User
+from catalog.models import Article
+from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.writer import write
+from progress.models import State
+from tests.e2e.conftest import sign_in
+
+pytestmark = pytest.mark.usefixtures("editor")
+
+OLD, NEW = "payment-wallet-g-pay-5b7901edee81", "payment-wallet-000000000abc"
+
+
+def enter(page: Page) -> None:
+    sign_in(page, "editor", "an-editor's-password")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Its wallet has another title and another address, and one article is gone."""
+    text = write(stored(), "markdown").replace(OLD, NEW)
+    text = text.replace("**Payment Wallet**", "**Digital Payment Wallet**")
+    path = tmp_path / "playbook.md"
+    path.write_text(re.sub(r"\n.*Counting Every Click.*", "", text))
+    return path
+
+
+def test_preview_decide_apply_undo(page: Page, file: Path, learner: User) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    State.objects.create(user=learner, article=wallet, state="done")
+    enter(page)
+    page.goto("/admin/playbook_file/revision/add/")
+    page.get_by_label("A Markdown file").set_input_files(file)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#summary")).to_contain_text("2 retired")
+    page.get_by_label("It is “Payment Wallet” (1 learners)").check()
+    page.get_by_role("button", name="Preview with these decisions").click()
+    expect(page.locator("#summary")).to_contain_text("1 new addresses")
+    expect(page.locator("#summary")).to_contain_text("1 learner touched; nobody loses a state.")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".messagelist")).to_contain_text("Applied")
+    wallet.refresh_from_db()
+    assert wallet.url.endswith(NEW)
+    assert State.objects.get(user=learner).article == wallet
+    page.goto("/changes/")
+    expect(page.locator("main")).to_contain_text("Digital Payment Wallet")
+    page.goto("/admin/playbook_file/revision/")
+    page.locator("#result_list").get_by_role("link").first.click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".messagelist")).to_contain_text("Applied")
+    wallet.refresh_from_db()
+    assert wallet.url.endswith(OLD)
+    assert State.objects.get(user=learner).article == wallet
+
+
+def test_two_editors_on_one_form(page: Page, browser: Browser, base_url: str) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    address = f"/admin/catalog/article/{wallet.pk}/change/"
+    other = browser.new_page(base_url=base_url)
+    for each in (page, other):
+        enter(each)
+        each.goto(address)
+    other.get_by_label("Title:").fill("Theirs")
+    other.get_by_role("button", name="Save", exact=True).click()
+    expect(other.locator(".messagelist")).to_contain_text("changed successfully")
+    page.get_by_label("Title:").fill("Mine")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#content")).to_contain_text("Theirs")
+    expect(page.get_by_label("Title:")).to_have_value("Mine")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("changed successfully")
+    wallet.refresh_from_db()
+    assert wallet.title == "Mine"
