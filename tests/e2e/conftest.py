@@ -74,8 +74,11 @@ def account(transactional_db: None) -> User:
 def editor(editor: User) -> User:
     """Beside Playwright's event loop Django has a connection of its own, which does not bring
     back after a test what the migrations had made."""
-    migration = import_module("catalog.migrations.0002_editors")
-    migration.make_editors(apps, connection.schema_editor())
+    schema_editor = connection.schema_editor()
+    import_module("catalog.migrations.0002_editors").make_editors(apps, schema_editor)
+    for room in ("playbook_file", "suggestions"):
+        migration = import_module(f"catalog.{room}.migrations.0002_editors")
+        migration.permit_editors(apps, schema_editor)
     return editor
 
 

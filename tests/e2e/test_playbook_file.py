@@ -52,7 +52,7 @@ def test_preview_decide_apply_undo(page: Page, file: Path, learner: User) -> Non
     page.goto("/changes/")
     expect(page.locator("main")).to_contain_text("Digital Payment Wallet")
     page.goto("/admin/playbook_file/revision/")
-    page.locator("#result_list").get_by_role("link").first.click()
+    page.locator("#result_list tbody a").first.click()
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Apply").click()
     expect(page.locator(".messagelist")).to_contain_text("Applied")
