@@ -72,13 +72,13 @@ class ArticleRowForm(forms.ModelForm[Article]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for field in self.fields.values():
-            say(field, f"{field.label} – {self.instance.title}")
         if "status" in self.fields:
             status = self.fields["status"]
             self.select = OpenedSelect(status.widget.attrs, cast(Any, status).choices)
             self.select.stored = self.initial.get("status")
             status.widget = self.select
+        for field in self.fields.values():
+            say(field, f"{field.label} – {self.instance.title}")
 
     def clean_status(self) -> Status:
         status: Status = self.cleaned_data["status"]
