@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import stamps
+from catalog.models import Article
+from catalog.playbook_file import trying
 from catalog.playbook_file.catalogue import stored
 from catalog.playbook_file.difference import difference
 from catalog.playbook_file.file import Unreadable
@@ -56,6 +58,19 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         own = [
             path("export/<slug:name>/", view(self.export), name="playbook_file_export"),
             path("compare/", view(self.compare), name="playbook_file_compare"),
+            path(
+                "<int:pk>/as-learner/<path:rest>",
+                view(self.try_revision),
+                name="playbook_file_try_revision",
+            ),
+            path(
+                "<int:pk>/as-learner/", view(self.try_revision), name="playbook_file_try_revision"
+            ),
+            path(
+                "article/<int:pk>/as-learner/<path:rest>",
+                view(self.try_article),
+                name="playbook_file_try_article",
+            ),
         ]
         return [*own, *super().get_urls()]
 
@@ -188,6 +203,22 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
                 return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
             messages.success(request, _("Applied: %s") % made.summary)
         return HttpResponseRedirect(revision.get_absolute_url())
+
+    # --- As learners would see it
+
+    def try_revision(self, request: HttpRequest, pk: int, rest: str = "") -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        revision = get_object_or_404(Revision, pk=pk, applied_at=None)
+        root = reverse("admin:playbook_file_try_revision", args=[pk])
+        return trying.show(request, lambda: trying.with_revision(revision), root, rest)
+
+    def try_article(self, request: HttpRequest, pk: int, rest: str) -> HttpResponse:
+        if not request.user.has_perm("catalog.change_article"):
+            raise PermissionDenied
+        article = get_object_or_404(Article, pk=pk, merged_into=None)
+        root = reverse("admin:playbook_file_try_article", args=[pk, "-"]).removesuffix("-")
+        return trying.show(request, lambda: trying.with_published(article), root, rest)
 
     # --- Files and comparisons
 

@@ -230,7 +230,9 @@ class _Merging:
                     shown = {"title": group.title, "slug": decision, "slugs": slugs}
                     raise Undecidable(words % shown)
                 group.article = by_slug[decision]
-        if unasked := sorted(self.decisions.keys() - asked):
+        # What is decided already is asked no more: the same file with the same decisions is fine.
+        known = {row.key for row in self.file.rows}
+        if unasked := sorted(self.decisions.keys() - asked - known):
             words = _("Nothing is asked about “%(key)s” in this file.")
             raise Undecidable(words % {"key": unasked[0]})
 
