@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.time_zones import is_time_zone
 from playbook.http import HttpRequest
 
@@ -20,4 +21,6 @@ class ReaderTimeZone:
         name = request.COOKIES.get(COOKIE, "")
         browser_zone = ZoneInfo(name) if is_time_zone(name) else None
         with timezone.override(getattr(request.user, "zone", None) or browser_zone):
+            if isinstance(request.user, User):
+                request.user.begin_visit()
             return self.get_response(request)

@@ -1,8 +1,10 @@
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.time_zones import is_time_zone
@@ -31,6 +33,27 @@ class User(AbstractUser):
     # Grows with every change of their progress, and costs no query of its own to ask for. The
     # database has the default too: code from before the column goes on making accounts.
     progress_version = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
+
+    # Written once a day: see begin_visit.
+    visit_began_at = models.DateTimeField(null=True, editable=False)
+    previous_visit_at = models.DateTimeField(null=True, editable=False)
+
+    @property
+    def new_since(self) -> datetime:
+        """What came later than this is new to them."""
+        return self.previous_visit_at or self.date_joined
+
+    def begin_visit(self) -> None:
+        """A visit is a day, in the current time zone, on which they come: one statement a day."""
+        now, began_at = timezone.now(), self.visit_began_at
+        if began_at and timezone.localdate(began_at) >= timezone.localdate(now):
+            return
+        self.previous_visit_at = began_at or self.last_login
+        self.visit_began_at = now
+        # Of two requests that begin it at once, the second must not take the first for a visit.
+        User.objects.filter(pk=self.pk, visit_began_at=began_at).update(
+            visit_began_at=now, previous_visit_at=self.previous_visit_at
+        )
 
     @property
     def zone(self) -> ZoneInfo | None:

@@ -124,10 +124,10 @@ class Edition:
         """
         article = _found(self.articles.get(slug))
         kept_id = article.merged_into_id
-        return _found(self._by_pk.get(kept_id)) if kept_id else article
+        return _found(self.by_pk.get(kept_id)) if kept_id else article
 
     @cached_property
-    def _by_pk(self) -> Mapping[int, Article]:
+    def by_pk(self) -> Mapping[int, Article]:
         return {article.pk: article for article in self.articles.values()}
 
     @cached_property

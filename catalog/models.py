@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, URLValidator
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -310,9 +311,13 @@ class Entry(Retirable):
     )
     title = models.CharField(_("title"), max_length=250)
     what_you_learn = models.CharField(_("what you’ll learn"), max_length=500, blank=True)
+    # The database has the default too: code from before the column goes on making entries.
+    added_at = models.DateTimeField(
+        _("added at"), default=timezone.now, db_default=Now(), editable=False
+    )
 
     objects = EntryQuerySet.as_manager()
-    history = Versions()
+    history = Versions(excluded_fields=["added_at"])
 
     class Meta:
         ordering = ["number", "pk"]

@@ -60,6 +60,7 @@ def stale_parts(request: HttpRequest, article: Article, shown: frozenset[str]) -
     stale: dict[str, Callable[..., str]] = {
         "overall": partial(parts.overall, request),
         "article-state": partial(parts.article_state, request, article),
+        "article-changes": partial(parts.article_changes, request, article),
     }
     for entry in entries:
         stale[f"state-{entry.pk}"] = partial(parts.state_control, request, entry)

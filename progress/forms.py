@@ -1,4 +1,7 @@
+from datetime import datetime
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from progress.models import StateName
@@ -20,6 +23,27 @@ class StateForm(forms.Form):
     @property
     def reason(self) -> str:
         return " ".join(str(error) for error in self.errors["state"])
+
+
+class ChangesSeenForm(forms.Form):
+    """Up to when somebody knows what changed: of one article, or of all that they have done."""
+
+    until = forms.DateTimeField(
+        error_messages={
+            "required": _("Say up to when you know the changes."),
+            "invalid": _("That is not a time."),
+        }
+    )
+    article = forms.SlugField(max_length=150, required=False)
+
+    def clean_until(self) -> datetime:
+        """What has not changed yet is not seen yet."""
+        until: datetime = self.cleaned_data["until"]
+        return min(until, timezone.now())
+
+    @property
+    def reason(self) -> str:
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
 class PlaceForm(forms.Form):

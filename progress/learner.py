@@ -1,10 +1,14 @@
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
+from datetime import datetime
+from functools import cached_property
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article
+from catalog.past import past_of
+from progress import news
 from progress.models import Event, State, StateName
 from progress.reader import (
     HISTORY_SHOWN,
@@ -41,6 +45,7 @@ class LearnerProgress(ReaderProgress):
         return (
             user.pk,
             user.progress_version,
+            user.new_since,
             user.get_username(),
             user.is_staff,
             user.shows_streak,
@@ -55,6 +60,25 @@ class LearnerProgress(ReaderProgress):
 
     def load_states(self) -> Mapping[int, str]:
         return states_of(self.user)
+
+    @cached_property
+    def new_articles(self) -> Collection[int]:
+        return past_of(self.edition).new_since(self.user.new_since)
+
+    @cached_property
+    def changed_articles(self) -> Mapping[int, news.ChangedArticle]:
+        return news.changed_articles(self.user, self.edition, self.states)
+
+    @cached_property
+    def growth(self) -> news.Growth | None:
+        whole = self.totals.overall
+        return news.growth(self.edition, self.user.date_joined, self.states, whole)
+
+    @transaction.atomic
+    def see_changes(self, until: datetime, article: Article | None = None) -> None:
+        """See `news.see_changes`."""
+        self.lock()
+        news.see_changes(self.user, until, article)
 
     @transaction.atomic
     def set(

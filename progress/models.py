@@ -39,6 +39,8 @@ class State(models.Model):
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="states")
     state = models.CharField(max_length=8, choices=StateName.choices)
     changed_at = models.DateTimeField(default=timezone.now)
+    # Up to when they know how the article changed after they had read it.
+    changes_seen_at = models.DateTimeField(null=True, editable=False)
 
     objects = StateQuerySet.as_manager()
 

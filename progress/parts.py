@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from catalog.models import Article, Entry, Layer, Section
 from playbook.http import HttpRequest
-from playbook.pages import slot
+from playbook.pages import piece, slot
 from progress.activity import Week
 from progress.models import StateName
 from progress.reader import HISTORY_SHOWN, ReaderProgress
@@ -40,6 +40,8 @@ def entry_rows(
             state=progress.state_of(entry.article_id),
             marks_on_open=progress.marks_on_open,
             with_section=with_section,
+            is_new=entry.article_id in progress.new_articles,
+            is_changed=entry.article_id in progress.changed_articles,
         )
         for entry in entries
     )
@@ -61,6 +63,7 @@ def overall(request: HttpRequest, *, oob: bool = False) -> str:
     return progress.edition.piece(
         "progress/includes/overall.html",
         figure=progress.totals.overall,
+        growth=progress.growth,
         next=progress.next_entry(),
         marks_on_open=progress.marks_on_open,
         oob=oob,
@@ -148,6 +151,20 @@ def article_state(request: HttpRequest, article: Article, *, oob: bool = False) 
         "oob": oob,
     }
     return render_to_string("progress/includes/article-state.html", context)
+
+
+@slot(register)
+def new_badge(request: HttpRequest, article: Article) -> str:
+    is_new = article.pk in progress_of(request).new_articles
+    return piece("progress/includes/new-badge.html") if is_new else ""
+
+
+@slot(register)
+def article_changes(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
+    """What of the article is another than it was when the learner read it."""
+    changed = progress_of(request).changed_articles.get(article.pk)
+    name = "progress/includes/article-changes.html"
+    return render_to_string(name, {"changed": changed, "oob": oob, "request": request})
 
 
 @slot(register)

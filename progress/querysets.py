@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
 if TYPE_CHECKING:
@@ -17,6 +17,20 @@ class StateQuerySet(QuerySet["State"]):
 
     def reading(self) -> Self:
         return self.filter(state="reading")
+
+    def done(self) -> Self:
+        return self.filter(state="done")
+
+    def with_read_at(self) -> QuerySet[Any, Any]:
+        """Annotates `read_at`: when the article was last marked as done, not counting an undo."""
+        from progress.models import Event
+
+        events = Event.objects.lasting().filter(
+            user=OuterRef("user"), article=OuterRef("article"), to_state="done"
+        )
+        return self.annotate(
+            read_at=Coalesce(Subquery(events.values("happened_at")[:1]), "changed_at")
+        )
 
 
 class EventQuerySet(QuerySet["Event"]):

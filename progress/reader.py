@@ -13,7 +13,7 @@ from catalog.edition import Edition, Place, current
 from catalog.models import Article, Entry
 from catalog.querysets import ArticleQuerySet
 from playbook.http import Reader
-from progress import statistics
+from progress import news, statistics
 from progress.models import State, StateName
 
 HISTORY_SHOWN = 10
@@ -113,9 +113,22 @@ class ReaderProgress(ABC):
     def totals(self) -> statistics.Totals:
         return statistics.count(self.edition.keep("outline", outline_of), self.states)
 
+    @cached_property
+    def new_articles(self) -> Collection[int]:
+        """What counts now and did not at their last visit, by primary key."""
+        return ()
+
+    @cached_property
+    def changed_articles(self) -> Mapping[int, news.ChangedArticle]:
+        return {}
+
+    @cached_property
+    def growth(self) -> news.Growth | None:
+        return None
+
     def forget(self) -> None:
         """What was read before a write no longer holds."""
-        for name in ("states", "totals"):
+        for name in ("states", "totals", "changed_articles", "growth"):
             self.__dict__.pop(name, None)
 
     def remember(self, states: Mapping[int, str]) -> None:

@@ -10,14 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from catalog.roadmap import bands_of
 from catalog.suggestions.models import Suggestion
-from playbook.http import HttpRequest, sign_in_required
+from playbook.http import HttpRequest, safe_next, sign_in_required
 from playbook.pages import render_own
 from progress import activity, metrics
 from progress.answers import ReaderRequest, changed, expect_reader
 from progress.export import progress_of
 from progress.filters import EventFilterForm
-from progress.forms import StateForm
+from progress.forms import ChangesSeenForm, StateForm
+from progress.learner import LearnerProgress
 from progress.models import Event, StateName
+from progress.news import News
 from progress.reader import NothingToUndo, Superseded
 
 RECENT_EVENTS = 10
@@ -27,6 +29,7 @@ class LearnerRequest(HttpRequest):
     """The request of somebody who signed in."""
 
     user: User
+    progress: LearnerProgress
 
 
 @require_POST
@@ -68,6 +71,19 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
     return render(request, "progress/article_open.html", {"change": change})
 
 
+@require_POST
+@sign_in_required
+def changes_see(request: LearnerRequest) -> HttpResponse:
+    expect_reader(request)
+    form = ChangesSeenForm(request.POST)
+    if not form.is_valid():
+        return render(request, "400.html", {"reason": form.reason}, status=400)
+    slug = form.cleaned_data["article"]
+    article = request.edition.article(slug) if slug else None
+    request.progress.see_changes(form.cleaned_data["until"], article)
+    return HttpResponseRedirect(safe_next(request, default=reverse("progress:progress_detail")))
+
+
 @require_safe
 @sign_in_required
 def progress_detail(request: LearnerRequest) -> HttpResponse:
@@ -79,6 +95,7 @@ def progress_detail(request: LearnerRequest) -> HttpResponse:
         events = Event.objects.for_user(request.user).with_article().with_can_undo()
         return {
             "journey": bands_of(request.edition),
+            "news": News.of(request.progress),
             "readings": activity.reading_now(request.user, request.edition),
             "heat_map": activity.heat_map(days, today),
             "streak": activity.streak(days, today),

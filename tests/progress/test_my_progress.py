@@ -510,6 +510,7 @@ def test_the_number_of_queries_does_not_depend_on_the_data(
 
     progress = LearnerProgress(learner)
     progress.set(Article.objects.get(slug="payment-wallet"), StateName.READING)
+    learner.begin_visit()
     few = queries()
     mark_some(progress)
     for article in Article.objects.all():

@@ -1,0 +1,142 @@
+"""What an edition showed before: which articles counted at some time, and what they were like."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import takewhile
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
+
+from catalog.edition import Edition
+from catalog.history import DELETED, versions_of
+from catalog.models import Article, Entry
+from catalog.playbook_file.difference import Change, Kind
+
+_T = TypeVar("_T")
+_Versions = list[tuple[datetime, _T]]
+"""What something was, and from when on; the oldest first."""
+
+
+class _Article(NamedTuple):
+    is_countable: bool
+    title: str
+    url: str
+
+
+class _Place(NamedTuple):
+    title: str
+    what_you_learn: str
+
+
+class Past:
+    """Of the articles of an edition, by the versions that the history keeps of them."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._counting = {place.article_id for place in edition.places if place.is_countable}
+        countable = {status.pk for status in edition.statuses if status.is_countable}
+        self._articles = _article_versions(countable)
+        self._places = _place_versions()
+        self._changed_at = {pk: self._last_change(pk) for pk in self._articles}
+        self._latest_first = sorted(self._changed_at.items(), key=itemgetter(1), reverse=True)
+
+    def new_since(self, at: datetime) -> frozenset[int]:
+        """The articles that count and did not at that time."""
+        changed = takewhile(lambda article: article[1] > at, self._latest_first)
+        return frozenset(
+            pk for pk, _at in changed if pk in self._counting and not self._counted(pk, at)
+        )
+
+    def changed_at(self, article_id: int) -> datetime | None:
+        """When something of it changed last that readers see; None if nothing ever did."""
+        versions = self._articles.get(article_id)
+        if not versions:
+            return None
+        (added_at, _first), changed_at = versions[0], self._changed_at[article_id]
+        return changed_at if changed_at > added_at else None
+
+    def changes(self, article: Article, since: datetime) -> tuple[Change, ...]:
+        """How what readers see of the article differs from what they saw then."""
+        then = _at(self._articles[article.pk], since)
+        if then is None or self._changed_at[article.pk] <= since:
+            return ()
+        places, entries = self._places_at(article.pk, since), self._edition.entries_of(article.pk)
+        titles, now = [place.title for place in places], [entry.title for entry in entries]
+        described = [place.what_you_learn for place in places]
+        replaced = (
+            (Kind.RETITLED, _replaced([then.title], [article.title])),
+            # Mostly the same words again: a change of both is told once.
+            (Kind.RETITLED, _replaced(titles, now)),
+            (Kind.ADDRESS, _replaced([then.url], [article.url])),
+            (Kind.DESCRIBED, _replaced(described, [entry.what_you_learn for entry in entries])),
+        )
+        changes = (Change(kind, *pair) for kind, pairs in replaced for pair in pairs)
+        return tuple(dict.fromkeys(changes))
+
+    def _last_change(self, article_id: int) -> datetime:
+        last_changes = [versions[-1][0] for versions in self._places.get(article_id, {}).values()]
+        return max([self._articles[article_id][-1][0], *last_changes])
+
+    def _places_at(self, article_id: int, at: datetime) -> list[_Place]:
+        places = (_at(versions, at) for versions in self._places.get(article_id, {}).values())
+        return [place for place in places if place]
+
+    def _counted(self, article_id: int, at: datetime) -> bool:
+        article = _at(self._articles[article_id], at)
+        return bool(article and article.is_countable and self._places_at(article_id, at))
+
+
+def past_of(edition: Edition) -> Past:
+    return edition.keep("past", Past)
+
+
+def _at(versions: _Versions[_T], at: datetime) -> _T | None:
+    """What it was then; None before there was any of it."""
+    number = bisect_right(versions, at, key=itemgetter(0))
+    return versions[number - 1][1] if number else None
+
+
+def _replaced(before: Sequence[str], now: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of what is there no more and what is there instead."""
+    gone = (text for text in dict.fromkeys(before) if text not in now)
+    come = (text for text in dict.fromkeys(now) if text not in before)
+    return zip(gone, come, strict=False)
+
+
+def _note(versions: _Versions[_T], at: datetime, what: _T) -> None:
+    if not versions or versions[-1][1] != what:
+        versions.append((at, what))
+
+
+def _article_versions(countable: Collection[int]) -> Mapping[int, _Versions[_Article]]:
+    rows = versions_of(Article).exclude(history_type=DELETED).order_by("id", "history_id")
+    articles: dict[int, _Versions[_Article]] = defaultdict(list)
+    for pk, at, added_at, status, retired_at, *words in rows.values_list(
+        "id", "history_date", "added_at", "status_id", "retired_at", "title", "url"
+    ):
+        # The history may have begun when the article was there already.
+        begins_at = at if pk in articles else min(at, added_at)
+        is_countable = status in countable and retired_at is None
+        _note(articles[pk], begins_at, _Article(is_countable, *words))
+    return articles
+
+
+def _place_versions() -> Mapping[int, Mapping[int, _Versions[_Place | None]]]:
+    """By article and entry: the place, or None from when the article lost it."""
+    added_at = dict(Entry.objects.order_by().values_list("pk", "added_at"))
+    rows = versions_of(Entry).exclude(history_type=DELETED).order_by("id", "history_id")
+    places: dict[int, dict[int, _Versions[_Place | None]]] = defaultdict(lambda: defaultdict(list))
+    listed_by: dict[int, int] = {}
+    for pk, at, article_id, retired_at, *words in rows.values_list(
+        "id", "history_date", "article_id", "retired_at", "title", "what_you_learn"
+    ):
+        before = listed_by.get(pk)
+        begins_at = at if before else min(at, added_at.get(pk, at))
+        if before and before != article_id:
+            _note(places[before][pk], at, None)
+        _note(places[article_id][pk], begins_at, _Place(*words) if retired_at is None else None)
+        listed_by[pk] = article_id
+    return places

@@ -1,0 +1,123 @@
+"""What of the playbook is new to a learner, and what changed since they read it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from accounts.models import User
+from catalog.edition import Edition
+from catalog.models import Article, Entry
+from catalog.past import past_of
+from catalog.playbook_file.difference import Change
+from progress.models import State, StateName
+from progress.statistics import Figure
+
+if TYPE_CHECKING:
+    from progress.reader import ReaderProgress
+
+NEWS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class ChangedArticle:
+    """One that they have read, and what is different now."""
+
+    article: Article
+    read_at: datetime
+    changed_at: datetime
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How far a learner is with what the playbook held when they joined, where it grew since."""
+
+    added: int
+    started_with: int
+    done: int
+    """Of those that they started with."""
+
+
+def changed_articles(
+    user: User, edition: Edition, states: Mapping[int, str]
+) -> Mapping[int, ChangedArticle]:
+    """Those that they have done and that differ now, by primary key; the latest change first.
+
+    One query, and none where nothing that they have done ever changed.
+    """
+    past = past_of(edition)
+    changed_at = {
+        pk: at
+        for pk, state in states.items()
+        if state == StateName.DONE and pk in edition.by_pk and (at := past.changed_at(pk))
+    }
+    if not changed_at:
+        return {}
+    done = State.objects.for_user(user).done().filter(article__in=changed_at).with_read_at()
+    found = []
+    for pk, read_at, seen_at in done.values_list("article_id", "read_at", "changes_seen_at"):
+        article = edition.by_pk[pk]
+        changes = past.changes(article, max(read_at, seen_at or read_at))
+        if changes and not article.is_retired:
+            found.append(ChangedArticle(article, read_at, changed_at[pk], changes))
+    found.sort(key=lambda changed: changed.changed_at, reverse=True)
+    return {changed.article.pk: changed for changed in found}
+
+
+def growth(
+    edition: Edition, joined_at: datetime, states: Mapping[int, str], whole: Figure
+) -> Growth | None:
+    """None where nothing of what is new is left, or nothing was done that could seem less by it."""
+    added = past_of(edition).new_since(joined_at)
+    of_added = Counter(states.get(pk, StateName.TODO) for pk in added)
+    done, skipped = of_added[StateName.DONE], of_added[StateName.SKIPPED]
+    started_with = whole.required - (len(added) - skipped)
+    if done + skipped == len(added) or whole.done == done:
+        return None
+    return Growth(len(added), started_with, whole.done - done)
+
+
+def see_changes(user: User, until: datetime, article: Article | None = None) -> None:
+    """They know how the articles changed until then: all that they have done, or that one.
+
+    Sent twice it does the same once; what changed later is still told.
+    """
+    states = State.objects.for_user(user).done()
+    if article:
+        states = states.filter(article=article)
+    states.exclude(changes_seen_at__gte=until).update(changes_seen_at=until)
+
+
+@dataclass(frozen=True)
+class News:
+    """For a learner's own page: the new articles at their first place in the journey."""
+
+    new: list[Entry]
+    changed: list[ChangedArticle]
+
+    shown: ClassVar[str] = f":{NEWS_SHOWN}"
+    """As the template's `slice` takes it."""
+
+    @classmethod
+    def of(cls, progress: ReaderProgress) -> News:
+        entries = {
+            place.article_id: place.entry
+            for place in reversed(progress.edition.places)
+            if place.article_id in progress.new_articles
+        }
+        return cls(list(entries.values())[::-1], list(progress.changed_articles.values()))
+
+    @property
+    def new_left(self) -> int:
+        return max(len(self.new) - NEWS_SHOWN, 0)
+
+    @property
+    def changed_left(self) -> int:
+        return max(len(self.changed) - NEWS_SHOWN, 0)
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed)

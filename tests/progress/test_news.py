@@ -1,0 +1,391 @@
+"""What is new to a learner, what changed since they read it, and a figure that falls aloud."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from catalog.edition import current
+from catalog.history import versions_of
+from catalog.models import Article, Entry, Section, Status
+from catalog.past import Past
+from progress.learner import LearnerProgress
+from progress.models import State, StateName
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+DAY = timedelta(days=1)
+SLUG = "ticket-booking-system"
+CHANGED = "Changed since you read it"
+
+
+@pytest.fixture
+def learner(playbook: None) -> User:
+    """Who joined when the playbook was there already."""
+    return User.objects.create_user("learner", "learner@example.org", "a-learner's-password")
+
+
+@pytest.fixture
+def reader(client: Client, learner: User) -> Client:
+    client.force_login(learner)
+    return client
+
+
+def add(number: int, status: str = "published", *, is_listed: bool = True) -> Article:
+    article = Article.objects.create(
+        title=f"Added {number}",
+        url=f"https://example.org/added/{number}",
+        status=Status.objects.get(slug=status),
+    )
+    if is_listed:
+        place(article)
+    return article
+
+
+def place(article: Article) -> Entry:
+    section = Section.objects.get(slug="code-execution-contests")
+    return Entry.objects.create(section=section, article=article, number=90, title=article.title)
+
+
+def make_old() -> None:
+    """As if the playbook had been there for a month."""
+    then = timezone.now() - 30 * DAY
+    for model in (Article, Entry):
+        model._default_manager.update(added_at=then)
+        versions_of(model).update(history_date=then)
+
+
+def retitle(title: str, slug: str = SLUG) -> Article:
+    article = Article.objects.get(slug=slug)
+    article.title = title
+    article.save()
+    return article
+
+
+def mark(learner: User, slug: str = SLUG, state: StateName = StateName.DONE) -> None:
+    LearnerProgress(learner).set(Article.objects.get(slug=slug), state)
+
+
+def text(client: Client, address: str) -> str:
+    page = re.sub(r"<[^>]+>", " ", client.get(address).content.decode())
+    return re.sub(r"\s+", " ", page)
+
+
+def new_on(client: Client, address: str) -> int:
+    return text(client, address).count("New since your last visit")
+
+
+# --- New since the last visit
+
+
+def test_what_was_there_when_they_joined_is_not_new(reader: Client) -> None:
+    assert new_on(reader, "/") == 0
+    assert "New for you" not in text(reader, "/me/")
+
+
+def test_an_article_added_since_is_new_in_every_table_and_on_its_page(reader: Client) -> None:
+    reader.get("/")
+    add(1)
+    for address in ("/", "/articles/", "/sections/code-execution-contests/", "/articles/added-1/"):
+        assert new_on(reader, address) == 1, address
+    assert "1 new article since your last visit Added 1" in text(reader, "/me/")
+    assert new_on(Client(), "/") == 0
+
+
+def test_it_stays_new_on_the_day_they_first_see_it_and_not_for_ever(
+    reader: Client, learner: User
+) -> None:
+    make_old()
+    add(1)
+    User.objects.update(visit_began_at=timezone.now() - DAY, date_joined=timezone.now() - 9 * DAY)
+    assert [new_on(reader, "/"), new_on(reader, "/")] == [1, 1]
+    learner.refresh_from_db()
+    assert learner.new_since == learner.previous_visit_at
+    # The next visit that begins after one at which it was there already.
+    User.objects.update(visit_began_at=timezone.now(), previous_visit_at=timezone.now())
+    assert new_on(reader, "/") == 0
+
+
+def test_a_visit_is_a_day_where_the_learner_is(
+    reader: Client, learner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner.time_zone = "Asia/Tokyo"
+    learner.save()
+    visits = []
+    for hour in (13, 14, 16, 23, 40):  # from 15:00 on it is the next day in Tokyo
+        now = datetime(2030, 1, 1, tzinfo=timezone.get_fixed_timezone(0)) + timedelta(hours=hour)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        reader.force_login(learner)
+        reader.get("/")
+        learner.refresh_from_db()
+        assert learner.visit_began_at
+        visits.append(learner.visit_began_at.astimezone(timezone.get_fixed_timezone(0)).hour)
+    assert visits == [13, 13, 16, 16, 16]
+
+
+def test_a_visit_is_one_statement_a_day(
+    reader: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    reader.get("/")
+    with django_assert_num_queries(3) as later:  # session with the stamp, account, states
+        reader.get("/")
+    User.objects.update(visit_began_at=timezone.now() - DAY)
+    with django_assert_num_queries(len(later) + 1):
+        reader.get("/")
+
+
+def test_a_page_that_was_kept_tells_what_is_new_at_the_next_visit(reader: Client) -> None:
+    User.objects.update(visit_began_at=timezone.now() - DAY, date_joined=timezone.now() - 9 * DAY)
+    add(1)
+    kept = reader.get("/")["ETag"]
+    assert reader.get("/", headers={"If-None-Match": kept}).status_code == 304
+    User.objects.update(previous_visit_at=timezone.now())
+    assert reader.get("/", headers={"If-None-Match": kept}).status_code == 200
+
+
+# --- What counts, and did not
+
+
+def new_since(at: datetime) -> set[str]:
+    edition = current(User())
+    return {edition.by_pk[pk].title for pk in Past(edition).new_since(at)}
+
+
+def published(article: Article) -> None:
+    article.status = Status.objects.get(slug="published")
+    article.save()
+
+
+def back_again(article: Article) -> None:
+    article.bring_back()
+
+
+def moved(article: Article) -> None:
+    """As a file does it that lists the article in another section."""
+    article.entries.retire()
+    section = Section.objects.exclude(entries__article=article).earliest("number")
+    Entry.objects.create(section=section, article=article, number=80, title=article.title)
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "is_new"),
+    [
+        pytest.param(lambda: add(1, "draft"), published, True, id="published"),
+        pytest.param(lambda: add(1, is_listed=False), place, True, id="listed"),
+        pytest.param(lambda: add(1), lambda article: None, False, id="there already"),
+        pytest.param(lambda: add(1), lambda a: retitle("Other", a.slug), False, id="retitled"),
+        pytest.param(lambda: add(1, "draft"), lambda article: None, False, id="still a draft"),
+        pytest.param(lambda: add(1), moved, False, id="moved"),
+    ],
+)
+def test_new_is_what_began_to_count(
+    before: Callable[[], Article], later: Callable[[Article], object], is_new: bool
+) -> None:
+    article = before()
+    at = timezone.now()
+    later(article)
+    article.refresh_from_db()
+    assert new_since(at) == ({article.title} if is_new else set())
+
+
+def test_what_was_away_for_a_moment_is_not_new_and_what_came_back_is() -> None:
+    article = add(1)
+    at = timezone.now()
+    article.retire()
+    away = timezone.now()
+    article.bring_back()
+    assert new_since(at) == set()
+    assert new_since(away) == {"Added 1"}
+
+
+# --- Changed since they read it
+
+
+def test_the_difference_is_told_word_by_word(reader: Client, learner: User) -> None:
+    mark(learner)
+    assert CHANGED not in text(reader, "/")
+    retitle("How booking of tickets works")
+    entry = Entry.objects.get(article__slug=SLUG)
+    old, entry.what_you_learn = entry.what_you_learn, "Holding a seat"
+    entry.save()
+    assert text(reader, "/").count(CHANGED) == 1
+    assert text(reader, "/articles/?state=done").count(CHANGED) == 1
+    page = reader.get(f"/articles/{SLUG}/").content.decode()
+    assert CHANGED in page
+    assert "<del>Ticket</del><ins>How</ins>" in page
+    assert "Holding" in page
+    assert f"<del>{old.split()[0]}" in page
+    assert "1 article changed since you read it" in text(reader, "/me/")
+    assert CHANGED not in text(Client(), f"/articles/{SLUG}/")
+
+
+@pytest.mark.parametrize("state", [StateName.TODO, StateName.READING, StateName.SKIPPED])
+def test_who_has_not_read_it_is_told_nothing(
+    reader: Client, learner: User, state: StateName
+) -> None:
+    mark(learner, state=StateName.DONE)
+    mark(learner, state=state)
+    retitle("Other")
+    assert CHANGED not in text(reader, "/") + text(reader, f"/articles/{SLUG}/")
+
+
+def test_what_changed_back_did_not_change(reader: Client, learner: User) -> None:
+    mark(learner)
+    retitle("Other")
+    assert CHANGED in text(reader, f"/articles/{SLUG}/")
+    retitle("Ticket Booking System")
+    assert CHANGED not in text(reader, f"/articles/{SLUG}/")
+
+
+def test_numbers_and_sections_are_no_change_of_an_article(reader: Client, learner: User) -> None:
+    mark(learner)
+    Entry.objects.filter(article__slug=SLUG).change(number=77)
+    moved(Article.objects.get(slug=SLUG))
+    assert "Title" not in text(reader, f"/articles/{SLUG}/").split(CHANGED)[-1][:200]
+
+
+def test_an_undo_is_no_reading(reader: Client, learner: User) -> None:
+    mark(learner)
+    retitle("Other")
+    change = LearnerProgress(learner).set(Article.objects.get(slug=SLUG), StateName.TODO)
+    assert change.event_id
+    LearnerProgress(learner).undo(change.event_id)
+    assert CHANGED in text(reader, f"/articles/{SLUG}/")
+
+
+def test_reading_it_again_is(reader: Client, learner: User) -> None:
+    mark(learner)
+    retitle("Other")
+    mark(learner, state=StateName.READING)
+    mark(learner)
+    assert CHANGED not in text(reader, f"/articles/{SLUG}/")
+
+
+def test_what_stood_there_while_it_was_hidden_is_told_nobody(reader: Client, learner: User) -> None:
+    mark(learner)
+    article = Article.objects.get(slug=SLUG)
+    article.status, article.title = Status.objects.get(slug="draft"), "A secret"
+    article.save()
+    assert "A secret" not in text(reader, "/")
+    published(article)
+    retitle("Told again")
+    page = text(reader, f"/articles/{SLUG}/") + text(reader, "/me/")
+    assert "Told again" in page
+    assert "secret" not in page
+
+
+# --- Known now
+
+
+def changes_seen(client: Client, **values: str) -> int:
+    return client.post(reverse("progress:changes_see"), values).status_code
+
+
+def until_of(client: Client) -> str:
+    page = client.get(f"/articles/{SLUG}/").content.decode()
+    found = re.search(r'name="until" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_good_to_know_ends_it_until_the_next_change(reader: Client, learner: User) -> None:
+    mark(learner)
+    retitle("Other")
+    until = until_of(reader)
+    for _time in range(2):
+        assert changes_seen(reader, until=until, article=SLUG) == 302
+        assert CHANGED not in text(reader, f"/articles/{SLUG}/") + text(reader, "/")
+    assert State.objects.get().state == StateName.DONE
+    retitle("Another one again")
+    page = reader.get(f"/articles/{SLUG}/").content.decode()
+    assert "<del>Other</del>" in page
+    assert "Ticket" not in page.split("changed-words")[1].split("</dl>")[0]
+
+
+def test_what_changed_after_the_page_was_drawn_is_still_told(reader: Client, learner: User) -> None:
+    mark(learner)
+    retitle("Other")
+    until = until_of(reader)
+    retitle("Later")
+    changes_seen(reader, until=until)
+    assert "<del>Other</del><ins>Later</ins>" in reader.get(f"/articles/{SLUG}/").content.decode()
+
+
+def test_nothing_is_seen_in_advance(reader: Client, learner: User) -> None:
+    mark(learner)
+    changes_seen(reader, until=(timezone.now() + 9 * DAY).isoformat())
+    retitle("Other")
+    assert CHANGED in text(reader, f"/articles/{SLUG}/")
+
+
+def test_it_is_their_own(reader: Client, learner: User) -> None:
+    other = User.objects.create_user("other", "other@example.org", "another-password")
+    mark(learner)
+    mark(other)
+    retitle("Other")
+    changes_seen(reader, until=timezone.now().isoformat())
+    assert LearnerProgress(learner).changed_articles == {}
+    assert len(LearnerProgress(other).changed_articles) == 1
+
+
+def test_wrong_input_changes_nothing(reader: Client, learner: User) -> None:
+    mark(learner)
+    retitle("Other")
+    assert changes_seen(reader) == 400
+    assert changes_seen(reader, until="yesterday") == 400
+    assert changes_seen(reader, until=timezone.now().isoformat(), article="nowhere") == 404
+    assert changes_seen(reader, until=timezone.now().isoformat(), reader="999") == 409
+    assert CHANGED in text(reader, f"/articles/{SLUG}/")
+    assert changes_seen(Client(), until=timezone.now().isoformat()) == 302
+
+
+def test_the_same_queries_for_one_changed_article_and_for_many(
+    reader: Client, learner: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    slugs = list(Article.objects.public().values_list("slug", flat=True))
+    for slug in slugs:
+        mark(learner, slug)
+    retitle("Other", slugs[0])
+    reader.get("/")
+    with django_assert_num_queries(4):  # as without changes, and when each was read
+        reader.get("/")
+    for slug in slugs:
+        retitle(f"Other {slug}", slug)
+    reader.get("/")
+    with django_assert_num_queries(4):
+        page = reader.get("/")
+    assert page.content.decode().count(CHANGED) >= len(slugs)
+
+
+# --- A figure that falls aloud
+
+
+def test_the_page_says_when_the_playbook_grew(reader: Client, learner: User) -> None:
+    slugs = list(Article.objects.listed().values_list("slug", flat=True))
+    countable = [slug for slug in slugs if Article.objects.get(slug=slug).is_countable]
+    for slug in countable[:31]:
+        mark(learner, slug)
+    assert "you started with" not in text(reader, "/")
+    for number in range(7):
+        add(number)
+    told = f"7 new articles ; 31 of the {len(countable)} you started with done"
+    assert told in text(reader, "/")
+    assert told in text(reader, "/me/")
+    mark(learner, "added-0")
+    mark(learner, countable[-1], StateName.SKIPPED)
+    told = f"7 new articles ; 31 of the {len(countable) - 1} you started with done"
+    assert told in text(reader, "/")
+    for number in range(7):
+        mark(learner, f"added-{number}", StateName.DONE if number % 2 else StateName.SKIPPED)
+    assert "you started with" not in text(reader, "/")
+
+
+def test_who_has_done_nothing_has_nothing_that_could_fall(reader: Client) -> None:
+    add(1)
+    assert "you started with" not in text(reader, "/")
