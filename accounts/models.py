@@ -48,11 +48,10 @@ class User(AbstractUser):
         now, began_at = timezone.now(), self.visit_began_at
         if began_at and timezone.localdate(began_at) >= timezone.localdate(now):
             return
-        self.previous_visit_at = began_at or self.last_login
-        self.visit_began_at = now
+        self.previous_visit_at, self.visit_began_at = began_at, now
         # Of two requests that begin it at once, the second must not take the first for a visit.
         User.objects.filter(pk=self.pk, visit_began_at=began_at).update(
-            visit_began_at=now, previous_visit_at=self.previous_visit_at
+            visit_began_at=now, previous_visit_at=began_at
         )
 
     @property

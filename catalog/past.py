@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from catalog.edition import Edition
 from catalog.history import DELETED, versions_of
@@ -40,28 +40,27 @@ class Past:
         countable = {status.pk for status in edition.statuses if status.is_countable}
         self._articles = _article_versions(countable)
         self._places = _place_versions()
-        self._changed_at = {pk: self._last_change(pk) for pk in self._articles}
-        self._latest_first = sorted(self._changed_at.items(), key=itemgetter(1), reverse=True)
+        self._latest_first = sorted(
+            ((versions[-1][0], pk) for pk in self._articles for versions in self._of(pk)),
+            reverse=True,
+        )
 
     def new_since(self, at: datetime) -> frozenset[int]:
         """The articles that count and did not at that time."""
-        changed = takewhile(lambda article: article[1] > at, self._latest_first)
+        changed = takewhile(lambda change: change[0] > at, self._latest_first)
         return frozenset(
-            pk for pk, _at in changed if pk in self._counting and not self._counted(pk, at)
+            pk for _at, pk in changed if pk in self._counting and not self._counted(pk, at)
         )
 
     def changed_at(self, article_id: int) -> datetime | None:
         """When something of it changed last that readers see; None if nothing ever did."""
-        versions = self._articles.get(article_id)
-        if not versions:
-            return None
-        (added_at, _first), changed_at = versions[0], self._changed_at[article_id]
-        return changed_at if changed_at > added_at else None
+        changes = [versions[-1][0] for versions in self._of(article_id) if len(versions) > 1]
+        return max(changes, default=None)
 
     def changes(self, article: Article, since: datetime) -> tuple[Change, ...]:
         """How what readers see of the article differs from what they saw then."""
-        then = _at(self._articles[article.pk], since)
-        if then is None or self._changed_at[article.pk] <= since:
+        then = _at(self._articles.get(article.pk, []), since)
+        if then is None:
             return ()
         places, entries = self._places_at(article.pk, since), self._edition.entries_of(article.pk)
         titles, now = [place.title for place in places], [entry.title for entry in entries]
@@ -76,9 +75,10 @@ class Past:
         changes = (Change(kind, *pair) for kind, pairs in replaced for pair in pairs)
         return tuple(dict.fromkeys(changes))
 
-    def _last_change(self, article_id: int) -> datetime:
-        last_changes = [versions[-1][0] for versions in self._places.get(article_id, {}).values()]
-        return max([self._articles[article_id][-1][0], *last_changes])
+    def _of(self, article_id: int) -> list[_Versions[Any]]:
+        """Of the article itself, and of each of its places."""
+        places = self._places.get(article_id, {}).values()
+        return [self._articles[article_id], *places] if article_id in self._articles else []
 
     def _places_at(self, article_id: int, at: datetime) -> list[_Place]:
         places = (_at(versions, at) for versions in self._places.get(article_id, {}).values())
@@ -121,7 +121,7 @@ def _article_versions(countable: Collection[int]) -> Mapping[int, _Versions[_Art
         begins_at = at if pk in articles else min(at, added_at)
         is_countable = status in countable and retired_at is None
         _note(articles[pk], begins_at, _Article(is_countable, *words))
-    return articles
+    return dict(articles)
 
 
 def _place_versions() -> Mapping[int, Mapping[int, _Versions[_Place | None]]]:
@@ -139,4 +139,4 @@ def _place_versions() -> Mapping[int, Mapping[int, _Versions[_Place | None]]]:
             _note(places[before][pk], at, None)
         _note(places[article_id][pk], begins_at, _Place(*words) if retired_at is None else None)
         listed_by[pk] = article_id
-    return places
+    return dict(places)

@@ -12,7 +12,7 @@ from progress.models import Event, State
 
 
 def progress_of(user: User) -> dict[str, Any]:
-    """States, events and suggestions, oldest first, each with its article; times aware, in UTC."""
+    """Visits, states, events and suggestions, oldest first, each with its article; times in UTC."""
     states = State.objects.for_user(user).order_by("changed_at", "pk")
     events = Event.objects.for_user(user).order_by("happened_at", "pk")
     suggestions = Suggestion.objects.for_user(user).with_article()
@@ -20,11 +20,14 @@ def progress_of(user: User) -> dict[str, Any]:
         "site": settings.SITE_URL,
         "learner": user.get_username(),
         "exported_at": timezone.now(),
+        "visit_began_at": user.visit_began_at,
+        "previous_visit_at": user.previous_visit_at,
         "states": [
             {
                 "article": _article(state.article),
                 "state": state.state,
                 "changed_at": state.changed_at,
+                "changes_seen_at": state.changes_seen_at,
             }
             for state in states.select_related("article__status")
         ],

@@ -19,7 +19,7 @@ from progress.statistics import Figure
 if TYPE_CHECKING:
     from progress.reader import ReaderProgress
 
-NEWS_SHOWN = 10
+NEWS_SHOWN = 5
 
 
 @dataclass(frozen=True)

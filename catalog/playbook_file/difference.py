@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow, SectionRow
 
+ALIKE = 0.3
+"""How much of the words two texts share at least that are shown as one with changes."""
 WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -74,8 +76,12 @@ class Change:
     def words(self) -> list[tuple[str, str]]:
         """Word by word: pairs of `same`, `old` or `new`, and text."""
         old, new = WORDS.findall(self.old), WORDS.findall(self.new)
+        matcher = difflib.SequenceMatcher(None, old, new, False)
+        words = [{text for text in texts if text.isalnum()} for texts in (old, new)]
+        if len(set.intersection(*words)) < ALIKE * max(map(len, words)):
+            return [piece for piece in (("old", self.old), ("new", self.new)) if piece[1]]
         pieces = []
-        for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
+        for tag, i, j, k, m in matcher.get_opcodes():
             if tag == "equal":
                 pieces.append(("same", "".join(old[i:j])))
             else:
