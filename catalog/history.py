@@ -97,6 +97,11 @@ def record(rows: Sequence[models.Model], history_type: str = CHANGED) -> None:
     written.update({(model._meta.label, version.id): version.pk for version in created})
 
 
+def give_reason(row: Any, words: str) -> None:
+    """Why it is changed: told by the version that its next save makes."""
+    row._change_reason = words
+
+
 def begin(*tracked: type[models.Model]) -> None:
     """A first version of every row that has none."""
     for model in tracked:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import stamps
-from catalog.history import record
+from catalog.history import give_reason, record
 from catalog.models import Alias, Article, Entry, Section
 from catalog.signals import article_merged
 
@@ -41,7 +41,7 @@ def merge_articles(kept: Article, gone: Article) -> None:
     was_retired, now = gone.is_retired, timezone.now()
     # First of all: who marks this article meanwhile waits for it, and then finds the other one.
     gone.retired_at, gone.merged_into = gone.retired_at or now, kept
-    gone._change_reason = _("Merged into “%(kept)s”.") % {"kept": kept.title[:60]}  # type: ignore[attr-defined]
+    give_reason(gone, _("Merged into “%(kept)s”.") % {"kept": kept.title[:60]})
     gone.save(update_fields=["retired_at", "merged_into"])
     earlier = list(Article.objects.filter(merged_into=gone))
     for article in earlier:

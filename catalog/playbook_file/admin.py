@@ -1,6 +1,6 @@
 """Bringing a file in, at the desk: uploaded, looked at, decided, applied, undone."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -24,6 +24,7 @@ from catalog.playbook_file.file import Unreadable
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
 from catalog.playbook_file.merge import Undecidable
 from catalog.playbook_file.models import OpenQuestion, Revision
+from catalog.playbook_file.querysets import RevisionQuerySet
 from catalog.playbook_file.reader import read
 from catalog.playbook_file.revisions import (
     AlreadyApplied,
@@ -44,7 +45,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).without_contents()  # type: ignore[attr-defined]
+        return cast(RevisionQuerySet, super().get_queryset(request)).without_contents()
 
     @admin.display(description=gettext_lazy("what it did"))
     def summary(self, revision: Revision) -> str:
