@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import stamps
 from catalog.models import Article
@@ -292,7 +292,8 @@ class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
     )
     def dismiss(self, request: HttpRequest, queryset: Any) -> None:
         count = queryset.update(answered_at=timezone.now(), answered_by=request.user)
-        messages.success(request, _("Dismissed: %d.") % count)
+        words = ngettext("%(count)d question dismissed.", "%(count)d questions dismissed.", count)
+        messages.success(request, words % {"count": count})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from catalog.playbook_file.merge import NEW, Merge
 from catalog.playbook_file.reader import SIZE_MAX
@@ -46,6 +47,13 @@ class FileForm(forms.Form):
         return str(file.name) if file else str(_("pasted text"))
 
 
+def same_as(title: str, count: int) -> str:
+    words = ngettext(
+        "It is “%(title)s” (%(count)d learner)", "It is “%(title)s” (%(count)d learners)", count
+    )
+    return words % {"title": title, "count": count}
+
+
 class DecisionsForm(forms.Form):
     """One choice a question; the one that nobody makes stays open."""
 
@@ -55,11 +63,7 @@ class DecisionsForm(forms.Form):
         for number, question in enumerate(merge.questions):
             articles = [merge.before.articles[uuid] for uuid in question.candidates]
             same = [
-                (
-                    article.slug,
-                    _("It is “%(title)s” (%(count)d learners)")
-                    % {"title": article.title, "count": learners.get(article.uuid, 0)},
-                )
+                (article.slug, same_as(article.title, learners.get(article.uuid, 0)))
                 for article in articles
             ]
             self.fields[f"question-{number}"] = forms.ChoiceField(
