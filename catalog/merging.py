@@ -49,6 +49,10 @@ def merge_articles(kept: Article, gone: Article) -> None:
     Article.objects.bulk_update(earlier, ["merged_into"])
     record(earlier)
     Alias.objects.filter(article=gone).update(article=kept)
+    if gone.url and not kept.url:
+        kept.url = gone.url
+        give_reason(kept, _("With the link of “%(gone)s”.") % {"gone": gone.title[:60]})
+        kept.save()
     move_entries(kept, gone, were_listed=not was_retired)
     article_merged.send(Article, kept=kept, gone=gone)
 

@@ -64,6 +64,24 @@ def test_a_place_that_both_had_is_there_once(kept: Article, gone: Article) -> No
     assert numbers(section) == list(range(1, count + 1))
 
 
+@pytest.mark.parametrize("has_link", [True, False])
+def test_one_without_a_link_gets_the_others(
+    editing: Client, kept: Article, gone: Article, has_link: bool
+) -> None:
+    if not has_link:
+        kept.url = ""
+        kept.save()
+    expected = kept.url or gone.url
+    told = f"The one that stays has no link yet, and gets {gone.url}."
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    assert (told in words(page)) is not has_link
+    merge_articles(kept, gone)
+    kept.refresh_from_db()
+    assert kept.url == expected
+    assert kept.aliases.filter(key=kept.key).exists()
+    assert versions_of(Article).filter(id=kept.pk).first().url == expected
+
+
 def test_the_places_of_a_retired_one_do_not_come_back(kept: Article, gone: Article) -> None:
     gone.retire()
     before = set(Entry.objects.listed().values_list("pk", flat=True))
