@@ -46,7 +46,7 @@ class Side:
     @property
     def errors(self) -> Any:
         """Nothing is wrong with one that nobody chose yet."""
-        return self.choice.errors if self.choice.data else ()
+        return self.choice.errors if self.choice.data else ""
 
 
 def chosen_in(form: MergeForm) -> dict[str, Article]:

@@ -41,7 +41,6 @@ from catalog.playbook_file.writer import FORMATS, write
 class RevisionAdmin(admin.ModelAdmin[Revision]):
     list_display = ("__str__", "made_by", "applied_at", "summary")
     list_select_related = ("made_by",)
-    change_list_template = "admin/playbook_file/change_list.html"
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -78,7 +77,8 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"formats": FORMATS, "compare": CompareForm()}
+        can_compare = Revision.objects.applied().count() > 1
+        context = {"formats": FORMATS, "compare": CompareForm() if can_compare else None}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     # --- A file comes in
@@ -115,9 +115,12 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            revision = get_object_or_404(Revision.objects.select_related("undoes"), pk=object_id)
+            revision = Revision.objects.select_related("undoes").filter(pk=object_id).first()
         except ValueError as error:
             raise Http404 from error
+        if revision is None:
+            messages.warning(request, _("That revision is not there: it was left out meanwhile."))
+            return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
         if request.method == "POST":
             if not self.has_add_permission(request):
                 raise PermissionDenied
