@@ -39,7 +39,7 @@ class Versions(HistoricalRecords):
 
 
 def versions_of(model: type[models.Model]) -> Any:
-    return get_history_manager_for_model(model)
+    return get_history_manager_for_model(model._meta.concrete_model or model)
 
 
 def _written() -> dict[tuple[str, Any], int]:
