@@ -189,14 +189,28 @@ class SortableEntryRows(EntryRows, CustomInlineFormSet):
         number.widget = forms.NumberInput(attrs={"class": "_reorder_", "min": 1})
 
 
+class SearchInput(forms.TextInput):
+    input_type = "search"
+
+
 class MergeForm(forms.Form):
     """Two articles that are the same one: which stays, and which goes."""
 
     kept = forms.ModelChoiceField(
-        label=_("This one stays"), queryset=Article.objects.filter(retired_at=None)
+        label=_("This one stays"),
+        queryset=Article.objects.filter(retired_at=None),
+        widget=forms.HiddenInput,
     )
     gone = forms.ModelChoiceField(
-        label=_("This one goes into it"), queryset=Article.objects.filter(merged_into=None)
+        label=_("This one goes into it"),
+        queryset=Article.objects.filter(merged_into=None),
+        widget=forms.HiddenInput,
+    )
+    find_kept = forms.CharField(
+        label=_("Find the one that stays"), max_length=200, required=False, widget=SearchInput
+    )
+    find_gone = forms.CharField(
+        label=_("Find the one that goes"), max_length=200, required=False, widget=SearchInput
     )
 
     def clean(self) -> dict[str, Any] | None:

@@ -39,7 +39,7 @@ class Versions(HistoricalRecords):
 
 
 def versions_of(model: type[models.Model]) -> Any:
-    return get_history_manager_for_model(model)
+    return get_history_manager_for_model(model._meta.concrete_model or model)
 
 
 def _written() -> dict[tuple[str, Any], int]:
@@ -95,6 +95,11 @@ def record(rows: Sequence[models.Model], history_type: str = CHANGED) -> None:
     if continued:
         versions.bulk_update(continued, [field.name for field in versions.model.tracked_fields])
     written.update({(model._meta.label, version.id): version.pk for version in created})
+
+
+def give_reason(row: Any, words: str) -> None:
+    """Why it is changed: told by the version that its next save makes."""
+    row._change_reason = words
 
 
 def begin(*tracked: type[models.Model]) -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import stamps
-from catalog.history import record
+from catalog.history import give_reason, record
 from catalog.models import Alias, Article, Entry, Section
 from catalog.signals import article_merged
 
@@ -41,7 +41,7 @@ def merge_articles(kept: Article, gone: Article) -> None:
     was_retired, now = gone.is_retired, timezone.now()
     # First of all: who marks this article meanwhile waits for it, and then finds the other one.
     gone.retired_at, gone.merged_into = gone.retired_at or now, kept
-    gone._change_reason = _("Merged into “%(kept)s”.") % {"kept": kept.title[:60]}  # type: ignore[attr-defined]
+    give_reason(gone, _("Merged into “%(kept)s”.") % {"kept": kept.title[:60]})
     gone.save(update_fields=["retired_at", "merged_into"])
     earlier = list(Article.objects.filter(merged_into=gone))
     for article in earlier:
@@ -49,6 +49,10 @@ def merge_articles(kept: Article, gone: Article) -> None:
     Article.objects.bulk_update(earlier, ["merged_into"])
     record(earlier)
     Alias.objects.filter(article=gone).update(article=kept)
+    if gone.url and not kept.url:
+        kept.url = gone.url
+        give_reason(kept, _("With the link of “%(gone)s”.") % {"gone": gone.title[:60]})
+        kept.save()
     move_entries(kept, gone, were_listed=not was_retired)
     article_merged.send(Article, kept=kept, gone=gone)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib.admin.options import InlineModelAdmin
@@ -47,13 +47,23 @@ class Conflict:
         return bool(self.gone or self.added or self.differences)
 
 
-class Refused(forms.ModelForm[Any]):
-    refusal = ""
+class FormRequest(HttpRequest):
+    """For a form of one row, with what was found when it was looked at."""
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        self.add_error(None, self.refusal)
-        return cleaned
+    opened: str
+    conflict: Conflict | None
+
+
+def conflict_of(request: HttpRequest) -> Conflict | None:
+    return getattr(request, "conflict", None)
+
+
+class Refused(forms.ModelForm[Any]):
+    """Not saved, and without an error for it: the page says why, above what differs."""
+
+    def is_valid(self) -> bool:
+        super().is_valid()
+        return False
 
 
 def as_read(form: forms.BaseForm, name: str, value: Any) -> str:
@@ -89,19 +99,20 @@ class ConflictAdmin(VersionedAdmin[_Model]):
         if object_id is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         if request.method != "POST":
-            self.look(request, object_id)
+            self.look(cast(FormRequest, request), object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             stamps.take_turn()
-            self.look(request, object_id)
+            self.look(cast(FormRequest, request), object_id)
             response = super().changeform_view(request, object_id, form_url, extra_context)
-            if getattr(request, "conflict", None) is not None and not request.conflict:  # type: ignore[attr-defined]
+            conflict = conflict_of(request)
+            if conflict is not None and not conflict:
                 # The same was typed as is stored, as by sending a form twice.
-                request.conflict = None  # type: ignore[attr-defined]
+                cast(FormRequest, request).conflict = None
                 response = super().changeform_view(request, object_id, form_url, extra_context)
             return response
 
-    def look(self, request: Any, object_id: str) -> None:
+    def look(self, request: FormRequest, object_id: str) -> None:
         """Which version is stored; and whether it is another one than the form was opened with."""
         row = self.get_object(request, unquote(object_id))
         if row is None:
@@ -113,9 +124,11 @@ class ConflictAdmin(VersionedAdmin[_Model]):
         ]
         request.opened = self.digest(row, [rows for _inline, rows in inlines])
         if request.method == "POST" and request.POST.get(OPENED) != request.opened:
-            request.conflict = Conflict(self.refusal(row, [rows for _inline, rows in inlines]))
+            conflict = Conflict(self.refusal(row, [rows for _inline, rows in inlines]))
+            request.conflict = conflict
             for inline, rows in inlines:
-                self.sort_out(request, inline, {entry.pk: entry for entry in rows})
+                stored = {entry.pk: entry for entry in rows}
+                self.sort_out(request, conflict, inline, stored)
 
     def rows_of(
         self, request: HttpRequest, inline: InlineModelAdmin[Any, Any], row: _Model
@@ -153,7 +166,11 @@ class ConflictAdmin(VersionedAdmin[_Model]):
         return words % {"who": who, "when": when(newest.history_date)}
 
     def sort_out(
-        self, request: Any, inline: InlineModelAdmin[Any, Any], stored: dict[int, Any]
+        self,
+        request: HttpRequest,
+        conflict: Conflict,
+        inline: InlineModelAdmin[Any, Any],
+        stored: dict[int, Any],
     ) -> None:
         """Leaves out of what was sent the rows that are gone, and notes them and the new ones."""
         formset: Any = inline.get_formset(request)
@@ -176,14 +193,13 @@ class ConflictAdmin(VersionedAdmin[_Model]):
                     post.setlist(f"{prefix}-{number}-{name}", value)
         post[f"{prefix}-TOTAL_FORMS"] = str(len(left))
         post[f"{prefix}-INITIAL_FORMS"] = str(initial - sum(is_gone[:initial]))
-        conflict: Conflict = request.conflict
         conflict.gone += [
             self.gone(formset, key, values)
             for key, values, gone in zip(keys, sent, is_gone, strict=True)
             if gone
         ]
         conflict.added += [str(row) for pk, row in stored.items() if str(pk) not in keys]
-        request.POST = post
+        request.POST = cast(Any, post)
 
     def gone(self, formset: Any, key: str, values: dict[str, Any]) -> Gone:
         row = formset.model._default_manager.filter(pk=key).first() if key.isdecimal() else None
@@ -202,15 +218,14 @@ class ConflictAdmin(VersionedAdmin[_Model]):
         self, request: HttpRequest, obj: _Model | None = None, change: bool = False, **options: Any
     ) -> Any:
         form: Any = super().get_form(request, obj, change, **options)
-        conflict: Conflict | None = getattr(request, "conflict", None)
-        if conflict is None:
+        if conflict_of(request) is None:
             return form
-        return type(form)(form.__name__, (Refused, form), {"refusal": conflict.words})
+        return type(form)(form.__name__, (Refused, form), {})
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
     ) -> HttpResponse:
-        conflict: Conflict | None = getattr(request, "conflict", None)
+        conflict = conflict_of(request)
         if conflict is not None:
             conflict.differences = list(self.differences(context))
         context = {

@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from catalog import stamps
-from catalog.history import CREATED, latest_of, versions_of
+from catalog.history import CREATED, give_reason, latest_of, versions_of
 
 _Model = TypeVar("_Model", bound=models.Model)
 
@@ -135,7 +135,7 @@ class VersionedAdmin(admin.ModelAdmin[_Model]):
                         setattr(row, field.attname, getattr(version, field.attname))
                 words = _("Reverted to the version of %(when)s.")
                 words %= {"when": when(version.history_date)}
-                row._change_reason = words  # type: ignore[attr-defined]
+                give_reason(row, words)
                 row.full_clean()
                 row.save()
                 self.after_revert(row, before)

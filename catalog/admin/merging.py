@@ -1,5 +1,6 @@
 """Merging two articles that are the same one: a preview of what it does, then the deed."""
 
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -7,6 +8,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -20,6 +22,45 @@ from catalog.models import Article
 from playbook.http import HttpRequest as ReaderRequest
 
 MERGE = "admin:catalog_article_merge"
+
+
+SIDES = ("kept", "gone")
+SHOWN = 20
+"""So many articles that a search finds are offered."""
+
+
+@dataclass
+class Side:
+    """One of the two articles: chosen, or looked for."""
+
+    choice: BoundField
+    search: BoundField
+    chosen: Article | None
+    without: str = ""
+    """The page without this choice."""
+    is_found: bool = True
+    has_more: bool = False
+    found: list[tuple[str, Article]] = field(default_factory=list)
+    """Each with the page on which it is chosen."""
+
+    @property
+    def errors(self) -> Any:
+        """Nothing is wrong with one that nobody chose yet."""
+        return self.choice.errors if self.choice.data else ""
+
+
+def chosen_in(form: MergeForm) -> dict[str, Article]:
+    found = {name: form.cleaned_data.get(name) for name in SIDES}
+    return {name: article for name, article in found.items() if article is not None}
+
+
+def terms_in(form: MergeForm) -> dict[str, str]:
+    found = {f"find_{name}": form.cleaned_data.get(f"find_{name}", "") for name in SIDES}
+    return {name: term for name, term in found.items() if term}
+
+
+def way(values: dict[str, Any]) -> str:
+    return f"{reverse(MERGE)}?{urlencode(values)}"
 
 
 class MergingAdmin(admin.ModelAdmin[Article]):
@@ -38,15 +79,14 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         if len(keys) != 2:
             self.message_user(request, _("Choose two articles to merge."), messages.ERROR)
             return None
-        query = urlencode({"kept": keys[0], "gone": keys[1]})
-        return HttpResponseRedirect(f"{reverse(MERGE)}?{query}")
+        return HttpResponseRedirect(way({"kept": keys[0], "gone": keys[1]}))
 
     def merge_view(self, request: HttpRequest) -> HttpResponse:
         if not (self.has_change_permission(request) and self.has_delete_permission(request)):
             raise PermissionDenied
         data = request.POST if request.method == "POST" else request.GET
-        form = MergeForm(data) if "gone" in data else MergeForm(initial={"kept": data.get("kept")})
-        is_valid = form.is_bound and form.is_valid()
+        form = MergeForm(data)
+        is_valid = form.is_valid()
         if is_valid and request.method == "POST" and self.merge(request, form):
             kept = form.cleaned_data["kept"]
             return HttpResponseRedirect(reverse("admin:catalog_article_change", args=[kept.pk]))
@@ -55,14 +95,39 @@ class MergingAdmin(admin.ModelAdmin[Article]):
             "title": _("Merge two articles"),
             "opts": self.opts,
             "form": form,
-            **(self.preview(request, **form.cleaned_data) if is_valid else {}),
+            "sides": [self.side(request, form, name) for name in SIDES],
+            "search_help": self.search_help_text,
+            **(self.preview(request, *chosen_in(form).values()) if is_valid else {}),
         }
         return TemplateResponse(request, "admin/catalog/merge.html", context)
+
+    def side(self, request: HttpRequest, form: MergeForm, name: str) -> Side:
+        chosen, terms = chosen_in(form), terms_in(form)
+        side = Side(form[name], form[f"find_{name}"], chosen.pop(name, None))
+        term = terms.pop(side.search.name, "")
+        keys: dict[str, Any] = {other: article.pk for other, article in chosen.items()}
+        side.without = way(keys | terms)
+        if side.chosen is None and term:
+            found = list(self.find(request, form, name, term)[: SHOWN + 1])
+            side.has_more = len(found) > SHOWN
+            side.found = [(way(keys | {name: a.pk} | terms), a) for a in found[:SHOWN]]
+            side.is_found = bool(found)
+        return side
+
+    def find(
+        self, request: HttpRequest, form: MergeForm, name: str, term: str
+    ) -> QuerySet[Article]:
+        """Of those that the form takes, without the one that is chosen already."""
+        possible: QuerySet[Article] = cast(Any, form.fields[name]).queryset
+        others = [article.pk for article in chosen_in(form).values()]
+        found, _twice = self.get_search_results(request, possible.exclude(pk__in=others), term)
+        keys = found.order_by().values("pk")
+        return Article.objects.filter(pk__in=keys).order_by("title", "pk")
 
     def preview(self, request: HttpRequest, kept: Article, gone: Article) -> dict[str, Any]:
         entries = list(gone.entries.filter(retired_at=None).select_related("section"))
         twice = listed_already(kept, gone)
-        turned = urlencode({"kept": gone.pk, "gone": kept.pk})
+        turned = way({"kept": gone.pk, "gone": kept.pk})
         return {
             "kept": kept,
             "gone": gone,
@@ -70,7 +135,7 @@ class MergingAdmin(admin.ModelAdmin[Article]):
             "retired": entries if gone.is_retired else [e for e in entries if e.pk in twice],
             "aliases": gone.aliases.all(),
             "learners": cast(ReaderRequest, request).progress.learners_of(kept, gone),
-            "turned": "" if gone.is_retired else f"{reverse(MERGE)}?{turned}",
+            "turned": "" if gone.is_retired else turned,
         }
 
     def merge(self, request: HttpRequest, form: MergeForm) -> bool:

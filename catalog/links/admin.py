@@ -31,6 +31,8 @@ FACTS = ("link", "reports", "found", "leads_to")
 @admin.register(BrokenLink)
 class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
     form = NewAddressForm  # type: ignore[assignment]  # whose model is a proxy of the article
+    # Which says what the form was opened with.
+    change_form_template = "admin/catalog/change_form.html"
     fields = (*FACTS, "url")
     readonly_fields = FACTS
     actions = ("accept_selected", "retire_selected", "dismiss_selected")
@@ -173,14 +175,19 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        is_dismissal = request.method == "POST" and "_dismiss" in request.POST
-        link = self.get_object(request, unquote(object_id or "")) if is_dismissal else None
-        if link is None:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        if not self.has_change_permission(request, link):
+        if not self.has_change_permission(request):
             raise PermissionDenied
-        self.dismiss(request, [link])
-        return to_queue()
+        if object_id is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        link = self.get_object(request, unquote(object_id))
+        if link is None:
+            words = _("That link is not in the queue any more: it was settled meanwhile.")
+            self.message_user(request, words, messages.INFO)
+            return to_queue()
+        if request.method == "POST" and "_dismiss" in request.POST:
+            self.dismiss(request, [link])
+            return to_queue()
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: BrokenLink, form: Any, change: bool) -> None:
         self.accept(request, obj, obj.url)

@@ -8,6 +8,7 @@ class LinksConfig(AppConfig):
     verbose_name = _("Links")
 
     def ready(self) -> None:
-        from catalog.links import queues
+        from catalog.links import article_merging, queues
 
         queues.register_all()
+        article_merging.connect()

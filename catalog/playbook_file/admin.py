@@ -1,6 +1,6 @@
 """Bringing a file in, at the desk: uploaded, looked at, decided, applied, undone."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import stamps
 from catalog.models import Article
@@ -24,6 +24,7 @@ from catalog.playbook_file.file import Unreadable
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
 from catalog.playbook_file.merge import Undecidable
 from catalog.playbook_file.models import OpenQuestion, Revision
+from catalog.playbook_file.querysets import RevisionQuerySet
 from catalog.playbook_file.reader import read
 from catalog.playbook_file.revisions import (
     AlreadyApplied,
@@ -40,11 +41,10 @@ from catalog.playbook_file.writer import FORMATS, write
 class RevisionAdmin(admin.ModelAdmin[Revision]):
     list_display = ("__str__", "made_by", "applied_at", "summary")
     list_select_related = ("made_by",)
-    change_list_template = "admin/playbook_file/change_list.html"
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).without_contents()  # type: ignore[attr-defined]
+        return cast(RevisionQuerySet, super().get_queryset(request)).without_contents()
 
     @admin.display(description=gettext_lazy("what it did"))
     def summary(self, revision: Revision) -> str:
@@ -77,7 +77,8 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"formats": FORMATS, "compare": CompareForm()}
+        can_compare = Revision.objects.applied().count() > 1
+        context = {"formats": FORMATS, "compare": CompareForm() if can_compare else None}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     # --- A file comes in
@@ -114,9 +115,12 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            revision = get_object_or_404(Revision.objects.select_related("undoes"), pk=object_id)
+            revision = Revision.objects.select_related("undoes").filter(pk=object_id).first()
         except ValueError as error:
             raise Http404 from error
+        if revision is None:
+            messages.warning(request, _("That revision is not there: it was left out meanwhile."))
+            return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
         if request.method == "POST":
             if not self.has_add_permission(request):
                 raise PermissionDenied
@@ -291,7 +295,8 @@ class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
     )
     def dismiss(self, request: HttpRequest, queryset: Any) -> None:
         count = queryset.update(answered_at=timezone.now(), answered_by=request.user)
-        messages.success(request, _("Dismissed: %d.") % count)
+        words = ngettext("%(count)d question dismissed.", "%(count)d questions dismissed.", count)
+        messages.success(request, words % {"count": count})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

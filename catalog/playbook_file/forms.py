@@ -1,10 +1,11 @@
 """What an editor fills in: a file, and what it leaves open."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from catalog.playbook_file.merge import NEW, Merge
 from catalog.playbook_file.reader import SIZE_MAX
@@ -22,14 +23,21 @@ class FileForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea,
-        max_length=SIZE_MAX,
+        help_text=_("Up to 2 MB; what is longer, as a file."),
     )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if not values.get("file") and not (values.get("text") or "").strip():
+        file, has_text = values.get("file"), bool((values.get("text") or "").strip())
+        if self.errors:
+            return values
+        if not file and not has_text:
             raise ValidationError(_("Choose a file, or paste its text."))
-        if values.get("file") and values["file"].size > SIZE_MAX:
+        if (file and has_text) or len(cast(Any, self.files).getlist("file")) > 1:
+            raise ValidationError(_("One at a time: choose one file, or paste its text."))
+        if file and not file.size:
+            raise ValidationError(_("The file is empty."))
+        if file and file.size > SIZE_MAX:
             raise ValidationError(_("The file is larger than 5 MB."))
         return values
 
@@ -38,12 +46,20 @@ class FileForm(forms.Form):
         if file := self.cleaned_data["file"]:
             content: bytes = file.read()
             return content
-        return str(self.cleaned_data["text"]).encode()
+        # Browsers send the line ends of a text field in Windows' way, whatever was pasted.
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n").encode()
 
     @property
     def name(self) -> str:
         file = self.cleaned_data["file"]
         return str(file.name) if file else str(_("pasted text"))
+
+
+def same_as(title: str, count: int) -> str:
+    words = ngettext(
+        "It is “%(title)s” (%(count)d learner)", "It is “%(title)s” (%(count)d learners)", count
+    )
+    return words % {"title": title, "count": count}
 
 
 class DecisionsForm(forms.Form):
@@ -55,11 +71,7 @@ class DecisionsForm(forms.Form):
         for number, question in enumerate(merge.questions):
             articles = [merge.before.articles[uuid] for uuid in question.candidates]
             same = [
-                (
-                    article.slug,
-                    _("It is “%(title)s” (%(count)d learners)")
-                    % {"title": article.title, "count": learners.get(article.uuid, 0)},
-                )
+                (article.slug, same_as(article.title, learners.get(article.uuid, 0)))
                 for article in articles
             ]
             self.fields[f"question-{number}"] = forms.ChoiceField(

@@ -1,4 +1,5 @@
-"""An uncertain match is answered by merging the two articles, wherever that is done."""
+"""An uncertain match is answered by merging the two articles, wherever that is done; one that is
+about other articles too goes on being asked, of the article that stayed."""
 
 from typing import Any
 
@@ -14,6 +15,29 @@ def answer(sender: type[Article], kept: Article, gone: Article, **kwargs: Any) -
     both = (kept, gone)
     asked = OpenQuestion.objects.waiting().filter(Q(article__in=both), candidates__in=both)
     OpenQuestion.objects.filter(pk__in=asked.values("pk")).update(answered_at=timezone.now())
+    for question in OpenQuestion.objects.waiting().filter(candidates=gone):
+        question.candidates.remove(gone)
+        question.candidates.add(kept)
+    for question in OpenQuestion.objects.waiting().filter(article=gone):
+        ask_of(kept, question)
+
+
+def ask_of(kept: Article, question: OpenQuestion) -> None:
+    """Each article has one question: where there is one already, it asks of these too."""
+    known = OpenQuestion.objects.filter(article=kept).first()
+    if known is None:
+        question.article = kept
+        question.save(update_fields=["article"])
+        return
+    asked = {*question.candidates.all()} - {*known.candidates.all()}
+    if known.answered_at is None:
+        known.candidates.add(*asked)
+    elif asked:
+        known.candidates.set(asked)
+        known.answered_at = known.answered_by = None
+        known.save(update_fields=["answered_at", "answered_by"])
+    question.answered_at = timezone.now()
+    question.save(update_fields=["answered_at"])
 
 
 def connect() -> None:

@@ -1,5 +1,6 @@
 """What a learner suggests, and what is known already."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -76,7 +77,8 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
         self.learner = learner
         self.instance.learner_id = learner.pk
         by_title = sorted(edition.articles.values(), key=lambda article: article.title.casefold())
-        offer(self, "article", [(article.slug, article.title) for article in by_title])
+        articles = [(article.slug, article.title) for article in by_title]
+        offer(self, "article", articles, edition.articles.get)
         offer(
             self,
             "section",
@@ -84,10 +86,8 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
                 (layer.title, [(s.slug, s.title) for s in edition.sections if s.layer == layer])
                 for layer in edition.layers
             ],
+            {section.slug: section for section in edition.sections}.get,
         )
-        sections = {section.slug: section for section in edition.sections}
-        self.fields["article"].coerce = edition.articles.get  # type: ignore[attr-defined]
-        self.fields["section"].coerce = sections.get  # type: ignore[attr-defined]
         self.fields["kind"].error_messages["required"] = _("Please choose what it is.")
 
     def clean(self) -> dict[str, Any]:
@@ -128,10 +128,13 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
             )
 
 
-def offer(form: forms.Form | SuggestionForm, name: str, choices: list[Any]) -> None:
+def offer(
+    form: SuggestionForm, name: str, choices: list[Any], coerce: Callable[[str], Any]
+) -> None:
     field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
+    assert isinstance(field, forms.TypedChoiceField)
     field.choices = [("", "–"), *choices]
+    field.coerce = coerce
 
 
 def refusal_of(url: str, corrected: Article | None, form: SuggestionForm) -> str:

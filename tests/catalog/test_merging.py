@@ -1,5 +1,7 @@
 """Two articles that are the same one become one."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -8,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import urlencode
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from catalog.history import versions_of
@@ -62,6 +66,24 @@ def test_a_place_that_both_had_is_there_once(kept: Article, gone: Article) -> No
     twin.refresh_from_db()
     assert (twin.is_retired, twin.article) == (True, kept)
     assert numbers(section) == list(range(1, count + 1))
+
+
+@pytest.mark.parametrize("has_link", [True, False])
+def test_one_without_a_link_gets_the_others(
+    editing: Client, kept: Article, gone: Article, has_link: bool
+) -> None:
+    if not has_link:
+        kept.url = ""
+        kept.save()
+    expected = kept.url or gone.url
+    told = f"The one that stays has no link yet, and gets {gone.url}."
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    assert (told in words(page)) is not has_link
+    merge_articles(kept, gone)
+    kept.refresh_from_db()
+    assert kept.url == expected
+    assert kept.aliases.filter(key=kept.key).exists()
+    assert versions_of(Article).filter(id=kept.pk).first().url == expected
 
 
 def test_the_places_of_a_retired_one_do_not_come_back(kept: Article, gone: Article) -> None:
@@ -200,6 +222,83 @@ def test_its_page_says_where_it_went(editing: Client, kept: Article, gone: Artic
 def test_an_article_offers_it(editing: Client, kept: Article) -> None:
     assert f"{MERGE}?kept={kept.pk}" in editing.get(address(kept, "change")).content.decode()
     assert editing.get(MERGE, {"kept": kept.pk}).status_code == 200
+
+
+def found(page: Any, name: str) -> list[str]:
+    [side] = [side for side in page.context["sides"] if side.choice.name == name]
+    return [article.slug for _address, article in side.found]
+
+
+def follow(client: Client, page: Any, words: str) -> Any:
+    """Where the link that bears these words leads."""
+    links = re.findall(r'<a href="([^"]+)">\s*(.*?)\s*</a>', page.content.decode(), re.DOTALL)
+    ways = [way for way, text in links if text.startswith(words) and way.startswith(MERGE)]
+    [way] = ways
+    return client.get(unescape(way))
+
+
+def test_two_are_searched_for_and_chosen(editing: Client, kept: Article, gone: Article) -> None:
+    page = editing.get(MERGE)
+    assert (found(page, "kept"), found(page, "gone")) == ([], [])
+    page = editing.get(MERGE, {"find_kept": "wallet", "find_gone": "wallet ticket"})
+    assert found(page, "kept") == [kept.slug]
+    assert words(page).count("No article is found by that.") == 1
+    page = follow(editing, page, kept.title)
+    assert 'value="wallet ticket"' in page.content.decode()
+    page = editing.get(f"{MERGE}?kept={kept.pk}&{urlencode({'find_gone': gone.url})}")
+    page = follow(editing, page, gone.title)
+    assert page.context["learners"]
+    assert f"“{gone.title}” goes into “{kept.title}”" in words(page)
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    [without_kept, _] = [side.without for side in page.context["sides"]]
+    page = editing.get(without_kept)
+    assert [side.chosen for side in page.context["sides"]] == [None, gone]
+
+
+def test_only_what_can_be_merged_is_found(editing: Client, kept: Article, gone: Article) -> None:
+    """The retired one may go, not stay; the one that is chosen is not offered twice."""
+    gone.retire()
+    page = editing.get(MERGE, {"find_kept": gone.title, "find_gone": gone.title})
+    assert (found(page, "kept"), found(page, "gone")) == ([], [gone.slug])
+    page = editing.get(f"{MERGE}?kept={kept.pk}&find_gone=payment+wallet")
+    assert found(page, "gone") == []
+    merge_articles(kept, gone)
+    # By the place that it has now from the other one.
+    assert found(editing.get(MERGE, {"find_gone": gone.title}), "gone") == [kept.slug]
+
+
+def test_an_article_with_many_places_is_found_once(editing: Client, kept: Article) -> None:
+    for number, section in enumerate(Section.objects.all()[:5]):
+        Entry.objects.create(section=section, article=kept, title=f"Purse of {number}", number=1)
+    assert found(editing.get(MERGE, {"find_kept": "purse"}), "kept") == [kept.slug]
+
+
+@pytest.mark.parametrize("count", [30, 300])
+def test_it_lists_no_more_than_a_search_finds(
+    editing: Client,
+    kept: Article,
+    gone: Article,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    Article.objects.bulk_create(
+        Article(title=f"Copy {number:04}", slug=f"copy-{number}", status=kept.status)
+        for number in range(count)
+    )
+    with django_assert_num_queries(6):
+        page = editing.get(MERGE, {"find_kept": "copy", "find_gone": "copy 0001"})
+    assert found(page, "kept") == [f"copy-{number}" for number in range(20)]
+    assert found(page, "gone") == ["copy-1"]
+    assert words(page).count("There are more") == 1
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    assert "Copy 0" not in words(page)
+
+
+@pytest.mark.parametrize("term", ["\0", "x" * 201])
+def test_a_search_for_what_cannot_be_is_named(editing: Client, kept: Article, term: str) -> None:
+    page = editing.get(f"{MERGE}?kept={kept.pk}&{urlencode({'find_gone': term})}")
+    assert page.context["form"].errors["find_gone"]
+    assert found(page, "gone") == []
 
 
 @pytest.mark.parametrize("data", [{}, {"kept": "x", "gone": "y"}, {"kept": "1", "gone": "\0"}])

@@ -123,6 +123,32 @@ def test_accepting_a_new_address(client: Client, learner: User) -> None:
     assert by_its_page.headers["Location"] == history.request["PATH_INFO"]
 
 
+def test_another_title_meanwhile_is_in_nobodys_way(client: Client) -> None:
+    [article] = with_links(1)
+    find(article, Visit(200, new_url=NEW))
+    form = filled_in(client.get(page_of(article)))
+    article.title = "Theirs"
+    article.save()
+    response = client.post(page_of(article), form, follow=True)
+    assert messages(response) == ["“Theirs” has its new address."]
+    changed = Article.objects.get(pk=article.pk)
+    assert (changed.title, changed.url) == ("Theirs", NEW)
+
+
+def test_another_address_meanwhile_is_not_overwritten(client: Client) -> None:
+    [article] = with_links(1)
+    find(article, Visit(200, new_url=NEW))
+    form = filled_in(client.get(page_of(article)))
+    article.url = "https://example.org/theirs"
+    article.save()
+    response = client.post(page_of(article), form, follow=True)
+    assert response.redirect_chain == [(QUEUE, 302)]
+    assert messages(response) == [
+        "That link is not in the queue any more: it was settled meanwhile."
+    ]
+    assert Article.objects.get(pk=article.pk).url == "https://example.org/theirs"
+
+
 def test_the_address_can_be_another_than_suggested(client: Client) -> None:
     [article] = with_links(1)
     find(article, Visit(200, new_url=NEW))

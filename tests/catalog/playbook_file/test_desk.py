@@ -14,6 +14,7 @@ from catalog.playbook_file.catalogue import stored
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.writer import write
 from progress.models import Event, State
+from tests.catalog.admin_pages import messages, words
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -76,7 +77,7 @@ def test_an_uploaded_file_that_is_refused_changes_nothing(desk: Client) -> None:
     before = stored()
     upload = SimpleUploadedFile("a.md", b"## A\n|Title|Link|\n|-|-|\n|A|[x](ftp://a.b)|\n")
     page = desk.post(reverse(ADD), {"file": upload}).content.decode()
-    assert "4: “ftp://a.b” is not a link that begins with http:// or https://." in page
+    assert "Line 4: “ftp://a.b” is not a link that begins with http:// or https://." in page
     assert not Revision.objects.exists()
     assert stored() == before
 
@@ -137,6 +138,84 @@ def test_merging_the_two_answers_the_question_and_survives_undo(
     assert [entry.title for entry in new.entries.current()] == ["Payment Wallet"]
     assert State.objects.get(user=learner).article == new
     assert new.aliases.count() == 2
+
+
+def test_a_revision_that_was_left_out_is_said_to_be(desk: Client) -> None:
+    revision = paste(desk, changed_file())
+    stamp = stamp_of(desk, revision)
+    for data in ({"_discard": "1"}, {"_discard": "1"}, {"_apply": "1", "stamp": stamp}):
+        page = desk.post(revision.get_absolute_url(), data, follow=True)
+    assert messages(page) == ["That revision is not there: it was left out meanwhile."]
+    assert not Revision.objects.exists()
+    assert desk.get(revision.get_absolute_url()).status_code == 302
+    assert desk.get(reverse("admin:playbook_file_revision_change", args=["x"])).status_code == 404
+
+
+def test_what_is_pasted_has_no_line_ends_to_repair(desk: Client) -> None:
+    """A browser sends Windows' ones, whatever was pasted."""
+    revision = paste(desk, write(stored(), "markdown").replace("\n", "\r\n"))
+    page = desk.get(revision.get_absolute_url())
+    assert page.context["plan"].merge.notes == []
+    assert "Windows line ends" not in words(page)
+
+
+GOOD = b"## A\n|Title|Link|\n|-|-|\n|A|[x](https://a.b)|\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "text", "said"),
+    [
+        ([], " \n", "Choose a file, or paste its text."),
+        ([b""], "", "The file is empty."),
+        ([GOOD], "## A", "One at a time: choose one file, or paste its text."),
+        ([GOOD, GOOD], "", "One at a time: choose one file, or paste its text."),
+        ([b"x" * 6_000_000], "", "The file is larger than 5 MB."),
+        (["## Ä".encode("latin-1")], "", "Line 1: The file is not UTF-8: save it as UTF-8."),
+        (
+            [],
+            "<html><body><script>alert(1)</script></body></html>",
+            "It is refused, and nothing has changed: No table and no list has a row",
+        ),
+        ([], GOOD.decode().replace("https://a.b", "javascript:alert(1)"), "Line 4: “javascript:"),
+    ],
+    ids=["nothing", "empty", "both", "two files", "6 MB", "not UTF-8", "HTML", "javascript:"],
+)
+def test_what_cannot_be_brought_in_is_refused_with_the_reason(
+    desk: Client, files: list[bytes], text: str, said: str
+) -> None:
+    before = stored()
+    sent = [SimpleUploadedFile("a.md", content) for content in files]
+    page = desk.post(reverse(ADD), {"file": sent, "text": text})
+    assert said in words(page)
+    assert stored() == before
+    assert not Revision.objects.exists()
+
+
+def test_only_revisions_can_be_compared(desk: Client) -> None:
+    apply(desk, paste(desk, changed_file()))
+    revisions = reverse("admin:playbook_file_revision_changelist")
+    desk.post(Revision.objects.get().get_absolute_url(), {"_undo": "1"})
+    assert 'value="Compare"' not in desk.get(revisions).content.decode()
+    apply(desk, Revision.objects.latest("pk"))
+    assert 'value="Compare"' in desk.get(revisions).content.decode()
+    questions = reverse("admin:playbook_file_openquestion_changelist")
+    assert 'value="Compare"' not in desk.get(questions).content.decode()
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "(1 learner)"), (2, "(2 learners)")])
+def test_a_question_counts_its_learners(
+    desk: Client, learner: User, editor: User, count: int, said: str
+) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    for user in (learner, editor)[:count]:
+        State.objects.create(user=user, article=wallet, state="done")
+    revision = paste(desk, changed_file())
+    assert f"It is “Payment Wallet” {said}" in words(desk.get(revision.get_absolute_url()))
+    apply(desk, revision)
+    queue = reverse("admin:playbook_file_openquestion_changelist")
+    [question] = OpenQuestion.objects.all()
+    dismissal = {"action": "dismiss", "_selected_action": [question.pk]}
+    assert messages(desk.post(queue, dismissal, follow=True)) == ["1 question dismissed."]
 
 
 def test_every_change_is_in_the_history(desk: Client, editor: User) -> None:

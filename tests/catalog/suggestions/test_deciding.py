@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.suggestions.models import Suggestion
 from tests.catalog.admin_pages import listed, messages, words
@@ -489,3 +490,20 @@ def test_the_decision_outlives_the_editors_account(
     assert (suggestion.decision, suggestion.decided_by) == ("declined", None)
     told = messages(post(second, suggestion, "accept"))
     assert "by somebody whose account is deleted on" in told[0]
+
+
+def test_a_suggestion_follows_an_article_that_is_merged(desk: Client, learner: User) -> None:
+    kept = Article.objects.get(slug="payment-wallet")
+    gone = Article.objects.get(slug="ticket-booking-system")
+    waiting = correction(learner, gone.slug, title="Better")
+    same = correction(learner, kept.slug, title="Better")
+    done = correction(learner, gone.slug, decision="declined", decided_at=timezone.now())
+    merge_articles(kept, gone)
+    for suggestion in (waiting, same, done):
+        suggestion.refresh_from_db()
+        assert suggestion.article == kept
+    assert set(Suggestion.objects.waiting()) == {waiting, same}
+    assert messages(post(desk, waiting, "accept"))[0].startswith("Accepted")
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    assert (kept.title, gone.title) == ("Better", "Ticket Booking System")

@@ -1,0 +1,98 @@
+"""What was reported and found of the links of two articles that become one."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.models import User
+from catalog.links.models import BrokenLink, Check, Report
+from catalog.links.visits import Visit
+from catalog.merging import merge_articles
+from catalog.models import Article
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def kept() -> Article:
+    return Article.objects.get(slug="payment-wallet")
+
+
+@pytest.fixture
+def gone() -> Article:
+    return Article.objects.get(slug="ticket-booking-system")
+
+
+def report(user: User, article: Article, days: int = 0) -> Report:
+    Report.objects.file(user.pk, article, NOW + timedelta(days=days))
+    return Report.objects.latest("pk")
+
+
+def visit(article: Article, found: Visit) -> Check | None:
+    return Check.objects.record(article.pk, article.url, found, NOW)
+
+
+def waiting() -> list[str]:
+    return [link.slug for link in BrokenLink.objects.waiting()]
+
+
+def test_reports_become_those_of_the_one_that_stays(
+    learner: User, kept: Article, gone: Article
+) -> None:
+    reports = [report(learner, kept), report(learner, gone, 1), report(learner, gone, 2)]
+    reports[2].settled_at = NOW
+    reports[2].save()
+    merge_articles(kept, gone)
+    after = Report.objects.values_list("pk", "article", "url", "settled_at")
+    assert list(after) == [(r.pk, kept.pk, r.url, r.settled_at) for r in reports]
+    assert waiting() == [kept.slug]
+
+
+def test_two_of_one_day_are_both_kept_and_one_waits(
+    learner: User, editor: User, kept: Article, gone: Article
+) -> None:
+    mine, twin = report(learner, kept), report(learner, gone)
+    other = report(editor, gone)
+    merge_articles(kept, gone)
+    after = dict(Report.objects.values_list("pk", "article"))
+    assert after == {mine.pk: kept.pk, twin.pk: gone.pk, other.pk: kept.pk}
+    assert waiting() == [kept.slug]
+
+
+def test_what_waited_of_the_one_that_went_waits_no_more(
+    learner: User, kept: Article, gone: Article
+) -> None:
+    report(learner, gone)
+    visit(gone, Visit(200, new_url="https://example.org/moved"))
+    assert waiting() == [gone.slug]
+    merge_articles(kept, gone)
+    assert waiting() == []
+
+
+def test_what_waited_of_a_link_waits_with_it(learner: User, kept: Article, gone: Article) -> None:
+    """The one that stays had none, and gets the other's."""
+    visit(kept, Visit(404))
+    kept.url = ""
+    kept.save()
+    report(learner, gone)
+    visit(gone, Visit(200, new_url="https://example.org/moved"))
+    merge_articles(kept, gone)
+    link = BrokenLink.objects.waiting().with_findings().get()
+    assert (link.pk, link.report_count, link.suggested_url) == (
+        kept.pk,
+        1,
+        "https://example.org/moved",
+    )
+    assert Check.objects.count() == 1
+
+
+@pytest.mark.parametrize("has_own", [True, False])
+def test_the_latest_visit(kept: Article, gone: Article, has_own: bool) -> None:
+    own = visit(kept, Visit(200)) if has_own else None
+    other = visit(gone, Visit(404))
+    assert other is not None
+    merge_articles(kept, gone)
+    assert Check.objects.get(article=kept) == (own or other)
+    assert Check.objects.filter(article=gone).exists() is has_own

@@ -1,0 +1,69 @@
+"""Open questions about articles that are merged: each is asked of an article that is there."""
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.merging import merge_articles
+from catalog.models import Article
+from catalog.playbook_file.models import OpenQuestion, Revision
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+
+@pytest.fixture
+def articles(playbook: None) -> list[Article]:
+    return list(Article.objects.filter(retired_at=None)[:5])
+
+
+@pytest.fixture
+def revision(editor: User) -> Revision:
+    return Revision.objects.create(made_by=editor, applied_at=timezone.now(), stamp="x")
+
+
+def ask(revision: Revision, article: Article, *candidates: Article) -> OpenQuestion:
+    question = OpenQuestion.objects.create(revision=revision, article=article)
+    question.candidates.set(candidates)
+    return question
+
+
+def waiting() -> list[tuple[Article, set[Article]]]:
+    return [(q.article, set(q.candidates.all())) for q in OpenQuestion.objects.waiting()]
+
+
+def test_one_about_others_too_is_asked_of_the_one_that_stays(
+    articles: list[Article], revision: Revision
+) -> None:
+    came, other, gone, kept, _last = articles
+    ask(revision, came, other, gone)
+    merge_articles(kept, gone)
+    assert waiting() == [(came, {other, kept})]
+
+
+def test_one_of_the_article_that_went_is_the_others(
+    articles: list[Article], revision: Revision
+) -> None:
+    gone, kept, other, *_rest = articles
+    ask(revision, gone, other)
+    merge_articles(kept, gone)
+    assert waiting() == [(kept, {other})]
+
+
+def test_two_become_one(articles: list[Article], revision: Revision) -> None:
+    gone, kept, one, other, _last = articles
+    ask(revision, gone, one)
+    ask(revision, kept, other)
+    merge_articles(kept, gone)
+    assert waiting() == [(kept, {one, other})]
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_what_was_dismissed_of_the_one_that_stays_is_not_asked_again(
+    articles: list[Article], revision: Revision, editor: User, is_same: bool
+) -> None:
+    gone, kept, one, dismissed, _last = articles
+    ask(revision, gone, *([] if is_same else [one]), dismissed)
+    ask(revision, kept, dismissed)
+    OpenQuestion.objects.filter(article=kept).update(answered_at=timezone.now(), answered_by=editor)
+    merge_articles(kept, gone)
+    assert waiting() == ([] if is_same else [(kept, {one})])
