@@ -6,7 +6,6 @@ from threading import Thread
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -14,25 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.models import Article, Entry, Status
 from progress.models import State
-from progress.project_metrics import visitors
-from progress.project_metrics.models import (
-    DaySalt,
-    RepositoryFigures,
-    Summary,
-    VisitorDay,
-    VisitorHash,
-)
+from progress.project_metrics.models import RepositoryFigures, Summary
 
 pytestmark = pytest.mark.usefixtures("playbook")
-
-BROWSER = {"user-agent": "A browser"}
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits() -> Iterator[None]:
-    visitors._waiting.clear()
-    yield
-    visitors._waiting.clear()
 
 
 def test_figures_are_those_of_a_recount(client: Client, learner: User, editor: User) -> None:
@@ -77,51 +60,6 @@ def test_page_costs_few_queries_and_sets_no_cookie(
         response = client.get("/metrics/")
     assert not response.cookies
     assert response["Cache-Control"] == "private, no-store"
-
-
-def test_a_visitor_counts_once_a_day(client: Client) -> None:
-    for path in ("/", "/articles/", "/"):
-        client.get(path, headers=BROWSER)
-    client.get("/", headers=BROWSER, REMOTE_ADDR="192.0.2.7")
-    client.get("/", headers={"user-agent": "Searchbot/1"})
-    client.get("/healthz", headers={"user-agent": "A probe"})
-    visitors.flush()
-    client.get("/", headers=BROWSER)
-    visitors.flush()
-    assert VisitorHash.objects.count() == 2
-
-
-def test_of_a_day_that_is_over_only_its_number_remains(client: Client) -> None:
-    client.get("/", headers=BROWSER)
-    visitors.flush()
-    old = DaySalt.objects.get()
-    yesterday = visitors.today() - timedelta(days=1)
-    DaySalt.objects.update(date=yesterday)
-    client.get("/", headers=BROWSER)
-    visitors.flush()
-    assert [(day.date, day.count) for day in VisitorDay.objects.all()] == [(yesterday, 1)]
-    new = DaySalt.objects.get()
-    assert new.date == visitors.today()
-    assert new.salt != old.salt
-    assert list(VisitorHash.objects.values_list("day_id", flat=True)) == [new.pk]
-    assert "<rect x=" in client.get("/metrics/").content.decode()
-
-
-def test_a_database_that_is_away_breaks_no_page(client: Client) -> None:
-    def refuse(*args: object) -> None:
-        raise OperationalError("away")
-
-    assert client.get("/", headers=BROWSER).status_code == 200
-    with connection.execute_wrapper(refuse):
-        visitors.flush()
-    assert (visitors._waiting, VisitorHash.objects.count()) == (set(), 0)
-
-
-def test_memory_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitors, "WAITING_AT_MOST", 2)
-    for number in range(5):
-        visitors.note(f"192.0.2.{number}", "A browser")
-    assert len(visitors._waiting) == 2
 
 
 @pytest.fixture
