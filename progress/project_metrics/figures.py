@@ -1,88 +1,177 @@
 """What the page shows: of the public edition in memory, and of stored numbers."""
 
-from collections import Counter
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from itertools import accumulate
 
 from catalog.edition import Edition
-from catalog.models import Article, Layer
-from progress.project_metrics.models import Summary, VisitorDay
+from catalog.models import Article, Layer, Status
+from progress.project_metrics.models import DaySalt, Summary, VisitorDay
+from progress.project_metrics.visitors import today
 
 MOST_SHOWN = 10
 DAYS_SHOWN = 30
-CHART_WIDTH = 300
-CHART_HEIGHT = 80
-SLOT = CHART_WIDTH // DAYS_SHOWN
+TEXTURES = 6
+"""Of `project_metrics/includes/textures.html`."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Of a bar: how many are in a status."""
+
+    status: Status
+    texture: int
+    count: int
+    x: str
+    width: str
 
 
 @dataclass(frozen=True)
 class LayerRow:
     layer: Layer
-    entries: int
-    articles: int
-    width: int
-    """Of its bar, up to 100."""
+    total: int
+    segments: list[Segment]
 
 
 @dataclass(frozen=True)
-class StatusRow:
-    name: str
-    entries: int
-    articles: int
+class Crosstab:
+    """By layer and status. What several layers list counts once in each, and once in the total."""
+
+    rows: list[LayerRow]
+    total: int
+    segments: list[Segment]
+
+    @property
+    def has_shared(self) -> bool:
+        return sum(row.total for row in self.rows) > self.total
 
 
-def by_layer(edition: Edition) -> list[LayerRow]:
-    entries = Counter(place.layer for place in edition.places)
-    articles = Counter(layer for layer, _pk in {(p.layer, p.article_id) for p in edition.places})
-    most = max(entries.values(), default=0) or 1
-    return [
-        LayerRow(
-            layer, entries[layer.slug], articles[layer.slug], 100 * entries[layer.slug] // most
-        )
-        for layer in edition.layers
-    ]
+@dataclass(frozen=True)
+class PlaybookFigures:
+    entries: Crosstab
+    articles: Crosstab
 
 
-def by_status(edition: Edition) -> list[StatusRow]:
-    entries = Counter(place.status for place in edition.places)
-    pairs = {(place.status, place.article_id) for place in edition.places}
-    articles = Counter(status for status, _pk in pairs)
-    return [
-        StatusRow(str(status), entries[status.slug], articles[status.slug])
-        for status in edition.statuses
-    ]
-
-
-def most_finished(edition: Edition, summary: Summary | None) -> list[tuple[Article, int]]:
-    """Only what is still public and listed."""
-    found = [
-        (entries[0].article, learners)
-        for pk, learners in (summary.most_finished if summary else [])
-        if (entries := edition.entries_of(pk))
-    ]
-    return found[:MOST_SHOWN]
+@dataclass(frozen=True)
+class Finished:
+    article: Article
+    learners: int
+    width: str
 
 
 @dataclass(frozen=True)
 class DayBar:
     date: date
     count: int
-    x: int
-    y: int
-    height: int
+    x: str
+    y: str
+    height: str
 
 
-def visitor_days() -> list[DayBar]:
-    """The thirty days before today, oldest first; none where nothing was counted yet."""
-    today = datetime.now(UTC).date()
-    first = today - timedelta(days=DAYS_SHOWN)
-    days = VisitorDay.objects.filter(date__gte=first, date__lt=today)
+@dataclass(frozen=True)
+class VisitorFigures:
+    days: list[DayBar]
+    """Oldest first, the last one is the last day that is closed."""
+
+    top: int
+    """Where the scale ends."""
+
+    @property
+    def middle(self) -> int:
+        return self.top // 2
+
+    @property
+    def average(self) -> float:
+        return sum(day.count for day in self.days) / len(self.days)
+
+    @property
+    def busiest(self) -> DayBar:
+        return max(self.days, key=lambda day: day.count)
+
+
+def of_playbook(edition: Edition) -> PlaybookFigures:
+    """Asked for through `edition.keep`: it looks at every entry."""
+    places = edition.places
+    return PlaybookFigures(
+        _crosstab(edition, {(place.layer, place.status, place.entry.pk) for place in places}),
+        _crosstab(edition, {(place.layer, place.status, place.article_id) for place in places}),
+    )
+
+
+def _crosstab(edition: Edition, found: Iterable[tuple[str, str, int]]) -> Crosstab:
+    """Of the layer, the status and the primary key of each thing."""
+    cells: dict[tuple[str, str], set[int]] = {}
+    for layer, status, pk in found:
+        cells.setdefault((layer, status), set()).add(pk)
+
+    def counts(layers: Sequence[Layer]) -> list[int]:
+        return [
+            len(set().union(*(cells.get((layer.slug, status.slug), ()) for layer in layers)))
+            for status in edition.statuses
+        ]
+
+    by_layer = {layer: counts([layer]) for layer in edition.layers}
+    all_layers = counts(edition.layers)
+    most = max(map(sum, by_layer.values()), default=0)
+    return Crosstab(
+        [
+            LayerRow(layer, sum(row), _segments(edition.statuses, row, most))
+            for layer, row in by_layer.items()
+        ],
+        sum(all_layers),
+        _segments(edition.statuses, all_layers, sum(all_layers)),
+    )
+
+
+def _segments(statuses: list[Status], counts: list[int], scale: int) -> list[Segment]:
+    begins = accumulate(counts, initial=0)
+    return [
+        Segment(status, number % TEXTURES, count, _percent(begin, scale), _percent(count, scale))
+        for number, (status, count, begin) in enumerate(zip(statuses, counts, begins, strict=False))
+    ]
+
+
+def _percent(part: float, whole: float) -> str:
+    """For an attribute of SVG, in which the point is a point in every language."""
+    return f"{100 * part / (whole or 1):.2f}%"
+
+
+def most_finished(edition: Edition, summary: Summary | None) -> list[Finished]:
+    """Only what is still public and listed."""
+    found = [
+        (entries[0].article, learners)
+        for pk, learners in (summary.most_finished if summary else [])
+        if (entries := edition.entries_of(pk))
+    ][:MOST_SHOWN]
+    most = max((learners for _article, learners in found), default=0)
+    return [Finished(article, learners, _percent(learners, most)) for article, learners in found]
+
+
+def of_visitors() -> VisitorFigures | None:
+    """Of thirty days that are over and closed; from the first that was counted, if any was."""
+    open_days = DaySalt.objects.filter(date__lt=today()).order_by("date")
+    end = open_days.values_list("date", flat=True).first() or today()
+    begin = end - timedelta(days=DAYS_SHOWN)
+    days = VisitorDay.objects.filter(date__gte=begin, date__lt=end)
     counted = dict(days.values_list("date", "count"))
-    most = max(counted.values(), default=0) or 1
-    bars = []
-    for number in range(DAYS_SHOWN if counted else 0):
-        day = first + timedelta(days=number)
-        count = counted.get(day, 0)
-        height = CHART_HEIGHT * count // most
-        bars.append(DayBar(day, count, number * SLOT, CHART_HEIGHT - height, height))
-    return bars
+    if not counted:
+        return None
+    top = _scale_end(max(counted.values()))
+    numbers = range((min(counted) - begin).days, DAYS_SHOWN)
+    dates = {number: begin + timedelta(days=number) for number in numbers}
+    bars = [_bar(number, date_, counted.get(date_, 0), top) for number, date_ in dates.items()]
+    return VisitorFigures(bars, top)
+
+
+def _bar(number: int, date_: date, count: int, top: int) -> DayBar:
+    x, y = _percent(number + 0.1, DAYS_SHOWN), _percent(top - count, top)
+    return DayBar(date_, count, x, y, _percent(count, top))
+
+
+def _scale_end(most: int) -> int:
+    """Not below `most`; two digits and then zeros, and even, so that the middle is a number too."""
+    step: int = 2 * 10 ** max(len(str(most)) - 2, 0)
+    return max(-(-most // step), 1) * step

@@ -19,13 +19,10 @@ def project_metrics(request: HttpRequest) -> HttpResponse:
         named = RepositoryFigures.objects.filter(name=settings.METRICS_REPOSITORY)
         repository = named.first()
     context = {
+        "playbook": public.keep("metrics", figures.of_playbook),
         "summary": summary,
-        "layers": figures.by_layer(public),
-        "statuses": figures.by_status(public),
-        "entry_count": len(public.places),
-        "article_count": len({place.article_id for place in public.places}),
         "most_finished": figures.most_finished(public, summary),
-        "days": figures.visitor_days(),
+        "visitors": figures.of_visitors(),
         "repository": repository,
     }
     response = render(request, "project_metrics/project_metrics.html", context)

@@ -1,38 +1,26 @@
-from collections.abc import Iterator
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.conf import LazySettings
-from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.models import Article, Entry, Status
+from catalog.models import Article, Entry, Layer, Status
+from catalog.querysets import EntryQuerySet
 from progress.models import State
-from progress.project_metrics import visitors
-from progress.project_metrics.models import (
-    DaySalt,
-    RepositoryFigures,
-    Summary,
-    VisitorDay,
-    VisitorHash,
-)
+from progress.project_metrics import figures
+from progress.project_metrics.models import DaySalt, RepositoryFigures, Summary, VisitorDay
+from tests.progress.project_metrics.tables import Tables, figures_of
 
 pytestmark = pytest.mark.usefixtures("playbook")
-
-BROWSER = {"user-agent": "A browser"}
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits() -> Iterator[None]:
-    visitors._waiting.clear()
-    yield
-    visitors._waiting.clear()
 
 
 def test_figures_are_those_of_a_recount(client: Client, learner: User, editor: User) -> None:
@@ -56,7 +44,7 @@ def test_figures_are_those_of_a_recount(client: Client, learner: User, editor: U
         page = response.content.decode()
         entries = Entry.objects.listed().public()
         articles = entries.values("article").distinct().count()
-        assert f"{entries.count()} entries of {articles} articles." in page
+        assert figures_of(page, "metrics-playbook") == [str(entries.count()), str(articles)]
         assert first.article.title in page
         assert hidden.article.title not in page
         assert "Secret" not in page
@@ -66,91 +54,177 @@ def test_figures_are_those_of_a_recount(client: Client, learner: User, editor: U
     assert first.article.title not in client.get("/metrics/").content.decode()
 
 
-def test_page_costs_few_queries_and_sets_no_cookie(
-    client: Client, learner: User, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    client.get("/metrics/")
-    for entry in Entry.objects.listed():
-        State.objects.get_or_create(user=learner, article=entry.article, state="done")
+def mix_statuses() -> None:
+    """Some of each, one that is retired and one that only editors see."""
+    statuses = Status.objects.in_bulk(field_name="slug")
+    articles = list(Article.objects.order_by("pk"))
+    for number, article in enumerate(articles):
+        article.status = statuses[("published", "planned", "in-review")[number % 3]]
+        article.save()
+    articles[3].status = statuses["draft"]
+    articles[3].save()
+    articles[6].retire()
+
+
+def recount(thing: str) -> list[list[str]]:
+    public = Entry.objects.listed().public()
+    statuses = Status.objects.public()
+
+    def row(name: str, entries: EntryQuerySet) -> list[str]:
+        cells = [*(entries.filter(article__status=status) for status in statuses), entries]
+        return [name, *(str(len(set(cell.values_list(thing)))) for cell in cells)]
+
+    rows = [row(layer.title, public.filter(section__layer=layer)) for layer in Layer.objects.all()]
+    return [["Layer", *map(str, statuses), "All"], *rows, row("All layers", public)]
+
+
+def test_layers_and_statuses_are_crossed(client: Client) -> None:
+    mix_statuses()
+    page = client.get("/metrics/").content.decode()
+    tables = Tables(page)
+    assert tables["Entries by layer and status"] == recount("pk")
+    assert tables["Articles by layer and status"] == recount("article")
+    assert tables.scopes == {("thead", "col"), ("tbody", "row"), ("tfoot", "row")}
+    for caption, is_shared in {"Entries": False, "Articles": True}.items():
+        *layers, total = tables[f"{caption} by layer and status"][1:]
+        for row in (*layers, total):
+            assert sum(map(int, row[1:-1])) == int(row[-1])
+        # The playbook that ships has an article in two layers.
+        assert (sum(int(row[-1]) for row in layers) > int(total[-1])) == is_shared
+    assert "once in each of them, and once in all." in page
+
+
+def test_each_number_leads_to_what_it_counts(client: Client) -> None:
+    mix_statuses()
+    page = client.get("/metrics/").content.decode()
+    counts: dict[str, list[str]] = {}
+    for address, count in re.findall(r'<a href="(/articles/\?[^"]+)">(\d+)</a>', page):
+        counts.setdefault(unescape(address), []).append(count)
+    assert len(counts) == 15  # Three statuses in four layers, and in all.
+    for address, (entries, articles) in counts.items():
+        found = client.get(address).content.decode()
+        words = re.search(r"(\d+) articles?(?: in (\d+) places)?", found)
+        assert words
+        assert (words[1], words[2] or words[1]) == (articles, entries)
+
+
+def test_bars_are_as_long_as_their_numbers(client: Client) -> None:
+    mix_statuses()
+    page = client.get("/metrics/").content.decode()
+    bars = re.findall(r'<svg class="metrics-stack".*?</svg>', page)
+    assert len(bars) == 9  # All entries; and of each layer the entries and the articles.
+    counted = [
+        Tables(page)[f"{thing} by layer and status"][1:] for thing in ("Entries", "Articles")
+    ]
+    rows = [counted[0][-1], *counted[0][:-1], *counted[1][:-1]]
+    for number, (bar, (_layer, *counts, total)) in enumerate(zip(bars, rows, strict=True)):
+        table = counted[number > 4]
+        scale = int(total) if number == 0 else max(int(row[-1]) for row in table[:-1])
+        drawn = re.findall(r'<rect x="([\d.]+)%" width="([\d.]+)%" height="100%"/>', bar)
+        widths = [100 * int(count) / scale for count in counts if count != "0"]
+        assert [float(width) for _x, width in drawn] == pytest.approx(widths, abs=0.01)
+        begins = [sum(widths[:place]) for place in range(len(widths))]
+        assert [float(x) for x, _width in drawn] == pytest.approx(begins, abs=0.02)
+    # Without colour: each status but the first has its texture, in the bars as in their legend.
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) == {"texture-1", "texture-2"}
+    assert {"texture-1", "texture-2"} <= set(re.findall(r'<pattern id="([^"]+)"', page))
+    assert "style=" not in page
+
+
+def test_a_change_of_the_playbook_is_counted_at_once(client: Client) -> None:
+    before = Tables(client.get("/metrics/").content.decode())["Entries by layer and status"]
+    Entry.objects.listed()[0].retire()
+    after = Tables(client.get("/metrics/").content.decode())["Entries by layer and status"]
+    assert int(after[-1][-1]) == int(before[-1][-1]) - 1
+
+
+def test_a_playbook_without_entries_says_so(client: Client) -> None:
+    Entry.objects.all().delete()
+    page = client.get("/metrics/").content.decode()
+    assert "Nothing is published yet." in page
+    assert "<table>" not in page
+    assert "Nothing was counted yet." in page
+    assert "No day was counted yet." in page
+
+
+def test_the_most_finished_are_a_chart_and_a_table(client: Client, learner: User) -> None:
+    first, second = Article.objects.public().listed().order_by("pk")[:2]
+    others = [User.objects.create_user(f"learner-{number}", "") for number in range(3)]
+    for user in (learner, *others):
+        State.objects.create(user=user, article=first, state="done")
+    State.objects.create(user=learner, article=second, state="done")
     call_command("refresh_metrics")
-    with django_assert_num_queries(4):  # the stamp twice, the summary, the days of visitors
-        response = client.get("/metrics/")
+    page = client.get("/metrics/").content.decode()
+    table = [["Article", "Learners"], [first.title, "4"], [second.title, "1"]]
+    assert Tables(page)["Most finished"] == table
+    assert re.findall(r'aria-hidden="true"><rect width="([^"]+)"', page)[-2:] == [
+        "100.00%",
+        "25.00%",
+    ]
+
+
+def test_visitors_are_a_chart_and_a_table(client: Client) -> None:
+    today = datetime.now(UTC).date()
+    for days_ago, count in {31: 9, 4: 5, 2: 30, 1: 10, 0: 99}.items():
+        VisitorDay.objects.create(date=today - timedelta(days=days_ago), count=count)
+    page = client.get("/metrics/").content.decode()
+    dates = [f"{date_format(today - timedelta(days=ago), 'D j M Y')}" for ago in (1, 2, 3, 4)]
+    # Before the first day of the thirty, nobody knows; today is not over.
+    rows = [list(row) for row in zip(dates, ("10", "30", "0", "5"), strict=True)]
+    assert Tables(page)["Visitors a day"] == [["Day", "Visitors"], *rows]
+    drawn = re.findall(
+        r'<rect x="([\d.]+)%" y="([\d.]+)%" width="2.67%" height="([\d.]+)%"/>', page
+    )
+    heights = [float(height) for _x, _y, height in drawn]
+    assert heights == pytest.approx([100 * count / 30 for count in (5, 0, 30, 10)], abs=0.01)
+    assert all(float(y) + float(height) == pytest.approx(100) for _x, y, height in drawn)
+    assert [float(x) for x, *_rest in drawn] == pytest.approx([87, 90.33, 93.67, 97], abs=0.01)
+    assert figures_of(page, "metrics-visitors") == ["10", "11", "30"]
+
+
+def test_a_day_that_is_not_closed_yet_is_not_shown_as_one_without_visitors(client: Client) -> None:
+    today = datetime.now(UTC).date()
+    DaySalt.objects.create(date=today - timedelta(days=1), salt="00")
+    VisitorDay.objects.create(date=today - timedelta(days=2), count=7)
+    last = date_format(today - timedelta(days=2), "D j M Y")
+    page = client.get("/metrics/").content.decode()
+    assert Tables(page)["Visitors a day"] == [["Day", "Visitors"], [last, "7"]]
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 9, 10, 99, 100, 101, 1999, 2029, 12_345, 999_999])
+def test_a_scale_ends_shortly_above_the_most(most: int) -> None:
+    end = figures._scale_end(most)
+    assert max(most, 1) <= end <= max(2, most * 1.25)
+    assert end % 2 == 0
+
+
+def test_page_costs_few_queries_and_sets_no_cookie(
+    client: Client,
+    learner: User,
+    settings: LazySettings,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    settings.METRICS_REPOSITORY = "owner/name"
+
+    def look() -> None:
+        client.get("/metrics/")
+        # The stamp, the summary, the repository, the open days, the days of visitors, and once
+        # more the stamp for what the header shows of a reader.
+        with django_assert_num_queries(6):
+            client.get("/metrics/")
+
+    look()
+    users = [learner, *(User.objects.create_user(f"learner-{number}", "") for number in range(9))]
+    articles = Article.objects.public().listed()
+    State.objects.bulk_create(
+        State(user=user, article=article, state="done") for user in users for article in articles
+    )
+    for days_ago in range(40):
+        date = datetime.now(UTC).date() - timedelta(days=days_ago)
+        VisitorDay.objects.create(date=date, count=days_ago)
+    RepositoryFigures.objects.create(name="owner/name", stars=1, forks=1)
+    call_command("refresh_metrics")
+    look()
+    response = client.get("/metrics/")
     assert not response.cookies
     assert response["Cache-Control"] == "private, no-store"
-
-
-def test_a_visitor_counts_once_a_day(client: Client) -> None:
-    for path in ("/", "/articles/", "/"):
-        client.get(path, headers=BROWSER)
-    client.get("/", headers=BROWSER, REMOTE_ADDR="192.0.2.7")
-    client.get("/", headers={"user-agent": "Searchbot/1"})
-    client.get("/healthz", headers={"user-agent": "A probe"})
-    visitors.flush()
-    client.get("/", headers=BROWSER)
-    visitors.flush()
-    assert VisitorHash.objects.count() == 2
-
-
-def test_of_a_day_that_is_over_only_its_number_remains(client: Client) -> None:
-    client.get("/", headers=BROWSER)
-    visitors.flush()
-    old = DaySalt.objects.get()
-    yesterday = visitors.today() - timedelta(days=1)
-    DaySalt.objects.update(date=yesterday)
-    client.get("/", headers=BROWSER)
-    visitors.flush()
-    assert [(day.date, day.count) for day in VisitorDay.objects.all()] == [(yesterday, 1)]
-    new = DaySalt.objects.get()
-    assert new.date == visitors.today()
-    assert new.salt != old.salt
-    assert list(VisitorHash.objects.values_list("day_id", flat=True)) == [new.pk]
-    assert "<rect x=" in client.get("/metrics/").content.decode()
-
-
-def test_a_database_that_is_away_breaks_no_page(client: Client) -> None:
-    def refuse(*args: object) -> None:
-        raise OperationalError("away")
-
-    assert client.get("/", headers=BROWSER).status_code == 200
-    with connection.execute_wrapper(refuse):
-        visitors.flush()
-    assert (visitors._waiting, VisitorHash.objects.count()) == (set(), 0)
-
-
-def test_memory_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitors, "WAITING_AT_MOST", 2)
-    for number in range(5):
-        visitors.note(f"192.0.2.{number}", "A browser")
-    assert len(visitors._waiting) == 2
-
-
-@pytest.fixture
-def api() -> Iterator[HTTPServer]:
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            is_known = self.path == "/repos/owner/name"
-            self.send_response(200 if is_known else 404)
-            self.end_headers()
-            self.wfile.write(b'{"stargazers_count": 123, "forks_count": 45}')
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Answer) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
-
-
-def test_repository_figures(client: Client, settings: LazySettings, api: HTTPServer) -> None:
-    address = f"--api=http://127.0.0.1:{api.server_port}"
-    with pytest.raises(CommandError, match="METRICS_REPOSITORY is empty"):
-        call_command("fetch_repository_figures", address)
-    settings.METRICS_REPOSITORY = "owner/name"
-    assert "Repository" not in client.get("/metrics/").content.decode()
-    call_command("fetch_repository_figures", address)
-    assert "<dd>123</dd>" in client.get("/metrics/").content.decode()
-    with pytest.raises(CommandError, match="the old ones stay"):
-        call_command("fetch_repository_figures", f"{address}/elsewhere")
-    kept = RepositoryFigures.objects.get()
-    assert (kept.stars, kept.forks) == (123, 45)

@@ -10,6 +10,14 @@ from progress.project_metrics.models import RepositoryFigures
 
 API = "https://api.github.com"
 TIMEOUT = 10
+MOST = 2**31 - 1
+"""What the database can hold."""
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or not 0 <= value <= MOST:
+        raise ValueError(f"{value} is no number of stars or forks")
+    return value
 
 
 class Command(BaseCommand):
@@ -31,8 +39,8 @@ class Command(BaseCommand):
                 follow_redirects=True,
             )
             answer = response.raise_for_status().json()
-            stars, forks = int(answer["stargazers_count"]), int(answer["forks_count"])
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            stars, forks = (_count(answer[name]) for name in ("stargazers_count", "forks_count"))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
             raise CommandError(f"No figures of {name}, the old ones stay: {error}") from error
         RepositoryFigures.objects.update_or_create(
             name=name, defaults={"stars": stars, "forks": forks, "fetched_at": timezone.now()}

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from progress.project_metrics.models import RepositoryFigures
+from tests.progress.project_metrics.tables import figures_of
+
+pytestmark = pytest.mark.usefixtures("playbook")
+
+
+class Api(HTTPServer):
+    """One that answers as GitHub's does, or with `body`."""
+
+    status = 200
+    body = b'{"stargazers_count": 1234, "forks_count": 45}'
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+
+    @property
+    def address(self) -> str:
+        return f"--api=http://127.0.0.1:{self.server_port}"
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Api
+
+    def do_GET(self) -> None:
+        self.send_response(self.server.status if self.path == "/repos/owner/name" else 404)
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with Api() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_repository_figures(client: Client, settings: LazySettings, api: Api) -> None:
+    with pytest.raises(CommandError, match="METRICS_REPOSITORY is empty"):
+        call_command("fetch_repository_figures", api.address)
+    settings.METRICS_REPOSITORY = "owner/name"
+    assert "Repository" not in client.get("/metrics/").content.decode()
+    call_command("fetch_repository_figures", api.address)
+    page = client.get("/metrics/").content.decode()
+    assert figures_of(page, "metrics-repository") == ["1,234", "45"]
+    # Another one's are not shown in its place.
+    settings.METRICS_REPOSITORY = "owner/another"
+    assert "Repository" not in client.get("/metrics/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, b"{}"),
+        (500, b"away"),
+        (200, b""),
+        (200, b"<html>"),
+        (200, b"[]"),
+        (200, b"{}"),
+        (200, b'{"stargazers_count": null, "forks_count": 4}'),
+        (200, b'{"stargazers_count": -1, "forks_count": 4}'),
+        (200, b'{"stargazers_count": 1e99, "forks_count": 4}'),
+        (200, b'{"stargazers_count": NaN, "forks_count": 4}'),
+        (200, b'{"stargazers_count": 99999999999999999999, "forks_count": 4}'),
+    ],
+)
+def test_an_answer_that_is_none_leaves_the_old_figures(
+    client: Client, settings: LazySettings, api: Api, status: int, body: bytes
+) -> None:
+    settings.METRICS_REPOSITORY = "owner/name"
+    api.status, api.body = status, body
+    with pytest.raises(CommandError, match="the old ones stay"):
+        call_command("fetch_repository_figures", api.address)
+    page = client.get("/metrics/").content.decode()
+    assert "Repository" not in page
+    RepositoryFigures.objects.create(name="owner/name", stars=123, forks=45)
+    with pytest.raises(CommandError, match="the old ones stay"):
+        call_command("fetch_repository_figures", api.address)
+    kept = RepositoryFigures.objects.get()
+    assert (kept.stars, kept.forks) == (123, 45)
+
+
+def test_an_api_that_is_away_leaves_the_old_figures(settings: LazySettings, api: Api) -> None:
+    settings.METRICS_REPOSITORY = "owner/name"
+    api.server_close()
+    with pytest.raises(CommandError, match="the old ones stay"):
+        call_command("fetch_repository_figures", api.address)
+    with pytest.raises(CommandError, match="the old ones stay"):
+        call_command("fetch_repository_figures", "--api=http://[")
+    assert not RepositoryFigures.objects.exists()
