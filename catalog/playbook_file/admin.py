@@ -19,10 +19,10 @@ from catalog import stamps
 from catalog.models import Article
 from catalog.playbook_file import trying
 from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.decisions import Undecidable
 from catalog.playbook_file.difference import difference
 from catalog.playbook_file.file import Unreadable
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
-from catalog.playbook_file.merge import Undecidable
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.querysets import RevisionQuerySet
 from catalog.playbook_file.reader import read

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.playbook_file.merge import NEW, Merge
+from catalog.playbook_file.decisions import NEW
+from catalog.playbook_file.merge import Merge
 from catalog.playbook_file.reader import SIZE_MAX
 
 
@@ -63,11 +64,12 @@ def same_as(title: str, count: int) -> str:
 
 
 class DecisionsForm(forms.Form):
-    """One choice a question; the one that nobody makes stays open."""
+    """One choice a question; the one that nobody makes stays open. And of each new section without
+    a layer the one that it gets."""
 
     def __init__(self, *args: Any, merge: Merge, learners: dict[str, int], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.questions = merge.questions
+        self.questions, self.placements = merge.questions, merge.placements
         for number, question in enumerate(merge.questions):
             articles = [merge.before.articles[uuid] for uuid in question.candidates]
             same = [
@@ -81,15 +83,29 @@ class DecisionsForm(forms.Form):
                 required=False,
                 initial="",
             )
+        layers = [(layer.slug, layer.title) for layer in merge.after.layers.values()]
+        for number, placement in enumerate(merge.placements):
+            self.fields[f"placement-{number}"] = forms.ChoiceField(
+                label=placement.title, choices=layers, required=False, initial=placement.layer
+            )
+
+    def asked(self) -> list[forms.BoundField]:
+        return [self[f"question-{number}"] for number, _question in enumerate(self.questions)]
+
+    def placed(self) -> list[forms.BoundField]:
+        return [self[f"placement-{number}"] for number, _one in enumerate(self.placements)]
 
     @property
     def decisions(self) -> dict[str, str]:
-        """Those that were made, by the question's key."""
-        return {
-            question.key: decision
+        """Those that were made, by the key of the question or placement."""
+        answers = {
+            question.key: self.cleaned_data[f"question-{number}"]
             for number, question in enumerate(self.questions)
-            if (decision := self.cleaned_data[f"question-{number}"])
         }
+        for number, placement in enumerate(self.placements):
+            layer = self.cleaned_data[f"placement-{number}"]
+            answers[placement.key] = "" if layer == placement.layer else layer
+        return {key: answer for key, answer in answers.items() if answer}
 
 
 class CompareForm(forms.Form):

@@ -17,8 +17,9 @@ from django.utils.translation import ngettext
 from catalog import learners, stamps
 from catalog.models import Article
 from catalog.playbook_file.catalogue import Catalogue, stored
+from catalog.playbook_file.decisions import Decisions
 from catalog.playbook_file.difference import Difference, difference
-from catalog.playbook_file.merge import Decisions, Merge, merge
+from catalog.playbook_file.merge import Merge, merge
 from catalog.playbook_file.models import OpenQuestion, Revision, packed
 from catalog.playbook_file.reader import read
 from catalog.playbook_file.store import store
@@ -83,6 +84,15 @@ class Plan:
                     "candidates": [articles[uuid].slug for uuid in question.candidates],
                 }
                 for question in self.merge.questions
+            ],
+            "placements": [
+                {
+                    "key": placement.key,
+                    "title": placement.title,
+                    "line": placement.line,
+                    "layer": placement.layer,
+                }
+                for placement in self.merge.placements
             ],
             "notes": [{"line": note.line, "text": note.text} for note in self.merge.notes],
         }
@@ -221,7 +231,15 @@ def apply(revision: Revision) -> Plan:
 
 def _ask(revision: Revision, made: Merge) -> None:
     """Keeps each question open that nobody decided."""
-    for question in made.questions:
-        article = Article.objects.get(uuid=question.article)
-        asked = OpenQuestion.objects.create(revision=revision, article=article)
-        asked.candidates.set(Article.objects.filter(uuid__in=question.candidates))
+    uuids = {uuid for asked in made.questions for uuid in (asked.article, *asked.candidates)}
+    named = Article.objects.filter(uuid__in=uuids).values_list("uuid", "pk")
+    pks = {str(uuid): pk for uuid, pk in named}
+    questions = OpenQuestion.objects.bulk_create(
+        OpenQuestion(revision=revision, article_id=pks[asked.article]) for asked in made.questions
+    )
+    chosen: Any = OpenQuestion.candidates.through
+    chosen.objects.bulk_create(
+        chosen(openquestion=question, article_id=pks[uuid])
+        for question, asked in zip(questions, made.questions, strict=True)
+        for uuid in asked.candidates
+    )

@@ -1,15 +1,16 @@
 import json
 import sys
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from catalog.playbook_file.decisions import NEW, Undecidable
 from catalog.playbook_file.difference import Changed
 from catalog.playbook_file.file import Unreadable
-from catalog.playbook_file.merge import NEW, Undecidable
 from catalog.playbook_file.revisions import CatalogueChanged, Plan, apply, plan, prepare
 
 
@@ -23,7 +24,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--decide",
             metavar="FILE",
-            help="JSON: by the key of each question the slug of the article that it is, or “new”",
+            help="JSON: by the key of each question the slug of the article that it is, or “new”; "
+            "by the key of each new section the slug of its layer",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,7 +54,8 @@ class Command(BaseCommand):
     def _tell(self, made: Plan, *, is_preview: bool, number: int | None) -> None:
         for note in made.merge.notes:
             self.stdout.write(_("line %(line)d: %(text)s") % {"line": note.line, "text": note.text})
-        for changed in [*made.difference.sections, *made.difference.articles]:
+        of = made.difference
+        for changed in [*of.layers, *of.sections, *of.articles]:
             self._tell_changed(changed, made.learners.get(changed.uuid, 0))
         articles = made.merge.before.articles
         for question in made.merge.questions:
@@ -65,6 +68,13 @@ class Command(BaseCommand):
                 count = made.learners.get(uuid, 0)
                 self.stdout.write(f"    {article.slug} – {article.title} ({count})")
             self.stdout.write(f"    {NEW}")
+        for placement in made.merge.placements:
+            self.stdout.write(
+                _("line %(line)d: “%(title)s” is new, in the layer %(layer)s. Decide by %(key)s:")
+                % {**asdict(placement), "key": placement.key}
+            )
+            for slug in made.merge.after.layers:
+                self.stdout.write(f"    {slug}")
         self.stdout.write(made.summary)
         if is_preview:
             self.stdout.write(_("A preview: nothing has changed."))

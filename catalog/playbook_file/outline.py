@@ -1,0 +1,182 @@
+"""Which layer and section of the catalogue each one of a file is, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from catalog.models import Colour
+from catalog.playbook_file.catalogue import Catalogue, LayerRow, SectionRow
+from catalog.playbook_file.decisions import Decisions, Placement, chosen, placement_key
+from catalog.playbook_file.file import FileLayer, FileSection, Note, PlaybookFile
+from catalog.playbook_file.headings import folded, split, split_as
+from catalog.playbook_file.slugs import free_slug
+
+
+class Outline:
+    """Undecidable where a decision is no layer."""
+
+    def __init__(
+        self,
+        before: Catalogue,
+        file: PlaybookFile,
+        article_of: Mapping[int, str],
+        decisions: Decisions,
+    ) -> None:
+        self._before, self._file, self._decisions = before, file, decisions
+        self.layers = dict(before.layers)
+        self.sections = dict(before.sections)
+        self.notes: list[Note] = []
+        self.placements: list[Placement] = []
+        self._layer_of = self._merge_layers()
+        self.section_of = self._merge_sections(article_of)
+        """By the place in the file: the slug of each section."""
+
+    # --- Layers
+
+    def _merge_layers(self) -> dict[FileLayer, str]:
+        """Each layer of the file by slug: one of the same title, else of the same number."""
+        found: dict[FileLayer, str] = {}
+        for fits in (
+            lambda new, old: (new.number, folded(new.title)) == (old.number, folded(old.title)),
+            lambda new, old: folded(new.title) == folded(old.title),
+            lambda new, old: new.number == old.number,
+        ):
+            for new in self._file.layers:
+                free = [
+                    old for old in self._before.layers.values() if old.slug not in found.values()
+                ]
+                if new not in found and (old := next((o for o in free if fits(new, o)), None)):
+                    found[new] = old.slug
+        for new in self._file.layers:
+            if slug := found.get(new):
+                old = self.layers[slug]
+                self.layers[slug] = replace(
+                    old, number=new.number, title=new.title, tagline=new.tagline
+                )
+            else:
+                found[new] = self._new_layer(new.number, new.title, new.tagline)
+        if not self.layers:
+            self._new_layer(1, _("Playbook"), "")
+        return found
+
+    def _new_layer(self, number: int, title: str, tagline: str) -> str:
+        slug = free_slug(slugify(title)[:45] or "layer", self.layers)
+        colours = [colour.value for colour in Colour]
+        used = Counter(layer.colour for layer in self.layers.values())
+        colour = min(colours, key=lambda name: (used[name], colours.index(name)))
+        self.layers[slug] = LayerRow(slug, number, title, tagline, colour)
+        return slug
+
+    # --- Sections
+
+    def _match_sections(self, article_of: Mapping[int, str]) -> dict[int, str]:
+        """Those that are known, by their place in the file."""
+        found: dict[int, str] = {}
+        for fits in (_is_same_heading, _is_same_title, _is_same_slug):
+            for place, new in enumerate(self._file.sections):
+                likely = self._by_likelihood(self._named_layer(new))
+                free = [section for section in likely if section.slug not in found.values()]
+                if place not in found and (old := next((s for s in free if fits(new, s)), None)):
+                    found[place] = old.slug
+        self._match_renamed(found, article_of)
+        return found
+
+    def _named_layer(self, section: FileSection) -> str | None:
+        return self._layer_of.get(section.layer) if section.layer else None
+
+    def _by_likelihood(self, layer: str | None) -> list[SectionRow]:
+        def unlikely(section: SectionRow) -> tuple[bool, bool, int, str]:
+            other = layer is not None and section.layer != layer
+            return section.is_retired, other, section.number, section.slug
+
+        return sorted(self._before.sections.values(), key=unlikely)
+
+    def _match_renamed(self, found: dict[int, str], article_of: Mapping[int, str]) -> None:
+        """An old section and a new one that share at least half of the articles of one of them."""
+        articles = {
+            place: {article_of[id(row)] for row in section.rows}
+            for place, section in enumerate(self._file.sections)
+            if place not in found
+        }
+        shares = []
+        for slug, entries in self._before.current_of.items():
+            if self._before.sections[slug].is_retired or slug in found.values():
+                continue
+            old = {entry.article for entry in entries}
+            for place, new in articles.items():
+                shared = len(old & new)
+                if shared and 2 * shared >= min(len(old), len(new)):
+                    shares.append((-shared, place, slug))
+        for _shared, place, slug in sorted(shares):
+            if place not in found and slug not in found.values():
+                found[place] = slug
+
+    def _merge_sections(self, article_of: Mapping[int, str]) -> dict[int, str]:
+        found = self._match_sections(article_of)
+        for place, new in enumerate(self._file.sections):
+            if slug := found.get(place):
+                old = self.sections[slug]
+                layer = self._named_layer(new) or old.layer
+                emoji, title = split_as(old, new.heading)
+                self.sections[slug] = replace(
+                    old, layer=layer, emoji=emoji, title=title, is_retired=False
+                )
+            else:
+                found[place] = self._new_section(place, new, found)
+        return dict(sorted(found.items()))
+
+    def _new_section(self, place: int, new: FileSection, found: Mapping[int, str]) -> str:
+        emoji, title = split(new.heading)
+        slug = free_slug(slugify(title)[:90].strip("-") or "section", self.sections)
+        layer = self._named_layer(new)
+        if layer is None:
+            layer = chosen(self._decisions, placement_key(slug), title, self.layers)
+            if layer is None:
+                layer = self._layer_near(place, found)
+                words = _("The section “%(title)s” is new; it was put into the layer “%(layer)s”.")
+                shown = {"title": title, "layer": self.layers[layer].title}
+                self.notes.append(Note(new.line, words % shown))
+            self.placements.append(Placement(slug, title, new.line, layer))
+        self.sections[slug] = SectionRow(slug, layer, 0, emoji, title)
+        return slug
+
+    def _layer_near(self, place: int, found: Mapping[int, str]) -> str:
+        """That of the section before it, else after it."""
+        near = [*range(place - 1, -1, -1), *range(place + 1, len(self._file.sections))]
+        known = (self.sections[found[other]].layer for other in near if other in found)
+        first = min(self.layers.values(), key=lambda row: (row.number, row.slug)).slug
+        return next(known, first)
+
+    # --- After the rows
+
+    def retire(self, without_rows: Iterable[str]) -> None:
+        """Of these sections, the ones that the file does not have."""
+        for slug in {*without_rows} - {*self.section_of.values()}:
+            self.sections[slug] = replace(self.sections[slug], is_retired=True)
+
+    def number(self) -> None:
+        """As in the file; as they were, where that is the order already."""
+        listed = list(self.section_of.values())
+        now = [section.slug for section in Catalogue(self.layers, self.sections).journey]
+        rest = [slug for slug in now if slug not in set(listed)]
+        if now == [*listed, *rest] and all(self.sections[slug].number for slug in now):
+            return
+        for number, slug in enumerate([*listed, *rest], start=1):
+            self.sections[slug] = replace(self.sections[slug], number=number)
+
+
+def _is_same_heading(new: FileSection, old: SectionRow) -> bool:
+    return new.heading == old.heading
+
+
+def _is_same_title(new: FileSection, old: SectionRow) -> bool:
+    return folded(split(new.heading)[1]) == folded(old.title)
+
+
+def _is_same_slug(new: FileSection, old: SectionRow) -> bool:
+    return slugify(split(new.heading)[1]) == old.slug

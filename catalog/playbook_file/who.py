@@ -1,0 +1,131 @@
+"""Who is who: which article of the catalogue each row of a file is."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from catalog.identity import title_key
+from catalog.playbook_file.alike import Alike
+from catalog.playbook_file.catalogue import Catalogue
+from catalog.playbook_file.decisions import NEW, Decisions, Question, chosen
+from catalog.playbook_file.file import FileRow, PlaybookFile
+
+
+@dataclass
+class Group:
+    """The rows of one article, in the order of the file."""
+
+    rows: list[FileRow]
+    article: str = ""
+    """By UUID; of one that is new, the one that it gets."""
+
+    @property
+    def key(self) -> str:
+        return self.rows[0].key
+
+    @property
+    def title(self) -> str:
+        return self.rows[0].title
+
+    @property
+    def is_linked(self) -> bool:
+        return bool(self.rows[0].url)
+
+
+class Identification:
+    """Undecidable where a decision is none of its question's candidates."""
+
+    def __init__(self, before: Catalogue, file: PlaybookFile, decisions: Decisions) -> None:
+        self.before, self.decisions = before, decisions
+        self.by_key = {key: a.uuid for a in before.articles.values() for key in a.keys}
+        self.questions: list[Question] = []
+        self.groups = self._grouped(file.rows)
+        self._identify()
+
+    @property
+    def matched(self) -> int:
+        """How many articles the file and the catalogue have in common."""
+        return sum(group.article in self.before.articles for group in self.groups)
+
+    def _grouped(self, rows: Iterable[FileRow]) -> list[Group]:
+        """Rows with one key are one article; so is a row without a link and one of its title."""
+        groups: dict[str, Group] = {}
+        for row in rows:
+            groups.setdefault(row.key, Group([])).rows.append(row)
+        linked: dict[str, list[Group]] = defaultdict(list)
+        for group in groups.values():
+            if group.is_linked:
+                for title in {title_key(row.title) for row in group.rows}:
+                    linked[title].append(group)
+        for key, group in list(groups.items()):
+            same = linked.get(key, [])
+            if not group.is_linked and key not in self._known_titles and len(same) == 1:
+                same[0].rows += group.rows
+                del groups[key]
+        return list(groups.values())
+
+    @cached_property
+    def _known_titles(self) -> Mapping[str, str]:
+        """Articles without a link, by every title that they are listed under; and all by key."""
+        titles: dict[str, set[str]] = defaultdict(set)
+        for entry in self.before.entries.values():
+            article = self.before.articles[entry.article]
+            if not article.url and not entry.is_retired:
+                titles[title_key(entry.title)].add(article.uuid)
+        unique = {key: next(iter(found)) for key, found in titles.items() if len(found) == 1}
+        return {**unique, **self.by_key}
+
+    def _identify(self) -> None:
+        for group in self.groups:
+            keys = {row.key for row in group.rows if row.url} or {group.key}
+            known = self.by_key if group.is_linked else self._known_titles
+            group.article = next((known[key] for key in sorted(keys) if key in known), "")
+        taken = {group.article for group in self.groups}
+        for group in self.groups:
+            if not group.article and group.is_linked:
+                self._take_first_link(group, taken)
+        self._decide([group for group in self.groups if not group.article], taken)
+        for group in self.groups:
+            group.article = group.article or self._new_uuid(group.key)
+
+    def _take_first_link(self, group: Group, taken: set[str]) -> None:
+        """The link that an article without one was waiting for."""
+        for row in group.rows:
+            uuid_ = self._known_titles.get(title_key(row.title))
+            if uuid_ and uuid_ not in taken and not self.before.articles[uuid_].url:
+                group.article = uuid_
+                taken.add(uuid_)
+                return
+
+    def _decide(self, groups: list[Group], taken: set[str]) -> None:
+        gone = [
+            uuid_
+            for uuid_ in self.before.listed
+            if uuid_ not in taken and self.before.is_public(self.before.articles[uuid_])
+        ]
+        alike = Alike(self.before, gone)
+        for group in groups:
+            candidates = alike.to(group.rows)
+            if not candidates:
+                continue
+            by_slug = {self.before.articles[uuid_].slug: uuid_ for uuid_ in candidates}
+            decision = chosen(self.decisions, group.key, group.title, [*by_slug, NEW])
+            if decision is None:
+                line, article = group.rows[0].line, self._new_uuid(group.key)
+                question = Question(group.key, group.title, line, article, tuple(candidates))
+                self.questions.append(question)
+            elif decision != NEW:
+                group.article = by_slug[decision]
+
+    def _new_uuid(self, key: str) -> str:
+        """The same one each time, so that what was previewed is what is applied."""
+        for number in itertools.count():
+            made = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}#{number}"))
+            if made not in self.before.articles:
+                return made
+        raise AssertionError
