@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -51,50 +51,65 @@ def _written() -> dict[tuple[str, Any], int]:
     return found
 
 
-def latest_of(model: type[models.Model], keys: Iterable[Any]) -> dict[Any, Any]:
-    """The newest version of each row, by the row's key, in one query."""
+def _latest(model: type[models.Model], keys: Iterable[Any]) -> Any:
     versions = versions_of(model)
     newest = versions.filter(id__in=list(keys)).order_by().values("id")
     newest = newest.annotate(newest=Max("history_id")).values("newest")
-    return {version.id: version for version in versions.filter(history_id__in=newest)}
+    return versions.filter(history_id__in=newest)
+
+
+def latest_of(model: type[models.Model], keys: Iterable[Any]) -> dict[Any, Any]:
+    """The newest version of each row, by the row's key, in one query."""
+    return {version.id: version for version in _latest(model, keys)}
 
 
 def record(rows: Sequence[models.Model], history_type: str = CHANGED) -> None:
     """A version of each row that differs from its last one; the same queries for any number."""
     if not rows:
         return
-    model = type(rows[0])
+    model, now = type(rows[0]), timezone.now()
     versions = versions_of(model)
-    names = [field.attname for field in versions.model.tracked_fields]
-    latest, written = latest_of(model, (row.pk for row in rows)), _written()
-    created, continued = [], []
+    fields = versions.model.tracked_fields
+    names = [field.attname for field in fields]
+    # As plain values: there may be thousands.
+    latest = {
+        pk: (version, kind, tuple(values))
+        for pk, version, kind, *values in _latest(model, (row.pk for row in rows)).values_list(
+            "id", "history_id", "history_type", *names
+        )
+    }
+    written, user = _written(), versions.model.get_default_history_user(rows[0])
+    created, continued = [], {}
     for row in rows:
-        values = {
-            field.attname: field.to_python(getattr(row, field.attname))
-            for field in versions.model.tracked_fields
-        }
-        last = latest.get(row.pk)
-        if last and last.history_type != DELETED:
-            if all(getattr(last, name) == values[name] for name in names):
-                continue
-            if written.get((model._meta.label, row.pk)) == last.pk:
-                for name in names:
-                    setattr(last, name, values[name])
-                continued.append(last)
-                continue
+        values = tuple(field.to_python(getattr(row, field.attname)) for field in fields)
+        last, kind, last_values = latest.get(row.pk, (None, DELETED, ()))
+        if kind != DELETED and last_values == values:
+            continue
+        if kind != DELETED and written.get((model._meta.label, row.pk)) == last:
+            continued[last] = values
+            continue
         created.append(
             versions.model(
-                history_date=timezone.now(),
+                history_date=now,
                 history_type=history_type,
-                history_user=versions.model.get_default_history_user(row),
+                history_user=user,
                 history_change_reason=getattr(row, "_change_reason", None),
-                **values,
+                **dict(zip(names, values, strict=True)),
             )
         )
     versions.bulk_create(created)
-    if continued:
-        versions.bulk_update(continued, [field.name for field in versions.model.tracked_fields])
+    _rewrite(versions, continued, names)
     written.update({(model._meta.label, version.id): version.pk for version in created})
+
+
+def _rewrite(
+    versions: Any, values: Mapping[int | None, tuple[Any, ...]], names: Sequence[str]
+) -> None:
+    rows = list(versions.filter(history_id__in=values)) if values else []
+    for row in rows:
+        for name, value in zip(names, values[row.pk], strict=True):
+            setattr(row, name, value)
+    versions.bulk_update(rows, [field.name for field in versions.model.tracked_fields])
 
 
 def give_reason(row: Any, words: str) -> None:

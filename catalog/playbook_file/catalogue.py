@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """Of a dataclass with slots, as `asdict`, which copies what is in them too: for ten times as
+    long."""
+    return {name: getattr(row, name) for name in row.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ class Catalogue:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            name: [asdict(row) for row in getattr(self, name).values()]
+            name: [values_of(row) for row in getattr(self, name).values()]
             for name in ("layers", "sections", "statuses", "articles", "entries")
         }
 

@@ -7,7 +7,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import zip_longest
@@ -15,7 +15,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow, SectionRow
+from catalog.playbook_file.catalogue import (
+    ArticleRow,
+    Catalogue,
+    EntryRow,
+    SectionRow,
+    values_of,
+)
 
 ALIKE = 0.3
 """How much of the words two texts share at least that are shown as one with changes."""
@@ -103,6 +109,9 @@ class Changed:
     def is_(self, *kinds: Kind) -> bool:
         return any(change.kind in kinds for change in self.changes)
 
+    def as_json(self) -> dict[str, Any]:
+        return {**values_of(self), "changes": [values_of(change) for change in self.changes]}
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -129,10 +138,10 @@ class Difference:
             "articles": self.article_count,
             "counts": dict(sorted(self.counts.items())),
             **{
-                name: [asdict(changed) for changed in getattr(self, name)]
+                name: [changed.as_json() for changed in getattr(self, name)]
                 for name in ("layers", "sections")
             },
-            "changed": [asdict(changed) for changed in self.articles],
+            "changed": [changed.as_json() for changed in self.articles],
         }
 
 

@@ -214,7 +214,11 @@ def apply(revision: Revision) -> Plan:
         raise AlreadyApplied
     if stamps.current() != revision.stamp:
         raise CatalogueChanged
-    made = plan(revision)
+    with _uncollected():
+        return _applied(revision, plan(revision))
+
+
+def _applied(revision: Revision, made: Plan) -> Plan:
     if not made.difference:
         if revision.pk:
             revision.delete()

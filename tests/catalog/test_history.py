@@ -191,7 +191,7 @@ def test_the_page_needs_the_same_queries_for_any_number_of_versions(
     assert len(queries) == PAGE_QUERIES
 
 
-PAGE_QUERIES = 9
+PAGE_QUERIES = 10
 
 
 def test_who_is_deleted_leaves_their_versions(client: Client, wallet: Article) -> None:
