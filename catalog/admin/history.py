@@ -128,6 +128,9 @@ class VersionedAdmin(admin.ModelAdmin[_Model]):
             with transaction.atomic():
                 stamps.take_turn()
                 row = self.row_of(request, object_id)
+                if not differences(self.versions(row).first(), version, without=KEPT):
+                    self.message_user(request, _("It is like that already."), messages.INFO)
+                    return True
                 self.refuse_changed(request, row)
                 before = type(row)._default_manager.get(pk=row.pk)
                 for field in version.tracked_fields:

@@ -49,6 +49,15 @@ class Side:
         return self.choice.errors if self.choice.data else ""
 
 
+def merged_already(request: HttpRequest) -> Article | None:
+    """The one that stays, of two that were merged in this way: what is sent twice is done once."""
+    keys = [request.POST.get(name, "") for name in SIDES]
+    if not all(key.isdecimal() and len(key) < 19 for key in keys):
+        return None
+    kept, gone = map(int, keys)
+    return Article.objects.filter(pk=kept, merged=gone).first()
+
+
 def chosen_in(form: MergeForm) -> dict[str, Article]:
     found = {name: form.cleaned_data.get(name) for name in SIDES}
     return {name: article for name, article in found.items() if article is not None}
@@ -89,6 +98,9 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         is_valid = form.is_valid()
         if is_valid and request.method == "POST" and self.merge(request, form):
             kept = form.cleaned_data["kept"]
+            return HttpResponseRedirect(reverse("admin:catalog_article_change", args=[kept.pk]))
+        if request.method == "POST" and (kept := merged_already(request)):
+            self.message_user(request, _("They are merged already."), messages.INFO)
             return HttpResponseRedirect(reverse("admin:catalog_article_change", args=[kept.pk]))
         context = {
             **self.admin_site.each_context(request),

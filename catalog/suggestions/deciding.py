@@ -1,5 +1,6 @@
 """What becomes of a suggestion that an editor accepts: an article with its place, or a change."""
 
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from catalog import stamps
 from catalog.admin.retiring import renumber
 from catalog.forms import AT_THE_END, ArticleForm
 from catalog.models import Article, Entry, Section, Status
@@ -37,9 +39,12 @@ class AcceptForm(ArticleForm):
         help_text=_("As the table of that section should say it."),
     )
 
+    opened = forms.CharField(widget=forms.HiddenInput, required=False)
+    """What the article was when the form was opened."""
+
     class Meta:
         model = Article
-        fields = ("title", "url", "status", "section", "what_you_learn")
+        fields = ("title", "url", "status", "section", "what_you_learn", "opened")
         widgets: ClassVar = {"title": AdminTextInputWidget}
 
     def __init__(self, suggestion: Suggestion, data: Any = None) -> None:
@@ -50,7 +55,13 @@ class AcceptForm(ArticleForm):
         if article.pk:
             current = article.entries.filter(retired_at=None)
             self.listed_in = set(current.values_list("section_id", flat=True))
-        super().__init__(data, instance=article, initial=self.suggested(article))
+        self.stored = {name: getattr(article, name) for name in ("title", "url", "status_id")}
+        now = sha256(repr(self.stored).encode()).hexdigest()[:32]
+        self.is_stale = data is not None and data.get("opened") != now
+        if self.is_stale:
+            data = {**data.dict(), "opened": now}  # Sent once more, it is a decision.
+        initial = {**self.suggested(article), "opened": now}
+        super().__init__(data, instance=article, initial=initial)
 
     def suggested(self, article: Article) -> dict[str, Any]:
         suggestion = self.suggestion
@@ -72,10 +83,22 @@ class AcceptForm(ArticleForm):
         section = data.get("section")
         if section and section.pk in self.listed_in:
             self.add_error("section", _("This section lists that article already."))
+        if self.is_stale and self.suggestion.is_correction:
+            self.tell_differences()
         return data
+
+    def tell_differences(self) -> None:
+        """Somebody else saved the article meanwhile: the editor sees both, and decides."""
+        words = _("The article was changed after you opened this page; now it is “%(stored)s”.")
+        for name, field in (("title", "title"), ("url", "url"), ("status_id", "status")):
+            stored, typed = self.stored[name], self.cleaned_data.get(field)
+            if field in self.cleaned_data and getattr(typed, "pk", typed) != stored:
+                label = Status.objects.get(pk=stored).label if field == "status" else stored
+                self.add_error(field, ValidationError(words, params={"stored": label}))
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Article:
+        stamps.take_turn()
         article: Article = super().save(commit)
         self.retitle(article)
         if section := self.cleaned_data["section"]:
@@ -96,7 +119,7 @@ class AcceptForm(ArticleForm):
         if self.old_title and self.old_title != article.title:
             taken = places.filter(title=article.title).values("section")
             chosen = list(places.filter(title=self.old_title).exclude(section__in=taken))
-            Entry.objects.filter(pk__in=[entry.pk for entry in chosen]).update(title=article.title)
+            Entry.objects.filter(pk__in=[entry.pk for entry in chosen]).change(title=article.title)
 
 
 class DeclineForm(forms.Form):

@@ -242,6 +242,18 @@ def test_a_revert_does_not_take_a_key_of_another_article(client: Client, wallet:
     assert version_count(wallet) == 2
 
 
+def test_a_revert_that_is_sent_twice_is_done_once(client: Client, wallet: Article) -> None:
+    save(client, wallet, title="Mine")
+    version = versions_of(Article).filter(id=wallet.pk).last()
+    path = reverse("admin:catalog_article_revert", args=[wallet.pk, version.pk])
+    newest = client.get(path).context["now"].pk
+    client.post(path, {"newest": newest})
+    response = client.post(path, {"newest": newest}, follow=True)
+    assert response.redirect_chain == [(address(wallet, "change"), 302)]
+    assert messages(response)[-1] == "It is like that already."
+    assert versions_of(Article).filter(id=wallet.pk).count() == 3
+
+
 def test_a_revert_that_was_overtaken_is_refused(client: Client, wallet: Article) -> None:
     save(client, wallet, title="Second")
     path = revert_address(wallet, oldest(wallet))

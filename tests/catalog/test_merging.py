@@ -204,6 +204,17 @@ def test_an_editor_sees_what_it_does_and_does_it(
     ]
 
 
+def test_what_is_sent_twice_is_done_once(editing: Client, kept: Article, gone: Article) -> None:
+    keys = {"kept": kept.pk, "gone": gone.pk}
+    editing.post(MERGE, keys)
+    response = editing.post(MERGE, keys, follow=True)
+    assert response.redirect_chain == [(address(kept, "change"), 302)]
+    assert messages(response)[-1] == "They are merged already."
+    turned = editing.post(MERGE, {"kept": gone.pk, "gone": kept.pk})
+    assert turned.status_code == 200
+    assert LogEntry.objects.count() == 2
+
+
 def test_two_are_chosen_in_the_list(editing: Client, kept: Article, gone: Article) -> None:
     response = act(editing, "merge_selected", kept, gone)
     form = response.context["form"]

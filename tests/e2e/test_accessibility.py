@@ -9,7 +9,12 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
+from catalog.links.models import Report
 from catalog.models import Article, Entry
+from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.models import OpenQuestion
+from catalog.playbook_file.revisions import prepare
+from catalog.playbook_file.writer import write
 from catalog.suggestions.models import Decision, Kind, Suggestion
 from progress.learner import LearnerProgress
 from progress.models import StateName
@@ -55,6 +60,14 @@ EDITING = [
     "/admin/",
     "/admin/catalog/article/",
     "/admin/catalog/article/{article}/change/",
+    "/admin/catalog/article/{article}/history/",
+    "/admin/catalog/article/merge/?kept={article}&find_gone=design",
+    "/admin/links/brokenlink/",
+    "/admin/links/brokenlink/{article}/change/",
+    "/admin/playbook_file/revision/",
+    "/admin/playbook_file/revision/add/",
+    "/admin/playbook_file/revision/{revision}/change/",
+    "/admin/playbook_file/openquestion/",
     "/admin/catalog/section/",
     "/admin/catalog/section/{section}/change/",
     "/admin/catalog/section/{section}/delete/",
@@ -166,5 +179,16 @@ def test_pages_of_an_editor(page: Page, path: str) -> None:
     entry = Entry.objects.listed()[0]
     told = {"kind": Kind.CORRECTION, "article": entry.article, "notes": "A word is wrong."}
     suggestion = Suggestion.objects.create(learner=edith, url="https://example.org/", **told)
-    path = path.format(article=entry.article_id, section=entry.section_id, suggestion=suggestion.pk)
+    Report.objects.file(edith.pk, entry.article, timezone.now())
+    text = write(stored(), "markdown").replace("-5b7901edee81", "-000000000abc")
+    revision = prepare(text.replace("**Payment", "**The Payment").encode(), "a.md", edith)
+    revision.save()
+    question = OpenQuestion.objects.create(revision=revision, article=entry.article)
+    question.candidates.set(Article.objects.exclude(pk=entry.article_id)[:2])
+    path = path.format(
+        article=entry.article_id,
+        section=entry.section_id,
+        suggestion=suggestion.pk,
+        revision=revision.pk,
+    )
     look_at(page, path, WCAG)

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from catalog.history import versions_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.suggestions.models import Suggestion
@@ -64,10 +65,14 @@ def post(client: Client, suggestion: Suggestion, name: str, **data: Any) -> Any:
     return client.post(page(suggestion, name), data, follow=True)
 
 
-def edit(client: Client, suggestion: Suggestion, **changes: Any) -> Any:
-    form = client.get(page(suggestion, "edit")).context["adminform"].form
+def filled_in(response: Any) -> dict[str, Any]:
+    form = response.context["adminform"].form
     values = {field.html_name: field.value() for field in form}
-    whole = {name: "" if value is None else value for name, value in values.items()}
+    return {name: "" if value is None else value for name, value in values.items()}
+
+
+def edit(client: Client, suggestion: Suggestion, **changes: Any) -> Any:
+    whole = filled_in(client.get(page(suggestion, "edit")))
     return client.post(page(suggestion, "edit"), {**whole, **changes}, follow=True)
 
 
@@ -394,6 +399,33 @@ def test_a_correction_changes_the_article_and_the_places_of_that_title(
     assert (titles[first.pk], titles[other.pk]) == ("A wallet, corrected", "A name of its own")
     suggestion.refresh_from_db()
     assert (suggestion.decision, suggestion.article) == ("accepted", wallet)
+
+
+def test_a_place_that_is_retitled_gets_a_version(desk: Client, learner: User) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    place = wallet.entries.get()
+    Entry.objects.filter(pk=place.pk).change(title=wallet.title)
+    post(desk, correction(learner, title="A wallet, corrected"), "accept")
+    version = versions_of(Entry).filter(id=place.pk).first()
+    assert (version.title, version.history_user.username) == ("A wallet, corrected", "editor")
+
+
+def test_what_another_editor_saved_meanwhile_is_not_written_over(
+    desk: Client, learner: User
+) -> None:
+    suggestion = correction(learner, title="As it was suggested")
+    opened = filled_in(desk.get(page(suggestion, "edit")))
+    wallet = Article.objects.get(slug="payment-wallet")
+    wallet.title = "By another editor"
+    wallet.save()
+    before = facts()
+    response = desk.post(page(suggestion, "edit"), opened)
+    said = "The article was changed after you opened this page; now it is “By another editor”."
+    assert errors(response) == {"title": [said]}
+    assert facts() == before
+    desk.post(page(suggestion, "edit"), filled_in(response))
+    wallet.refresh_from_db()
+    assert wallet.title == "As it was suggested"
 
 
 def test_a_correction_of_notes_alone_changes_nothing_but_what_the_editor_writes(
