@@ -100,5 +100,5 @@ def test_an_api_that_is_away_leaves_the_old_figures(settings: LazySettings, api:
     with pytest.raises(CommandError, match="the old ones stay"):
         call_command("fetch_repository_figures", api.address)
     with pytest.raises(CommandError, match="the old ones stay"):
-        call_command("fetch_repository_figures", "--api=http://[")
+        call_command("fetch_repository_figures", f"{api.address}:no-port")
     assert not RepositoryFigures.objects.exists()
