@@ -33,16 +33,16 @@ class Segment:
 class LayerRow:
     layer: Layer
     total: int
-    segments: list[Segment]
+    segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True)
 class Crosstab:
     """By layer and status. What several layers list counts once in each, and once in the total."""
 
-    rows: list[LayerRow]
+    rows: tuple[LayerRow, ...]
     total: int
-    segments: list[Segment]
+    segments: tuple[Segment, ...]
 
     @property
     def has_shared(self) -> bool:
@@ -73,7 +73,7 @@ class DayBar:
 
 @dataclass(frozen=True)
 class VisitorFigures:
-    days: list[DayBar]
+    days: tuple[DayBar, ...]
     """Oldest first, the last one is the last day that is closed."""
 
     top: int
@@ -117,21 +117,21 @@ def _crosstab(edition: Edition, found: Iterable[tuple[str, str, int]]) -> Crosst
     all_layers = counts(edition.layers)
     most = max(map(sum, by_layer.values()), default=0)
     return Crosstab(
-        [
+        tuple(
             LayerRow(layer, sum(row), _segments(edition.statuses, row, most))
             for layer, row in by_layer.items()
-        ],
+        ),
         sum(all_layers),
         _segments(edition.statuses, all_layers, sum(all_layers)),
     )
 
 
-def _segments(statuses: list[Status], counts: list[int], scale: int) -> list[Segment]:
+def _segments(statuses: list[Status], counts: list[int], scale: int) -> tuple[Segment, ...]:
     begins = accumulate(counts, initial=0)
-    return [
+    return tuple(
         Segment(status, number % TEXTURES, count, _percent(begin, scale), _percent(count, scale))
         for number, (status, count, begin) in enumerate(zip(statuses, counts, begins, strict=False))
-    ]
+    )
 
 
 def _percent(part: float, whole: float) -> str:
@@ -139,7 +139,7 @@ def _percent(part: float, whole: float) -> str:
     return f"{100 * part / (whole or 1):.2f}%"
 
 
-def most_finished(edition: Edition, summary: Summary | None) -> list[Finished]:
+def most_finished(edition: Edition, summary: Summary | None) -> tuple[Finished, ...]:
     """Only what is still public and listed."""
     found = [
         (entries[0].article, learners)
@@ -147,7 +147,9 @@ def most_finished(edition: Edition, summary: Summary | None) -> list[Finished]:
         if (entries := edition.entries_of(pk))
     ][:MOST_SHOWN]
     most = max((learners for _article, learners in found), default=0)
-    return [Finished(article, learners, _percent(learners, most)) for article, learners in found]
+    return tuple(
+        Finished(article, learners, _percent(learners, most)) for article, learners in found
+    )
 
 
 def of_visitors() -> VisitorFigures | None:
@@ -162,8 +164,8 @@ def of_visitors() -> VisitorFigures | None:
     top = _scale_end(max(counted.values()))
     numbers = range((min(counted) - begin).days, DAYS_SHOWN)
     dates = {number: begin + timedelta(days=number) for number in numbers}
-    bars = [_bar(number, date_, counted.get(date_, 0), top) for number, date_ in dates.items()]
-    return VisitorFigures(bars, top)
+    bars = (_bar(number, date_, counted.get(date_, 0), top) for number, date_ in dates.items())
+    return VisitorFigures(tuple(bars), top)
 
 
 def _bar(number: int, date_: date, count: int, top: int) -> DayBar:

@@ -9,6 +9,8 @@ from playbook.pages import ONCE
 from progress.project_metrics import figures
 from progress.project_metrics.models import RepositoryFigures, Summary
 
+INCLUDES = "project_metrics/includes"
+
 
 @require_safe
 def project_metrics(request: HttpRequest) -> HttpResponse:
@@ -18,11 +20,14 @@ def project_metrics(request: HttpRequest) -> HttpResponse:
     if settings.METRICS_REPOSITORY:
         named = RepositoryFigures.objects.filter(name=settings.METRICS_REPOSITORY)
         repository = named.first()
+    counted = public.keep("metrics", figures.of_playbook)
     context = {
-        "playbook": public.keep("metrics", figures.of_playbook),
+        "playbook": public.piece(f"{INCLUDES}/playbook.html", playbook=counted),
         "summary": summary,
-        "most_finished": figures.most_finished(public, summary),
-        "visitors": figures.of_visitors(),
+        "most_finished": public.piece(
+            f"{INCLUDES}/most-finished.html", rows=figures.most_finished(public, summary)
+        ),
+        "visitors": public.piece(f"{INCLUDES}/visitors.html", visitors=figures.of_visitors()),
         "repository": repository,
     }
     response = render(request, "project_metrics/project_metrics.html", context)

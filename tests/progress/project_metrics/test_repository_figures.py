@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from socket import socket
 from threading import Thread
 
 import pytest
@@ -94,11 +95,12 @@ def test_an_answer_that_is_none_leaves_the_old_figures(
     assert (kept.stars, kept.forks) == (123, 45)
 
 
-def test_an_api_that_is_away_leaves_the_old_figures(settings: LazySettings, api: Api) -> None:
+def test_an_api_that_is_away_leaves_the_old_figures(settings: LazySettings) -> None:
     settings.METRICS_REPOSITORY = "owner/name"
-    api.server_close()
-    with pytest.raises(CommandError, match="the old ones stay"):
-        call_command("fetch_repository_figures", api.address)
-    with pytest.raises(CommandError, match="the old ones stay"):
-        call_command("fetch_repository_figures", "--api=http://[")
+    with socket() as taken:  # Nobody listens there.
+        taken.bind(("127.0.0.1", 0))
+        api = f"--api=http://127.0.0.1:{taken.getsockname()[1]}"
+        for address in (api, f"{api}:no-port"):
+            with pytest.raises(CommandError, match="the old ones stay"):
+                call_command("fetch_repository_figures", address)
     assert not RepositoryFigures.objects.exists()
