@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from bench import growth, lighthouse, limited, memory, start, visit
+from bench import bringing, growth, lighthouse, limited, memory, start, visit
 from bench.lighthouse import LighthouseRow
 from bench.plan import Plan
 from bench.report import Part
@@ -52,6 +52,10 @@ def learners(theatre: Theatre, plan: Plan) -> Iterator[Row]:
     theatre.databases.drop("many")
 
 
+def file(theatre: Theatre, plan: Plan) -> Iterator[Row]:
+    yield from bringing.rows(theatre, plan.entries, plan.learners // 10)
+
+
 def starting(theatre: Theatre, plan: Plan) -> Iterator[Row]:
     yield from start.rows(theatre, plan.starts)
 
@@ -75,6 +79,7 @@ PARTS = {
     "limits": PartToMeasure("Near the limit", LimitRow.HEAD, limits),
     "catalogue": PartToMeasure("A larger catalogue", GrowthRow.HEAD, catalogue),
     "learners": PartToMeasure("More learners", GrowthRow.HEAD, learners),
+    "file": PartToMeasure("A new version of the playbook file", SingleRow.HEAD, file),
     "memory": PartToMeasure("Memory", SingleRow.HEAD, holding),
     "start": PartToMeasure("Start", SingleRow.HEAD, starting),
     "visit": PartToMeasure("First visit", SingleRow.HEAD, visiting, is_once=True),

@@ -1,0 +1,82 @@
+"""A new version of a large playbook file is brought in: how long, and how much memory it takes."""
+
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from bench.load import RunFailed
+from bench.rows import SingleRow
+from bench.stage import Theatre
+from tests.playbook.program import ROOT
+
+ROW = re.compile(r"\| \d")
+ADDRESS = re.compile(r"(\[Read\]\(https?://[^)]+)\)")
+RETITLED, READDRESSED, MISSING = 3, 10, 10
+"""Of so many rows one."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    seconds: float
+    megabytes: float
+
+
+def rows(theatre: Theatre, entries: int, learners: int) -> Iterator[SingleRow]:
+    theatre.fill("file", f"--catalogue={entries}", f"--learners={learners}")
+    product, url = theatre.product, theatre.databases.url("file")
+    file = product.folder / "another.md"
+    file.write_text(another(product.run("manage.py", "export_playbook", DATABASE_URL=url)))
+    variables = product.variables(DATABASE_URL=url)
+    preview = usage_of(variables, "import_playbook", str(file), "--preview")
+    applied = usage_of(variables, "import_playbook", str(file))
+    again = usage_of(variables, "import_playbook", str(file))
+    theatre.databases.drop("file")
+    vendor = theatre.databases.vendor
+    yield SingleRow(vendor, "Preview", preview.seconds, "s", 5)
+    yield SingleRow(vendor, "Apply", applied.seconds, "s", 10)
+    yield SingleRow(vendor, "Apply it once more, which changes nothing", again.seconds, "s", 10)
+    most = max(usage.megabytes for usage in (preview, applied, again))
+    yield SingleRow(vendor, "The most memory of these", most, "MB", 300)
+
+
+def another(text: str) -> str:
+    """The file with other titles, addresses and numbers, without some rows, each table in another
+    order."""
+    chance = random.Random("file")
+    lines: list[str] = []
+    for is_table, block in groupby(text.splitlines(), lambda line: bool(ROW.match(line))):
+        found = list(block)
+        if is_table:
+            found = [changed(row, number) for number, row in enumerate(found)]
+            chance.shuffle(found)
+            found = found[len(found) // MISSING :]
+        lines += found
+    return "\n".join(lines)
+
+
+def changed(row: str, number: int) -> str:
+    if number % RETITLED == 0:
+        row = row.replace("**", "**Retold: ", 1)
+    return ADDRESS.sub(r"\1-anew)", row) if number % READDRESSED == 1 else row
+
+
+def usage_of(variables: dict[str, str], *arguments: str) -> Usage:
+    """Of one command, from the start of Python to its end."""
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=variables,
+        stdout=subprocess.DEVNULL,
+    )
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RunFailed(f"manage.py {' '.join(arguments)} ended with {process.returncode}")
+    return Usage(time.monotonic() - began, usage.ru_maxrss * 1024 / 1e6)
