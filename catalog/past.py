@@ -19,6 +19,8 @@ _T = TypeVar("_T")
 _Versions = list[tuple[datetime, _T]]
 """What something was, and from when on; the oldest first."""
 
+NONE: frozenset[int] = frozenset()
+
 
 class _Article(NamedTuple):
     is_countable: bool
@@ -44,18 +46,18 @@ class Past:
             ((versions[-1][0], pk) for pk in self._articles for versions in self._of(pk)),
             reverse=True,
         )
+        self.changed_at = dict(self._changes())
+        """By the article's key: when something of it changed last that readers see; without those
+        that never changed."""
 
     def new_since(self, at: datetime) -> frozenset[int]:
         """The articles that count and did not at that time."""
+        if not self._latest_first or self._latest_first[0][0] <= at:
+            return NONE
         changed = takewhile(lambda change: change[0] > at, self._latest_first)
         return frozenset(
             pk for _at, pk in changed if pk in self._counting and not self._counted(pk, at)
         )
-
-    def changed_at(self, article_id: int) -> datetime | None:
-        """When something of it changed last that readers see; None if nothing ever did."""
-        changes = [versions[-1][0] for versions in self._of(article_id) if len(versions) > 1]
-        return max(changes, default=None)
 
     def changes(self, article: Article, since: datetime) -> tuple[Change, ...]:
         """How what readers see of the article differs from what they saw then."""
@@ -74,6 +76,12 @@ class Past:
         )
         changes = (Change(kind, *pair) for kind, pairs in replaced for pair in pairs)
         return tuple(dict.fromkeys(changes))
+
+    def _changes(self) -> Iterator[tuple[int, datetime]]:
+        for pk in self._articles:
+            times = [versions[-1][0] for versions in self._of(pk) if len(versions) > 1]
+            if times:
+                yield pk, max(times)
 
     def _of(self, article_id: int) -> list[_Versions[Any]]:
         """Of the article itself, and of each of its places."""

@@ -50,20 +50,17 @@ def changed_articles(
     One query, and none where nothing that they have done ever changed.
     """
     past = past_of(edition)
-    changed_at = {
-        pk: at
-        for pk, state in states.items()
-        if state == StateName.DONE and pk in edition.by_pk and (at := past.changed_at(pk))
-    }
-    if not changed_at:
+    known = past.changed_at.keys() & states.keys() & edition.by_pk.keys()
+    may_differ = [pk for pk in known if states[pk] == StateName.DONE]
+    if not may_differ:
         return {}
-    done = State.objects.for_user(user).done().filter(article__in=changed_at).with_read_at()
+    done = State.objects.for_user(user).done().filter(article__in=may_differ).with_read_at()
     found = []
     for pk, read_at, seen_at in done.values_list("article_id", "read_at", "changes_seen_at"):
         article = edition.by_pk[pk]
         changes = past.changes(article, max(read_at, seen_at or read_at))
         if changes and not article.is_retired:
-            found.append(ChangedArticle(article, read_at, changed_at[pk], changes))
+            found.append(ChangedArticle(article, read_at, past.changed_at[pk], changes))
     found.sort(key=lambda changed: changed.changed_at, reverse=True)
     return {changed.article.pk: changed for changed in found}
 

@@ -32,16 +32,17 @@ def entry_rows(
     request: HttpRequest, entries: Iterable[Entry], *, with_section: bool = False
 ) -> str:
     progress = progress_of(request)
-    piece = progress.edition.piece
+    piece, marks_on_open = progress.edition.piece, progress.marks_on_open
+    new, changed = progress.new_articles, progress.changed_articles
     rows = (
         piece(
             "catalog/includes/entry-row.html",
             entry=entry,
             state=progress.state_of(entry.article_id),
-            marks_on_open=progress.marks_on_open,
+            marks_on_open=marks_on_open,
             with_section=with_section,
-            is_new=entry.article_id in progress.new_articles,
-            is_changed=entry.article_id in progress.changed_articles,
+            is_new=entry.article_id in new,
+            is_changed=entry.article_id in changed,
         )
         for entry in entries
     )
