@@ -75,7 +75,7 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
         return {
             "article": article,
             "entries": request.edition.entries_of(article.pk),
-            "shown": ["article-state"],
+            "shown": ["article-state", "article-changes"],
             "before": before,
             "after": after,
         }

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from accounts.models import User
 from catalog.links.models import Report
-from catalog.models import Article, Entry
+from catalog.models import Article, Entry, Section
 from catalog.playbook_file.catalogue import stored
 from catalog.playbook_file.models import OpenQuestion
 from catalog.playbook_file.revisions import prepare
@@ -112,6 +112,12 @@ def learned(account: User) -> User:
     progress = LearnerProgress(account)
     for number, article in enumerate(Article.objects.order_by("pk")):
         progress.set(article, list(StateName)[number % 4])
+    wallet = Article.objects.get(slug="payment-wallet")
+    progress.set(wallet, StateName.DONE)
+    wallet.title, wallet.url = "The payment wallet", "https://example.org/the-wallet"
+    wallet.save()
+    new = Article.objects.create(title="A new one", status=wallet.status)
+    Entry.objects.create(section=Section.objects.all()[0], article=new, title=new.title, number=9)
     for decision in Decision:
         decided_at = None if decision == Decision.WAITING else timezone.now()
         Suggestion.objects.create(

@@ -1,0 +1,74 @@
+"""What is new to a learner and what changed since they read it, as a browser shows it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog.models import Article
+from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.revisions import apply, prepare
+from catalog.playbook_file.writer import write
+from progress.learner import LearnerProgress
+from progress.models import StateName
+from tests.e2e.conftest import sign_in
+
+SLUG = "ticket-booking-system"
+ROW = (
+    "| 9 | **A tale of two queues** | [Read](https://example.org/two-queues) | Order | Published |"
+)
+
+
+@pytest.fixture
+def account(shipped_playbook: None, account: User) -> User:
+    """Who joined, read an article, and comes back after a new version came in."""
+    LearnerProgress(account).set(Article.objects.get(slug=SLUG), StateName.DONE)
+    text = write(stored(), "markdown")
+    text = text.replace("**Ticket Booking System**", "**Ticket Booking at Scale**")
+    before, separator, after = text.partition("|:-----:|\n")
+    apply(prepare(f"{before}{separator}{ROW}\n{after}".encode(), "playbook.md", None))
+    return account
+
+
+def read_the_news(page: Page) -> None:
+    """From the roadmap to the difference, and on."""
+    page.goto("/")
+    expect(page.locator("#overall")).to_contain_text(
+        "1 new article; 1 of the 39 you started with done"
+    )
+    new = page.locator(".entry").filter(has_text="New since your last visit")
+    expect(new).to_have_count(1)
+    expect(new).to_contain_text("A tale of two queues")
+    page.get_by_role("link", name="Changed since you read it").click()
+    changes = page.locator("#article-changes")
+    expect(changes).to_be_in_viewport()
+    expect(changes.locator("del")).to_have_text("System")
+    expect(changes.locator("ins")).to_have_text("at Scale")
+    changes.get_by_role("button", name="Good to know").click()
+    expect(page.get_by_role("heading", name="Ticket Booking at Scale")).to_be_visible()
+    expect(page.locator("#article-changes")).to_be_hidden()
+    page.goto("/me/")
+    expect(page.locator("#news")).to_contain_text("1 new article since your last visit")
+    expect(page.locator("#news")).not_to_contain_text("changed since")
+
+
+def test_with_javascript(page: Page, account: User) -> None:
+    sign_in(page, account.username)
+    read_the_news(page)
+
+
+def test_without(plain_page: Page, account: User) -> None:
+    sign_in(plain_page, account.username)
+    read_the_news(plain_page)
+
+
+def test_what_is_read_no_more_did_not_change(page: Page, account: User) -> None:
+    sign_in(page, account.username)
+    page.goto(f"/articles/{SLUG}/")
+    expect(page.locator("#article-changes")).to_be_visible()
+    page.get_by_role("button", name="Reading", exact=True).click()
+    expect(page.locator("#article-changes")).to_be_hidden()
+    page.get_by_role("button", name="Done", exact=True).click()
+    expect(page.get_by_role("button", name="Done", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(page.locator("#article-changes")).to_be_hidden()
