@@ -173,19 +173,22 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         return HttpResponseRedirect(revision.get_absolute_url())
 
     def _decide(self, request: HttpRequest, revision: Revision) -> bool:
-        """Whether what was decided is other than what was shown."""
+        """Whether there is something else to look at than what was shown."""
         shown = plan(revision)
         form = DecisionsForm(request.POST, merge=shown.merge, learners=shown.learners)
-        if not form.is_valid() or not form.decisions:
+        if not form.is_valid():
+            messages.error(request, _("That is none of the choices; nothing was decided."))
+            return True
+        if not form.decisions:
             return False
         revision.decisions = {**revision.decisions, **form.decisions}
         revision.save(update_fields=["decisions"])
+        messages.info(request, _("This is what your decisions make of it: look once more."))
         return True
 
     def _apply(self, request: HttpRequest, revision: Revision) -> HttpResponse:
         try:
             if not revision.applied_at and self._decide(request, revision):
-                messages.info(request, _("This is what your decisions make of it: look once more."))
                 return HttpResponseRedirect(revision.get_absolute_url())
             revision.stamp = request.POST.get("stamp", "")
             made = apply(revision)

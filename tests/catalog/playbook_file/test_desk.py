@@ -101,6 +101,32 @@ def test_a_decision_is_shown_before_it_is_applied(desk: Client, learner: User) -
     assert not OpenQuestion.objects.exists()
 
 
+def test_the_layer_of_a_new_section_is_decided(desk: Client) -> None:
+    file = "## Cold Storage\n\n| Title | Link |\n|---|---|\n| Glaciers | https://example.org/g |\n"
+    revision = paste(desk, file)
+    page = desk.get(revision.get_absolute_url())
+    select = page.context["form"]["placement-0"]
+    assert (select.label, select.value()) == ("Cold Storage", "foundation-layer")
+    assert "it was put into the layer “Foundation Layer”" in page.content.decode()
+    # What was chosen anew is shown before it is applied, and applied as it was shown.
+    apply(desk, revision, **{"placement-0": "scale-reliability"})
+    assert not Section.objects.filter(title="Cold Storage").exists()
+    page = desk.get(revision.get_absolute_url())
+    assert page.context["form"]["placement-0"].value() == "scale-reliability"
+    assert "it was put into the layer" not in page.content.decode()
+    apply(desk, revision, **{"placement-0": "scale-reliability"})
+    assert Section.objects.get(title="Cold Storage").layer.slug == "scale-reliability"
+
+
+def test_a_layer_that_is_none_is_no_decision(desk: Client) -> None:
+    revision = paste(desk, "## Cold\n\n| Title | Link |\n|---|---|\n| G | https://a.example/g |\n")
+    before = stored()
+    page = apply(desk, revision, **{"placement-0": "nowhere"}).content.decode()
+    assert "That is none of the choices; nothing was decided." in page
+    revision.refresh_from_db()
+    assert (revision.decisions, revision.applied_at, stored()) == ({}, None, before)
+
+
 def test_what_nobody_decided_stays_open_until_somebody_dismisses_it(
     desk: Client, editor: User
 ) -> None:
