@@ -179,9 +179,9 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         if not form.is_valid():
             messages.error(request, _("That is none of the choices; nothing was decided."))
             return True
-        if not form.decisions:
+        if form.decisions == revision.decisions:
             return False
-        revision.decisions = {**revision.decisions, **form.decisions}
+        revision.decisions = form.decisions
         revision.save(update_fields=["decisions"])
         messages.info(request, _("This is what your decisions make of it: look once more."))
         return True

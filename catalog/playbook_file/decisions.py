@@ -26,6 +26,8 @@ class Question:
     """The UUID that the row gets where nobody decides."""
     candidates: tuple[str, ...]
     """UUIDs of articles that the file does not list otherwise, the most alike first."""
+    decision: str = ""
+    """What was decided; empty while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Placement:
     line: int
     layer: str
     """The one that it gets: as decided, else that of the section before it."""
+    is_decided: bool = False
 
     @property
     def key(self) -> str:

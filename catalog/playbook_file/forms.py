@@ -81,7 +81,7 @@ class DecisionsForm(forms.Form):
                 choices=[("", _("Decide later")), (NEW, _("It is a new article")), *same],
                 widget=forms.RadioSelect,
                 required=False,
-                initial="",
+                initial=question.decision,
             )
         layers = [(layer.slug, layer.title) for layer in merge.after.layers.values()]
         for number, placement in enumerate(merge.placements):
@@ -99,13 +99,17 @@ class DecisionsForm(forms.Form):
     def decisions(self) -> dict[str, str]:
         """Those that were made, by the key of the question or placement."""
         answers = {
-            question.key: self.cleaned_data[f"question-{number}"]
+            question.key: self._answer(f"question-{number}", question.decision)
             for number, question in enumerate(self.questions)
         }
         for number, placement in enumerate(self.placements):
-            layer = self.cleaned_data[f"placement-{number}"]
-            answers[placement.key] = "" if layer == placement.layer else layer
+            layer = self._answer(f"placement-{number}", placement.layer)
+            if placement.is_decided or layer != placement.layer:
+                answers[placement.key] = layer
         return {key: answer for key, answer in answers.items() if answer}
+
+    def _answer(self, name: str, unsaid: str) -> str:
+        return str(self.cleaned_data[name]) if name in self.data else unsaid
 
 
 class CompareForm(forms.Form):

@@ -39,6 +39,10 @@ class Merge:
     placements: list[Placement] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
+    @property
+    def open_questions(self) -> list[Question]:
+        return [question for question in self.questions if not question.decision]
+
 
 def merge(catalogue: Catalogue, file: PlaybookFile, decisions: Decisions | None = None) -> Merge:
     """Undecidable where a decision does not fit."""

@@ -136,12 +136,13 @@ class Outline:
         layer = self._named_layer(new)
         if layer is None:
             layer = chosen(self._decisions, placement_key(slug), title, self.layers)
+            is_decided = layer is not None
             if layer is None:
                 layer = self._layer_near(place, found)
                 words = _("The section “%(title)s” is new; it was put into the layer “%(layer)s”.")
                 shown = {"title": title, "layer": self.layers[layer].title}
                 self.notes.append(Note(new.line, words % shown))
-            self.placements.append(Placement(slug, title, new.line, layer))
+            self.placements.append(Placement(slug, title, new.line, layer, is_decided))
         self.sections[slug] = SectionRow(slug, layer, 0, emoji, title)
         return slug
 

@@ -63,7 +63,7 @@ class Plan:
         entries = ngettext("%d entry", "%d entries", of.entry_count) % of.entry_count
         articles = ngettext("%d article", "%d articles", of.article_count) % of.article_count
         parts = [_("%d matched") % self.merge.matched]
-        parts += [words % of.counts[kind] for kind, words in _counted() if of.counts[kind]]
+        parts += [words % count for words, count in _counted(of)]
         touched = ngettext("%d learner touched", "%d learners touched", self.touched)
         state = _("nobody loses a state.")
         return f"{entries}, {articles}; {', '.join(parts)}; {touched % self.touched}; {state}"
@@ -82,6 +82,7 @@ class Plan:
                     "title": question.title,
                     "line": question.line,
                     "candidates": [articles[uuid].slug for uuid in question.candidates],
+                    "decision": question.decision,
                 }
                 for question in self.merge.questions
             ],
@@ -98,19 +99,22 @@ class Plan:
         }
 
 
-def _counted() -> list[tuple[str, str]]:
-    return [
-        ("retitled", _("%d retitled")),
-        ("address", _("%d new addresses")),
-        ("joined", _("%d joined to an alias")),
-        ("moved", _("%d moved")),
-        ("renumbered", _("%d renumbered")),
-        ("described", _("%d described anew")),
-        ("status", _("%d with another status")),
-        ("new", _("%d new")),
-        ("back", _("%d back again")),
-        ("retired", _("%d retired")),
-    ]
+def _counted(of: Difference) -> Iterator[tuple[str, int]]:
+    count = of.counts
+    addresses = ngettext("%d new address", "%d new addresses", count["address"])
+    words = {
+        "retitled": _("%d retitled"),
+        "address": addresses,
+        "joined": _("%d joined to an alias"),
+        "moved": _("%d moved"),
+        "renumbered": _("%d renumbered"),
+        "described": _("%d described anew"),
+        "status": _("%d with another status"),
+        "new": _("%d new"),
+        "back": _("%d back again"),
+        "retired": _("%d retired"),
+    }
+    return ((told, count[kind]) for kind, told in words.items() if count[kind])
 
 
 def prepare(content: bytes, name: str, user: Any, decisions: Decisions | None = None) -> Revision:
@@ -235,15 +239,16 @@ def _applied(revision: Revision, made: Plan) -> Plan:
 
 def _ask(revision: Revision, made: Merge) -> None:
     """Keeps each question open that nobody decided."""
-    uuids = {uuid for asked in made.questions for uuid in (asked.article, *asked.candidates)}
+    uuids = {uuid for asked in made.open_questions for uuid in (asked.article, *asked.candidates)}
     named = Article.objects.filter(uuid__in=uuids).values_list("uuid", "pk")
     pks = {str(uuid): pk for uuid, pk in named}
     questions = OpenQuestion.objects.bulk_create(
-        OpenQuestion(revision=revision, article_id=pks[asked.article]) for asked in made.questions
+        OpenQuestion(revision=revision, article_id=pks[asked.article])
+        for asked in made.open_questions
     )
     chosen: Any = OpenQuestion.candidates.through
     chosen.objects.bulk_create(
         chosen(openquestion=question, article_id=pks[uuid])
-        for question, asked in zip(questions, made.questions, strict=True)
+        for question, asked in zip(questions, made.open_questions, strict=True)
         for uuid in asked.candidates
     )

@@ -115,12 +115,11 @@ class Identification:
                 continue
             by_slug = {self.before.articles[uuid_].slug: uuid_ for uuid_ in candidates}
             decision = chosen(self.decisions, group.key, group.title, [*by_slug, NEW])
-            if decision is None:
-                line, article = group.rows[0].line, self._new_uuid(group.key)
-                question = Question(group.key, group.title, line, article, tuple(candidates))
-                self.questions.append(question)
-            elif decision != NEW:
-                group.article = by_slug[decision]
+            line, new = group.rows[0].line, self._new_uuid(group.key)
+            self.questions.append(
+                Question(group.key, group.title, line, new, tuple(candidates), decision or "")
+            )
+            group.article = by_slug.get(decision or NEW, new)
 
     def _new_uuid(self, key: str) -> str:
         """The same one each time, so that what was previewed is what is applied."""

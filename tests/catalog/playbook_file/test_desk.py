@@ -127,6 +127,18 @@ def test_a_layer_that_is_none_is_no_decision(desk: Client) -> None:
     assert (revision.decisions, revision.applied_at, stored()) == ({}, None, before)
 
 
+def test_a_decision_can_be_taken_back_before_it_is_applied(desk: Client) -> None:
+    revision = paste(desk, changed_file())
+    address = revision.get_absolute_url()
+    desk.post(address, {"_decide": "1", "question-0": "payment-wallet"})
+    field = desk.get(address).context["form"]["question-0"]
+    assert field.value() == "payment-wallet"
+    desk.post(address, {"_decide": "1", "question-0": ""})
+    assert desk.get(address).context["form"]["question-0"].value() == ""
+    revision.refresh_from_db()
+    assert revision.decisions == {}
+
+
 def test_what_nobody_decided_stays_open_until_somebody_dismisses_it(
     desk: Client, editor: User
 ) -> None:

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         for changed in [*of.layers, *of.sections, *of.articles]:
             self._tell_changed(changed, made.learners.get(changed.uuid, 0))
         articles = made.merge.before.articles
-        for question in made.merge.questions:
+        for question in made.merge.open_questions:
             self.stdout.write(
                 _("line %(line)d: is “%(title)s” one of these? Decide by %(key)s:")
                 % {"line": question.line, "title": question.title, "key": question.key}
