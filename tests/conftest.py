@@ -6,9 +6,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from tests import rows
 from tests.machine import chromium
 
 HERE = Path(__file__).parent
@@ -46,10 +48,21 @@ def fresh_rate_limits(request: pytest.FixtureRequest) -> None:
         cache.clear()
 
 
+@pytest.fixture(scope="session")
+def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> rows.Rows:
+    """What the product's own command writes: it takes longer than most of the tests that begin
+    with it, so it is asked once, and each test gets a copy."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_playbook", verbosity=0)
+        written = rows.written()
+        transaction.set_rollback(True)
+    return written
+
+
 @pytest.fixture
-def playbook(db: None) -> None:
+def playbook(db: None, shipped_rows: rows.Rows) -> None:
     """The playbook that ships is loaded."""
-    call_command("load_playbook", verbosity=0)
+    rows.write(shipped_rows)
 
 
 @pytest.fixture
