@@ -1,6 +1,7 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 from django.contrib.auth.models import Group
@@ -15,6 +16,8 @@ from tests.machine import chromium
 
 HERE = Path(__file__).parent
 MARKERS = {HERE / "e2e": "browser", HERE / "cluster": "cluster"}
+# The second is a database for the product's own programs.
+DATABASES = {"db", "transactional_db", "database_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,6 +25,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for folder, marker in MARKERS.items():
             if folder in item.path.parents:
                 item.add_marker(marker)
+        if not asks_for_database(item):
+            item.add_marker("once")
+        else:
+            # A test with real transactions empties the tables afterwards; the next one gets back
+            # what the migrations had made.
+            item.fixturenames.append("django_db_serialized_rollback")
+
+
+def asks_for_database(item: pytest.Item) -> TypeGuard[pytest.Function]:
+    """Of those on which the tests run: what does not is refused every query by pytest-django."""
+    is_marked = item.get_closest_marker("django_db") is not None
+    return isinstance(item, pytest.Function) and (
+        is_marked or not DATABASES.isdisjoint(item.fixturenames)
+    )
+
+
+@pytest.fixture(autouse=True)
+def asked_in_time(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that asks for the database only while it runs would be taken for one that does not."""
+    yield
+    is_once = request.node.get_closest_marker("once")
+    assert not is_once or DATABASES.isdisjoint(request.fixturenames), "name the fixture `db`"
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +58,6 @@ def django_db_modify_db_settings(
     if connection.vendor == "sqlite":
         folder = tmp_path_factory.mktemp("database")
         connection.settings_dict["TEST"]["NAME"] = str(folder / "playbook.sqlite3")
-
-
-@pytest.fixture(autouse=True)
-def keep_what_migrations_made(django_db_serialized_rollback: None) -> None:
-    """A test with real transactions empties the tables afterwards; the next one gets these back."""
 
 
 @pytest.fixture(autouse=True)
