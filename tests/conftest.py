@@ -1,7 +1,9 @@
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from math import inf
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, TypeAlias, TypeGuard
 
 import pytest
 from django.contrib.auth.models import Group
@@ -13,6 +15,8 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from tests import rows
 from tests.machine import chromium
+
+Clock: TypeAlias = Callable[[float], None]
 
 HERE = Path(__file__).parent
 MARKERS = {HERE / "e2e": "browser", HERE / "cluster": "cluster"}
@@ -83,6 +87,17 @@ def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> r
 def playbook(db: None, shipped_rows: rows.Rows) -> None:
     """The playbook that ships is loaded."""
     rows.write(shipped_rows)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Sets the time by which what is known of the catalogue's stamp grows old."""
+    monkeypatch.setattr("catalog.stamps._last", deque([(-inf, "")], maxlen=1))
+
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr("catalog.stamps.monotonic", lambda: seconds)
+
+    return set_to
 
 
 @pytest.fixture
