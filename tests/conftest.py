@@ -1,18 +1,27 @@
 import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeGuard
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from tests import rows
 from tests.machine import chromium
+
+Clock: TypeAlias = Callable[[float], None]
 
 HERE = Path(__file__).parent
 MARKERS = {HERE / "e2e": "browser", HERE / "cluster": "cluster"}
+# The second is a database for the product's own programs.
+DATABASES = {"db", "transactional_db", "database_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,6 +29,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for folder, marker in MARKERS.items():
             if folder in item.path.parents:
                 item.add_marker(marker)
+        if not asks_for_database(item):
+            item.add_marker("once")
+        else:
+            # A test with real transactions empties the tables afterwards; the next one gets back
+            # what the migrations had made.
+            item.fixturenames.append("django_db_serialized_rollback")
+
+
+def asks_for_database(item: pytest.Item) -> TypeGuard[pytest.Function]:
+    """Of those on which the tests run: what does not is refused every query by pytest-django."""
+    is_marked = item.get_closest_marker("django_db") is not None
+    return isinstance(item, pytest.Function) and (
+        is_marked or not DATABASES.isdisjoint(item.fixturenames)
+    )
+
+
+@pytest.fixture(autouse=True)
+def asked_in_time(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that asks for the database only while it runs would be taken for one that does not."""
+    yield
+    is_once = request.node.get_closest_marker("once")
+    assert not is_once or DATABASES.isdisjoint(request.fixturenames), "name the fixture `db`"
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +65,6 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
-def keep_what_migrations_made(django_db_serialized_rollback: None) -> None:
-    """A test with real transactions empties the tables afterwards; the next one gets these back."""
-
-
-@pytest.fixture(autouse=True)
 def fresh_rate_limits(request: pytest.FixtureRequest) -> None:
     """They are counted in the cache's table, which is not emptied with those of the models."""
     if {"transactional_db", "live_server"} & set(request.fixturenames):
@@ -46,10 +72,32 @@ def fresh_rate_limits(request: pytest.FixtureRequest) -> None:
         cache.clear()
 
 
+@pytest.fixture(scope="session")
+def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> rows.Rows:
+    """What the product's own command writes: it takes longer than most of the tests that begin
+    with it, so it is asked once, and each test gets a copy."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_playbook", verbosity=0)
+        written = rows.written()
+        transaction.set_rollback(True)
+    return written
+
+
 @pytest.fixture
-def playbook(db: None) -> None:
+def playbook(db: None, shipped_rows: rows.Rows) -> None:
     """The playbook that ships is loaded."""
-    call_command("load_playbook", verbosity=0)
+    rows.write(shipped_rows)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Sets the time by which what is known of the catalogue's stamp grows old."""
+    monkeypatch.setattr("catalog.stamps._last", deque([(-inf, "")], maxlen=1))
+
+    def set_to(seconds: float) -> None:
+        monkeypatch.setattr("catalog.stamps.monotonic", lambda: seconds)
+
+    return set_to
 
 
 @pytest.fixture

@@ -194,6 +194,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(breaking: Client, learner: 
     assert "learner" not in page.html
 
 
+@pytest.mark.django_db
 def test_the_page_for_a_fault_needs_neither_session_nor_database(
     breaking: Client, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -87,6 +87,7 @@ def test_the_limit_of_a_revisit_is_unchanged(stage: Stage) -> None:
     assert (answer.status, answer.body) == (304, b"")
 
 
+@pytest.mark.django_db
 def test_the_product_itself_knows_no_limit() -> None:
     from django.test import Client
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from catalog import stamps
 from catalog.edition import Edition, current
 from catalog.models import Article, Entry, Layer, Section, Status
+from tests.conftest import Clock
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -120,17 +121,9 @@ def test_search_folds_every_alphabet(client: Client, words: str, title: str) -> 
     assert f">{title}</a>" in page
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    def set_to(seconds: float) -> None:
-        monkeypatch.setattr("catalog.stamps.monotonic", lambda: seconds)
-
-    return set_to
-
-
 @override_settings(VISITORS_SEE_CHANGES_AFTER=1)
 def test_visitors_see_a_change_a_second_later_and_all_others_at_once(
-    client: Client, learner: User, clock: Callable[[float], None]
+    client: Client, learner: User, clock: Clock
 ) -> None:
     marking = Client()
     clock(1000.0)

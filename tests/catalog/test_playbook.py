@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
+from catalog import stamps
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
+from tests import rows
 
 PLAYBOOK = Path(__file__).parent.parent / "data" / "playbook.md"
 HEADING = re.compile(r"^## (\S+) (.+?)\s*$")
@@ -132,3 +134,9 @@ def test_four_articles_are_listed_twice() -> None:
             "Rethinking Database Access: Zero-Trust & IAM",
         ],
     ]
+
+
+def test_the_copy_that_tests_begin_with_is_what_the_command_wrote(shipped_rows: rows.Rows) -> None:
+    assert rows.written() == shipped_rows
+    assert [len(shipped_rows[f"catalog_{table}"]) for table in stamps.TABLES] == [4, 12, 4, 39, 43]
+    assert stamps.current()

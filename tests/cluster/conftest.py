@@ -8,11 +8,6 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.people import People
 
 
-@pytest.fixture
-def keep_what_migrations_made() -> None:
-    """These tests have the cluster's database and none of pytest's own."""
-
-
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     with clusters.running() as running:

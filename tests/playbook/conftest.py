@@ -20,12 +20,18 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         connection.execute("DROP DATABASE to_be_started WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Compressing takes seconds: whoever is prepared first does it for all."""
+    return str(tmp_path_factory.mktemp("static"))
+
+
 @pytest.fixture(scope="module")
-def site(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def site(database_url: str, static_root: str) -> dict[str, str]:
     """A prepared site's variables."""
     variables = {
         "DATABASE_URL": database_url,
-        "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
+        "STATIC_ROOT": static_root,
         "PORT": str(free_port()),
         "WEB_WORKERS": "2",
     }

@@ -25,6 +25,7 @@ def test_all_is_well(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
 
 
+@pytest.mark.django_db
 def test_the_process_answers_without_a_database(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
