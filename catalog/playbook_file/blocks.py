@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+PLAIN = re.compile(r"[^\\\n`~*_\[!<&]+")
+"""Without anything at which one of the rules for text begins."""
+SAME = "same"
 
 
 @dataclass(slots=True)
@@ -41,6 +47,30 @@ def blocks_of(tokens: Iterable[Token]) -> list[Block]:
             if token.nesting > 0:
                 opened.append(block)
     return root.children
+
+
+def parse_texts(state: StateCore) -> None:
+    """In the place of the rule that parses every text: in a table most are plain, or the same ones
+    again and again."""
+    first: dict[str, Token] = {}
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = []
+        same = first.setdefault(token.content, token)
+        if same is not token:
+            token.meta[SAME] = same
+        elif PLAIN.fullmatch(token.content):
+            token.children.append(Token("text", "", 0, content=token.content))
+        else:
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+
+
+def repeat_texts(state: StateCore) -> None:
+    """After all other rules, which change what they find in place."""
+    for token in state.tokens:
+        if same := token.meta.get(SAME):
+            token.children = same.children
 
 
 def line_of(token: Token) -> int:

@@ -2,14 +2,17 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from catalog.models import Article, Entry, Layer, Section, Status
-from catalog.playbook_file.blocks import Block, blocks_of, line_of
+from catalog.playbook_file.blocks import Block, blocks_of, line_of, parse_texts, repeat_texts
 from catalog.playbook_file.cells import Cell, cell_of, lines_of
 from catalog.playbook_file.columns import column_of
 from catalog.playbook_file.file import (
@@ -64,6 +67,8 @@ def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]
+    markdown.core.ruler.at("inline", parse_texts)
+    markdown.core.ruler.push("repeat_texts", repeat_texts)
     return markdown
 
 
@@ -242,10 +247,10 @@ class _Reading:
         self._check(row.line, Status, label=row.status or "")
         section.rows.append(row)
 
-    def _check(self, line: int, model: type, **values: str) -> None:
+    def _check(self, line: int, model: type[Model], **values: str) -> None:
         """What is too long to be kept forbids the file: cut, it would be something else."""
         for name, value in values.items():
-            length = model._meta.get_field(name).max_length  # type: ignore[attr-defined]
+            length = _length_of(model, name)
             if len(value) > length:
                 words = _("“%(text)s…” has %(count)d characters; at most %(length)d are possible.")
                 shown = {"text": value[:40], "count": len(value), "length": length}
@@ -253,6 +258,13 @@ class _Reading:
 
     def _note(self, line: int, text: str) -> None:
         self.notes.append(Note(line, text))
+
+
+@cache
+def _length_of(model: type[Model], name: str) -> int:
+    field: Any = model._meta.get_field(name)
+    length: int = field.max_length
+    return length
 
 
 def _refusal_of(url: str) -> str:

@@ -1,6 +1,7 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -49,46 +50,45 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(made.as_json(), ensure_ascii=False, indent=2))
         else:
-            self._tell(made, is_preview=options["preview"], number=revision.pk)
+            told = self._told(made, is_preview=options["preview"], number=revision.pk)
+            self.stdout.write("\n".join(told))
 
-    def _tell(self, made: Plan, *, is_preview: bool, number: int | None) -> None:
+    def _told(self, made: Plan, *, is_preview: bool, number: int | None) -> Iterator[str]:
         for note in made.merge.notes:
-            self.stdout.write(_("line %(line)d: %(text)s") % {"line": note.line, "text": note.text})
+            yield _("line %(line)d: %(text)s") % {"line": note.line, "text": note.text}
         of = made.difference
         for changed in [*of.layers, *of.sections, *of.articles]:
-            self._tell_changed(changed, made.learners.get(changed.uuid, 0))
+            yield from told_of(changed, made.learners.get(changed.uuid, 0))
         articles = made.merge.before.articles
         for question in made.merge.open_questions:
-            self.stdout.write(
+            yield (
                 _("line %(line)d: is “%(title)s” one of these? Decide by %(key)s:")
                 % {"line": question.line, "title": question.title, "key": question.key}
             )
             for uuid in question.candidates:
                 article = articles[uuid]
-                count = made.learners.get(uuid, 0)
-                self.stdout.write(f"    {article.slug} – {article.title} ({count})")
-            self.stdout.write(f"    {NEW}")
+                yield f"    {article.slug} – {article.title} ({made.learners.get(uuid, 0)})"
+            yield f"    {NEW}"
         for placement in made.merge.placements:
-            self.stdout.write(
+            yield (
                 _("line %(line)d: “%(title)s” is new, in the layer %(layer)s. Decide by %(key)s:")
                 % {**asdict(placement), "key": placement.key}
             )
-            for slug in made.merge.after.layers:
-                self.stdout.write(f"    {slug}")
-        self.stdout.write(made.summary)
+            yield from (f"    {slug}" for slug in made.merge.after.layers)
+        yield made.summary
         if is_preview:
-            self.stdout.write(_("A preview: nothing has changed."))
+            yield _("A preview: nothing has changed.")
         elif number:
-            self.stdout.write(_("Applied as revision %d.") % number)
+            yield _("Applied as revision %d.") % number
         else:
-            self.stdout.write(_("The catalogue is so already: nothing has changed."))
+            yield _("The catalogue is so already: nothing has changed.")
 
-    def _tell_changed(self, changed: Changed, learners: int) -> None:
-        count = f" ({learners})" if learners else ""
-        self.stdout.write(f"{changed.title}{count}")
-        for change in changed.changes:
-            values = " → ".join(value for value in (change.old, change.new) if value)
-            self.stdout.write(f"    {change.kind}: {values}")
+
+def told_of(changed: Changed, learners: int) -> Iterator[str]:
+    yield f"{changed.title} ({learners})" if learners else changed.title
+    for change in changed.changes:
+        values = " → ".join(value for value in (change.old, change.new) if value)
+        yield f"    {change.kind}: {values}"
 
 
 def _content(name: str) -> bytes:
