@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.models import Article
+from catalog.models import Article, Section
 from catalog.playbook_file.catalogue import stored
 from catalog.playbook_file.revisions import Plan, apply, prepare
 
@@ -46,3 +46,13 @@ def test_a_row_without_a_link_leaves_the_one_of_another_row() -> None:
     article = Article.objects.get(title="Caching")
     assert article.url == A
     assert listed() == {"One": ["Caching"], "Two": ["Caching", "Queues"]}
+
+
+def test_a_section_that_comes_back_has_the_rows_of_the_file() -> None:
+    bring_in(("One", [("Caching", A), ("Sharding", B)]), ("Two", [("Queues", C)]))
+    Section.objects.get(title="One").retire()
+    rows = ("One", [("Caching", A)]), ("Two", [("Queues", C)])
+    bring_in(*rows)
+    assert listed() == {"One": ["Caching"], "Two": ["Queues"]}
+    assert Article.objects.get(title="Sharding").is_retired
+    assert not bring_in(*rows).difference
