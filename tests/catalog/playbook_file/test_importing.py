@@ -2,9 +2,11 @@
 
 import pytest
 
+from catalog.merging import merge_articles
 from catalog.models import Article, Section
 from catalog.playbook_file.catalogue import stored
-from catalog.playbook_file.revisions import Plan, apply, prepare
+from catalog.playbook_file.models import Revision
+from catalog.playbook_file.revisions import Plan, apply, prepare, prepare_undo
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +58,14 @@ def test_a_section_that_comes_back_has_the_rows_of_the_file() -> None:
     assert listed() == {"One": ["Caching"], "Two": ["Queues"]}
     assert Article.objects.get(title="Sharding").is_retired
     assert not bring_in(*rows).difference
+
+
+def test_undo_leaves_the_link_that_a_later_merge_gave() -> None:
+    bring_in(("One", [("Caching", ""), ("Caches", B)]))
+    bring_in(("One", [("Caching", ""), ("Caches", B), ("Queues", C)]))
+    kept, gone = (Article.objects.get(title=title) for title in ("Caching", "Caches"))
+    merge_articles(kept, gone)
+    apply(prepare_undo(Revision.objects.latest("pk"), None))
+    kept.refresh_from_db()
+    assert kept.url == B
+    assert listed() == {"One": ["Caching", "Caches"]}
