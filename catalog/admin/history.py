@@ -24,8 +24,9 @@ _Model = TypeVar("_Model", bound=models.Model)
 
 VERSIONS_PER_PAGE = 50
 
-# What a row is known by, or was given once for all.
-KEPT = {"id", "uuid", "slug", "added_at", "merged_into"}
+# What a row is known by, or was given once for all; and the article of an entry, which changes only
+# where two are merged for good.
+KEPT = {"id", "uuid", "slug", "added_at", "merged_into", "article"}
 
 
 @dataclass(frozen=True)

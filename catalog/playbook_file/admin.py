@@ -166,7 +166,10 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             messages.success(request, _("Left out; nothing has changed."))
             return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
         if "_decide" in request.POST and not revision.applied_at:
-            self._decide(request, revision)
+            try:
+                self._decide(request, revision)
+            except Undecidable as error:
+                messages.error(request, str(error))
             return HttpResponseRedirect(revision.get_absolute_url())
         if "_apply" in request.POST:
             return self._apply(request, revision)

@@ -56,7 +56,8 @@ def badge_message(address: str) -> str:
     _before, badge, path = urlsplit(address).path.partition("/badge/")
     if not badge:
         return ""
-    parts = re.split(r"(?<!-)-(?!-)", unquote(path))
+    # As Markdown has it: no database takes the character itself.
+    parts = re.split(r"(?<!-)-(?!-)", unquote(path).replace("\0", "\ufffd"))
     message = parts[-2] if len(parts) > 1 else parts[0]
     spaced = re.sub(r"(?<!_)_(?!_)", " ", message)
     return spaced.replace("__", "_").replace("--", "-").strip()

@@ -233,7 +233,8 @@ class _Merging:
 
     def _retire(self) -> None:
         in_file = set(self.article_of.values())
-        for article in self.before.listed:
+        # Also what stands in a section that an editor had retired, and that the file has again.
+        for article in self._after().listed:
             if article not in in_file and not self._stays(article):
                 self.articles[article] = replace(self.articles[article], is_retired=True)
         after = self._after()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from django.utils.text import slugify
@@ -15,6 +15,13 @@ from catalog.playbook_file.decisions import Decisions, Placement, chosen, placem
 from catalog.playbook_file.file import FileLayer, FileSection, Note, PlaybookFile
 from catalog.playbook_file.headings import folded, split, split_as
 from catalog.playbook_file.slugs import free_slug
+
+SAME_SECTION: list[tuple[Callable[[FileSection], str], Callable[[SectionRow], str]]] = [
+    (lambda new: new.heading, lambda old: old.heading),
+    (lambda new: folded(split(new.heading)[1]), lambda old: folded(old.title)),
+    (lambda new: slugify(split(new.heading)[1]), lambda old: old.slug),
+]
+"""What a new section and an old one that are the same one have in common, the surest first."""
 
 
 class Outline:
@@ -77,24 +84,31 @@ class Outline:
     def _match_sections(self, article_of: Mapping[int, str]) -> dict[int, str]:
         """Those that are known, by their place in the file."""
         found: dict[int, str] = {}
-        for fits in (_is_same_heading, _is_same_title, _is_same_slug):
+        taken: set[str] = set()
+        for of_new, of_old in SAME_SECTION:
+            same: dict[str, list[SectionRow]] = defaultdict(list)
+            for section in self._before.sections.values():
+                same[of_old(section)].append(section)
             for place, new in enumerate(self._file.sections):
-                likely = self._by_likelihood(self._named_layer(new))
-                free = [section for section in likely if section.slug not in found.values()]
-                if place not in found and (old := next((s for s in free if fits(new, s)), None)):
+                if place in found:
+                    continue
+                likely = self._by_likelihood(same.get(of_new(new), ()), self._named_layer(new))
+                if old := next((s for s in likely if s.slug not in taken), None):
                     found[place] = old.slug
+                    taken.add(old.slug)
         self._match_renamed(found, article_of)
         return found
 
     def _named_layer(self, section: FileSection) -> str | None:
         return self._layer_of.get(section.layer) if section.layer else None
 
-    def _by_likelihood(self, layer: str | None) -> list[SectionRow]:
+    @staticmethod
+    def _by_likelihood(sections: Iterable[SectionRow], layer: str | None) -> list[SectionRow]:
         def unlikely(section: SectionRow) -> tuple[bool, bool, int, str]:
             other = layer is not None and section.layer != layer
             return section.is_retired, other, section.number, section.slug
 
-        return sorted(self._before.sections.values(), key=unlikely)
+        return sorted(sections, key=unlikely)
 
     def _match_renamed(self, found: dict[int, str], article_of: Mapping[int, str]) -> None:
         """An old section and a new one that share at least half of the articles of one of them."""
@@ -103,9 +117,10 @@ class Outline:
             for place, section in enumerate(self._file.sections)
             if place not in found
         }
+        taken = {*found.values()}
         shares = []
         for slug, entries in self._before.current_of.items():
-            if self._before.sections[slug].is_retired or slug in found.values():
+            if self._before.sections[slug].is_retired or slug in taken:
                 continue
             old = {entry.article for entry in entries}
             for place, new in articles.items():
@@ -113,8 +128,9 @@ class Outline:
                 if shared and 2 * shared >= min(len(old), len(new)):
                     shares.append((-shared, place, slug))
         for _shared, place, slug in sorted(shares):
-            if place not in found and slug not in found.values():
+            if place not in found and slug not in taken:
                 found[place] = slug
+                taken.add(slug)
 
     def _merge_sections(self, article_of: Mapping[int, str]) -> dict[int, str]:
         found = self._match_sections(article_of)
@@ -169,15 +185,3 @@ class Outline:
             return
         for number, slug in enumerate([*listed, *rest], start=1):
             self.sections[slug] = replace(self.sections[slug], number=number)
-
-
-def _is_same_heading(new: FileSection, old: SectionRow) -> bool:
-    return new.heading == old.heading
-
-
-def _is_same_title(new: FileSection, old: SectionRow) -> bool:
-    return folded(split(new.heading)[1]) == folded(old.title)
-
-
-def _is_same_slug(new: FileSection, old: SectionRow) -> bool:
-    return slugify(split(new.heading)[1]) == old.slug

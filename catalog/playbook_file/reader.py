@@ -29,8 +29,13 @@ SIZE_MAX = 5_000_000
 """In bytes."""
 
 KEYCAPS = re.compile(r"^\s*((?:[0-9]\ufe0f?\u20e3)+|🔟)\s*")
+NUMBER_MAX = 32_767
+"""Of a layer."""
 TAGLINE = re.compile(r"^\s*[–—:-]+\s*")
 REASONS_SHOWN = 20
+ROWS_MAX = 30_000
+"""Of rows, and of sections: their numbers, with what the desk has besides, are no larger than
+NUMBER_MAX."""
 
 
 def read(content: bytes) -> PlaybookFile:
@@ -101,8 +106,12 @@ class _Reading:
         self.lines = self.text.split("\n")
         for block in blocks_of(_markdown().parse(self.text)):
             self._read_block(block)
-        if not self.reasons and not any(section.rows for section in self.sections):
+        row_count = sum(len(section.rows) for section in self.sections)
+        if not self.reasons and not row_count:
             self.reasons.append(Note(0, _("No table and no list has a row that can be used.")))
+        if max(row_count, len(self.sections)) > ROWS_MAX:
+            words = _("The file has more than %(count)d rows or sections.")
+            self.reasons.append(Note(0, words % {"count": ROWS_MAX}))
         if self.reasons:
             raise Unreadable(*self.reasons[:REASONS_SHOWN])
         return PlaybookFile(self.layers, self.sections, self.notes)
@@ -286,10 +295,11 @@ def _refusal_of(url: str) -> str:
 def _numbered(text: str) -> tuple[int, str]:
     """The number that keycaps give, 0 without them, and the text after it."""
     found = KEYCAPS.match(text)
-    if not found:
+    digits = "".join(re.findall("[0-9]", found[1])).lstrip("0") if found else ""
+    if not found or len(digits) > len(str(NUMBER_MAX)):
         return 0, text
-    number = 10 if found[1] == "🔟" else int("".join(re.findall("[0-9]", found[1])))
-    return number, text[found.end() :].strip()
+    number = 10 if found[1] == "🔟" else int(digits or 0)
+    return (number, text[found.end() :].strip()) if number <= NUMBER_MAX else (0, text)
 
 
 def _cell(node: Block) -> Cell:

@@ -194,6 +194,7 @@ def _with_later_merges(then: Catalogue, now: Catalogue) -> Catalogue:
         articles[uuid] = replace(now.articles[uuid], keys=())
         articles[kept] = replace(
             whole,
+            url=whole.url or old.url,
             keys=tuple(sorted({*whole.keys, *old.keys})),
             is_retired=whole.is_retired and old.is_retired,
         )

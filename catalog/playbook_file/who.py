@@ -92,6 +92,17 @@ class Identification:
         self._decide([group for group in self.groups if not group.article], taken)
         for group in self.groups:
             group.article = group.article or self._new_uuid(group.key)
+        self.groups = self._one_each()
+
+    def _one_each(self) -> list[Group]:
+        """Rows with several keys of one article are told of it together: where each was told by
+        itself, the last one would say what its address is."""
+        groups: dict[str, Group] = {}
+        for group in self.groups:
+            known = groups.setdefault(group.article, group)
+            if known is not group:
+                known.rows += group.rows
+        return list(groups.values())
 
     def _take_first_link(self, group: Group, taken: set[str]) -> None:
         """The link that an article without one was waiting for."""

@@ -19,6 +19,7 @@ from django.urls import reverse
 from accounts.models import User
 from catalog import stamps
 from catalog.history import versions_of
+from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Layer, Section, Status
 from tests.catalog.admin_pages import act, address, messages, save, words
 
@@ -286,6 +287,19 @@ def test_a_revert_to_before_it_was_retired_brings_it_back(client: Client, wallet
     revert(client, wallet, oldest(wallet))
     wallet.refresh_from_db()
     assert not wallet.is_retired
+
+
+def test_a_reverted_entry_stays_with_the_article_that_its_own_was_merged_into(
+    client: Client, wallet: Article
+) -> None:
+    kept, entry = Article.objects.get(slug="ticket-booking-system"), wallet.entries.get()
+    old_title = entry.title
+    entry.title = "Another title"
+    entry.save()
+    merge_articles(kept, wallet)
+    revert(client, entry, oldest(entry))
+    entry.refresh_from_db()
+    assert (entry.title, entry.article) == (old_title, kept)
 
 
 def test_a_version_of_another_row_is_not_found(client: Client, wallet: Article) -> None:

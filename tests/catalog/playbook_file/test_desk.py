@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from catalog.models import Article, Section, Status
+from catalog.models import Article, Layer, Section, Status
 from catalog.playbook_file.catalogue import stored
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.writer import write
@@ -135,6 +135,17 @@ def test_a_decision_can_be_taken_back_before_it_is_applied(desk: Client) -> None
     assert field.value() == "payment-wallet"
     desk.post(address, {"_decide": "1", "question-0": ""})
     assert desk.get(address).context["form"]["question-0"].value() == ""
+    revision.refresh_from_db()
+    assert revision.decisions == {}
+
+
+def test_a_decision_that_fits_no_more_is_said_to_be(desk: Client) -> None:
+    revision = paste(desk, "## Cold\n\n| Title | Link |\n|---|---|\n| G | https://a.example/g |\n")
+    chosen = {"_decide": "1", "placement-0": "scale-reliability"}
+    desk.post(revision.get_absolute_url(), chosen)
+    Layer.objects.filter(slug="scale-reliability").update(slug="scale")
+    page = desk.post(revision.get_absolute_url(), chosen, follow=True).content.decode()
+    assert "“Cold” cannot be “scale-reliability”" in page
     revision.refresh_from_db()
     assert revision.decisions == {}
 

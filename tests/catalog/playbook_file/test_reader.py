@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from catalog.playbook_file.file import FileLayer, FileRow, Unreadable
-from catalog.playbook_file.reader import SIZE_MAX, read
+from catalog.playbook_file.reader import ROWS_MAX, SIZE_MAX, read
 from catalog.playbook_file.repair import protected, repaired
 
 URL = "https://example.org/a"
@@ -48,6 +48,11 @@ def table(head: str, *body: str, heading: str = "## A section") -> str:
             " Title | Status ",
             "| A title | ![](https://img.shields.io/badge/Status-In_re--view-orange) |",
             ("A title", "", None, "In re-view"),
+        ),
+        (
+            " Title | Status ",
+            "| A title | ![](https://img.shields.io/badge/Status-Li%00ve-green) |",
+            ("A title", "", None, "Li\ufffdve"),
         ),
         (
             " Title | Status ",
@@ -116,6 +121,21 @@ def test_a_journey_as_a_numbered_list() -> None:
         (1, "One", "first"),
         (2, "Two", "second"),
     ]
+
+
+@pytest.mark.parametrize(("digits", "number"), [("12", 12), ("32767", 32767), ("0042", 42)])
+def test_a_number_of_several_keycaps(digits: str, number: int) -> None:
+    assert read(journey(digits)).layers[0].number == number
+
+
+@pytest.mark.parametrize("digits", ["32768", "9" * 5000])
+def test_a_number_that_no_layer_can_have_gives_none(digits: str) -> None:
+    assert read(journey(digits)).layers == []
+
+
+def journey(digits: str) -> bytes:
+    keycaps = "".join(f"{digit}\ufe0f\u20e3" for digit in digits)
+    return f"**Your Journey:**\n\n{keycaps} **A layer**\n\n{table('Title', '| A |')}".encode()
 
 
 def test_what_was_broken_on_the_way_is_repaired_and_said() -> None:
@@ -187,6 +207,7 @@ def test_what_is_not_understood_is_named_with_its_line() -> None:
         (table("Title|Link", "| A | [x](https://example.org:99999) |").encode(), 5, "link"),
         (table("Title", f"| {'x' * 251} |").encode(), 5, "at most 250"),
         (table("Title", "| A |", heading=f"## {'x' * 151}").encode(), 1, "at most 150"),
+        (table("Title", *["| A |"] * (ROWS_MAX + 1)).encode(), 0, "more than 30000 rows"),
     ],
 )
 def test_refused_whole(content: bytes, line: int, reason: str) -> None:
