@@ -1,0 +1,468 @@
+"""What becomes of a catalogue by a playbook file: each rule by itself, without a database.
+
+An article is named by its slug, which it keeps whatever becomes of its title.
+"""
+
+from copy import deepcopy
+from dataclasses import replace
+
+from catalog.identity import title_key, url_key
+from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow, StatusRow
+from catalog.playbook_file.decisions import Decisions
+from catalog.playbook_file.difference import difference
+from catalog.playbook_file.file import FileLayer, FileRow, FileSection, PlaybookFile
+from catalog.playbook_file.merge import Merge, merge
+
+SHARDS = "https://medium.com/@author/shards-aaaaaaaaaaa1"
+QUEUES = "https://medium.com/@author/queues-aaaaaaaaaaa2"
+CACHES = "https://medium.com/@author/caches-aaaaaaaaaaa3"
+QUORUM = "https://example.org/quorum"
+FIRST = FileLayer(1, 1, "First steps", "Begin here")
+SECOND = FileLayer(2, 2, "Second steps", "")
+
+Told = dict[str, list[tuple[str, str, str]]]
+
+
+def row(
+    title: str, url: str = "", *, learn: str | None = "", status: str | None = None, line: int = 1
+) -> FileRow:
+    return FileRow(line, title, url, learn, status)
+
+
+def section(
+    heading: str, *rows: FileRow, layer: FileLayer | None = FIRST, line: int = 1
+) -> FileSection:
+    return FileSection(line, heading, layer, list(rows))
+
+
+def file(*sections: FileSection, layers: tuple[FileLayer, ...] = (FIRST, SECOND)) -> PlaybookFile:
+    return PlaybookFile(list(layers), list(sections))
+
+
+def as_stored(catalogue: Catalogue) -> Catalogue:
+    """With the primary keys that entries get when they are stored."""
+    last = max([0, *catalogue.entries])
+    ids = {pk: pk if pk > 0 else last - pk for pk in catalogue.entries}
+    entries = {ids[pk]: replace(entry, id=ids[pk]) for pk, entry in catalogue.entries.items()}
+    return replace(catalogue, entries=dict(sorted(entries.items())))
+
+
+def catalogue(*sections: FileSection) -> Catalogue:
+    return as_stored(merge(Catalogue(), file(*sections)).after)
+
+
+def then(before: Catalogue, *sections: FileSection, decisions: Decisions | None = None) -> Merge:
+    """Brings a file in; whatever it is, twice is once and what went in is as it was."""
+    brought, asked = file(*sections), dict(decisions or {})
+    kept = deepcopy((before.as_json(), brought, asked))
+    merged = merge(before, brought, asked)
+    assert (before.as_json(), brought, asked) == kept
+    after = as_stored(merged.after)
+    again = merge(after, brought, asked)
+    assert again.after == after
+    assert again.questions == []
+    return merged
+
+
+def articles_of(merged: Merge) -> Told:
+    """What is told of each article: kinds, with old and new."""
+    return {
+        changed.slug: [(str(change.kind), change.old, change.new) for change in changed.changes]
+        for changed in difference(merged.before, merged.after).articles
+    }
+
+
+def sections_of(merged: Merge) -> Told:
+    return {
+        changed.slug: [(str(change.kind), change.old, change.new) for change in changed.changes]
+        for changed in difference(merged.before, merged.after).sections
+    }
+
+
+def layers_of(merged: Merge) -> Told:
+    return {
+        changed.slug: [(str(change.kind), change.old, change.new) for change in changed.changes]
+        for changed in difference(merged.before, merged.after).layers
+    }
+
+
+def table(now: Catalogue, slug: str) -> list[tuple[int, str, str]]:
+    """The rows of a section: number, title, article."""
+    return [
+        (entry.number, entry.title, now.articles[entry.article].slug)
+        for entry in now.current_of.get(slug, ())
+    ]
+
+
+def article(now: Catalogue, slug: str) -> ArticleRow:
+    return next(found for found in now.articles.values() if found.slug == slug)
+
+
+def notes_of(merged: Merge) -> list[str]:
+    return [str(note) for note in merged.notes]
+
+
+def with_draft(before: Catalogue, section: str, *, number: int, url: str = QUORUM) -> Catalogue:
+    """And an article that the public does not see, at that place."""
+    statuses = {**before.statuses, "draft": StatusRow("draft", 9, "Draft", "grey", False, False)}
+    draft = ArticleRow("draft-uuid", "drafted", "Drafted", url, "draft", (url_key(url),))
+    entry = EntryRow(900, section, draft.uuid, number, draft.title, "")
+    return replace(
+        before,
+        statuses=statuses,
+        articles={**before.articles, draft.uuid: draft},
+        entries={**before.entries, entry.id: entry},
+    )
+
+
+TWO = catalogue(section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUEUES)))
+
+
+# --- Articles that stay
+
+
+def test_into_an_empty_catalogue_everything_is_new() -> None:
+    merged = then(
+        Catalogue(), section("🏗 Basics", row("Shards", SHARDS, learn="Why"), row("Later"))
+    )
+
+    now = merged.after
+    assert articles_of(merged) == {
+        "shards": [("new", "", "Shards")],
+        "later": [("new", "", "Later")],
+    }
+    assert merged.matched == 0
+    assert table(now, "basics") == [(1, "Shards", "shards"), (2, "Later", "later")]
+    assert [entry.what_you_learn for entry in now.current_of["basics"]] == ["Why", ""]
+    shards, later = article(now, "shards"), article(now, "later")
+    assert (shards.url, shards.keys) == (SHARDS, (url_key(SHARDS),))
+    assert (later.url, later.keys) == ("", (title_key("Later"),))
+    assert now.statuses[shards.status].label == "Published"
+    assert now.statuses[later.status].label == "Planned"
+    assert (now.sections["basics"].emoji, now.sections["basics"].title) == ("🏗", "Basics")
+    assert [layer.title for layer in now.layers.values()] == ["First steps", "Second steps"]
+
+
+def test_an_unchanged_file_changes_nothing() -> None:
+    merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUEUES)))
+
+    assert merged.after == TWO
+    assert merged.matched == 2
+
+
+def test_an_article_that_is_retitled_stays_itself() -> None:
+    merged = then(TWO, section("🏗 Basics", row("Splitting data", SHARDS), row("Queues", QUEUES)))
+
+    retitled = ("retitled", "Shards", "Splitting data")
+    assert articles_of(merged) == {"shards": [retitled, retitled]}  # itself and its place
+    assert merged.after.entries.keys() == TWO.entries.keys()
+
+
+def test_an_article_keeps_its_title_as_long_as_one_of_its_places_has_it() -> None:
+    before = catalogue(section("Basics", row("Shards", SHARDS)), section("More", row("Q", QUEUES)))
+
+    merged = then(
+        before,
+        section("Basics", row("Another name", SHARDS)),
+        section("More", row("Q", QUEUES), row("Shards", SHARDS)),
+    )
+
+    assert article(merged.after, "shards").title == "Shards"
+
+
+def test_a_title_of_the_editors_own_is_kept_where_no_place_had_it() -> None:
+    shards = article(TWO, "shards")
+    edited = replace(shards, title="The editors' title")
+    before = replace(TWO, articles={**TWO.articles, shards.uuid: edited})
+
+    merged = then(before, section("🏗 Basics", row("Anew", SHARDS), row("Queues", QUEUES)))
+
+    assert articles_of(merged) == {"shards": [("retitled", "Shards", "Anew")]}
+    assert article(merged.after, "shards").title == "The editors' title"
+
+
+def test_an_article_that_moves_to_another_section_keeps_its_place() -> None:
+    before = catalogue(
+        section("Basics", row("Shards", SHARDS), row("Queues", QUEUES)),
+        section("More", row("Caches", CACHES)),
+    )
+
+    merged = then(
+        before,
+        section("Basics", row("Queues", QUEUES)),
+        section("More", row("Caches", CACHES), row("Shards", SHARDS)),
+    )
+
+    assert articles_of(merged) == {
+        "shards": [("moved", "Basics", "More")],
+        "queues": [("renumbered", "2", "1")],
+    }
+    assert merged.after.entries.keys() == before.entries.keys()
+
+
+def test_articles_that_change_places_are_renumbered() -> None:
+    merged = then(TWO, section("🏗 Basics", row("Queues", QUEUES), row("Shards", SHARDS)))
+
+    assert articles_of(merged) == {
+        "shards": [("renumbered", "1", "2")],
+        "queues": [("renumbered", "2", "1")],
+    }
+
+
+def test_another_description_is_told() -> None:
+    merged = then(
+        TWO, section("🏗 Basics", row("Shards", SHARDS, learn="Why"), row("Queues", QUEUES))
+    )
+
+    assert articles_of(merged) == {"shards": [("described", "", "Why")]}
+
+
+def test_without_a_column_of_descriptions_the_old_ones_are_kept() -> None:
+    before = catalogue(section("Basics", row("Shards", SHARDS, learn="Why")))
+
+    merged = then(before, section("Basics", row("Shards", SHARDS, learn=None)))
+    emptied = then(before, section("Basics", row("Shards", SHARDS, learn="")))
+
+    assert merged.after == before
+    assert articles_of(emptied) == {"shards": [("described", "Why", "")]}
+
+
+# --- Keys and aliases
+
+
+def test_the_same_medium_post_at_another_address_is_the_same_article() -> None:
+    anew = "https://levelup.gitconnected.com/another-name-aaaaaaaaaaa1"
+
+    merged = then(TWO, section("🏗 Basics", row("Shards", anew), row("Queues", QUEUES)))
+
+    assert articles_of(merged) == {"shards": [("address", SHARDS, anew)]}
+    assert article(merged.after, "shards").keys == (url_key(SHARDS),)
+
+
+def test_an_article_is_known_by_an_alias_that_it_was_seen_under() -> None:
+    shards = article(TWO, "shards")
+    known = replace(shards, keys=tuple(sorted([*shards.keys, url_key(QUORUM)])))
+    before = replace(TWO, articles={**TWO.articles, shards.uuid: known})
+
+    merged = then(before, section("🏗 Basics", row("Anything", QUORUM), row("Queues", QUEUES)))
+
+    retitled = ("retitled", "Shards", "Anything")
+    assert articles_of(merged) == {"shards": [retitled, ("address", SHARDS, QUORUM), retitled]}
+    assert article(merged.after, "shards").keys == known.keys
+
+
+def test_an_article_without_a_link_takes_the_first_one_that_a_row_of_its_title_has() -> None:
+    before = catalogue(section("Basics", row("Fan-out on write"), row("Queues", QUEUES)))
+
+    merged = then(before, section("Basics", row("Fan out on WRITE", SHARDS), row("Queues", QUEUES)))
+
+    retitled = ("retitled", "Fan-out on write", "Fan out on WRITE")
+    told = articles_of(merged)["fan-out-on-write"]
+    assert told[:3] == [retitled, ("address", "", SHARDS), ("joined", "", url_key(SHARDS))]
+    assert article(merged.after, "fan-out-on-write").keys == (
+        url_key(SHARDS),
+        title_key("Fan-out on write"),
+    )
+    assert merged.matched == 2
+
+
+def test_an_article_that_has_a_link_takes_no_other_one_by_its_title() -> None:
+    merged = then(TWO, section("🏗 Basics", row("Shards", QUORUM), row("Queues", QUEUES)))
+
+    assert [question.title for question in merged.questions] == ["Shards"]
+    assert articles_of(merged)["shards"] == [("retired", "Shards", "Shards")]
+
+
+def test_a_row_without_a_link_is_known_by_its_title() -> None:
+    before = catalogue(section("Basics", row("Fan-out on write"), row("Queues", QUEUES)))
+
+    merged = then(before, section("Basics", row("fan out: on Write"), row("Queues", QUEUES)))
+
+    assert [kind for kind, _old, _new in articles_of(merged)["fan-out-on-write"]] == [
+        "retitled",
+        "retitled",
+    ]
+    assert len(merged.after.articles) == 2
+
+
+def test_a_row_without_a_link_is_known_by_the_title_of_a_place() -> None:
+    before = catalogue(section("Basics", row("Fan-out"), row("Queues", QUEUES)))
+    place = next(entry for entry in before.entries.values() if entry.title == "Fan-out")
+    named = replace(place, title="Spreading")
+    before = replace(before, entries={**before.entries, place.id: named})
+
+    merged = then(before, section("Basics", row("Spreading", SHARDS), row("Queues", QUEUES)))
+
+    assert articles_of(merged) == {
+        "fan-out": [("address", "", SHARDS), ("joined", "", url_key(SHARDS))]
+    }
+
+
+def test_a_row_that_loses_its_link_is_asked_about() -> None:
+    merged = then(TWO, section("🏗 Basics", row("Shards"), row("Queues", QUEUES)))
+
+    asked = [(question.key, question.candidates) for question in merged.questions]
+    assert asked == [("title:shards", (article(TWO, "shards").uuid,))]
+
+
+def test_two_rows_with_one_key_are_one_article_that_is_listed_twice() -> None:
+    other = "https://author.medium.com/other-name-aaaaaaaaaaa1?source=feed"
+    before = catalogue(section("Basics", row("Shards", SHARDS)), section("More", row("Q", QUEUES)))
+
+    merged = then(
+        before,
+        section("Basics", row("Shards", SHARDS)),
+        section("More", row("Q", QUEUES), row("Splitting", other)),
+    )
+
+    assert articles_of(merged) == {"shards": [("listed", "", "More")]}
+    told = difference(before, merged.after)
+    assert (told.entry_count, told.article_count) == (3, 2)
+    assert article(merged.after, "shards").url == SHARDS
+    assert len(merged.after.articles) == 2
+
+
+def test_a_place_that_is_left_out_is_retired_while_its_article_stays() -> None:
+    before = catalogue(
+        section("Basics", row("Shards", SHARDS)),
+        section("More", row("Queues", QUEUES), row("Shards", SHARDS)),
+    )
+
+    merged = then(
+        before, section("Basics", row("Shards", SHARDS)), section("More", row("Queues", QUEUES))
+    )
+
+    assert articles_of(merged) == {"shards": [("unlisted", "More", "")]}
+    assert merged.after.entries.keys() == before.entries.keys()
+    retired = [entry for entry in merged.after.entries.values() if entry.is_retired]
+    assert [(entry.section, entry.title) for entry in retired] == [("more", "Shards")]
+
+
+def test_a_row_without_a_link_and_one_of_its_title_with_a_link_are_one_article() -> None:
+    merged = then(
+        Catalogue(), section("Basics", row("Shards", SHARDS)), section("More", row("Shards"))
+    )
+
+    assert articles_of(merged) == {"shards": [("new", "", "Shards")]}
+    assert table(merged.after, "more") == [(1, "Shards", "shards")]
+
+
+def test_two_links_of_one_title_are_two_articles() -> None:
+    merged = then(Catalogue(), section("Basics", row("Shards", SHARDS), row("Shards", QUORUM)))
+
+    assert articles_of(merged) == {
+        "shards": [("new", "", "Shards")],
+        "shards-2": [("new", "", "Shards")],
+    }
+
+
+def test_the_same_row_twice_in_a_section_is_there_once() -> None:
+    merged = then(
+        TWO,
+        section(
+            "🏗 Basics", row("Shards", SHARDS), row("Queues", QUEUES), row("Shards", SHARDS, line=7)
+        ),
+    )
+
+    assert merged.after == TWO
+    assert notes_of(merged) == ["7: “Shards” stands twice in its section; once was enough."]
+
+
+def test_no_key_belongs_to_two_articles() -> None:
+    """A title that one article is known by already does not become another one's key."""
+    before = catalogue(section("Basics", row("Fan-out"), row("Shards", SHARDS), row("Later")))
+
+    merged = then(
+        before, section("Basics", row("Later", CACHES), row("Shards", SHARDS), row("Fan-out"))
+    )
+
+    keys = [key for found in merged.after.articles.values() for key in found.keys]
+    assert len(keys) == len(set(keys))
+
+
+# --- Coming and going
+
+
+def test_an_article_that_the_file_lists_first_is_new() -> None:
+    merged = then(
+        TWO,
+        section("🏗 Basics", row("Caches", CACHES), row("Shards", SHARDS), row("Queues", QUEUES)),
+    )
+
+    assert articles_of(merged) == {
+        "shards": [("renumbered", "1", "2")],
+        "queues": [("renumbered", "2", "3")],
+        "caches": [("new", "", "Caches")],
+    }
+    assert (merged.matched, merged.questions) == (2, [])
+
+
+def test_an_article_that_the_file_does_not_list_is_retired() -> None:
+    merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS)))
+
+    assert articles_of(merged) == {"queues": [("retired", "Queues", "Queues")]}
+    queues = article(TWO, "queues")
+    assert merged.after.articles[queues.uuid] == replace(queues, is_retired=True)
+    assert merged.after.entries.keys() == TWO.entries.keys()
+
+
+def test_an_article_that_comes_back_is_itself() -> None:
+    without = as_stored(then(TWO, section("🏗 Basics", row("Shards", SHARDS))).after)
+
+    merged = then(without, section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUEUES)))
+
+    assert articles_of(merged)["queues"][0] == ("back", "Queues", "Queues")
+    assert merged.after == TWO
+
+
+def test_a_new_slug_is_none_that_a_retired_article_has() -> None:
+    without = as_stored(then(TWO, section("🏗 Basics", row("Shards", SHARDS))).after)
+
+    merged = then(without, section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUORUM)))
+
+    assert articles_of(merged) == {"queues-2": [("new", "", "Queues")]}
+
+
+def test_a_draft_that_no_file_knows_stays_where_it_is() -> None:
+    before = with_draft(TWO, "basics", number=2)
+
+    merged = then(before, section("🏗 Basics", row("Queues", QUEUES), row("Shards", SHARDS)))
+
+    assert table(merged.after, "basics") == [
+        (1, "Queues", "queues"),
+        (2, "Drafted", "drafted"),
+        (3, "Shards", "shards"),
+    ]
+    assert "drafted" not in articles_of(merged)
+
+
+def test_a_section_with_a_draft_is_not_retired() -> None:
+    before = catalogue(section("Basics", row("Shards", SHARDS)), section("More", row("Q", QUEUES)))
+    before = with_draft(before, "more", number=1)
+
+    merged = then(before, section("Basics", row("Shards", SHARDS), row("Q", QUEUES)))
+
+    assert table(merged.after, "more") == [(1, "Drafted", "drafted")]
+    assert sections_of(merged) == {}
+
+
+def test_a_draft_is_no_candidate_of_a_question() -> None:
+    before = with_draft(TWO, "basics", number=3)
+
+    merged = then(
+        before,
+        section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUEUES), row("Drafted", CACHES)),
+    )
+
+    assert merged.questions == []
+
+
+def test_a_draft_that_the_file_lists_stays_a_draft_without_a_status_of_its_own() -> None:
+    before = with_draft(TWO, "basics", number=3)
+
+    merged = then(
+        before,
+        section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUEUES), row("Drafted", QUORUM)),
+    )
+
+    assert merged.after == before
