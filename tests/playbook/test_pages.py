@@ -177,8 +177,8 @@ def test_my_progress_is_another_page_on_another_day(
 ) -> None:
     client.force_login(learner)
     before = client.get("/me/")["ETag"]
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda: tomorrow)
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: tomorrow)
     assert client.get("/me/", headers={"If-None-Match": before}).status_code == 200
 
 
