@@ -13,7 +13,16 @@ from catalog.playbook_file.difference import Change, Kind
 from catalog.playbook_file.models import Revision
 
 REVISIONS_SHOWN = 20
-TOLD = (Kind.NEW, Kind.BACK, Kind.RETIRED, Kind.RETITLED, Kind.DESCRIBED, Kind.ADDRESS, Kind.MOVED)
+TOLD = (
+    Kind.NEW,
+    Kind.BACK,
+    Kind.RETIRED,
+    Kind.RETITLED,
+    Kind.DESCRIBED,
+    Kind.ADDRESS,
+    Kind.MOVED,
+    Kind.PLACED,
+)
 """What a learner reads of; numbers and keys are the editors' own."""
 
 

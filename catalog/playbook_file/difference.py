@@ -42,6 +42,7 @@ class Kind(StrEnum):
     LISTED = "listed"
     UNLISTED = "unlisted"
     RENAMED = "renamed"
+    PLACED = "placed"
 
     @property
     def label(self) -> str:
@@ -62,6 +63,7 @@ LABELS = {
     Kind.LISTED: _("Also listed"),
     Kind.UNLISTED: _("No longer listed"),
     Kind.RENAMED: _("Name"),
+    Kind.PLACED: _("In"),
 }
 
 
@@ -109,6 +111,23 @@ class Changed:
     def is_(self, *kinds: Kind) -> bool:
         return any(change.kind in kinds for change in self.changes)
 
+    @property
+    def told(self) -> list[Change]:
+        """An article and its place are mostly retitled together: that is told once."""
+        once = {(change.kind, change.old, change.new): change for change in reversed(self.changes)}
+        return list(once.values())[::-1]
+
+    @property
+    def kinds(self) -> set[str]:
+        """Of a new article that it is new: all else of it is new too."""
+        kinds = {str(change.kind) for change in self.changes}
+        return {str(Kind.NEW)} if Kind.NEW in kinds else kinds
+
+    @property
+    def is_renumbered(self) -> bool:
+        """And nothing else."""
+        return self.kinds == {Kind.RENUMBERED}
+
     def as_json(self) -> dict[str, Any]:
         return {**values_of(self), "changes": [values_of(change) for change in self.changes]}
 
@@ -125,12 +144,22 @@ class Difference:
     def __bool__(self) -> bool:
         return bool(self.layers or self.sections or self.articles)
 
+    @property
+    def weighty(self) -> list[Changed]:
+        return [changed for changed in self.articles if not changed.is_renumbered]
+
+    @property
+    def weighty_sections(self) -> list[Changed]:
+        return [changed for changed in self.sections if not changed.is_renumbered]
+
+    @property
+    def renumbered(self) -> list[Changed]:
+        return [changed for changed in (*self.sections, *self.articles) if changed.is_renumbered]
+
     @cached_property
     def counts(self) -> Counter[str]:
         """How many articles each kind of change is about."""
-        return Counter(
-            kind for changed in self.articles for kind in {str(c.kind) for c in changed.changes}
-        )
+        return Counter(kind for changed in self.articles for kind in changed.kinds)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -179,6 +208,7 @@ def _section_changes(
     if old is None or old.is_retired:
         if not new.is_retired:
             yield Change(Kind.NEW if old is None else Kind.BACK, "", new.heading)
+            yield Change(Kind.PLACED, "", after.layers[new.layer].title)
         return
     if new.is_retired:
         yield Change(Kind.RETIRED, old.heading, "")
@@ -203,7 +233,7 @@ def _article_changes(
 ) -> Iterator[Change]:
     if old is None:
         if not new.is_retired:
-            yield Change(Kind.NEW, "", new.title)
+            yield from _new_article(after, new)
         return
     if old.is_retired != new.is_retired:
         yield Change(Kind.RETIRED if new.is_retired else Kind.BACK, old.title, new.title)
@@ -215,6 +245,15 @@ def _article_changes(
     yield from _if(Kind.STATUS, *labels)
     if not new.is_retired:
         yield from _place_changes(before, after, old.uuid)
+
+
+def _new_article(after: Catalogue, new: ArticleRow) -> Iterator[Change]:
+    yield Change(Kind.NEW, "", new.title)
+    yield from _if(Kind.ADDRESS, "", new.url)
+    yield Change(Kind.STATUS, "", after.statuses[new.status].label)
+    for place in after.listed.get(new.uuid, ()):
+        yield Change(Kind.PLACED, "", after.sections[place.section].heading)
+        yield from _if(Kind.DESCRIBED, "", place.what_you_learn)
 
 
 def _place_changes(before: Catalogue, after: Catalogue, article: str) -> Iterator[Change]:

@@ -128,21 +128,28 @@ class _Merging:
             self.notes.append(Note(group.rows[0].line, words % {"title": group.title}))
         if old and (not told or self._is_labelled(self.statuses[old.status], told[0])):
             return old.status
-        label = told[0] if told else (_("Published") if group.rows[0].url else _("Planned"))
+        label = told[0] if told else (_("Published") if group.is_linked else _("Planned"))
         fitting = [s for s in self.statuses.values() if self._is_labelled(s, label)]
-        return fitting[0].slug if fitting else self._new_status(label)
+        if fitting:
+            return fitting[0].slug
+        line = next((row.line for row in group.rows if row.status), group.rows[0].line)
+        return self._new_status(label, line)
 
     @staticmethod
     def _is_labelled(status: StatusRow, label: str) -> bool:
         return label == status.label or folded(label) in {folded(status.label), status.slug}
 
-    def _new_status(self, label: str) -> str:
+    def _new_status(self, label: str, line: int) -> str:
         slug = free_slug(slugify(label)[:45] or "status", self.statuses)
         number = max((status.number for status in self.statuses.values()), default=0) + 1
         counts = folded(label) == "published"
         colour = Colour.GREEN if counts else Colour.GREY
         bare = split(label)[1]
         self.statuses[slug] = StatusRow(slug, number, bare, colour.value, True, counts)
+        known = ", ".join(f"“{status.label}”" for status in self.before.statuses.values())
+        words = _("“%(label)s” is a new status, %(kind)s; there are %(known)s already.")
+        kind = _("which counts") if counts else _("which does not count towards progress")
+        self.notes.append(Note(line, words % {"label": bare, "kind": kind, "known": known}))
         return slug
 
     def _retitle(self) -> None:

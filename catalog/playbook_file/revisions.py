@@ -105,10 +105,10 @@ def _counted(of: Difference) -> Iterator[tuple[str, int]]:
     words = {
         "retitled": _("%d retitled"),
         "address": addresses,
-        "joined": _("%d joined to an alias"),
+        "joined": _("%d known by one more address"),
         "moved": _("%d moved"),
         "renumbered": _("%d renumbered"),
-        "described": _("%d described anew"),
+        "described": _("%d with another description"),
         "status": _("%d with another status"),
         "new": _("%d new"),
         "back": _("%d back again"),
@@ -138,7 +138,7 @@ def plan(revision: Revision) -> Plan:
     with _uncollected():
         now = stored()
         if revision.undoes:
-            return Plan(restore(now, revision.undoes.before))
+            return Plan(restore(now, revision.undoes.before, revision.undoes.after))
         return Plan(merge(now, read(bytes(revision.file)), revision.decisions))
 
 
@@ -154,10 +154,14 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def restore(now: Catalogue, then: Catalogue) -> Merge:
-    """What came since then is retired: learners may have a state on it. What was merged since then
-    stays so: their states are the remaining article's."""
-    then = _with_later_merges(then, now)
+def restore(now: Catalogue, then: Catalogue, made: Catalogue) -> Merge:
+    """`made` is what the revision made of the catalogue that was `then`.
+
+    What came since then is retired: learners may have a state on it. What was merged since then
+    stays so: their states are the remaining article's. A key that an article got after the
+    revision, as by a merge, stays its own.
+    """
+    then = _with_later_keys(_with_later_merges(then, now), now, made)
     articles = {
         **{uuid: replace(row, is_retired=True) for uuid, row in now.articles.items()},
         **then.articles,
@@ -166,13 +170,17 @@ def restore(now: Catalogue, then: Catalogue) -> Merge:
     for uuid in now.articles.keys() - then.articles.keys():
         kept = tuple(key for key in articles[uuid].keys if key not in taken)
         articles[uuid] = replace(articles[uuid], keys=kept)
+    used = {row.status for row in articles.values()}
     after = Catalogue(
         layers={**now.layers, **then.layers},
         sections={
             **{slug: replace(row, is_retired=True) for slug, row in now.sections.items()},
             **then.sections,
         },
-        statuses={**now.statuses, **then.statuses},
+        statuses={
+            **{slug: row for slug, row in now.statuses.items() if slug in used},
+            **then.statuses,
+        },
         articles=articles,
         entries={
             **{pk: replace(row, is_retired=True) for pk, row in now.entries.items()},
@@ -180,6 +188,18 @@ def restore(now: Catalogue, then: Catalogue) -> Merge:
         },
     )
     return Merge(now, after, len(now.listed.keys() & after.listed.keys()))
+
+
+def _with_later_keys(then: Catalogue, now: Catalogue, made: Catalogue) -> Catalogue:
+    taken = {key for row in then.articles.values() for key in row.keys}
+    articles = dict(then.articles)
+    for uuid, row in then.articles.items():
+        if uuid not in now.articles:
+            continue
+        given = made.articles[uuid].keys if uuid in made.articles else ()
+        later = {*now.articles[uuid].keys} - {*given} - taken
+        articles[uuid] = replace(row, keys=tuple(sorted({*row.keys, *later})))
+    return replace(then, articles=articles)
 
 
 def _with_later_merges(then: Catalogue, now: Catalogue) -> Catalogue:

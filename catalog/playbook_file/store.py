@@ -21,7 +21,8 @@ _Row = TypeVar("_Row")
 
 @transaction.atomic
 def store(before: Catalogue, after: Catalogue) -> None:
-    """`before` is what is stored now; of what `after` does not have, only aliases are deleted."""
+    """`before` is what is stored now; of what `after` does not have, only aliases and statuses are
+    deleted."""
     _Writing(before, after, timezone.now()).write()
 
 
@@ -38,6 +39,7 @@ class _Writing:
         self._write_articles()
         self._write_aliases()
         self._write_entries()
+        self._delete_statuses()
 
     def _write_layers(self) -> None:
         for row in changed(self.before.layers, self.after.layers):
@@ -59,6 +61,10 @@ class _Writing:
                 "is_countable": row.is_countable,
             }
             Status.objects.update_or_create(slug=row.slug, defaults=values)
+
+    def _delete_statuses(self) -> None:
+        gone = self.before.statuses.keys() - self.after.statuses.keys()
+        Status.objects.filter(slug__in=gone).delete()
 
     def _write_sections(self) -> None:
         layers = dict(Layer.objects.values_list("slug", "pk"))

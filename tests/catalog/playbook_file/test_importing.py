@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.merging import merge_articles
-from catalog.models import Article, Section
+from catalog.models import Article, Section, Status
 from catalog.playbook_file.catalogue import stored
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions import Plan, apply, prepare, prepare_undo
@@ -69,3 +69,45 @@ def test_undo_leaves_the_link_that_a_later_merge_gave() -> None:
     kept.refresh_from_db()
     assert kept.url == B
     assert listed() == {"One": ["Caching", "Caches"]}
+
+
+def test_undo_leaves_the_key_that_a_later_merge_gave() -> None:
+    bring_in(("One", [("Caching", A), ("Queues", C)]))
+    rows = ("One", [("Caching", A), ("A cache", B), ("Queues", C)])
+    bring_in(rows)
+    caching, cache = (Article.objects.get(title=title) for title in ("Caching", "A cache"))
+    merge_articles(caching, cache)
+    apply(prepare_undo(Revision.objects.applied()[0], None))
+    assert caching.aliases.filter(key="url:example.org/b").exists()
+    bring_in(rows)
+    assert Article.objects.filter(title="A cache").count() == 1
+    assert listed() == {"One": ["Caching", "A cache", "Queues"]}
+    assert {entry.article_id for entry in caching.entries.all()} == {caching.pk}
+
+
+def test_a_word_that_is_no_status_is_told_and_goes_with_the_undo() -> None:
+    file = "## One\n\n| Title | Link | Status |\n|---|---|---|\n| Caching | {} | {} |\n"
+    apply(prepare(file.format(A, "Published").encode(), "a.md", None))
+    made = apply(prepare(file.format(A, "Pubished").encode(), "b.md", None))
+    known = Status.objects.exclude(label="Pubished").values_list("label", flat=True)
+    already = ", ".join(f"“{label}”" for label in known)
+    words = (
+        "“Pubished” is a new status, which does not count towards progress; there are %s already."
+    )
+    assert [(note.line, note.text) for note in made.merge.notes] == [(5, words % already)]
+    apply(prepare_undo(Revision.objects.applied()[0], None))
+    assert not Status.objects.filter(label="Pubished").exists()
+    assert Article.objects.get().status.label == "Published"
+
+
+def test_a_preview_shows_all_of_a_new_article() -> None:
+    bring_in(("One", [("Caching", A)]))
+    made = bring_in(("One", [("Caching", A), ("Queues", C)]))
+    (changed,) = made.difference.articles
+    assert [(change.kind.label, change.new) for change in changed.told] == [
+        ("New", "Queues"),
+        ("Link", C),
+        ("Status", "Published"),
+        ("In", "One"),
+    ]
+    assert made.difference.counts == {"new": 1}

@@ -65,9 +65,13 @@ def then(before: Catalogue, *sections: FileSection, decisions: Decisions | None 
 
 
 def articles_of(merged: Merge) -> Told:
-    """What is told of each article: kinds, with old and new."""
+    """What is told of each article: kinds, with old and new; of a new one that it is new."""
     return {
-        changed.slug: [(str(change.kind), change.old, change.new) for change in changed.changes]
+        changed.slug: [
+            (str(change.kind), change.old, change.new)
+            for change in changed.changes
+            if change.kind in changed.kinds
+        ]
         for changed in difference(merged.before, merged.after).articles
     }
 

@@ -86,9 +86,9 @@ class Command(BaseCommand):
 
 def told_of(changed: Changed, learners: int) -> Iterator[str]:
     yield f"{changed.title} ({learners})" if learners else changed.title
-    for change in changed.changes:
+    for change in changed.told:
         values = " → ".join(value for value in (change.old, change.new) if value)
-        yield f"    {change.kind}: {values}"
+        yield f"    {change.kind}" if change.is_whole else f"    {change.kind}: {values}"
 
 
 def _content(name: str) -> bytes:
