@@ -1,13 +1,16 @@
+import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import DatabaseError, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.time_zones import is_time_zone
+
+logger = logging.getLogger(__name__)
 
 
 def validate_time_zone(name: str) -> None:
@@ -48,11 +51,14 @@ class User(AbstractUser):
         now, began_at = timezone.now(), self.visit_began_at
         if began_at and timezone.localdate(began_at) >= timezone.localdate(now):
             return
-        self.previous_visit_at, self.visit_began_at = began_at, now
         # Of two requests that begin it at once, the second must not take the first for a visit.
-        User.objects.filter(pk=self.pk, visit_began_at=began_at).update(
-            visit_began_at=now, previous_visit_at=began_at
-        )
+        same = User.objects.filter(pk=self.pk, visit_began_at=began_at)
+        try:
+            same.update(visit_began_at=now, previous_visit_at=began_at)
+        except DatabaseError as error:
+            # A page that only reads is shown all the same, by a database that takes no writes now.
+            logger.warning("A visit could not be noted: %s", error)
+        self.previous_visit_at, self.visit_began_at = began_at, now
 
     @property
     def zone(self) -> ZoneInfo | None:

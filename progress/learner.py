@@ -76,9 +76,15 @@ class LearnerProgress(ReaderProgress):
 
     @transaction.atomic
     def see_changes(self, until: datetime, article: Article | None = None) -> None:
-        """See `news.see_changes`."""
+        """They know how what they read changed until then: all that they are told of, or that one.
+
+        Sent twice it does the same once; what changed later is still told.
+        """
         self.lock()
-        news.see_changes(self.user, until, article)
+        told = self.changed_articles.keys() & ({article.pk} if article else self.states.keys())
+        states = State.objects.for_user(self.user).filter(article__in=told)
+        states.exclude(changes_seen_at__gte=until).update(changes_seen_at=until)
+        self.forget()
 
     @transaction.atomic
     def set(

@@ -78,17 +78,6 @@ def growth(
     return Growth(len(added), started_with, whole.done - done)
 
 
-def see_changes(user: User, until: datetime, article: Article | None = None) -> None:
-    """They know how the articles changed until then: all that they have done, or that one.
-
-    Sent twice it does the same once; what changed later is still told.
-    """
-    states = State.objects.for_user(user).done()
-    if article:
-        states = states.filter(article=article)
-    states.exclude(changes_seen_at__gte=until).update(changes_seen_at=until)
-
-
 @dataclass(frozen=True)
 class News:
     """For a learner's own page: the new articles at their first place in the journey."""

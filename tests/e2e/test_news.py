@@ -47,7 +47,7 @@ def read_the_news(page: Page) -> None:
     expect(page.get_by_role("heading", name="Ticket Booking at Scale")).to_be_visible()
     expect(page.locator("#article-changes")).to_be_hidden()
     page.goto("/me/")
-    expect(page.locator("#news")).to_contain_text("1 new article since your last visit")
+    expect(page.locator("#news")).to_contain_text("1 new article since you joined")
     expect(page.locator("#news")).not_to_contain_text("changed since")
 
 

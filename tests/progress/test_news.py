@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -94,7 +95,7 @@ def test_an_article_added_since_is_new_in_every_table_and_on_its_page(reader: Cl
     add(1)
     for address in ("/", "/articles/", "/sections/code-execution-contests/", "/articles/added-1/"):
         assert new_on(reader, address) == 1, address
-    assert "1 new article since your last visit Added 1" in text(reader, "/me/")
+    assert "1 new article since you joined Added 1" in text(reader, "/me/")
     assert new_on(Client(), "/") == 0
 
 
@@ -147,6 +148,21 @@ def test_a_page_that_was_kept_tells_what_is_new_at_the_next_visit(reader: Client
     assert reader.get("/", headers={"If-None-Match": kept}).status_code == 304
     User.objects.update(previous_visit_at=timezone.now())
     assert reader.get("/", headers={"If-None-Match": kept}).status_code == 200
+
+
+def test_a_database_that_takes_no_writes_shows_pages(
+    transactional_db: None, reader: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    is_postgresql = connection.vendor == "postgresql"
+    switch = "SET default_transaction_read_only = " if is_postgresql else "PRAGMA query_only = "
+    with connection.cursor() as cursor:
+        cursor.execute(f"{switch} on")
+        try:
+            assert reader.get("/").status_code == 200
+        finally:
+            cursor.execute(f"{switch} off")
+    assert "A visit could not be noted" in caplog.text
+    assert User.objects.get().visit_began_at is None
 
 
 # --- What counts, and did not
@@ -315,6 +331,19 @@ def test_what_changed_after_the_page_was_drawn_is_still_told(reader: Client, lea
     retitle("Later")
     changes_seen(reader, until=until)
     assert "<del>Other</del><ins>Later</ins>" in reader.get(f"/articles/{SLUG}/").content.decode()
+
+
+def test_what_is_hidden_cannot_be_seen(reader: Client, learner: User) -> None:
+    mark(learner)
+    article = retitle("A secret")
+    article.status = Status.objects.get(slug="draft")
+    article.save()
+    changes_seen(reader, until=timezone.now().isoformat())
+    published(article)
+    retitle("Told again")
+    page = reader.get(f"/articles/{SLUG}/").content.decode()
+    assert "<del>Ticket Booking System</del>" in page
+    assert "secret" not in page
 
 
 def test_nothing_is_seen_in_advance(reader: Client, learner: User) -> None:
