@@ -1,13 +1,16 @@
 """What the catalogue may know of learners: how many of them."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
+from typing import TypeVar
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from catalog import learners
+from catalog.models import Article
 from progress.models import State
-from progress.querysets import StateQuerySet
+
+_Key = TypeVar("_Key")
 
 AT_ONCE = 500
 """SQLite takes no more than some thousand parameters in a query."""
@@ -15,23 +18,35 @@ AT_ONCE = 500
 
 class LearnerCounts:
     def by_article(self, articles: Collection[str]) -> Mapping[str, int]:
+        uuids = _with_states(articles)
         counts: dict[str, int] = {}
-        for states in _on(articles):
-            rows = states.order_by().values_list("article__uuid").annotate(Count("user"))
-            counts |= {str(article): count for article, count in rows}
+        for some in _batched(uuids):
+            states = State.objects.filter(article__in=some).order_by().values_list("article")
+            counts |= {uuids[pk]: count for pk, count in states.annotate(Count("user"))}
         return counts
 
     def touched(self, articles: Collection[str]) -> int:
         users: set[int] = set()
-        for states in _on(articles):
-            users.update(states.order_by().values_list("user_id", flat=True).distinct())
+        for some in _batched(_with_states(articles)):
+            states = State.objects.filter(article__in=some).order_by()
+            users.update(states.values_list("user_id", flat=True).distinct())
         return len(users)
 
 
-def _on(articles: Collection[str]) -> Iterator[StateQuerySet]:
-    left = iter(articles)
+def _with_states(articles: Collection[str]) -> Mapping[int, str]:
+    """Those that somebody has a state on, which may be few of many: UUID by primary key."""
+    has_state = Exists(State.objects.filter(article=OuterRef("pk")))
+    found = (
+        Article.objects.filter(has_state, uuid__in=some).order_by().values_list("pk", "uuid")
+        for some in _batched(articles)
+    )
+    return {pk: str(uuid) for rows in found for pk, uuid in rows}
+
+
+def _batched(keys: Iterable[_Key]) -> Iterator[list[_Key]]:
+    left = iter(keys)
     while some := list(islice(left, AT_ONCE)):
-        yield State.objects.filter(article__uuid__in=some)
+        yield some
 
 
 def connect() -> None:

@@ -37,10 +37,9 @@ class Alike:
         for title in {folded(row.title) for row in rows}:
             for number in self._near(title):
                 other, article = self.titles[number]
-                score = fuzz.token_set_ratio(title, other, score_cutoff=ALIKE)
-                # Of two that hold the same words the one that is as long comes first.
-                exact = fuzz.token_sort_ratio(title, other)
-                if score:
+                if score := fuzz.token_set_ratio(title, other, score_cutoff=ALIKE):
+                    # Of two that hold the same words the one that is as long comes first.
+                    exact = fuzz.token_sort_ratio(title, other)
                     scores[article] = max(scores[article], int(100 * score + exact))
         order = sorted(scores, key=lambda article: -scores[article])
         return order[:CANDIDATES]
