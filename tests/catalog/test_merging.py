@@ -16,8 +16,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.history import versions_of
 from catalog.merging import merge_articles
-from catalog.models import Alias, Article, Entry, Section
-from tests.catalog.admin_pages import act, address, errors, messages, save, words
+from catalog.models import Alias, Article, Entry, Section, Status
+from tests.catalog.admin_pages import act, address, filled_in, messages, words
 
 MERGE = "/admin/catalog/article/merge/"
 
@@ -136,8 +136,6 @@ def test_the_merged_one_does_not_come_back(editing: Client, kept: Article, gone:
     assert messages(response)[0] == (
         f"“{gone.title}” stays retired: it was merged into “{kept.title}”."
     )
-    response = save(editing, gone, title="Mine", _bring_back="1")
-    assert "It was merged into" in errors(response)[0]
     with pytest.raises(IntegrityError), transaction.atomic():
         Article.objects.filter(pk=gone.pk).update(retired_at=None)
     gone.refresh_from_db()
@@ -151,8 +149,12 @@ def test_a_version_from_before_is_not_the_way_back(
     first = versions_of(Article).filter(id=gone.pk).last()
     path = reverse("admin:catalog_article_revert", args=[gone.pk, first.pk])
     newest = versions_of(Article).filter(id=gone.pk).first()
-    response = editing.post(path, {"newest": newest.pk})
-    assert "It was merged into" in messages(response)[0]
+    assert editing.post(path, {"newest": newest.pk}).status_code == 403
+    assert versions_of(Article).filter(id=gone.pk).first() == newest
+    history = editing.get(address(gone, "history"))
+    assert history.status_code == 200
+    assert len(history.context["versions"]) > 1
+    assert path not in history.content.decode()
 
 
 @pytest.mark.parametrize("case", ["itself", "merged", "into merged", "into retired"])
@@ -228,6 +230,105 @@ def test_its_page_says_where_it_went(editing: Client, kept: Article, gone: Artic
     page = editing.get(address(gone, "change"))
     assert f"Merged into: {kept.title}" in words(page)
     assert f'<a href="{address(kept, "change")}">{kept.title}</a>' in page.content.decode()
+
+
+def controls(page: Any) -> list[str]:
+    """The names of what its main form sends, what it keeps to itself apart."""
+    form = page.content.decode().split('id="article_form"')[1].split("</form>")[0]
+    names = re.findall(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"', form)
+    own = {"csrfmiddlewaretoken", "_opened"}
+    return [name for name in names if name not in own and not name.endswith("_FORMS")]
+
+
+def test_its_page_is_read_only(editing: Client, kept: Article, gone: Article) -> None:
+    assert "_save" in controls(editing.get(address(gone, "change")))
+    Entry.objects.filter(article=gone).update(title="A place of its own")
+    merge_articles(kept, gone)
+    page = editing.get(address(gone, "change"))
+    assert controls(page) == []
+    html = page.content.decode()
+    told = f'It was merged into <a href="{address(kept, "change")}">{kept.title}</a>: change that'
+    assert html.count(told) == 1
+    assert html.index(told) < html.index("field-title")
+    assert address(gone, "history") in html
+    assert address(gone, "delete") not in html
+    assert f"{MERGE}?kept={gone.pk}" not in html
+    assert editing.get(address(gone, "delete")).status_code == 403
+    assert "It was merged into" not in words(editing.get(address(kept, "change")))
+
+
+@pytest.mark.parametrize("more", [{}, {"_bring_back": "1"}])
+def test_a_form_that_was_open_saves_nothing(
+    editing: Client, kept: Article, gone: Article, more: dict[str, str]
+) -> None:
+    form = filled_in(editing.get(address(gone, "change")))
+    merge_articles(kept, gone)
+    before = list(Article.objects.order_by("pk").values_list())
+    path = address(gone, "change")
+    response = editing.post(path, {**form, "title": "Mine", **more}, follow=True)
+    assert response.redirect_chain == [(path, 302)]
+    link = f'<a href="{address(kept, "change")}">{kept.title}</a>'
+    assert messages(response) == [f"It was merged into {link}: change that one instead."]
+    assert list(Article.objects.order_by("pk").values_list()) == before
+
+
+def rows_of(page: Any) -> dict[str, str]:
+    """What the list of articles would send as it stands."""
+    formset = page.context["cl"].formset
+    forms = [formset.management_form, *formset.forms]
+    values = {field.html_name: field.value() for form in forms for field in form}
+    html = page.content.decode()
+    values |= dict(re.findall(r'name="([^"]+-opened)" value="([^"]*)"', html))
+    return {name: str(value) for name, value in values.items()} | {"_save": "Save"}
+
+
+def test_it_is_in_nobodys_way_in_the_list(editing: Client, kept: Article, gone: Article) -> None:
+    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+    other.retire()
+    merge_articles(kept, gone)
+    path = f"{address(Article, 'changelist')}?retired=yes"
+    page = editing.get(path)
+    sent = rows_of(page)
+    places = {form.instance.pk: form.prefix for form in page.context["cl"].formset.forms}
+    assert f"{places[gone.pk]}-status" not in sent
+    assert gone.status.label in words(page)
+    draft = Status.objects.get(slug="draft")
+    response = editing.post(path, sent | {f"{places[other.pk]}-status": str(draft.pk)})
+    assert response.status_code == 302
+    other.refresh_from_db()
+    assert other.status == draft
+
+
+def test_a_list_that_was_open_does_not_change_it(
+    editing: Client, kept: Article, gone: Article
+) -> None:
+    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+    path = f"{address(Article, 'changelist')}?retired=all"
+    page = editing.get(path)
+    [place] = [f.prefix for f in page.context["cl"].formset.forms if f.instance.pk == gone.pk]
+    sent = rows_of(page)
+    draft = Status.objects.get(slug="draft")
+    merge_articles(kept, gone)
+    refused = editing.post(path, sent | {f"{place}-status": str(draft.pk)})
+    assert "It was merged into" in words(refused)
+    gone.refresh_from_db()
+    assert gone.status != draft
+    assert editing.post(path, sent).status_code == 302
+    assert not Article.objects.filter(pk__in=[other.pk, gone.pk], status=draft).exists()
+
+
+def test_an_action_leaves_its_status_and_says_so(
+    editing: Client, kept: Article, gone: Article
+) -> None:
+    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+    merge_articles(kept, gone)
+    said = messages(act(editing, "move_to_draft", gone))
+    assert [message.startswith(f"“{gone.title}”: It was merged into") for message in said] == [True]
+    said = messages(act(editing, "move_to_draft", gone, other))
+    assert said[1:] == ["Draft: 1 article."]
+    for article in (gone, other):
+        article.refresh_from_db()
+    assert (gone.status.slug, other.status.slug) == ("published", "draft")
 
 
 def test_an_article_offers_it(editing: Client, kept: Article) -> None:
