@@ -72,6 +72,9 @@ class ArticleRowForm(forms.ModelForm[Article]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if self.instance.merged_into_id:
+            # Its status is shown, and not to be chosen any more.
+            self.fields.pop("status", None)
         if "status" in self.fields:
             status = self.fields["status"]
             self.select = OpenedSelect(status.widget.attrs, cast(Any, status).choices)
@@ -79,6 +82,18 @@ class ArticleRowForm(forms.ModelForm[Article]):
             status.widget = self.select
         for field in self.fields.values():
             say(field, f"{field.label} – {self.instance.title}")
+
+    def clean(self) -> dict[str, Any] | None:
+        name = self.add_prefix("status")
+        chosen = self.data.get(name)
+        if self.instance.merged_into_id and chosen != self.data.get(f"{name}-opened"):
+            raise ValidationError(self.instance.where_it_went())
+        return super().clean()
+
+    def _post_clean(self) -> None:
+        """A merged one is not changed here, and so nothing is wrong with it."""
+        if not self.instance.merged_into_id:
+            super()._post_clean()  # type: ignore[misc]  # The stubs lack it.
 
     def clean_status(self) -> Status:
         status: Status = self.cleaned_data["status"]

@@ -249,10 +249,15 @@ class Article(Retirable):
         super().bring_back()
 
     def refuse_merged(self) -> None:
-        if self.merged_into is not None:
-            words = gettext('It was merged into <a href="{}">{}</a>: change that one instead.')
-            address = reverse("admin:catalog_article_change", args=[self.merged_into_id])
-            raise ValidationError(format_html(words, address, self.merged_into.title))
+        if self.merged_into_id:
+            raise ValidationError(self.where_it_went())
+
+    def where_it_went(self) -> SafeString:
+        """Of one that was merged into another: that one's page, for editors."""
+        assert self.merged_into is not None
+        words = gettext('It was merged into <a href="{}">{}</a>: change that one instead.')
+        address = reverse("admin:catalog_article_change", args=[self.merged_into_id])
+        return format_html(words, address, self.merged_into.title)
 
 
 def free_slug(title: str) -> str:

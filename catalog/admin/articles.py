@@ -2,9 +2,11 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -19,6 +21,10 @@ from catalog.forms import ArticleForm, ArticleRowForm
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 from catalog.querysets import ArticleQuerySet
 from playbook.http import HttpRequest as ReaderRequest
+
+
+def is_merged(article: Article | None) -> bool:
+    return article is not None and article.merged_into_id is not None
 
 
 class PlaceFilter(admin.SimpleListFilter):
@@ -115,6 +121,32 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
             Prefetch("entries", places, to_attr="listed_entries")
         )
 
+    # One that was merged into another is kept for its history and its address, and is read only.
+
+    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return not is_merged(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return not is_merged(obj) and super().has_delete_permission(request, obj)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except PermissionDenied:
+            # Merged after its form was opened.
+            article = self.get_object(request, unquote(object_id)) if object_id else None
+            if article is None or not (is_merged(article) and self.has_change_permission(request)):
+                raise
+            self.message_user(request, article.where_it_went(), messages.ERROR)
+            address = reverse("admin:catalog_article_change", args=[article.pk])
+            return HttpResponseRedirect(address)
+
     def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:
         return super().get_changelist_form(request, **{**options, "form": ArticleRowForm})
 
@@ -170,7 +202,16 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
             words = _("There is no status “%(slug)s”; nothing was changed.") % {"slug": slug}
             self.message_user(request, words, messages.ERROR)
             return
-        chosen = list(queryset)
+        chosen = [article for article in queryset if not is_merged(article)]
+        for article in queryset:
+            if is_merged(article):
+                self.message_user(
+                    request,
+                    format_html("“{}”: {}", article.title, article.where_it_went()),
+                    messages.ERROR,
+                )
+        if not chosen:
+            return
         rows = self.rows(article for article in chosen if article.status_id != status.pk)
         self.log(request, rows, status.label)
         count = rows.change(status=status, updated_at=timezone.now())

@@ -1,5 +1,6 @@
 """Merging two articles that are the same one: a preview of what it does, then the deed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -17,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.forms import MergeForm
-from catalog.merging import listed_already, merge_articles
-from catalog.models import Article
+from catalog.merging import are_alike, listed_already, merge_articles
+from catalog.models import Alias, Article, Entry
 from playbook.http import HttpRequest as ReaderRequest
 
 MERGE = "admin:catalog_article_merge"
@@ -66,6 +67,32 @@ def chosen_in(form: MergeForm) -> dict[str, Article]:
 def terms_in(form: MergeForm) -> dict[str, str]:
     found = {f"find_{name}": form.cleaned_data.get(f"find_{name}", "") for name in SIDES}
     return {name: term for name, term in found.items() if term}
+
+
+@dataclass
+class Compared:
+    """One of the two as it stands beside the other."""
+
+    heading: str
+    article: Article
+    places: list[Entry]
+    learner_count: int
+
+
+def key_in_words(alias: Alias) -> str:
+    kind, _colon, name = alias.key.partition(":")
+    if name.startswith("sha256:"):
+        return _("A long link of it will lead to the one that stays.")
+    words = {
+        "medium": _("The Medium post %(name)s will lead to the one that stays."),
+        "url": _("The link %(name)s will lead to the one that stays."),
+        "title": _("Without a link, the title “%(name)s” will lead to the one that stays."),
+    }
+    return words[kind] % {"name": name}
+
+
+def titles_of(article: Article, places: Iterable[Entry]) -> list[str]:
+    return [article.title, *(place.title for place in places)]
 
 
 def way(values: dict[str, Any]) -> str:
@@ -137,16 +164,25 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         return Article.objects.filter(pk__in=keys).order_by("title", "pk")
 
     def preview(self, request: HttpRequest, kept: Article, gone: Article) -> dict[str, Any]:
-        entries = list(gone.entries.filter(retired_at=None).select_related("section"))
+        kept_entries, entries = (
+            list(article.entries.filter(retired_at=None).select_related("section"))
+            for article in (kept, gone)
+        )
         twice = listed_already(kept, gone)
+        learners = cast(ReaderRequest, request).progress.learners_of(kept, gone)
         turned = way({"kept": gone.pk, "gone": kept.pk})
         return {
+            "compared": [
+                Compared(_("This one stays"), kept, kept_entries, learners.on_kept),
+                Compared(_("This one goes into it"), gone, entries, learners.on_gone),
+            ],
+            "are_alike": are_alike(titles_of(kept, kept_entries), titles_of(gone, entries)),
             "kept": kept,
             "gone": gone,
             "moved": [] if gone.is_retired else [e for e in entries if e.pk not in twice],
             "retired": entries if gone.is_retired else [e for e in entries if e.pk in twice],
-            "aliases": gone.aliases.all(),
-            "learners": cast(ReaderRequest, request).progress.learners_of(kept, gone),
+            "keys": [key_in_words(alias) for alias in gone.aliases.all()],
+            "learners": learners,
             "turned": "" if gone.is_retired else turned,
         }
 

@@ -102,6 +102,10 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         url = article.suggested_url
         return format_html(LINK, url, url) if url else ""
 
+    def get_fields(self, request: HttpRequest, obj: BrokenLink | None = None) -> list[Any]:
+        is_known = obj is None or obj.suggested_url
+        return [name for name in self.fields if is_known or name != "leads_to"]
+
     # What can be done.
 
     @admin.action(

@@ -28,7 +28,7 @@ class NewAddressForm(ArticleForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial["url"] = self.instance.suggested_url or self.instance.url
+        self.initial["url"] = self.instance.suggested_url
 
     def clean_url(self) -> str:
         url = super().clean_url()

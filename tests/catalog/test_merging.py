@@ -16,8 +16,10 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.history import versions_of
 from catalog.merging import merge_articles
-from catalog.models import Alias, Article, Entry, Section
-from tests.catalog.admin_pages import act, address, errors, messages, save, words
+from catalog.models import Alias, Article, Entry, Section, Status
+from progress.learner import LearnerProgress
+from progress.models import StateName
+from tests.catalog.admin_pages import act, address, filled_in, messages, words
 
 MERGE = "/admin/catalog/article/merge/"
 
@@ -136,8 +138,6 @@ def test_the_merged_one_does_not_come_back(editing: Client, kept: Article, gone:
     assert messages(response)[0] == (
         f"“{gone.title}” stays retired: it was merged into “{kept.title}”."
     )
-    response = save(editing, gone, title="Mine", _bring_back="1")
-    assert "It was merged into" in errors(response)[0]
     with pytest.raises(IntegrityError), transaction.atomic():
         Article.objects.filter(pk=gone.pk).update(retired_at=None)
     gone.refresh_from_db()
@@ -151,8 +151,12 @@ def test_a_version_from_before_is_not_the_way_back(
     first = versions_of(Article).filter(id=gone.pk).last()
     path = reverse("admin:catalog_article_revert", args=[gone.pk, first.pk])
     newest = versions_of(Article).filter(id=gone.pk).first()
-    response = editing.post(path, {"newest": newest.pk})
-    assert "It was merged into" in messages(response)[0]
+    assert editing.post(path, {"newest": newest.pk}).status_code == 403
+    assert versions_of(Article).filter(id=gone.pk).first() == newest
+    history = editing.get(address(gone, "history"))
+    assert history.status_code == 200
+    assert len(history.context["versions"]) > 1
+    assert path not in history.content.decode()
 
 
 @pytest.mark.parametrize("case", ["itself", "merged", "into merged", "into retired"])
@@ -182,8 +186,6 @@ def test_an_editor_sees_what_it_does_and_does_it(
     assert place is not None
     page = editing.get(MERGE, keys)
     assert f"“{place.title}” in “{place.section}” leads to the one that stays." in words(page)
-    for alias in gone.aliases.all():
-        assert f"{alias.key} is a key of the one that stays." in words(page)
     gone.refresh_from_db()
     assert not gone.is_retired
     response = editing.post(MERGE, keys, follow=True)
@@ -202,6 +204,106 @@ def test_an_editor_sees_what_it_does_and_does_it(
     assert ("Merged into", "–", kept.title) in [
         (c.name, c.old, c.new) for c in versions[0]["changes"]
     ]
+
+
+def compared(page: Any) -> dict[str, list[str]]:
+    """The table of the two, by its rows."""
+    table = page.content.decode().split("merge-compared")[1].split("</table>")[0]
+    rows = [
+        [
+            " ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split())
+            for cell in re.findall(r"<t[hd](?: [^>]*)?>(.*?)</t[hd]>", row, re.DOTALL)
+        ]
+        for row in table.split("</tr>")
+    ]
+    return {row[0]: row[1:] for row in rows if row}
+
+
+def test_the_two_stand_side_by_side(editing: Client, kept: Article, gone: Article) -> None:
+    gone.url = ""
+    gone.status = Status.objects.get(slug="planned")
+    gone.save()
+    gone.entries.update(what_you_learn="Seats & locks")
+    section = Section.objects.listed()[0]
+    kept.entries.all().delete()
+    Entry.objects.create(section=section, article=kept, title="Purse", what_you_learn="Money")
+    Entry.objects.create(
+        section=section, article=kept, title="Past", number=2, retired_at=kept.added_at
+    )
+    place = gone.entries.get()
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    assert compared(page) == {
+        "": ["This one stays", "This one goes into it"],
+        "Title": [kept.title, gone.title],
+        "Link": [kept.url, "No link yet"],
+        "Status": ["Published", "Planned"],
+        "Sections": [f"{section}: “Purse”", str(place.section)],
+        "What you’ll learn": ["Money", "Seats & locks"],
+        "Learners": ["0", "0"],
+    }
+    said = words(page)
+    assert "Nobody has a state on either of them." in said
+    assert "have a state" not in said
+    assert f"The page {gone.get_absolute_url()} will lead to the one that stays." in said
+
+
+def test_the_preview_does_not_count_nobody(
+    editing: Client, learner: User, kept: Article, gone: Article
+) -> None:
+    LearnerProgress(learner).set(gone, StateName.DONE)
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    told = words(page).partition("For learners")[2]
+    assert told.startswith(" 1 has a state on the one that goes. Afterwards “Done”: 1")
+    assert compared(page)["Learners"] == ["0", "1"]
+
+
+def test_which_one_stays_can_be_swapped(editing: Client, kept: Article, gone: Article) -> None:
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    turned = follow(editing, page, "Swap them")
+    assert (turned.context["kept"], turned.context["gone"]) == (gone, kept)
+    gone.retire()
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    assert "Swap them" not in words(page)
+    assert compared(page)["Status"] == ["Published", "Published, retired"]
+
+
+def test_keys_are_told_in_words(editing: Client, kept: Article, gone: Article) -> None:
+    gone.aliases.all().delete()
+    for key in [
+        "medium:0123456789ab",
+        "url:example.org/x?y=z",
+        "title:the seat",
+        "url:sha256:0a1b",
+    ]:
+        Alias.objects.create(article=gone, key=key)
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    assert page.context["keys"] == [
+        "The Medium post 0123456789ab will lead to the one that stays.",
+        "The link example.org/x?y=z will lead to the one that stays.",
+        "Without a link, the title “the seat” will lead to the one that stays.",
+        "A long link of it will lead to the one that stays.",
+    ]
+    for told in page.context["keys"]:
+        assert told in words(page)
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "is_warned"),
+    [
+        ("Ticket Booking System", "Ticket Booking System", True),
+        ("Wallet: Payment", "Ticket Booking System", False),
+        ("Ticket Booking System", "The Payment-Wallet", False),
+    ],
+)
+def test_two_that_are_nothing_alike_are_warned_of(
+    editing: Client, kept: Article, gone: Article, title: str, place: str, is_warned: bool
+) -> None:
+    gone.title = title
+    gone.save()
+    gone.entries.update(title=place)
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    assert ("Their titles are not alike" in words(page)) is is_warned
+    assert 'class="for-good" value="Merge for good"' in page.content.decode()
 
 
 def test_what_is_sent_twice_is_done_once(editing: Client, kept: Article, gone: Article) -> None:
@@ -228,6 +330,105 @@ def test_its_page_says_where_it_went(editing: Client, kept: Article, gone: Artic
     page = editing.get(address(gone, "change"))
     assert f"Merged into: {kept.title}" in words(page)
     assert f'<a href="{address(kept, "change")}">{kept.title}</a>' in page.content.decode()
+
+
+def controls(page: Any) -> list[str]:
+    """The names of what its main form sends, what it keeps to itself apart."""
+    form = page.content.decode().split('id="article_form"')[1].split("</form>")[0]
+    names = re.findall(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"', form)
+    own = {"csrfmiddlewaretoken", "_opened"}
+    return [name for name in names if name not in own and not name.endswith("_FORMS")]
+
+
+def test_its_page_is_read_only(editing: Client, kept: Article, gone: Article) -> None:
+    assert "_save" in controls(editing.get(address(gone, "change")))
+    Entry.objects.filter(article=gone).update(title="A place of its own")
+    merge_articles(kept, gone)
+    page = editing.get(address(gone, "change"))
+    assert controls(page) == []
+    html = page.content.decode()
+    told = f'It was merged into <a href="{address(kept, "change")}">{kept.title}</a>: change that'
+    assert html.count(told) == 1
+    assert html.index(told) < html.index("field-title")
+    assert address(gone, "history") in html
+    assert address(gone, "delete") not in html
+    assert f"{MERGE}?kept={gone.pk}" not in html
+    assert editing.get(address(gone, "delete")).status_code == 403
+    assert "It was merged into" not in words(editing.get(address(kept, "change")))
+
+
+@pytest.mark.parametrize("more", [{}, {"_bring_back": "1"}])
+def test_a_form_that_was_open_saves_nothing(
+    editing: Client, kept: Article, gone: Article, more: dict[str, str]
+) -> None:
+    form = filled_in(editing.get(address(gone, "change")))
+    merge_articles(kept, gone)
+    before = list(Article.objects.order_by("pk").values_list())
+    path = address(gone, "change")
+    response = editing.post(path, {**form, "title": "Mine", **more}, follow=True)
+    assert response.redirect_chain == [(path, 302)]
+    link = f'<a href="{address(kept, "change")}">{kept.title}</a>'
+    assert messages(response) == [f"It was merged into {link}: change that one instead."]
+    assert list(Article.objects.order_by("pk").values_list()) == before
+
+
+def rows_of(page: Any) -> dict[str, str]:
+    """What the list of articles would send as it stands."""
+    formset = page.context["cl"].formset
+    forms = [formset.management_form, *formset.forms]
+    values = {field.html_name: field.value() for form in forms for field in form}
+    html = page.content.decode()
+    values |= dict(re.findall(r'name="([^"]+-opened)" value="([^"]*)"', html))
+    return {name: str(value) for name, value in values.items()} | {"_save": "Save"}
+
+
+def test_it_is_in_nobodys_way_in_the_list(editing: Client, kept: Article, gone: Article) -> None:
+    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+    other.retire()
+    merge_articles(kept, gone)
+    path = f"{address(Article, 'changelist')}?retired=yes"
+    page = editing.get(path)
+    sent = rows_of(page)
+    places = {form.instance.pk: form.prefix for form in page.context["cl"].formset.forms}
+    assert f"{places[gone.pk]}-status" not in sent
+    assert gone.status.label in words(page)
+    draft = Status.objects.get(slug="draft")
+    response = editing.post(path, sent | {f"{places[other.pk]}-status": str(draft.pk)})
+    assert response.status_code == 302
+    other.refresh_from_db()
+    assert other.status == draft
+
+
+def test_a_list_that_was_open_does_not_change_it(
+    editing: Client, kept: Article, gone: Article
+) -> None:
+    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+    path = f"{address(Article, 'changelist')}?retired=all"
+    page = editing.get(path)
+    [place] = [f.prefix for f in page.context["cl"].formset.forms if f.instance.pk == gone.pk]
+    sent = rows_of(page)
+    draft = Status.objects.get(slug="draft")
+    merge_articles(kept, gone)
+    refused = editing.post(path, sent | {f"{place}-status": str(draft.pk)})
+    assert "It was merged into" in words(refused)
+    gone.refresh_from_db()
+    assert gone.status != draft
+    assert editing.post(path, sent).status_code == 302
+    assert not Article.objects.filter(pk__in=[other.pk, gone.pk], status=draft).exists()
+
+
+def test_an_action_leaves_its_status_and_says_so(
+    editing: Client, kept: Article, gone: Article
+) -> None:
+    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+    merge_articles(kept, gone)
+    said = messages(act(editing, "move_to_draft", gone))
+    assert [message.startswith(f"“{gone.title}”: It was merged into") for message in said] == [True]
+    said = messages(act(editing, "move_to_draft", gone, other))
+    assert said[1:] == ["Draft: 1 article."]
+    for article in (gone, other):
+        article.refresh_from_db()
+    assert (gone.status.slug, other.status.slug) == ("published", "draft")
 
 
 def test_an_article_offers_it(editing: Client, kept: Article) -> None:

@@ -173,7 +173,19 @@ def test_two_articles_are_found_and_merged(page: Page, plain_page: Page, has_scr
     page.get_by_role("link", name="Ticket Booking System").click()
     heading = "“Ticket Booking System” goes into “Payment Wallet”"
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    press(page, "Merge", "“Ticket Booking System” is merged into “Payment Wallet”.")
+    press(page, "Merge for good", "“Ticket Booking System” is merged into “Payment Wallet”.")
     page.goto(f"/articles/{TICKETS}/")
     assert page.url.endswith(f"/articles/{WALLET}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Payment Wallet")
+
+
+def test_a_wide_list_scrolls_in_its_frame(page: Page) -> None:
+    """On a phone, with an edge that tells so; the page itself does not."""
+    enter(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/admin/catalog/article/")
+    frame = page.locator("#changelist-form .results")
+    expect(frame).to_have_css("overflow-x", "auto")
+    expect(frame).to_have_css("border-right-width", "1px")
+    assert frame.evaluate("frame => frame.scrollWidth > frame.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

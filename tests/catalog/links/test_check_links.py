@@ -1,6 +1,7 @@
 """The command, with a host of this machine."""
 
 from io import StringIO
+from socket import socket
 from typing import Any
 
 import pytest
@@ -56,6 +57,29 @@ def test_a_private_network_is_not_visited_unless_it_is_allowed(host: Host) -> No
     assert run() == "1 links: 0 ok, 0 moved, 0 gone, 1 unknown.\n"
     assert Check.objects.get().reason == "it leads into a private network"
     assert host.requests == []
+
+
+def refused_address() -> str:
+    """Where nobody listens."""
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/"
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_hinted"), [({}, True), ({"fine": (200, "")}, False), ({"no": (403, "")}, False)]
+)
+def test_a_machine_without_a_way_out_is_told_so(
+    host: Host, answers: dict[str, tuple[int, str]], is_hinted: bool
+) -> None:
+    make(host, **answers)
+    status = Status.objects.get_or_create(slug="published", label="Published", colour="green")[0]
+    Article.objects.create(title="Nobody listens", url=refused_address(), status=status)
+    Article.objects.create(title="No host", url="http://host.invalid/", status=status)
+    said = run("--allow-private").splitlines()
+    assert ("Not one link could be reached" in said[-1]) is is_hinted
+    assert len(said) == (2 if is_hinted else 1)
+    assert run("--allow-private", "--verbosity", "0") == ""
 
 
 def test_the_second_visit_takes_the_place_of_the_first(host: Host) -> None:

@@ -1,5 +1,6 @@
 """The editors' queue of broken links."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -193,7 +194,7 @@ def test_an_address_that_cannot_be_used_is_refused(client: Client, url: str, err
 def test_the_address_that_it_has_is_no_new_one(client: Client) -> None:
     [article] = with_links(1)
     find(article, Visit(404), days=4)
-    assert errors(accept(client, article)) == [
+    assert errors(accept(client, article, url=article.url)) == [
         "It has that address already. If it works, dismiss what was reported."
     ]
 
@@ -297,7 +298,34 @@ def test_what_was_found_of_an_old_address_is_not_shown(client: Client, learner: 
     article.save()
     Report.objects.file(learner.pk, article, NOW)
     assert "1 (1 Mar 2026) not visited yet" in words(client.get(QUEUE))
-    assert filled_in(client.get(page_of(article)))["url"] == article.url
+    page = client.get(page_of(article))
+    assert page.context["adminform"].form["url"].value() == ""
+    assert NEW not in page.content.decode()
+
+
+@pytest.mark.parametrize("new_url", ["", NEW])
+def test_its_page_suggests_only_what_is_known(client: Client, new_url: str) -> None:
+    [article] = with_links(1)
+    find(article, Visit(200, new_url=new_url) if new_url else Visit(404), days=4)
+    page = client.get(page_of(article))
+    assert page.context["adminform"].form["url"].value() == new_url
+    assert ("Leads to:" in words(page)) is bool(new_url)
+    assert errors(client.post(page_of(article), filled_in(page) | {"url": ""})) == [
+        "This field is required."
+    ]
+
+
+def test_the_three_ways_are_as_prominent(client: Client) -> None:
+    """And an empty address is in nobody's way who dismisses it."""
+    [article] = with_links(1)
+    find(article, Visit(404), days=4)
+    html = client.get(page_of(article)).content.decode()
+    line = html.split('class="submit-row"')[1].split("</form>")[0]
+    ways = re.findall(r"<(?:input|a) [^>]*>", line)
+    assert len(ways) == 3
+    assert [bool(re.search(r'class="[^"]*\bdefault\b', way)) for way in ways] == [True] * 3
+    assert [way for way in ways if "formnovalidate" in way] == [ways[1]]
+    assert 'name="_dismiss"' in ways[1]
 
 
 def test_accepting_settles_the_reports_for_good(client: Client, learner: User) -> None:

@@ -9,9 +9,14 @@ from tqdm import tqdm
 
 from catalog.links.checking import Turns, links_to_check, visits
 from catalog.links.models import Check, Outcome
-from catalog.links.visits import Visitor
+from catalog.links.visits import Fault, Visitor
 
 INTERRUPTED = 130
+UNREACHED = {Fault.NO_HOST, Fault.CONNECTION, Fault.TIMEOUT}
+NO_WAY_OUT = (
+    "Not one link could be reached: perhaps this machine has no way out to the internet. "
+    "Look at its network, its DNS and its firewall; links are visited directly, without a proxy."
+)
 
 
 def number(lowest: int, highest: int) -> Callable[[str], int]:
@@ -53,11 +58,13 @@ class Command(BaseCommand):
             seconds=options["timeout"], allow_private=options["allow_private"], wait=turns.wait
         )
         found: Counter[str] = Counter()
+        reached = 0
         coming = visits(links, visitor, turns, options["workers"])
         try:
             for pk, url, visit in tqdm(coming, total=len(links), unit="link", disable=None):
                 if check := Check.objects.record(pk, url, visit, timezone.now()):
                     found[check.outcome] += 1
+                    reached += check.fault not in UNREACHED
         except KeyboardInterrupt:
             coming.close()
             words = f"Interrupted: what was found of {found.total()} of {len(links)} links is kept."
@@ -65,3 +72,5 @@ class Command(BaseCommand):
         if options["verbosity"]:
             each = ", ".join(f"{found[outcome]} {outcome}" for outcome in Outcome.values)
             self.stdout.write(f"{found.total()} links: {each}.")
+            if found and not reached:
+                self.stdout.write(NO_WAY_OUT)

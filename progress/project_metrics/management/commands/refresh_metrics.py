@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from progress.project_metrics import summary, visitors
 
@@ -11,4 +12,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         visitors.close_days()
         made = summary.refresh()
-        self.stdout.write(f"{made.learners} learners, {made.finished} finished articles.")
+        learners = ngettext("%d learner", "%d learners", made.learners) % made.learners
+        finished = (
+            ngettext("%d finished article", "%d finished articles", made.finished) % made.finished
+        )
+        self.stdout.write(f"{learners}, {finished}.")
