@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.utils.translation import ngettext
 
 from catalog.edition import Edition
 from catalog.models import Article
@@ -31,25 +34,43 @@ class ChangedArticle:
     article: Article
     changes: list[Change]
 
+    @property
+    def sort(self) -> Kind | None:
+        """Whether it is new, back again or retired; None where something of it changed."""
+        return next((change.kind for change in self.changes if change.is_whole), None)
+
 
 @dataclass(frozen=True)
 class PublicRevision:
     number: int
     applied_at: datetime
+    takes_back: datetime | None
+    """When the revision was applied that this one undoes."""
     articles: list[ChangedArticle]
 
     @property
-    def title(self) -> str:
-        return f"#{self.number}"
+    def summary(self) -> str:
+        """“2 new, 3 changed, 1 retired”, of articles."""
+        counts = Counter(changed.sort for changed in self.articles)
+        told = (
+            (Kind.NEW, ngettext("%d new", "%d new", counts[Kind.NEW])),
+            (Kind.BACK, ngettext("%d back again", "%d back again", counts[Kind.BACK])),
+            (None, ngettext("%d changed", "%d changed", counts[None])),
+            (Kind.RETIRED, ngettext("%d retired", "%d retired", counts[Kind.RETIRED])),
+        )
+        return ", ".join(words % counts[sort] for sort, words in told if counts[sort])
 
 
 def public_revisions(edition: Edition) -> list[PublicRevision]:
     """The latest ones that changed something that this edition shows, the latest first."""
     by_uuid = {str(article.uuid): article for article in edition.articles.values()}
-    revisions = Revision.objects.applied().without_contents()[:REVISIONS_SHOWN]
+    revisions = Revision.objects.applied().without_contents().with_undone_at()[:REVISIONS_SHOWN]
     public = (
         PublicRevision(
-            revision.pk, revision.applied_at, list(_changed(revision.plan["changed"], by_uuid))
+            revision.pk,
+            revision.applied_at,
+            revision.undone_at,
+            list(_changed(revision.plan["changed"], by_uuid)),
         )
         for revision in revisions
         if revision.applied_at

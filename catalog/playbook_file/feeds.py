@@ -1,12 +1,14 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest as DjangoHttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse, reverse_lazy
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy
 
 from catalog.playbook_file.changes import PublicRevision, public_revisions
 from playbook.http import HttpRequest
@@ -25,12 +27,11 @@ class ChangesFeed(Feed[Any, Any]):
         return public_revisions(edition)
 
     def item_title(self, item: Any) -> str:
-        count = len(item.articles)
-        words = ngettext("%(count)d article changed", "%(count)d articles changed", count)
-        return f"{item.title}: {words % {'count': count}}"
+        day = date_format(localtime(item.applied_at, UTC), "DATE_FORMAT")
+        return f"{day}: {item.summary}"
 
     def item_description(self, item: Any) -> str:
-        return _("; ").join(changed.article.title for changed in item.articles)
+        return render_to_string("playbook_file/includes/feed-entry.html", {"revision": item})
 
     def item_link(self, item: Any) -> str:
         return f"{reverse('playbook_file:change_list')}#revision-{item.number}"

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 if TYPE_CHECKING:
     from catalog.playbook_file.models import OpenQuestion, Revision
@@ -15,6 +15,10 @@ class RevisionQuerySet(QuerySet["Revision"]):
     def without_contents(self) -> Self:
         """For lists: a file and two catalogues a row are much to read."""
         return self.defer("file", "catalogue_before", "catalogue_after")
+
+    def with_undone_at(self) -> QuerySet[Any, Any]:
+        """Annotates `undone_at`: when the revision was applied that this one takes back."""
+        return self.annotate(undone_at=F("undoes__applied_at"))
 
 
 class OpenQuestionQuerySet(QuerySet["OpenQuestion"]):

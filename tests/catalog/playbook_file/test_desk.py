@@ -376,6 +376,18 @@ class TestWhatTheyRead:
             assert "secret" not in page
             assert "Online Forum (Part 1)" not in page
 
+    def test_an_undo_says_what_it_takes_back(self, desk: Client) -> None:
+        first = paste(desk, changed_file())
+        apply(desk, first)
+        desk.post(first.get_absolute_url(), {"_undo": "1"})
+        apply(desk, Revision.objects.latest("pk"))
+        pages = [desk.get(path).content.decode() for path in ("/changes/", "/feeds/changes.atom")]
+        for page in pages:
+            assert page.count("It takes back what came on") == 1
+        text = re.sub(r"<[^>]+>", "", pages[0])
+        assert text.index("2 back again, 1 changed") < text.index("1 new, 1 changed, 2 retired")
+        assert "Title: Ticket Booking System → Booking of tickets" in pages[1]
+
     def test_the_file_is_the_public_playbook(self, client: Client) -> None:
         answer = client.get("/playbook.md")
         assert answer.content.decode() == write(stored(), "markdown")
