@@ -167,7 +167,10 @@ def test_a_retired_article_leaves_the_tables_but_not_its_address(client: Client)
     article = Article.objects.get(slug="payment-wallet")
     article.retire()
     assert "Payment Wallet" not in client.get("/").content.decode()
-    assert "No longer in the playbook" in text_of(client.get(article.get_absolute_url()))
+    page = text_of(client.get(article.get_absolute_url()))
+    assert "No longer in the playbook" in page
+    assert f"It left the playbook on {article.retired_at:%-d %b %Y}." in page
+    assert "Suggest a correction" not in page
 
 
 def test_sections_and_layers_have_addresses(client: Client) -> None:

@@ -53,6 +53,13 @@ def decide(client: Client, suggestion: Suggestion, verb: str, **data: str) -> No
     assert client.post(address, data).status_code == 302
 
 
+def test_it_shows_what_they_wrote(reader: Client, learner: User) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    suggested(learner, kind="correction", title="", article=wallet, notes="A <word> is\nwrong.")
+    assert f"{NEW} A <word> is wrong. It waits for an editor." in text(panel(reader))
+    assert "<word>" not in panel(reader)
+
+
 def test_without_a_suggestion_there_is_no_such_part(reader: Client, editor: User) -> None:
     suggested(editor)
     assert panel(reader) == ""
