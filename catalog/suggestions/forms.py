@@ -55,6 +55,7 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
     url = WebAddressField(
         label=_("Address"),
         help_text=_("In a correction: the new one. Empty if it is right."),
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
         error_messages={"invalid": _("This is not an address that begins with https://.")},
     )
     section = forms.TypedChoiceField(
