@@ -2,16 +2,22 @@
 
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article
-from progress.models import State, StateName
+from progress.models import Event, State, StateName
 from progress.project_metrics.models import Summary
 
 KEPT = 30
 """Of the most finished; some may leave the playbook before the next refresh."""
+
+
+def learners() -> QuerySet[User]:
+    """Who ever marked something; not who has an account only to edit or to look after the site."""
+    marked = (Exists(model.objects.filter(user=OuterRef("pk"))) for model in (State, Event))
+    return User.objects.filter(Q(*marked, _connector=Q.OR), is_active=True)
 
 
 def refresh() -> Summary:
@@ -25,7 +31,7 @@ def refresh() -> Summary:
         pk=1,
         defaults={
             "made_at": timezone.now(),
-            "learners": User.objects.filter(is_active=True).count(),
+            "learners": learners().count(),
             "finished": done.count(),
             "finished_this_week": done.filter(changed_at__gte=week_ago).count(),
             "most_finished": list(most),

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.models import Article, Entry, Layer, Status
 from catalog.querysets import EntryQuerySet
-from progress.models import State
+from progress.models import Event, State
 from progress.project_metrics import figures
 from progress.project_metrics.models import DaySalt, RepositoryFigures, Summary, VisitorDay
 from tests.progress.project_metrics.tables import Tables, figures_of
@@ -52,6 +52,26 @@ def test_figures_are_those_of_a_recount(client: Client, learner: User, editor: U
     # What is retired after the last count is not shown either.
     first.article.retire()
     assert first.article.title not in client.get("/metrics/").content.decode()
+
+
+def test_learners_are_those_who_ever_marked_something(
+    client: Client, learner: User, editor: User
+) -> None:
+    User.objects.create_superuser("root", "", "a-long-enough-secret")
+    left = User.objects.create_user("left", "", is_active=False)
+    back = User.objects.create_user("back", "")
+    first, second = Article.objects.public().listed().order_by("pk")[:2]
+    for user in (learner, left):
+        for article in (first, second):
+            State.objects.create(user=user, article=article, state="reading")
+    # Who put everything back to do has no state any more, but did mark something.
+    Event.objects.create(user=back, article=first, from_state="todo", to_state="done")
+    Event.objects.create(user=back, article=first, from_state="done", to_state="todo")
+    call_command("refresh_metrics")
+    assert Summary.objects.get().learners == 2
+    page = client.get("/metrics/").content.decode()
+    assert figures_of(page, "metrics-learners")[0] == "2"
+    assert "Learners are accounts that marked something, at some time." in page
 
 
 def mix_statuses() -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("playbook")
 @pytest.mark.parametrize(
     ("done", "told"),
     [
-        (0, "1 learner, 0 finished articles.\n"),
+        (0, "0 learners, 0 finished articles.\n"),
         (1, "1 learner, 1 finished article.\n"),
         (2, "1 learner, 2 finished articles.\n"),
     ],
