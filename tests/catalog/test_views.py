@@ -193,6 +193,7 @@ def test_a_retired_article_says_since_when_and_what_it_was_about(client: Client)
     assert f'It was “{entry.title}”, in <a href="{entry.section.get_absolute_url()}">' in html
     assert "No section" not in html
     assert "Suggest a correction" not in html
+    assert "In the journey" not in html
     assert "No. " not in html
 
 
