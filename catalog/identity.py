@@ -13,6 +13,8 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 KEY_MAX_LENGTH = 255
 
 TRACKING_PARAMETERS = ("source", "gi", "sk", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "ref")
+# They open what would else be behind a wall, so an address keeps them; a key does not.
+OPENING_PARAMETERS = ("sk",)
 MEDIUM_HOSTS = ("medium.com", "gitconnected.com")
 MEDIUM_POST_ID = re.compile(r"(?:^|-)([0-9a-f]{8,12})$")
 # Elsewhere twelve digits can be a date; a post id of a publication's own domain has letters.
@@ -32,6 +34,16 @@ def url_key(url: str) -> str:
     port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
     query = f"?{parts.query}" if parts.query else ""
     return _bounded(f"url:{host}{port}{path}{query}")
+
+
+def without_tracking(url: str) -> str:
+    """The same address, without what only says where a reader came from.
+
+    Its key is the same: an odd one whose key would be another stays as it is.
+    """
+    names = [name for name in _tracking_parameters(url) if name not in OPENING_PARAMETERS]
+    cleaned = url_query_cleaner(url, names, remove=True, unique=False, keep_fragments=True)
+    return cleaned if url_key(cleaned) == url_key(url) else url
 
 
 def title_key(title: str) -> str:

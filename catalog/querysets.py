@@ -107,5 +107,19 @@ class EntryQuerySet(NumberedQuerySet["Entry"]):
     def public(self) -> Self:
         return self.filter(article__status__is_public=True)
 
+    def last_of(self, article: Article) -> list[Entry]:
+        """The places of a retired article: those it had when it left, else those it lost last."""
+        places = list(
+            self.filter(article=article).select_related("section__layer").in_journey_order()
+        )
+        left_at = article.retired_at
+        had = [
+            place
+            for place in places
+            if not (place.retired_at and left_at) or place.retired_at >= left_at
+        ]
+        lost_at = max((place.retired_at for place in places if place.retired_at), default=None)
+        return had or [place for place in places if place.retired_at == lost_at]
+
     def in_journey_order(self) -> Self:
         return self.order_by(*JOURNEY)

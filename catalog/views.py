@@ -9,6 +9,7 @@ from django.http import (
 from django.views.decorators.http import require_safe
 
 from catalog.filters import EntryFilterForm, chosen_layers, sizes
+from catalog.models import Entry
 from catalog.roadmap import bands_of, journey_parts, shown_parts, shown_rows, tables_of
 from playbook.http import HttpRequest
 from playbook.pages import asked_fragment, render_own, render_shared
@@ -72,9 +73,12 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
     def context() -> dict[str, Any]:
         before, after = request.edition.neighbours(article)
+        entries = request.edition.entries_of(article.pk)
+        if article.is_retired:
+            entries = Entry.objects.last_of(article)
         return {
             "article": article,
-            "entries": request.edition.entries_of(article.pk),
+            "entries": entries,
             "shown": ["article-state", "article-changes"],
             "before": before,
             "after": after,

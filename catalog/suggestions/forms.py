@@ -1,25 +1,50 @@
 """What a learner suggests, and what is known already."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.edition import Edition
 from catalog.forms import validate_port
-from catalog.identity import url_key
+from catalog.identity import url_key, without_tracking
 from catalog.models import Alias, Article, Section, validate_without_credentials
 from catalog.querysets import sees_drafts
 from catalog.suggestions.models import Kind, Suggestion
 
 OPEN_LIMIT = 10
 """How many suggestions of one learner may wait at a time."""
+
+EXAMPLE = "https://example.org/article"
+
+READING = (Kind.ARTICLE, Kind.CASE_STUDY)
+CORRECTION = (Kind.CORRECTION,)
+HINTS = {
+    "article": {CORRECTION: _("Required.")},
+    "title": {READING: _("Required."), CORRECTION: _("Optional: as it should be.")},
+    "url": {
+        (Kind.ARTICLE,): _("Required: where the article can be read."),
+        (Kind.CASE_STUDY,): _("Required: where the case study can be read."),
+        CORRECTION: _("Optional: the new one."),
+    },
+    "section": {
+        READING: _("Optional: where it would belong."),
+        CORRECTION: _("Optional: where it should stand."),
+    },
+    "notes": {
+        READING: _("Optional: why it belongs here, and what else editors should know."),
+        CORRECTION: _("What is wrong. Optional where title, address or section say it."),
+    },
+}
+"""By field what it is for, by the kinds to which it belongs."""
 
 
 class WebAddressField(forms.URLField):
@@ -43,23 +68,21 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
         label=_("The article that is to be corrected"),
         required=False,
         empty_value=None,
-        help_text=_("Needed for a correction, and for nothing else."),
         error_messages={"invalid_choice": _("There is no such article: choose one of the list.")},
     )
-    title = forms.CharField(
-        label=_("Title"),
-        max_length=250,
-        required=False,
-        help_text=_("In a correction: as it should be. Empty if it is right."),
-    )
+    title = forms.CharField(label=_("Title"), max_length=250, required=False)
     url = WebAddressField(
         label=_("Address"),
-        help_text=_("In a correction: the new one. Empty if it is right."),
-        widget=forms.URLInput(attrs={"placeholder": "https://"}),
-        error_messages={"invalid": _("This is not an address that begins with https://.")},
+        # As text: a browser would refuse a wrong one in words of its own.
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": EXAMPLE}),
+        error_messages={
+            "invalid": format_lazy(
+                _("This is not an address on the web. One looks like {example}."), example=EXAMPLE
+            )
+        },
     )
     section = forms.TypedChoiceField(
-        label=_("The section where it belongs (optional)"),
+        label=_("Section"),
         required=False,
         empty_value=None,
         error_messages={"invalid_choice": _("There is no such section: choose one of the list.")},
@@ -68,7 +91,7 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
     class Meta:
         model = Suggestion
         fields = ("kind", "article", "title", "url", "section", "notes")
-        labels: ClassVar = {"notes": _("Why, and what else editors should know")}
+        labels: ClassVar = {"notes": _("Notes")}
         widgets: ClassVar = {"notes": forms.Textarea(attrs={"rows": 5})}
 
     def __init__(
@@ -90,6 +113,11 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
             {section.slug: section for section in edition.sections}.get,
         )
         self.fields["kind"].error_messages["required"] = _("Please choose what it is.")
+        for name, hints in HINTS.items():
+            self.fields[name].help_text = as_hint(hints)
+
+    def clean_url(self) -> str:
+        return without_tracking(self.cleaned_data["url"])
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -127,6 +155,18 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
                 ),
                 params={"limit": OPEN_LIMIT},
             )
+
+
+def as_hint(by_kinds: Mapping[tuple[Kind, ...], Any]) -> SafeString:
+    """The page shows that of the chosen kind; where it cannot, all of them with their kinds."""
+    return format_html_join(
+        " ",
+        '<span data-kind="{}"><span class="kind-name">{}: </span>{}</span>',
+        (
+            (" ".join(kinds), ", ".join(str(kind.label) for kind in kinds), words)
+            for kinds, words in by_kinds.items()
+        ),
+    )
 
 
 def offer(

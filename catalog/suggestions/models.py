@@ -113,6 +113,17 @@ class Suggestion(models.Model):
     def public_article(self) -> Article | None:
         return self.article if self.article and self.article.status.is_public else None
 
+    @property
+    def says(self) -> list[tuple[str, str]]:
+        """What the learner wrote, beside what it is about: pairs of name and words."""
+        written = (
+            (gettext("Title"), self.title if self.is_correction else ""),
+            (gettext("Address"), self.url),
+            (gettext("Section"), self.section.title if self.section else ""),
+            (gettext("Notes"), self.notes),
+        )
+        return [(name, words) for name, words in written if words]
+
     def decide(
         self,
         decision: Decision,

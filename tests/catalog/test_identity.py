@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.identity import KEY_MAX_LENGTH, title_key, url_key
+from catalog.identity import KEY_MAX_LENGTH, title_key, url_key, without_tracking
 
 POST = "283c9eed430c"
 
@@ -55,6 +55,33 @@ def test_different_pages_have_different_keys(one: str, other: str) -> None:
 
 def test_the_order_of_parameters_does_not_matter() -> None:
     assert url_key("https://example.org/a?b=2&a=1") == url_key("https://example.org/a?a=1&b=2")
+
+
+@pytest.mark.parametrize(
+    ("url", "cleaned"),
+    [
+        (
+            "https://example.org/a?utm_source=x&b=2&utm_new=y&a=1#part",
+            "https://example.org/a?b=2&a=1#part",
+        ),
+        ("https://medium.com/p/1?source=rss&gi=1&sk=friend", "https://medium.com/p/1?sk=friend"),
+        ("https://example.org/a?fbclid=1", "https://example.org/a"),
+        ("https://EXAMPLE.org/A/?q=%C3%A4+b&q=c", "https://EXAMPLE.org/A/?q=%C3%A4+b&q=c"),
+        (
+            "https://example.org/a?resource=1#?source=2",
+            "https://example.org/a?resource=1#?source=2",
+        ),
+    ],
+)
+def test_an_address_without_tracking_is_else_as_it_was(url: str, cleaned: str) -> None:
+    assert without_tracking(url) == cleaned
+    assert url_key(cleaned) == url_key(url)
+
+
+@given(st.text(alphabet="abs&=;%2u tm_source?#/+ä", max_size=40))
+def test_an_address_keeps_its_key_without_tracking(rest: str) -> None:
+    url = f"https://example.org/a?{rest}&utm_source=x&source=y"
+    assert url_key(without_tracking(url)) == url_key(url)
 
 
 def test_a_title_is_its_words() -> None:

@@ -1,8 +1,12 @@
 import re
-from html import unescape
+from datetime import UTC, datetime, timedelta
+from html import escape, unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
@@ -167,10 +171,75 @@ def test_a_retired_article_leaves_the_tables_but_not_its_address(client: Client)
     article = Article.objects.get(slug="payment-wallet")
     article.retire()
     assert "Payment Wallet" not in client.get("/").content.decode()
-    page = text_of(client.get(article.get_absolute_url()))
-    assert "No longer in the playbook" in page
-    assert f"It left the playbook on {article.retired_at:%-d %b %Y}." in page
-    assert "Suggest a correction" not in page
+    assert "No longer in the playbook" in text_of(client.get(article.get_absolute_url()))
+
+
+def main_of(client: Client, article: Article) -> str:
+    html = client.get(article.get_absolute_url()).content.decode()
+    found = re.search(r'<article class="article".*?</article>', html, re.DOTALL)
+    assert found
+    return found[0]
+
+
+def test_a_retired_article_says_since_when_and_what_it_was_about(client: Client) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    [entry] = article.entries.all()
+    Article.objects.filter(pk=article.pk).update(
+        retired_at=datetime(2026, 3, 7, 23, 30, tzinfo=UTC)
+    )
+    html = main_of(client, article)
+    assert 'It left the playbook on <time datetime="2026-03-07">7 Mar 2026</time>.' in html
+    assert f'<p class="place-learn">{escape(entry.what_you_learn)}</p>' in html
+    assert f'It was “{entry.title}”, in <a href="{entry.section.get_absolute_url()}">' in html
+    assert "No section" not in html
+    assert "Suggest a correction" not in html
+    assert "In the journey" not in html
+    assert "No. " not in html
+
+
+def test_a_retired_article_is_described_by_the_places_it_had_last(client: Client) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    [entry] = article.entries.all()
+    other = Section.objects.exclude(pk=entry.section_id)[0]
+    words = {"article": article, "section": other, "number": 9}
+    long_ago = timezone.now() - timedelta(days=9)
+    Entry.objects.create(**words, title="Older", what_you_learn="Older", retired_at=long_ago)
+    entry.retire()
+    article.retire()
+    # What an editor took away before the article was retired is all that there is.
+    html = main_of(client, article)
+    assert re.findall(r'<p class="place-learn">(.*?)</p>', html) == [escape(entry.what_you_learn)]
+    # A place that it had when it left goes before that, and a section that left has no page.
+    Entry.objects.create(**words, title="Standing", what_you_learn="It stood.")
+    other.retire()
+    html = main_of(client, article)
+    assert re.findall(r'<p class="place-learn">(.*?)</p>', html) == ["It stood."]
+    assert f"It was “Standing”, in {escape(other.title)}</p>" in html
+    assert other.get_absolute_url() not in html
+
+
+def test_a_retired_article_that_no_section_listed_says_so(client: Client) -> None:
+    article = Article.objects.create(title="Alone", status=Status.objects.get(slug="published"))
+    article.retire()
+    assert "No section listed it." in main_of(client, article)
+
+
+def test_a_retired_article_takes_as_many_queries_however_many_places_it_had(
+    client: Client,
+) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    article.retire()
+
+    def drawn() -> int:
+        client.get("/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(article.get_absolute_url())
+        return len(queries)
+
+    few = drawn()
+    for section in Section.objects.all():
+        Entry.objects.create(article=article, section=section, title="Once more")
+    assert drawn() == few
 
 
 def test_sections_and_layers_have_addresses(client: Client) -> None:

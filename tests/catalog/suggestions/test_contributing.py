@@ -1,5 +1,6 @@
 """How to contribute, and what a learner may suggest."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -150,6 +151,33 @@ def test_a_correction_may_have_the_articles_own_address_in_another_form(reader: 
     assert [said[2] for said in stored()] == [url]
 
 
+def test_what_says_only_where_a_reader_came_from_is_not_kept(reader: Client) -> None:
+    url = f"{NEW}?page=2&utm_source=mail&utm_medium=x&source=feed#part"
+    reader.post(PATH, {**ARTICLE, "url": url})
+    assert Suggestion.objects.get().url == f"{NEW}?page=2#part"
+
+
+@pytest.mark.parametrize("kind", ["article", "case-study", "correction"])
+def test_each_kind_has_its_hints(reader: Client, kind: str) -> None:
+    html = reader.get(PATH).content.decode()
+    words_of = (
+        rf'<span data-kind="[^"]*\b{kind}\b[^"]*"><span class="kind-name">.*?</span>(.*?)</span>'
+    )
+    helps = re.findall(r'id="id_(\w+)_helptext">(.*?)</div>', html)
+    hints = {field: re.findall(words_of, help_text) for field, help_text in helps}
+    needed = {field for field, words in hints.items() if words and words[0].startswith("Required")}
+    assert needed == ({"article"} if kind == "correction" else {"title", "url"})
+    assert [field for field, words in hints.items() if len(words) != 1] == (
+        [] if kind == "correction" else ["article"]
+    )
+
+
+def test_the_address_is_checked_by_us_and_shows_what_one_looks_like(reader: Client) -> None:
+    field = Page(reader.get(PATH)).field("url")
+    assert (field["type"], field["inputmode"]) == ("text", "url")
+    assert field["placeholder"] == "https://example.org/article"
+
+
 # --- What is refused
 
 FILL = "Please fill this in."
@@ -167,6 +195,11 @@ FIX = {"kind": "correction", "article": "payment-wallet"}
         ({**ARTICLE, "url": ""}, "url", FILL),
         ({**ARTICLE, "kind": "case-study", "url": ""}, "url", FILL),
         ({**ARTICLE, "url": "javascript:alert(1)"}, "url", "This is not an address"),
+        (
+            {**ARTICLE, "url": "foo"},
+            "url",
+            "This is not an address on the web. One looks like https://example.org/article.",
+        ),
         ({**ARTICLE, "url": "ftp://example.org/a"}, "url", "This is not an address"),
         ({**ARTICLE, "url": "https://me:secret@example.org/"}, "url", "must not hold a user name"),
         ({**ARTICLE, "url": "https://example.org:99999/"}, "url", "no such port"),

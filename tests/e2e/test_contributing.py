@@ -1,0 +1,40 @@
+"""The form for suggestions, as a browser without JavaScript shows it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from tests.e2e.conftest import sign_in
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [
+        ("article", "Required: where the article can be read."),
+        ("case-study", "Required: where the case study can be read."),
+        ("correction", "Optional: the new one."),
+    ],
+)
+def test_only_what_belongs_to_the_kind_is_shown(
+    plain_page: Page, account: User, kind: str, address: str
+) -> None:
+    sign_in(plain_page, account.username)
+    plain_page.goto("/contributing/")
+    plain_page.locator("#id_kind").select_option(kind)
+    expect(plain_page.locator("#id_article")).to_be_visible(visible=kind == "correction")
+    hints = plain_page.locator("#id_url_helptext [data-kind]").filter(visible=True)
+    expect(hints).to_have_text(address, use_inner_text=True)
+    for name in ("title", "url", "section", "notes"):
+        hint = plain_page.locator(f"#id_{name}_helptext [data-kind]").filter(visible=True)
+        expect(hint).to_have_count(1)
+
+
+def test_a_bad_address_is_answered_in_our_own_words(plain_page: Page, account: User) -> None:
+    sign_in(plain_page, account.username)
+    plain_page.goto("/contributing/")
+    plain_page.locator("#id_title").fill("How a lock works")
+    plain_page.locator("#id_url").fill("foo")
+    plain_page.get_by_role("button", name="Send the suggestion").click()
+    expect(plain_page.locator("#id_url_error")).to_have_text(
+        "This is not an address on the web. One looks like https://example.org/article."
+    )
