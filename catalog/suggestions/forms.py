@@ -27,7 +27,7 @@ EXAMPLE = "https://example.org/article"
 
 READING = (Kind.ARTICLE, Kind.CASE_STUDY)
 CORRECTION = (Kind.CORRECTION,)
-HINTS = {
+HINTS: Mapping[str, Mapping[tuple[Kind, ...], Any]] = {
     "article": {CORRECTION: _("Required.")},
     "title": {READING: _("Required."), CORRECTION: _("Optional: as it should be.")},
     "url": {
