@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from catalog.edition import Edition
 from catalog.history import DELETED, versions_of
-from catalog.models import Article, Entry
+from catalog.models import Article, Entry, Status
 from catalog.playbook_file.difference import Change, Kind
 
 _T = TypeVar("_T")
@@ -20,9 +20,12 @@ _Versions = list[tuple[datetime, _T]]
 """What something was, and from when on; the oldest first."""
 
 NONE: frozenset[int] = frozenset()
+A_MOMENT = timedelta(microseconds=1)
 
 
 class _Article(NamedTuple):
+    is_seen: bool
+    """By the readers of the edition; what is retired too."""
     is_countable: bool
     title: str
     url: str
@@ -39,8 +42,10 @@ class Past:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         self._counting = {place.article_id for place in edition.places if place.is_countable}
-        countable = {status.pk for status in edition.statuses if status.is_countable}
-        self._articles = _article_versions(countable)
+        self._merged: dict[int, list[int]] = defaultdict(list)
+        for gone, kept in edition.merged.items():
+            self._merged[kept].append(gone)
+        self._articles = _article_versions(_statuses(), with_drafts=edition.with_drafts)
         self._places = _place_versions()
         self._latest_first = sorted(
             ((versions[-1][0], pk) for pk in self._articles for versions in self._of(pk)),
@@ -51,20 +56,23 @@ class Past:
         that never changed."""
 
     def new_since(self, at: datetime) -> frozenset[int]:
-        """The articles that count and did not at that time."""
+        """The articles that count and did not at that time, nor any that was merged into them."""
         if not self._latest_first or self._latest_first[0][0] <= at:
             return NONE
         changed = takewhile(lambda change: change[0] > at, self._latest_first)
         return frozenset(
-            pk for _at, pk in changed if pk in self._counting and not self._counted(pk, at)
+            pk
+            for _at, pk in changed
+            if pk in self._counting and not any(self._counted(one, at) for one in self._all(pk))
         )
 
     def changes(self, article: Article, since: datetime) -> tuple[Change, ...]:
         """How what readers see of the article differs from what they saw then."""
-        then = _at(self._articles.get(article.pk, []), since)
-        if then is None:
+        seen = next(filter(None, (self._seen(pk, since) for pk in self._all(article.pk))), None)
+        if seen is None:
             return ()
-        places, entries = self._places_at(article.pk, since), self._edition.entries_of(article.pk)
+        then, places = seen
+        entries = self._edition.entries_of(article.pk)
         titles, now = [place.title for place in places], [entry.title for entry in entries]
         described = [place.what_you_learn for place in places]
         replaced = (
@@ -79,9 +87,30 @@ class Past:
 
     def _changes(self) -> Iterator[tuple[int, datetime]]:
         for pk in self._articles:
-            times = [versions[-1][0] for versions in self._of(pk) if len(versions) > 1]
+            merged = self._merged.get(pk, [])
+            versions_of_all = [versions for one in (pk, *merged) for versions in self._of(one)]
+            # What was merged with another is not what the other's readers saw.
+            times = [versions[-1][0] for versions in versions_of_all if merged or len(versions) > 1]
             if times:
                 yield pk, max(times)
+
+    def _all(self, article_id: int) -> Iterator[int]:
+        """The article, and those that were merged into it."""
+        yield article_id
+        yield from self._merged.get(article_id, [])
+
+    def _seen(self, article_id: int, at: datetime) -> tuple[_Article, list[_Place]] | None:
+        """The article and its places as readers saw them last until then.
+
+        What an editor wrote while it was hidden from them is not told.
+        """
+        versions = self._articles.get(article_id, [])
+        number = bisect_right(versions, at, key=itemgetter(0))
+        for begins_at, article in reversed(versions[:number]):
+            if article.is_seen:
+                return article, self._places_at(article_id, at)
+            at = begins_at - A_MOMENT
+        return None
 
     def _of(self, article_id: int) -> list[_Versions[Any]]:
         """Of the article itself, and of each of its places."""
@@ -119,7 +148,20 @@ def _note(versions: _Versions[_T], at: datetime, what: _T) -> None:
         versions.append((at, what))
 
 
-def _article_versions(countable: Collection[int]) -> Mapping[int, _Versions[_Article]]:
+def _statuses() -> Mapping[int, Status]:
+    """Those that were deleted too, as they were: articles had them."""
+    deleted = versions_of(Status).filter(history_type=DELETED).order_by("history_id")
+    return {
+        **{version.id: version.instance for version in deleted},
+        **{status.pk: status for status in Status.objects.all()},
+    }
+
+
+def _article_versions(
+    statuses: Mapping[int, Status], *, with_drafts: bool
+) -> Mapping[int, _Versions[_Article]]:
+    seen = {pk for pk, status in statuses.items() if with_drafts or status.is_public}
+    countable = {pk for pk, status in statuses.items() if status.is_countable}
     rows = versions_of(Article).exclude(history_type=DELETED).order_by("id", "history_id")
     articles: dict[int, _Versions[_Article]] = defaultdict(list)
     for pk, at, added_at, status, retired_at, *words in rows.values_list(
@@ -128,7 +170,7 @@ def _article_versions(countable: Collection[int]) -> Mapping[int, _Versions[_Art
         # The history may have begun when the article was there already.
         begins_at = at if pk in articles else min(at, added_at)
         is_countable = status in countable and retired_at is None
-        _note(articles[pk], begins_at, _Article(is_countable, *words))
+        _note(articles[pk], begins_at, _Article(status in seen, is_countable, *words))
     return dict(articles)
 
 

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.edition import current
 from catalog.history import versions_of
+from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.past import Past
 from progress.learner import LearnerProgress
@@ -296,6 +297,60 @@ def test_what_stood_there_while_it_was_hidden_is_told_nobody(reader: Client, lea
     assert "secret" not in page
 
 
+# --- Merged
+
+
+def come_in_as_new() -> Article:
+    """As a file brings in what nobody decided: the old article is retired, and merged later."""
+    old = Article.objects.get(slug=SLUG)
+    old.entries.retire()
+    old.retire()
+    new = add(1)
+    merge_articles(new, old)
+    return new
+
+
+def test_what_it_was_merged_into_is_not_new(reader: Client, learner: User) -> None:
+    mark(learner, "payment-wallet")
+    at = timezone.now()
+    come_in_as_new()
+    assert new_since(at) == set()
+    assert "you started with" not in text(reader, "/")
+
+
+def test_what_it_was_merged_into_differs_from_what_they_read(reader: Client, learner: User) -> None:
+    mark(learner)
+    come_in_as_new()
+    page = reader.get("/articles/added-1/").content.decode()
+    assert "<del>Ticket Booking System</del><ins>Added 1</ins>" in page
+
+
+def test_what_was_hidden_when_the_other_was_read_is_told_nobody(
+    reader: Client, learner: User
+) -> None:
+    kept = add(1, "draft")
+    kept.title = "A secret"
+    kept.save()
+    mark(learner)
+    kept.title = "Told"
+    kept.save()
+    published(kept)
+    merge_articles(kept, Article.objects.get(slug=SLUG))
+    assert "secret" not in text(reader, "/articles/added-1/") + text(reader, "/me/")
+
+
+def test_a_status_that_was_deleted_counted_while_it_was_there(playbook: None) -> None:
+    gone = Status.objects.create(slug="out", label="Out", is_countable=True, number=9)
+    article = Article.objects.get(slug=SLUG)
+    before, article.status = article.status, gone
+    article.save()
+    at = timezone.now()
+    article.status = before
+    article.save()
+    gone.delete()
+    assert new_since(at) == set()
+
+
 # --- Known now
 
 
@@ -368,6 +423,7 @@ def test_wrong_input_changes_nothing(reader: Client, learner: User) -> None:
     retitle("Other")
     assert changes_seen(reader) == 400
     assert changes_seen(reader, until="yesterday") == 400
+    assert changes_seen(reader, until="0001-01-01T00:00:00+14:00") == 400
     assert changes_seen(reader, until=timezone.now().isoformat(), article="nowhere") == 404
     assert changes_seen(reader, until=timezone.now().isoformat(), reader="999") == 409
     assert CHANGED in text(reader, f"/articles/{SLUG}/")
