@@ -1,0 +1,254 @@
+"""What becomes of sections, layers, statuses and open questions by a playbook file."""
+
+from dataclasses import replace
+
+import pytest
+
+from catalog.playbook_file.decisions import NEW, Undecidable
+from catalog.playbook_file.file import FileLayer
+from catalog.playbook_file.merge import merge
+from tests.catalog.playbook_file.test_merge import (
+    CACHES,
+    FIRST,
+    QUEUES,
+    QUORUM,
+    SECOND,
+    SHARDS,
+    TWO,
+    article,
+    articles_of,
+    catalogue,
+    file,
+    layers_of,
+    notes_of,
+    row,
+    section,
+    sections_of,
+    table,
+    then,
+    with_draft,
+)
+
+OTHER = "https://medium.com/@author/sharding-bbbbbbbbbbb1"
+KEY = "medium:bbbbbbbbbbb1"
+TWO_ROWS = (row("Shards", SHARDS), row("Queues", QUEUES))
+
+
+# --- Sections
+
+
+def test_another_emoji_is_a_name() -> None:
+    merged = then(TWO, section("🧱 Basics", row("Shards", SHARDS), row("Queues", QUEUES)))
+    assert sections_of(merged) == {"basics": [("renamed", "🏗 Basics", "🧱 Basics")]}
+
+
+def test_with_half_of_the_articles_of_another_it_is_that_one_renamed() -> None:
+    merged = then(TWO, section("Foundations", row("Shards", SHARDS), row("Caches", CACHES)))
+    assert sections_of(merged) == {"basics": [("renamed", "🏗 Basics", "Foundations")]}
+    assert table(merged.after, "basics") == [(1, "Shards", "shards"), (2, "Caches", "caches")]
+
+
+def test_split_in_two_the_larger_share_keeps_the_section() -> None:
+    before = catalogue(
+        section("Basics", row("Shards", SHARDS), row("Queues", QUEUES), row("Caches", CACHES))
+    )
+    merged = then(
+        before,
+        section("Moving", row("Queues", QUEUES)),
+        section("Storing", row("Shards", SHARDS), row("Caches", CACHES)),
+    )
+    assert sections_of(merged) == {
+        "basics": [("renamed", "Basics", "Storing"), ("renumbered", "1", "2")],
+        "moving": [("new", "", "Moving"), ("placed", "", "First steps")],
+    }
+    assert articles_of(merged)["queues"] == [("moved", "Basics", "Moving")]
+
+
+def test_joined_into_one_the_empty_one_is_retired() -> None:
+    before = catalogue(
+        section("Storing", row("Shards", SHARDS)), section("Moving", row("Queues", QUEUES))
+    )
+    merged = then(before, section("Storing", row("Shards", SHARDS), row("Queues", QUEUES)))
+    assert sections_of(merged) == {"moving": [("retired", "Moving", "")]}
+    assert [found.slug for found in merged.after.journey] == ["storing"]
+
+
+def test_one_that_comes_back_is_itself() -> None:
+    before = catalogue(
+        section("Storing", row("Shards", SHARDS)), section("Moving", row("Queues", QUEUES))
+    )
+    gone = then(before, section("Storing", row("Shards", SHARDS))).after
+    merged = then(
+        gone, section("Storing", row("Shards", SHARDS)), section("Moving", row("Queues", QUEUES))
+    )
+    assert sections_of(merged)["moving"][0] == ("back", "", "Moving")
+    assert articles_of(merged)["queues"][0] == ("back", "Queues", "Queues")
+
+
+def test_in_another_order_they_are_numbered_anew() -> None:
+    storing = section("Storing", row("Shards", SHARDS))
+    moving = section("Moving", row("Queues", QUEUES))
+    merged = then(catalogue(storing, moving), moving, storing)
+    assert [found.slug for found in merged.after.journey] == ["moving", "storing"]
+    assert articles_of(merged) == {}
+
+
+def test_one_with_a_draft_stays_though_the_file_has_it_no_more() -> None:
+    before = with_draft(
+        catalogue(
+            section("Storing", row("Shards", SHARDS)), section("Moving", row("Queues", QUEUES))
+        ),
+        "moving",
+        number=1,
+    )
+    merged = then(before, section("Storing", row("Shards", SHARDS)))
+    assert [found.slug for found in merged.after.journey] == ["storing", "moving"]
+
+
+# --- The layer of a new section
+
+
+BOTH = catalogue(
+    section("Storing", row("Shards", SHARDS)),
+    section("Moving", row("Queues", QUEUES), layer=SECOND),
+)
+BETWEEN = (
+    section("Storing", row("Shards", SHARDS), layer=None),
+    section("Caching", row("Caches", CACHES), layer=None, line=7),
+    section("Moving", row("Queues", QUEUES), layer=None),
+)
+
+
+def test_it_takes_that_of_the_section_before_it() -> None:
+    merged = then(BOTH, *BETWEEN)
+    assert merged.after.sections["caching"].layer == "first-steps"
+    (placement,) = merged.placements
+    assert (placement.key, placement.line, placement.is_decided) == ("section:caching", 7, False)
+    words = "The section “Caching” is new; it was put into the layer “First steps”."
+    assert notes_of(merged) == [f"7: {words}"]
+
+
+def test_it_is_decided() -> None:
+    merged = then(BOTH, *BETWEEN, decisions={"section:caching": "second-steps"})
+    assert merged.after.sections["caching"].layer == "second-steps"
+    assert [placement.is_decided for placement in merged.placements] == [True]
+    assert notes_of(merged) == []
+
+
+def test_what_is_no_layer_decides_nothing() -> None:
+    with pytest.raises(Undecidable, match="choose one of first-steps, second-steps"):
+        merge(BOTH, file(*BETWEEN), {"section:caching": "third-steps"})
+
+
+# --- Layers
+
+
+def test_a_layer_of_the_same_number_is_renamed() -> None:
+    found = FileLayer(1, 1, "Foundations", "Begin here")
+    brought = file(section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND))
+    assert layers_of(merge(TWO, brought)) == {
+        "first-steps": [("renamed", "First steps", "Foundations")]
+    }
+
+
+def test_layers_that_change_places_stay_themselves() -> None:
+    first, second = replace(FIRST, number=2), replace(SECOND, number=1)
+    brought = file(section("🏗 Basics", *TWO_ROWS, layer=first), layers=(second, first))
+    assert layers_of(merge(TWO, brought)) == {
+        "first-steps": [("renumbered", "1", "2")],
+        "second-steps": [("renumbered", "2", "1")],
+    }
+
+
+def test_a_new_layer_has_a_colour_that_none_has() -> None:
+    third = FileLayer(3, 3, "Third steps", "")
+    merged = merge(TWO, file(section("🏗 Basics", *TWO_ROWS), layers=(FIRST, SECOND, third)))
+    assert layers_of(merged) == {"third-steps": [("new", "", "Third steps")]}
+    colours = [layer.colour for layer in merged.after.layers.values()]
+    assert len(set(colours)) == 3
+
+
+# --- Statuses
+
+
+@pytest.mark.parametrize("told", ["Published", "published", " PUBLISHED "])
+def test_a_status_is_known_by_its_label_whatever_its_case(told: str) -> None:
+    merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS, status=told), TWO_ROWS[1]))
+    assert articles_of(merged) == {}
+
+
+def test_a_new_status_counts_only_if_it_is_published() -> None:
+    merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS, status="Retold"), TWO_ROWS[1]))
+    made = merged.after.statuses["retold"]
+    assert (made.label, made.is_public, made.is_countable) == ("Retold", True, False)
+    assert merged.after.statuses["published"].is_countable
+
+
+def test_of_several_statuses_the_first_holds() -> None:
+    merged = then(
+        TWO,
+        section(
+            "🏗 Basics",
+            row("Shards", SHARDS, status="Planned", line=3),
+            row("Shards again", SHARDS, status="Published", line=4),
+            TWO_ROWS[1],
+        ),
+    )
+    assert article(merged.after, "shards").status == "planned"
+    assert "3: “Shards” has several statuses; the first one holds." in notes_of(merged)
+
+
+def test_without_a_status_the_old_one_stays_and_a_new_one_goes_by_its_link() -> None:
+    planned = catalogue(section("🏗 Basics", row("Shards", SHARDS, status="Planned")))
+    now = then(
+        planned, section("🏗 Basics", row("Shards", SHARDS), row("Quorum", QUORUM), row("Later"))
+    ).after
+    statuses = {slug: article(now, slug).status for slug in ("shards", "quorum", "later")}
+    assert statuses == {"shards": "planned", "quorum": "published", "later": "planned"}
+
+
+# --- Questions
+
+
+DOUBT = section("🏗 Basics", row("Shards!", OTHER, line=5), row("Queues", QUEUES))
+
+
+def test_what_nobody_decides_comes_in_as_new_and_the_old_one_is_retired() -> None:
+    merged = then(TWO, DOUBT)
+    (question,) = merged.open_questions
+    assert (question.key, question.title, question.line) == (KEY, "Shards!", 5)
+    assert question.candidates == (article(TWO, "shards").uuid,)
+    assert article(merged.after, "shards").is_retired
+    assert merged.after.articles[question.article].title == "Shards!"
+
+
+def test_decided_it_is_the_same_article_with_one_more_key() -> None:
+    merged = then(TWO, DOUBT, decisions={KEY: "shards"})
+    old, now = article(TWO, "shards"), article(merged.after, "shards")
+    assert (now.uuid, now.title, now.url, now.is_retired) == (old.uuid, "Shards!", OTHER, False)
+    assert {*now.keys} == {*old.keys, KEY}
+    assert merged.open_questions == []
+    assert [question.decision for question in merged.questions] == ["shards"]
+
+
+def test_decided_it_is_a_new_one() -> None:
+    merged = then(TWO, DOUBT, decisions={KEY: NEW})
+    assert article(merged.after, "shards").is_retired
+    assert merged.open_questions == []
+
+
+def test_the_same_file_gives_the_same_identity_each_time() -> None:
+    first, second = merge(TWO, file(DOUBT)), merge(TWO, file(DOUBT))
+    assert first.after.articles.keys() == second.after.articles.keys()
+
+
+@pytest.mark.parametrize(
+    ("decisions", "words"),
+    [
+        ({KEY: "queues"}, "choose one of shards, new"),
+        ({"medium:000000000000": NEW}, "Nothing is asked about"),
+    ],
+)
+def test_what_fits_no_question_decides_nothing(decisions: dict[str, str], words: str) -> None:
+    with pytest.raises(Undecidable, match=words):
+        merge(TWO, file(DOUBT), decisions)
