@@ -218,6 +218,30 @@ def test_a_retired_article_is_described_by_the_places_it_had_last(client: Client
     assert other.get_absolute_url() not in html
 
 
+@pytest.mark.parametrize("left_as", ["published", "draft"])
+def test_a_retired_article_tells_nothing_of_what_it_was_as_a_draft(
+    client: Client, left_as: str
+) -> None:
+    draft, published = (Status.objects.get(slug=slug) for slug in ("draft", "published"))
+    article = Article.objects.create(title="Public later", status=draft)
+    section = Section.objects.get(slug="caching")
+    place = Entry.objects.create(
+        article=article, section=section, title="A secret place", what_you_learn="A secret"
+    )
+    if left_as == "published":
+        place.retire()
+        article.status = published
+        article.save()
+        article.retire()
+    else:
+        article.retire()
+        article.status = published
+        article.save()
+    html = main_of(client, article)
+    assert "secret" not in html
+    assert "No section listed it." in html
+
+
 def test_a_retired_article_that_no_section_listed_says_so(client: Client) -> None:
     article = Article.objects.create(title="Alone", status=Status.objects.get(slug="published"))
     article.retire()
