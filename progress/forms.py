@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import forms
 from django.utils import timezone
@@ -39,7 +39,10 @@ class ChangesSeenForm(forms.Form):
     def clean_until(self) -> datetime:
         """What has not changed yet is not seen yet."""
         until: datetime = self.cleaned_data["until"]
-        return min(until, timezone.now())
+        try:
+            return min(until.astimezone(UTC), timezone.now())
+        except OverflowError:  # at the very beginning or end of the calendar
+            raise forms.ValidationError(self.fields["until"].error_messages["invalid"]) from None
 
     @property
     def reason(self) -> str:

@@ -368,6 +368,7 @@ def test_wrong_input_changes_nothing(reader: Client, learner: User) -> None:
     retitle("Other")
     assert changes_seen(reader) == 400
     assert changes_seen(reader, until="yesterday") == 400
+    assert changes_seen(reader, until="0001-01-01T00:00:00+14:00") == 400
     assert changes_seen(reader, until=timezone.now().isoformat(), article="nowhere") == 404
     assert changes_seen(reader, until=timezone.now().isoformat(), reader="999") == 409
     assert CHANGED in text(reader, f"/articles/{SLUG}/")
