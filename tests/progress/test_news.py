@@ -393,6 +393,12 @@ def test_the_same_queries_for_one_changed_article_and_for_many(
     assert page.content.decode().count(CHANGED) >= len(slugs)
 
 
+def test_when_each_was_read_is_looked_up_among_the_events_of_that_article(learner: User) -> None:
+    read = State.objects.for_user(learner).done().with_read_at()
+    plan = read.values_list("read_at").explain()
+    assert "event_user_happened_at" not in plan
+
+
 # --- A figure that falls aloud
 
 
