@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from catalog.edition import Edition
 from catalog.history import DELETED, versions_of
-from catalog.models import Article, Entry
+from catalog.models import Article, Entry, Status
 from catalog.playbook_file.difference import Change, Kind
 
 _T = TypeVar("_T")
@@ -39,7 +39,7 @@ class Past:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         self._counting = {place.article_id for place in edition.places if place.is_countable}
-        countable = {status.pk for status in edition.statuses if status.is_countable}
+        countable = {pk for pk, status in _statuses().items() if status.is_countable}
         self._articles = _article_versions(countable)
         self._places = _place_versions()
         self._latest_first = sorted(
@@ -117,6 +117,15 @@ def _replaced(before: Sequence[str], now: Sequence[str]) -> Iterator[tuple[str, 
 def _note(versions: _Versions[_T], at: datetime, what: _T) -> None:
     if not versions or versions[-1][1] != what:
         versions.append((at, what))
+
+
+def _statuses() -> Mapping[int, Status]:
+    """Those that were deleted too, as they were: articles had them."""
+    deleted = versions_of(Status).filter(history_type=DELETED).order_by("history_id")
+    return {
+        **{version.id: version.instance for version in deleted},
+        **{status.pk: status for status in Status.objects.all()},
+    }
 
 
 def _article_versions(countable: Collection[int]) -> Mapping[int, _Versions[_Article]]:

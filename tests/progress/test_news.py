@@ -220,6 +220,17 @@ def test_what_was_away_for_a_moment_is_not_new_and_what_came_back_is() -> None:
     assert new_since(away) == {"Added 1"}
 
 
+def test_what_had_a_status_that_is_deleted_now_counted_as_that_did() -> None:
+    status = Status.objects.create(slug="out", number=9, label="Out", is_countable=True)
+    add(1, "out")
+    add(2, "draft")
+    at = timezone.now()
+    for article in Article.objects.filter(slug__startswith="added"):
+        published(article)
+    status.delete()
+    assert new_since(at) == {"Added 2"}
+
+
 # --- Changed since they read it
 
 
