@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
@@ -20,9 +20,12 @@ _Versions = list[tuple[datetime, _T]]
 """What something was, and from when on; the oldest first."""
 
 NONE: frozenset[int] = frozenset()
+A_MOMENT = timedelta(microseconds=1)
 
 
 class _Article(NamedTuple):
+    is_seen: bool
+    """By the readers of the edition; what is retired too."""
     is_countable: bool
     title: str
     url: str
@@ -39,8 +42,7 @@ class Past:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         self._counting = {place.article_id for place in edition.places if place.is_countable}
-        countable = {pk for pk, status in _statuses().items() if status.is_countable}
-        self._articles = _article_versions(countable)
+        self._articles = _article_versions(_statuses(), with_drafts=edition.with_drafts)
         self._places = _place_versions()
         self._latest_first = sorted(
             ((versions[-1][0], pk) for pk in self._articles for versions in self._of(pk)),
@@ -61,10 +63,11 @@ class Past:
 
     def changes(self, article: Article, since: datetime) -> tuple[Change, ...]:
         """How what readers see of the article differs from what they saw then."""
-        then = _at(self._articles.get(article.pk, []), since)
-        if then is None:
+        seen = self._seen(article.pk, since)
+        if seen is None:
             return ()
-        places, entries = self._places_at(article.pk, since), self._edition.entries_of(article.pk)
+        then, places = seen
+        entries = self._edition.entries_of(article.pk)
         titles, now = [place.title for place in places], [entry.title for entry in entries]
         described = [place.what_you_learn for place in places]
         replaced = (
@@ -82,6 +85,19 @@ class Past:
             times = [versions[-1][0] for versions in self._of(pk) if len(versions) > 1]
             if times:
                 yield pk, max(times)
+
+    def _seen(self, article_id: int, at: datetime) -> tuple[_Article, list[_Place]] | None:
+        """The article and its places as readers saw them last until then.
+
+        What an editor wrote while it was hidden from them is not told.
+        """
+        versions = self._articles.get(article_id, [])
+        number = bisect_right(versions, at, key=itemgetter(0))
+        for begins_at, article in reversed(versions[:number]):
+            if article.is_seen:
+                return article, self._places_at(article_id, at)
+            at = begins_at - A_MOMENT
+        return None
 
     def _of(self, article_id: int) -> list[_Versions[Any]]:
         """Of the article itself, and of each of its places."""
@@ -128,7 +144,11 @@ def _statuses() -> Mapping[int, Status]:
     }
 
 
-def _article_versions(countable: Collection[int]) -> Mapping[int, _Versions[_Article]]:
+def _article_versions(
+    statuses: Mapping[int, Status], *, with_drafts: bool
+) -> Mapping[int, _Versions[_Article]]:
+    seen = {pk for pk, status in statuses.items() if with_drafts or status.is_public}
+    countable = {pk for pk, status in statuses.items() if status.is_countable}
     rows = versions_of(Article).exclude(history_type=DELETED).order_by("id", "history_id")
     articles: dict[int, _Versions[_Article]] = defaultdict(list)
     for pk, at, added_at, status, retired_at, *words in rows.values_list(
@@ -137,7 +157,7 @@ def _article_versions(countable: Collection[int]) -> Mapping[int, _Versions[_Art
         # The history may have begun when the article was there already.
         begins_at = at if pk in articles else min(at, added_at)
         is_countable = status in countable and retired_at is None
-        _note(articles[pk], begins_at, _Article(is_countable, *words))
+        _note(articles[pk], begins_at, _Article(status in seen, is_countable, *words))
     return dict(articles)
 
 

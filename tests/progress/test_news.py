@@ -307,6 +307,30 @@ def test_what_stood_there_while_it_was_hidden_is_told_nobody(reader: Client, lea
     assert "secret" not in page
 
 
+def write_while_hidden(article: Article) -> datetime:
+    """Something that only editors see; when that was."""
+    entry = article.entries.get()
+    words = entry.what_you_learn
+    article.status, article.title = Status.objects.get(slug="draft"), "A secret"
+    article.save()
+    entry.what_you_learn = "A secret too"
+    entry.save()
+    at = timezone.now()
+    entry.what_you_learn, article.title = words, "Told again"
+    entry.save()
+    published(article)
+    return at
+
+
+def test_no_time_of_their_choice_shows_what_was_hidden_then(reader: Client, learner: User) -> None:
+    mark(learner)
+    at = write_while_hidden(Article.objects.get(slug=SLUG))
+    changes_seen(reader, until=at.isoformat(), article=SLUG)
+    page = reader.get(f"/articles/{SLUG}/").content.decode()
+    assert "<del>Ticket Booking System</del>" in page
+    assert "secret" not in page + text(reader, "/me/")
+
+
 # --- Known now
 
 
