@@ -42,6 +42,9 @@ class Past:
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
         self._counting = {place.article_id for place in edition.places if place.is_countable}
+        self._merged: dict[int, list[int]] = defaultdict(list)
+        for gone, kept in edition.merged.items():
+            self._merged[kept].append(gone)
         self._articles = _article_versions(_statuses(), with_drafts=edition.with_drafts)
         self._places = _place_versions()
         self._latest_first = sorted(
@@ -53,17 +56,19 @@ class Past:
         that never changed."""
 
     def new_since(self, at: datetime) -> frozenset[int]:
-        """The articles that count and did not at that time."""
+        """The articles that count and did not at that time, nor any that was merged into them."""
         if not self._latest_first or self._latest_first[0][0] <= at:
             return NONE
         changed = takewhile(lambda change: change[0] > at, self._latest_first)
         return frozenset(
-            pk for _at, pk in changed if pk in self._counting and not self._counted(pk, at)
+            pk
+            for _at, pk in changed
+            if pk in self._counting and not any(self._counted(one, at) for one in self._all(pk))
         )
 
     def changes(self, article: Article, since: datetime) -> tuple[Change, ...]:
         """How what readers see of the article differs from what they saw then."""
-        seen = self._seen(article.pk, since)
+        seen = next(filter(None, (self._seen(pk, since) for pk in self._all(article.pk))), None)
         if seen is None:
             return ()
         then, places = seen
@@ -82,9 +87,17 @@ class Past:
 
     def _changes(self) -> Iterator[tuple[int, datetime]]:
         for pk in self._articles:
-            times = [versions[-1][0] for versions in self._of(pk) if len(versions) > 1]
+            merged = self._merged.get(pk, [])
+            versions_of_all = [versions for one in (pk, *merged) for versions in self._of(one)]
+            # What was merged with another is not what the other's readers saw.
+            times = [versions[-1][0] for versions in versions_of_all if merged or len(versions) > 1]
             if times:
                 yield pk, max(times)
+
+    def _all(self, article_id: int) -> Iterator[int]:
+        """The article, and those that were merged into it."""
+        yield article_id
+        yield from self._merged.get(article_id, [])
 
     def _seen(self, article_id: int, at: datetime) -> tuple[_Article, list[_Place]] | None:
         """The article and its places as readers saw them last until then.

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.edition import current
 from catalog.history import versions_of
+from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.past import Past
 from progress.learner import LearnerProgress
@@ -231,6 +232,33 @@ def test_what_had_a_status_that_is_deleted_now_counted_as_that_did() -> None:
     assert new_since(at) == {"Added 2"}
 
 
+def replaced(article: Article) -> Article:
+    """As a file does it in which one is not to be recognised; then an editor says that it is."""
+    section = article.entries.get().section
+    article.entries.retire()
+    article.retire()
+    new = add(1, is_listed=False)
+    Entry.objects.create(section=section, article=new, number=1, title=new.title)
+    merge_articles(new, article)
+    return new
+
+
+def test_what_another_one_was_merged_into_is_as_old_as_that(reader: Client, learner: User) -> None:
+    other = Article.objects.listed().filter(status__is_countable=True).exclude(slug=SLUG)[0]
+    mark(learner, other.slug)
+    at = timezone.now()
+    replaced(Article.objects.get(slug=SLUG))
+    assert new_since(at) == set()
+    assert "you started with" not in text(reader, "/")
+
+
+def test_what_was_no_draft_only_before_it_was_merged_is_new() -> None:
+    draft = add(2, "draft")
+    at = timezone.now()
+    replaced(draft)
+    assert new_since(at) == {"Added 1"}
+
+
 # --- Changed since they read it
 
 
@@ -329,6 +357,33 @@ def test_no_time_of_their_choice_shows_what_was_hidden_then(reader: Client, lear
     page = reader.get(f"/articles/{SLUG}/").content.decode()
     assert "<del>Ticket Booking System</del>" in page
     assert "secret" not in page + text(reader, "/me/")
+
+
+def test_it_changed_where_what_they_read_was_merged_into_another_one(
+    reader: Client, learner: User
+) -> None:
+    mark(learner)
+    kept = replaced(Article.objects.get(slug=SLUG))
+    page = reader.get(kept.get_absolute_url()).content.decode()
+    assert "<del>Ticket Booking System</del><ins>Added 1</ins>" in page
+    until = re.search(r'name="until" value="([^"]+)"', page)
+    assert until
+    changes_seen(reader, until=until[1], article=kept.slug)
+    assert CHANGED not in text(reader, kept.get_absolute_url()) + text(reader, "/")
+
+
+def test_what_was_a_draft_when_they_read_another_one_is_not_told(
+    reader: Client, learner: User
+) -> None:
+    kept = add(1, "draft")
+    mark(learner)
+    kept.title = "Told at last"
+    kept.save()
+    published(kept)
+    merge_articles(kept, Article.objects.get(slug=SLUG))
+    page = reader.get(kept.get_absolute_url()).content.decode()
+    assert "<del>Ticket Booking System</del><ins>Told at last</ins>" in page
+    assert "<del>Added 1</del>" not in page
 
 
 # --- Known now
