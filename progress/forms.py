@@ -1,7 +1,6 @@
 from datetime import UTC, datetime
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,11 +38,11 @@ class ChangesSeenForm(forms.Form):
 
     def clean_until(self) -> datetime:
         """What has not changed yet is not seen yet."""
+        until: datetime = self.cleaned_data["until"]
         try:
-            until: datetime = self.cleaned_data["until"].astimezone(UTC)
-        except OverflowError as error:  # before the first day of all, in UTC
-            raise ValidationError(self.fields["until"].error_messages["invalid"]) from error
-        return min(until, timezone.now())
+            return min(until.astimezone(UTC), timezone.now())
+        except OverflowError:  # at the very beginning or end of the calendar
+            raise forms.ValidationError(self.fields["until"].error_messages["invalid"]) from None
 
     @property
     def reason(self) -> str:

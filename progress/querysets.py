@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ class StateQuerySet(QuerySet["State"]):
         events = Event.objects.lasting().filter(
             user=OuterRef("user"), article=OuterRef("article"), to_state="done"
         )
-        return self.annotate(
-            read_at=Coalesce(Subquery(events.values("happened_at")[:1]), "changed_at")
-        )
+        # Not the first by time: SQLite would go through all of the learner's events for each.
+        latest = events.order_by().values("article").values(latest=Max("happened_at"))
+        return self.annotate(read_at=Coalesce(Subquery(latest), "changed_at"))
 
 
 class EventQuerySet(QuerySet["Event"]):

@@ -221,6 +221,44 @@ def test_what_was_away_for_a_moment_is_not_new_and_what_came_back_is() -> None:
     assert new_since(away) == {"Added 1"}
 
 
+def test_what_had_a_status_that_is_deleted_now_counted_as_that_did() -> None:
+    status = Status.objects.create(slug="out", number=9, label="Out", is_countable=True)
+    add(1, "out")
+    add(2, "draft")
+    at = timezone.now()
+    for article in Article.objects.filter(slug__startswith="added"):
+        published(article)
+    status.delete()
+    assert new_since(at) == {"Added 2"}
+
+
+def replaced(article: Article) -> Article:
+    """As a file does it in which one is not to be recognised; then an editor says that it is."""
+    section = article.entries.get().section
+    article.entries.retire()
+    article.retire()
+    new = add(1, is_listed=False)
+    Entry.objects.create(section=section, article=new, number=1, title=new.title)
+    merge_articles(new, article)
+    return new
+
+
+def test_what_another_one_was_merged_into_is_as_old_as_that(reader: Client, learner: User) -> None:
+    other = Article.objects.listed().filter(status__is_countable=True).exclude(slug=SLUG)[0]
+    mark(learner, other.slug)
+    at = timezone.now()
+    replaced(Article.objects.get(slug=SLUG))
+    assert new_since(at) == set()
+    assert "you started with" not in text(reader, "/")
+
+
+def test_what_was_no_draft_only_before_it_was_merged_is_new() -> None:
+    draft = add(2, "draft")
+    at = timezone.now()
+    replaced(draft)
+    assert new_since(at) == {"Added 1"}
+
+
 # --- Changed since they read it
 
 
@@ -297,58 +335,55 @@ def test_what_stood_there_while_it_was_hidden_is_told_nobody(reader: Client, lea
     assert "secret" not in page
 
 
-# --- Merged
-
-
-def come_in_as_new() -> Article:
-    """As a file brings in what nobody decided: the old article is retired, and merged later."""
-    old = Article.objects.get(slug=SLUG)
-    old.entries.retire()
-    old.retire()
-    new = add(1)
-    merge_articles(new, old)
-    return new
-
-
-def test_what_it_was_merged_into_is_not_new(reader: Client, learner: User) -> None:
-    mark(learner, "payment-wallet")
+def write_while_hidden(article: Article) -> datetime:
+    """Something that only editors see; when that was."""
+    entry = article.entries.get()
+    words = entry.what_you_learn
+    article.status, article.title = Status.objects.get(slug="draft"), "A secret"
+    article.save()
+    entry.what_you_learn = "A secret too"
+    entry.save()
     at = timezone.now()
-    come_in_as_new()
-    assert new_since(at) == set()
-    assert "you started with" not in text(reader, "/")
+    entry.what_you_learn, article.title = words, "Told again"
+    entry.save()
+    published(article)
+    return at
 
 
-def test_what_it_was_merged_into_differs_from_what_they_read(reader: Client, learner: User) -> None:
+def test_no_time_of_their_choice_shows_what_was_hidden_then(reader: Client, learner: User) -> None:
     mark(learner)
-    come_in_as_new()
-    page = reader.get("/articles/added-1/").content.decode()
+    at = write_while_hidden(Article.objects.get(slug=SLUG))
+    changes_seen(reader, until=at.isoformat(), article=SLUG)
+    page = reader.get(f"/articles/{SLUG}/").content.decode()
+    assert "<del>Ticket Booking System</del>" in page
+    assert "secret" not in page + text(reader, "/me/")
+
+
+def test_it_changed_where_what_they_read_was_merged_into_another_one(
+    reader: Client, learner: User
+) -> None:
+    mark(learner)
+    kept = replaced(Article.objects.get(slug=SLUG))
+    page = reader.get(kept.get_absolute_url()).content.decode()
     assert "<del>Ticket Booking System</del><ins>Added 1</ins>" in page
+    until = re.search(r'name="until" value="([^"]+)"', page)
+    assert until
+    changes_seen(reader, until=until[1], article=kept.slug)
+    assert CHANGED not in text(reader, kept.get_absolute_url()) + text(reader, "/")
 
 
-def test_what_was_hidden_when_the_other_was_read_is_told_nobody(
+def test_what_was_a_draft_when_they_read_another_one_is_not_told(
     reader: Client, learner: User
 ) -> None:
     kept = add(1, "draft")
-    kept.title = "A secret"
-    kept.save()
     mark(learner)
-    kept.title = "Told"
+    kept.title = "Told at last"
     kept.save()
     published(kept)
     merge_articles(kept, Article.objects.get(slug=SLUG))
-    assert "secret" not in text(reader, "/articles/added-1/") + text(reader, "/me/")
-
-
-def test_a_status_that_was_deleted_counted_while_it_was_there(playbook: None) -> None:
-    gone = Status.objects.create(slug="out", label="Out", is_countable=True, number=9)
-    article = Article.objects.get(slug=SLUG)
-    before, article.status = article.status, gone
-    article.save()
-    at = timezone.now()
-    article.status = before
-    article.save()
-    gone.delete()
-    assert new_since(at) == set()
+    page = reader.get(kept.get_absolute_url()).content.decode()
+    assert "<del>Ticket Booking System</del><ins>Told at last</ins>" in page
+    assert "<del>Added 1</del>" not in page
 
 
 # --- Known now
@@ -446,6 +481,12 @@ def test_the_same_queries_for_one_changed_article_and_for_many(
     with django_assert_num_queries(4):
         page = reader.get("/")
     assert page.content.decode().count(CHANGED) >= len(slugs)
+
+
+def test_when_each_was_read_is_looked_up_among_the_events_of_that_article(learner: User) -> None:
+    read = State.objects.for_user(learner).done().with_read_at()
+    plan = read.values_list("read_at").explain()
+    assert "event_user_happened_at" not in plan
 
 
 # --- A figure that falls aloud
