@@ -271,3 +271,12 @@ def test_events_in_the_future_end_in_the_winning_state(
     merge_articles(kept, gone)
     expect_chain(learner, kept)
     assert LearnerProgress(learner).state_of(kept.pk) == DONE
+
+
+def test_a_merge_is_no_study_of_its_day(learner: User, kept: Article, gone: Article) -> None:
+    mark(learner, (kept, DONE), (gone, READING))
+    Event.objects.update(happened_at=timezone.now() - timedelta(days=4))
+    merge_articles(kept, gone)
+    expect_chain(learner, kept)
+    assert LearnerProgress(learner).state_of(kept.pk) == DONE
+    assert not Event.objects.on_day(timezone.localdate()).exists()
