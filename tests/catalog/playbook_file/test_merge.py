@@ -271,10 +271,33 @@ def test_an_article_without_a_link_takes_the_first_one_that_a_row_of_its_title_h
 
 
 def test_an_article_that_has_a_link_takes_no_other_one_by_its_title() -> None:
-    merged = then(TWO, section("🏗 Basics", row("Shards", QUORUM), row("Queues", QUEUES)))
+    """Though it is known by the title still, under which it came in without a link."""
+    planned = catalogue(section("Basics", row("Shards"), row("Queues", QUEUES)))
+    before = as_stored(
+        then(planned, section("Basics", row("Shards", SHARDS), row("Queues", QUEUES))).after
+    )
+    shards = article(before, "shards")
+    assert (shards.url, shards.keys) == (SHARDS, (url_key(SHARDS), title_key("Shards")))
 
-    assert [question.title for question in merged.questions] == ["Shards"]
-    assert articles_of(merged)["shards"] == [("retired", "Shards", "Shards")]
+    merged = then(before, section("Basics", row("Shards", QUORUM), row("Queues", QUEUES)))
+
+    assert [(asked.key, asked.candidates) for asked in merged.questions] == [
+        (url_key(QUORUM), (shards.uuid,))
+    ]
+    assert merged.after.articles[shards.uuid] == replace(shards, is_retired=True)
+
+
+def test_only_the_first_of_two_links_goes_to_the_article_of_their_title() -> None:
+    before = catalogue(section("Basics", row("Shards"), row("Queues", QUEUES)))
+
+    merged = then(
+        before,
+        section("Basics", row("Shards", SHARDS), row("Shards", QUORUM), row("Queues", QUEUES)),
+    )
+
+    assert article(merged.after, "shards").url == SHARDS
+    assert article(merged.after, "shards-2").url == QUORUM
+    assert article(merged.after, "shards").uuid == article(before, "shards").uuid
 
 
 def test_a_row_without_a_link_is_known_by_its_title() -> None:
@@ -373,15 +396,18 @@ def test_the_same_row_twice_in_a_section_is_there_once() -> None:
 
 
 def test_no_key_belongs_to_two_articles() -> None:
-    """A title that one article is known by already does not become another one's key."""
-    before = catalogue(section("Basics", row("Fan-out"), row("Shards", SHARDS), row("Later")))
+    """A title that one article is known by does not become the key of another, which an editor
+    called the same."""
+    before = catalogue(section("Basics", row("Later"), row("Fan-out")))
+    named = replace(article(before, "fan-out"), title="Later")
+    before = replace(before, articles={**before.articles, named.uuid: named})
 
-    merged = then(
-        before, section("Basics", row("Later", CACHES), row("Shards", SHARDS), row("Fan-out"))
-    )
+    merged = then(before, section("Basics", row("Later"), row("Fan-out")))
 
-    keys = [key for found in merged.after.articles.values() for key in found.keys]
-    assert len(keys) == len(set(keys))
+    assert {found.slug: found.keys for found in merged.after.articles.values()} == {
+        "later": (title_key("Later"),),
+        "fan-out": (title_key("Fan-out"),),
+    }
 
 
 # --- Coming and going
