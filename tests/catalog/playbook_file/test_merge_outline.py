@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.playbook_file.catalogue import Catalogue
 from catalog.playbook_file.decisions import NEW, Undecidable
 from catalog.playbook_file.file import FileLayer
 from catalog.playbook_file.merge import merge
@@ -88,9 +89,97 @@ def test_one_that_comes_back_is_itself() -> None:
 def test_in_another_order_they_are_numbered_anew() -> None:
     storing = section("Storing", row("Shards", SHARDS))
     moving = section("Moving", row("Queues", QUEUES))
-    merged = then(catalogue(storing, moving), moving, storing)
-    assert [found.slug for found in merged.after.journey] == ["moving", "storing"]
+    merged = then(catalogue(moving, storing), storing, moving)
+    assert sections_of(merged) == {
+        "storing": [("renumbered", "2", "1")],
+        "moving": [("renumbered", "1", "2")],
+    }
+    assert [found.slug for found in merged.after.journey] == ["storing", "moving"]
     assert articles_of(merged) == {}
+
+
+def test_of_two_of_one_title_each_is_known_by_its_emoji() -> None:
+    first = section("🏗 Basics", row("Shards", SHARDS))
+    second = section("🧱 Basics", row("Queues", QUEUES))
+    merged = then(catalogue(first, second), second, first)
+    assert sections_of(merged) == {
+        "basics-2": [("renumbered", "2", "1")],
+        "basics": [("renumbered", "1", "2")],
+    }
+
+
+def test_it_is_known_by_its_title_though_nothing_else_of_it_is() -> None:
+    before = catalogue(section("🏗 Basics", row("Shards", SHARDS)))
+    before = replace(
+        before,
+        sections={"begin": replace(before.sections["basics"], slug="begin")},
+        entries={pk: replace(e, section="begin") for pk, e in before.entries.items()},
+    )
+    merged = then(before, section("🧱 Basics", row("Caches", CACHES)))
+    assert sections_of(merged) == {"begin": [("renamed", "🏗 Basics", "🧱 Basics")]}
+
+
+def test_it_is_known_by_its_slug_though_editors_gave_it_another_title() -> None:
+    before = catalogue(section("Basics", row("Shards", SHARDS)))
+    edited = replace(before.sections["basics"], title="Where to begin")
+    before = replace(before, sections={"basics": edited})
+    merged = then(before, section("Basics", row("Caches", CACHES)))
+    assert sections_of(merged) == {"basics": [("renamed", "Where to begin", "Basics")]}
+
+
+def test_with_less_than_half_of_the_articles_of_both_it_is_another() -> None:
+    later = row("Later")
+    before = catalogue(section("Basics", row("Shards", SHARDS), row("Queues", QUEUES), later))
+    merged = then(before, section("Foundations", later, row("One", CACHES), row("Two", QUORUM)))
+    assert sections_of(merged) == {
+        "foundations": [("new", "", "Foundations"), ("placed", "", "First steps")],
+        "basics": [("retired", "Basics", "")],
+    }
+
+
+def test_with_half_of_the_smaller_one_it_is_that_one_renamed() -> None:
+    before = catalogue(section("Basics", row("Shards", SHARDS)))
+    merged = then(
+        before,
+        section("All", row("Shards", SHARDS), row("Queues", QUEUES), row("Caches", CACHES)),
+    )
+    assert sections_of(merged) == {"basics": [("renamed", "Basics", "All")]}
+
+
+def test_a_retired_one_comes_back_under_no_other_name() -> None:
+    before = catalogue(section("Basics", row("Shards", SHARDS)))
+    retired = replace(before.sections["basics"], is_retired=True)
+    before = replace(before, sections={"basics": retired})
+    merged = then(before, section("Foundations", row("Shards", SHARDS)))
+    assert merged.after.sections["basics"] == retired
+    assert [found.slug for found in merged.after.journey] == ["foundations"]
+
+
+def test_of_two_of_one_heading_it_is_the_one_that_is_not_retired() -> None:
+    before = catalogue(
+        section("Basics", row("Shards", SHARDS)), section("Basics", row("Queues", QUEUES))
+    )
+    gone = replace(before.sections["basics"], is_retired=True)
+    before = replace(before, sections={**before.sections, "basics": gone})
+    merged = then(before, section("Basics", row("Queues", QUEUES)))
+    assert merged.after.sections["basics"] == gone
+    assert [found.slug for found in merged.after.journey] == ["basics-2"]
+
+
+def test_of_two_of_one_heading_it_is_the_one_in_its_layer() -> None:
+    first = section("Basics", row("Shards", SHARDS))
+    second = section("Basics", row("Queues", QUEUES), layer=SECOND)
+    merged = then(catalogue(first, second), second)
+    assert sections_of(merged) == {"basics": [("retired", "Basics", "")]}
+    assert table(merged.after, "basics-2") == [(1, "Queues", "queues")]
+
+
+def test_it_goes_to_the_layer_that_the_file_names_and_stays_where_it_names_none() -> None:
+    named = then(TWO, section("🏗 Basics", *TWO_ROWS, layer=SECOND))
+    assert sections_of(named) == {"basics": [("moved", "First steps", "Second steps")]}
+    silent = then(named.after, section("🏗 Basics", *TWO_ROWS, layer=None))
+    assert silent.after == named.after
+    assert (silent.placements, silent.notes) == ([], [])
 
 
 def test_one_with_a_draft_stays_though_the_file_has_it_no_more() -> None:
@@ -128,6 +217,33 @@ def test_it_takes_that_of_the_section_before_it() -> None:
     assert notes_of(merged) == [f"7: {words}"]
 
 
+def test_it_takes_that_of_the_nearest_one_before_it() -> None:
+    merged = then(
+        BOTH,
+        section("Storing", row("Shards", SHARDS), layer=None),
+        section("Moving", row("Queues", QUEUES), layer=None),
+        section("Caching", row("Caches", CACHES), layer=None),
+    )
+    assert merged.after.sections["caching"].layer == "second-steps"
+
+
+def test_the_first_one_takes_that_of_the_one_after_it() -> None:
+    merged = then(
+        BOTH,
+        section("Caching", row("Caches", CACHES), layer=None),
+        section("Moving", row("Queues", QUEUES), layer=None),
+        section("Storing", row("Shards", SHARDS), layer=None),
+    )
+    assert merged.after.sections["caching"].layer == "second-steps"
+
+
+def test_nothing_is_asked_where_the_file_names_it() -> None:
+    storing, caching, moving = BETWEEN
+    merged = then(BOTH, storing, replace(caching, layer=SECOND), moving)
+    assert merged.after.sections["caching"].layer == "second-steps"
+    assert (merged.placements, merged.notes) == ([], [])
+
+
 def test_it_is_decided() -> None:
     merged = then(BOTH, *BETWEEN, decisions={"section:caching": "second-steps"})
     assert merged.after.sections["caching"].layer == "second-steps"
@@ -158,6 +274,40 @@ def test_layers_that_change_places_stay_themselves() -> None:
         "first-steps": [("renumbered", "1", "2")],
         "second-steps": [("renumbered", "2", "1")],
     }
+
+
+def test_of_two_layers_of_one_title_each_is_known_by_its_number() -> None:
+    one, two = FileLayer(1, 1, "Steps", "Begin"), FileLayer(2, 2, "Steps", "Go on")
+    basics = section("🏗 Basics", *TWO_ROWS, layer=one)
+    before = merge(Catalogue(), file(basics, layers=(one, two))).after
+    assert layers_of(merge(before, file(basics, layers=(two, one)))) == {}
+
+
+def test_what_a_layer_says_of_itself_is_told_anew() -> None:
+    found = replace(FIRST, tagline="Begin there")
+    brought = file(section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND))
+    assert merge(TWO, brought).after.layers["first-steps"].tagline == "Begin there"
+
+
+def test_the_slug_of_a_new_layer_is_none_that_another_has() -> None:
+    renamed = replace(TWO.layers["first-steps"], title="Foundations")
+    before = replace(TWO, layers={**TWO.layers, "first-steps": renamed})
+    found, third = FileLayer(1, 1, "Foundations", "Begin here"), FileLayer(3, 3, "First steps", "")
+    fourth = FileLayer(4, 4, "🧱", "")
+    brought = file(
+        section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND, third, fourth)
+    )
+    assert layers_of(merge(before, brought)) == {
+        "first-steps-2": [("new", "", "First steps")],
+        "layer": [("new", "", "🧱")],
+    }
+
+
+def test_without_any_layer_there_is_one_for_all_sections() -> None:
+    brought = file(section("🏗 Basics", *TWO_ROWS, layer=None), layers=())
+    now = merge(Catalogue(), brought).after
+    assert [(found.number, found.title) for found in now.layers.values()] == [(1, "Playbook")]
+    assert now.sections["basics"].layer == "playbook"
 
 
 def test_a_new_layer_has_a_colour_that_none_has() -> None:
