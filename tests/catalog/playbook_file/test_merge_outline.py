@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.playbook_file.catalogue import Catalogue
+from catalog.playbook_file.catalogue import Catalogue, StatusRow
 from catalog.playbook_file.decisions import NEW, Undecidable
 from catalog.playbook_file.file import FileLayer
-from catalog.playbook_file.merge import merge
+from catalog.playbook_file.merge import Merge, merge
 from tests.catalog.playbook_file.test_merge import (
     CACHES,
     FIRST,
@@ -321,10 +321,70 @@ def test_a_new_layer_has_a_colour_that_none_has() -> None:
 # --- Statuses
 
 
+def statuses_of(merged: Merge) -> list[StatusRow]:
+    return list(merged.after.statuses.values())
+
+
 @pytest.mark.parametrize("told", ["Published", "published", " PUBLISHED "])
 def test_a_status_is_known_by_its_label_whatever_its_case(told: str) -> None:
     merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS, status=told), TWO_ROWS[1]))
     assert articles_of(merged) == {}
+
+
+def with_status(label: str, *, slug: str) -> Catalogue:
+    """And a status that editors may have called otherwise since it got its slug."""
+    made = StatusRow(slug, 9, label, "grey", True, False)
+    return replace(TWO, statuses={**TWO.statuses, slug: made})
+
+
+@pytest.mark.parametrize(
+    ("label", "slug", "told"),
+    [
+        ("Being read", "review", "BEING read"),
+        ("Being read", "review", "review"),
+        ("Being read", "review", "Review"),
+    ],
+)
+def test_a_status_is_known_by_its_label_and_by_its_slug(label: str, slug: str, told: str) -> None:
+    before = with_status(label, slug=slug)
+    now = then(before, section("🏗 Basics", row("Shards", SHARDS, status=told), TWO_ROWS[1])).after
+    assert article(now, "shards").status == slug
+    assert now.statuses == before.statuses
+
+
+def test_one_status_in_another_case_is_not_several() -> None:
+    again = row("Shards", SHARDS, status="PUBLISHED")
+    merged = then(
+        TWO,
+        section("🏗 Basics", row("Shards", SHARDS, status="Published"), TWO_ROWS[1]),
+        section("More", again),
+    )
+    assert notes_of(merged) == []
+
+
+def test_where_no_status_is_yet_published_is_one_that_counts() -> None:
+    merged = then(
+        Catalogue(),
+        section("Basics", row("Shards", SHARDS, status="published"), row("Queues", status="Draft")),
+    )
+    told = [(found.slug, found.is_public, found.is_countable) for found in statuses_of(merged)]
+    assert told == [("published", True, True), ("draft", True, False)]
+
+
+def test_a_new_status_is_named_without_its_badge_and_noted() -> None:
+    merged = then(
+        TWO, section("🏗 Basics", row("Shards", SHARDS, status="♻️ Retold", line=8), TWO_ROWS[1])
+    )
+    assert [found.label for found in statuses_of(merged)] == ["Published", "Retold"]
+    words = "“Retold” is a new status, which does not count towards progress"
+    assert notes_of(merged) == [f"8: {words}; there are “Published” already."]
+
+
+def test_the_slug_of_a_new_status_is_none_that_another_has() -> None:
+    before = with_status("Being read", slug="status")
+    merged = then(before, section("🏗 Basics", row("Shards", SHARDS, status="読書"), TWO_ROWS[1]))
+    assert article(merged.after, "shards").status == "status-2"
+    assert merged.after.statuses["status"] == before.statuses["status"]
 
 
 def test_a_new_status_counts_only_if_it_is_published() -> None:
