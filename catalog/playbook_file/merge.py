@@ -137,7 +137,7 @@ class _Merging:
 
     @staticmethod
     def _is_labelled(status: StatusRow, label: str) -> bool:
-        return label == status.label or folded(label) in {folded(status.label), status.slug}
+        return label == status.label or folded(label) in {folded(status.label), folded(status.slug)}
 
     def _new_status(self, label: str, line: int) -> str:
         slug = free_slug(slugify(label)[:45] or "status", self.statuses)

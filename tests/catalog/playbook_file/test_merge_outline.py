@@ -343,6 +343,8 @@ def with_status(label: str, *, slug: str) -> Catalogue:
         ("Being read", "review", "BEING read"),
         ("Being read", "review", "review"),
         ("Being read", "review", "Review"),
+        ("Being read", "in-review", "in-review"),
+        ("Being read", "in-review", "In review"),
     ],
 )
 def test_a_status_is_known_by_its_label_and_by_its_slug(label: str, slug: str, told: str) -> None:
