@@ -1,30 +1,14 @@
 """Two articles turn out to be the same one: one of them stays, and gets what the other had."""
 
-from collections.abc import Iterable
-from itertools import product
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rapidfuzz import fuzz
 
-from catalog import identity, stamps
+from catalog import stamps
 from catalog.history import give_reason, record
 from catalog.models import Alias, Article, Entry, Section
 from catalog.signals import article_merged
-
-ALIKE = 80
-"""Of 100: from here on two titles may name one article, as in a playbook file."""
-
-
-def are_alike(some: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether two articles may be one, by any of the titles that each of them bears."""
-    pairs = product(set(map(identity.title_key, some)), set(map(identity.title_key, others)))
-    return any(
-        fuzz.token_set_ratio(one.removeprefix("title:"), other.removeprefix("title:")) >= ALIKE
-        for one, other in pairs
-    )
 
 
 def refuse(kept: Article, gone: Article) -> None:

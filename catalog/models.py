@@ -1,9 +1,5 @@
 import itertools
 import uuid
-from bisect import bisect_right
-from collections.abc import Callable
-from datetime import datetime
-from operator import itemgetter
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -21,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import identity
-from catalog.history import DELETED, Versions, versions_of
+from catalog.history import Versions
 from catalog.querysets import (
     AliasQuerySet,
     ArticleQuerySet,
@@ -227,19 +223,6 @@ class Article(Retirable):
     def key(self) -> str:
         """The identity key that it is seen under today."""
         return identity.url_key(self.url) if self.url else identity.title_key(self.title)
-
-    def publicity(self) -> Callable[[datetime], bool]:
-        """Whether the public saw it at a time, by the history."""
-        versions = versions_of(Article).filter(id=self.pk).exclude(history_type=DELETED)
-        by_time = list(versions.order_by("history_id").values_list("history_date", "status_id"))
-        public = set(Status.objects.public().values_list("pk", flat=True))
-
-        def was_public(at: datetime) -> bool:
-            # The history may have begun when the article was there already.
-            number = bisect_right(by_time, at, key=itemgetter(0))
-            return bool(by_time) and by_time[max(number - 1, 0)][1] in public
-
-        return was_public
 
     def clean(self) -> None:
         self.refuse_merged()

@@ -85,6 +85,25 @@ class Past:
         changes = (Change(kind, *pair) for kind, pairs in replaced for pair in pairs)
         return tuple(dict.fromkeys(changes))
 
+    def last_places(self, article: Article) -> list[Entry]:
+        """Of a retired article the places at which readers saw it last: those that it had when it
+        left, else those that it lost last."""
+        left_at = article.retired_at
+        if left_at is None:
+            return []
+        entries = Entry.objects.filter(article=article).select_related("section__layer")
+        lost_at = {
+            entry: min(entry.retired_at or left_at, left_at) for entry in entries.in_journey_order()
+        }
+        seen = {entry: at for entry, at in lost_at.items() if self._was_seen(article.pk, at)}
+        last_at = max(seen.values(), default=None)
+        return [entry for entry, at in seen.items() if at == last_at]
+
+    def _was_seen(self, article_id: int, at: datetime) -> bool:
+        versions = self._articles.get(article_id, [])
+        article = _at(versions, at) or next((first for _at, first in versions), None)
+        return bool(article and article.is_seen)
+
     def _changes(self) -> Iterator[tuple[int, datetime]]:
         for pk in self._articles:
             merged = self._merged.get(pk, [])

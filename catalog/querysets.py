@@ -107,23 +107,5 @@ class EntryQuerySet(NumberedQuerySet["Entry"]):
     def public(self) -> Self:
         return self.filter(article__status__is_public=True)
 
-    def last_of(self, article: Article) -> list[Entry]:
-        """The places of a retired article: those it had when it left, else those it lost last.
-
-        Only what readers saw there: not what it had lost, or left with, as a draft.
-        """
-        left_at = article.retired_at
-        if left_at is None:
-            return []
-        was_public = article.publicity()
-        in_order = self.filter(article=article).select_related("section__layer").in_journey_order()
-        places = [
-            (place, lost_at)
-            for place in in_order
-            if was_public(lost_at := min(place.retired_at or left_at, left_at))
-        ]
-        last_at = max((lost_at for _place, lost_at in places), default=None)
-        return [place for place, lost_at in places if lost_at == last_at]
-
     def in_journey_order(self) -> Self:
         return self.order_by(*JOURNEY)

@@ -9,7 +9,7 @@ from django.http import (
 from django.views.decorators.http import require_safe
 
 from catalog.filters import EntryFilterForm, chosen_layers, sizes
-from catalog.models import Entry
+from catalog.past import past_of
 from catalog.roadmap import bands_of, journey_parts, shown_parts, shown_rows, tables_of
 from playbook.http import HttpRequest
 from playbook.pages import asked_fragment, render_own, render_shared
@@ -75,7 +75,7 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
         before, after = request.edition.neighbours(article)
         entries = request.edition.entries_of(article.pk)
         if article.is_retired:
-            entries = Entry.objects.last_of(article)
+            entries = past_of(request.edition).last_places(article)
         return {
             "article": article,
             "entries": entries,

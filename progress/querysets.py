@@ -23,7 +23,7 @@ class StateQuerySet(QuerySet["State"]):
 
     def with_read_at(self) -> QuerySet[Any, Any]:
         """Annotates `read_at`: when the article was last marked as done, not counting an undo."""
-        from progress.models import Event
+        from progress.models import Event  # which needs this module to be made
 
         events = Event.objects.lasting().filter(
             user=OuterRef("user"), article=OuterRef("article"), to_state="done"

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import product
 
 from rapidfuzz import fuzz
 
@@ -17,6 +18,12 @@ RARE_WORDS = 3
 them would be a hundred million at 10,000 articles."""
 SHARED_AT_MOST = 200
 """A word that more titles have tells nothing."""
+
+
+def are_alike(titles: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether two articles may be one, by any of the titles that each of them bears."""
+    pairs = product(set(map(folded, titles)), set(map(folded, others)))
+    return any(fuzz.token_set_ratio(one, other) >= ALIKE for one, other in pairs)
 
 
 class Alike:

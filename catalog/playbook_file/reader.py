@@ -15,6 +15,7 @@ from catalog.models import Article, Entry, Layer, Section, Status
 from catalog.playbook_file.blocks import Block, blocks_of, line_of, parse_texts, repeat_texts
 from catalog.playbook_file.cells import Cell, cell_of, lines_of
 from catalog.playbook_file.columns import column_of
+from catalog.playbook_file.decoding import decoded
 from catalog.playbook_file.file import (
     FileLayer,
     FileRow,
@@ -23,10 +24,6 @@ from catalog.playbook_file.file import (
     PlaybookFile,
     Unreadable,
 )
-from catalog.playbook_file.repair import repaired
-
-SIZE_MAX = 5_000_000
-"""In bytes."""
 
 KEYCAPS = re.compile(r"^\s*((?:[0-9]\ufe0f?\u20e3)+|🔟)\s*")
 NUMBER_MAX = 32_767
@@ -40,36 +37,14 @@ NUMBER_MAX."""
 
 def read(content: bytes) -> PlaybookFile:
     """Unreadable where anything in it forbids to use the rest."""
-    text, notes = _decoded(content)
+    text, notes = decoded(content)
     return _Reading(text, notes).file()
-
-
-def _decoded(content: bytes) -> tuple[str, list[Note]]:
-    if len(content) > SIZE_MAX:
-        raise Unreadable(Note(0, _("The file is larger than 5 MB.")))
-    notes = []
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(Note(line, _("The file is not UTF-8: save it as UTF-8."))) from error
-    if text.startswith("\ufeff"):
-        notes.append(Note(1, _("A byte order mark was left out.")))
-        text = text.removeprefix("\ufeff")
-    if "\r" in text:
-        notes.append(Note(1, _("Windows line ends were replaced.")))
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    mended = [repaired(line) for line in lines]
-    for number, (old, new) in enumerate(zip(lines, mended, strict=True), start=1):
-        if old != new:
-            notes.append(Note(number, _("Text that was decoded wrongly was repaired.")))
-    return "\n".join(mended), notes
 
 
 def _markdown() -> MarkdownIt:
     """CommonMark with tables; addresses as they are written, whatever they are."""
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    # The way that markdown-it documents, which its types do not foresee.
     markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]
     markdown.core.ruler.at("inline", parse_texts)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from catalog.playbook_file.decoding import SIZE_MAX
 from catalog.playbook_file.file import FileLayer, FileRow, Unreadable
-from catalog.playbook_file.reader import ROWS_MAX, SIZE_MAX, read
+from catalog.playbook_file.reader import ROWS_MAX, read
 from catalog.playbook_file.repair import protected, repaired
 
 URL = "https://example.org/a"
