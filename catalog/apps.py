@@ -8,7 +8,9 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self) -> None:
-        from catalog import queues, stamps
+        from catalog import catalog_version, queues
 
         queues.register_all()
-        post_migrate.connect(stamps.install, sender=self, dispatch_uid="catalog.stamps")
+        post_migrate.connect(
+            catalog_version.install, sender=self, dispatch_uid="catalog.catalog_version"
+        )

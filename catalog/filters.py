@@ -11,8 +11,8 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from catalog.edition import Edition, Place
 from catalog.models import Layer
+from catalog.snapshot import CatalogSnapshot, IndexedEntry
 from playbook.http import Progress
 
 PAGE_SIZE = 50
@@ -59,24 +59,24 @@ def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], l
     ]
 
 
-def search(places: list[Place], words: str) -> list[Place]:
+def search(places: list[IndexedEntry], words: str) -> list[IndexedEntry]:
     """The places in whose title, what-you'll-learn or section every word occurs."""
     for word in words.casefold().split():
         places = [place for place in places if word in place.text]
     return places
 
 
-def sizes(places: list[Place]) -> dict[str, int]:
+def sizes(places: list[IndexedEntry]) -> dict[str, int]:
     """How many entries, and how many distinct articles."""
     return {"entries": len(places), "articles": len({place.article_id for place in places})}
 
 
-def choices_of(edition: Edition) -> dict[str, dict[str, str]]:
+def choices_of(snapshot: CatalogSnapshot) -> dict[str, dict[str, str]]:
     """What the playbook offers to filter by: fields, values, labels."""
     return {
-        "layer": {layer.slug: layer.title for layer in edition.layers},
-        "section": {section.slug: section.title for section in edition.sections},
-        "status": {status.slug: status.label for status in edition.statuses},
+        "layer": {layer.slug: layer.title for layer in snapshot.layers},
+        "section": {section.slug: section.title for section in snapshot.sections},
+        "status": {status.slug: status.label for status in snapshot.statuses},
     }
 
 
@@ -88,7 +88,7 @@ class EntryFilterForm(forms.Form):
     page = forms.IntegerField(label=_("Page"), min_value=1, required=False)
 
     ORDERS: ClassVar = {
-        "journey": (_("Journey"), attrgetter("places")),
+        "journey": (_("Journey"), attrgetter("indexed_entries")),
         "title": (_("Title"), attrgetter("by_title")),
         "newest": (_("Newest first"), attrgetter("newest_first")),
     }
@@ -101,13 +101,13 @@ class EntryFilterForm(forms.Form):
     }
     FIELDS: ClassVar = (*LABELS, "q")
 
-    def __init__(self, query: QueryDict, *, edition: Edition, progress: Progress) -> None:
+    def __init__(self, query: QueryDict, *, snapshot: CatalogSnapshot, progress: Progress) -> None:
         super().__init__(query)
         self.query = query
-        self.edition = edition
+        self.snapshot = snapshot
         self.progress = progress
-        of_edition = edition.keep("choices", choices_of)
-        self.choices = {**of_edition, "state": dict(progress.state_choices)}
+        of_snapshot = snapshot.keep("choices", choices_of)
+        self.choices = {**of_snapshot, "state": dict(progress.state_choices)}
         self.is_valid()
         self.values: dict[str, list[str]] = {
             **{
@@ -119,11 +119,11 @@ class EntryFilterForm(forms.Form):
             "order": [self.cleaned_data.get("order") or "journey"],
         }
 
-    def apply(self, *, without: str = "") -> list[Place]:
+    def apply(self, *, without: str = "") -> list[IndexedEntry]:
         """The places that every field, but the one left out, lets through, in order."""
         values = {**self.values, without: []}
         _label, in_order = self.ORDERS[self.values["order"][0]]
-        places: list[Place] = in_order(self.edition)
+        places: list[IndexedEntry] = in_order(self.snapshot)
         if layers := set(values["layer"]):
             places = [place for place in places if place.layer in layers]
         if sections := set(values["section"]):
@@ -145,7 +145,7 @@ class EntryFilterForm(forms.Form):
             if self.values[name] and (articles := sizes(self.apply(without=name))["articles"])
         ]
 
-    def page_of(self, places: list[Place]) -> Page[Place]:
+    def page_of(self, places: list[IndexedEntry]) -> Page[IndexedEntry]:
         """The page asked for; the last one where there are fewer."""
         return Paginator(places, PAGE_SIZE).get_page(self.cleaned_data.get("page") or 1)
 

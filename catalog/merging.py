@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import stamps
+from catalog import catalog_version
 from catalog.history import give_reason, record
 from catalog.models import Alias, Article, Entry, Section
 from catalog.signals import article_merged
@@ -34,7 +34,7 @@ def listed_already(kept: Article, gone: Article) -> set[int]:
 @transaction.atomic
 def merge_articles(kept: Article, gone: Article) -> None:
     """ValidationError where these two cannot be merged, and nothing is changed."""
-    stamps.take_turn()
+    catalog_version.lock_catalog()
     for article in (kept, gone):
         article.refresh_from_db()
     refuse(kept, gone)

@@ -7,7 +7,7 @@ from django.urls import ResolverMatch
 from django.utils.cache import get_conditional_response
 from django.utils.functional import SimpleLazyObject
 
-from catalog import edition
+from catalog import snapshot
 from playbook.http import HttpRequest, theme
 from playbook.pages import FOR_EVERYBODY, QUERY_MAX_LENGTH, is_known, put
 
@@ -25,7 +25,7 @@ class Answer(NamedTuple):
 
 
 class AnswersForEverybody:
-    """Who is unknown gets a page as the last one got it, as long as the edition is the same.
+    """Who is unknown gets a page as the last one got it, as long as the snapshot is the same.
 
     Outside of all that would look for a session and compress the page again.
     """
@@ -39,7 +39,7 @@ class AnswersForEverybody:
             return self.get_response(request)
         request.get_host()  # DisallowedHost, before anything is given
         query = meta["QUERY_STRING"]
-        answers = edition.recent().answers[bool(query)]
+        answers = snapshot.recent().answers[bool(query)]
         is_zipped = bool(re_accepts_gzip.search(meta.get("HTTP_ACCEPT_ENCODING", "")))
         key = (meta["PATH_INFO"], query, theme(request), is_zipped)
         answer = answers.get(key)
@@ -54,20 +54,20 @@ class AnswersForEverybody:
         return get_conditional_response(request, response["ETag"], response=response) or response
 
 
-class CurrentEdition:
-    """Gives `request.edition`; nothing is read before somebody asks."""
+class CurrentSnapshot:
+    """Gives `request.snapshot`; nothing is read before somebody asks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        def read() -> edition.Edition:
+        def read() -> snapshot.CatalogSnapshot:
             user = request.user
             if request.method not in {"GET", "HEAD"}:
-                return edition.current(user)
+                return snapshot.current(user)
             if not is_known(request):
-                return edition.recent()
-            return edition.current(user, getattr(request.session, "stamp", ""))
+                return snapshot.recent()
+            return snapshot.current(user, getattr(request.session, "catalog_version", ""))
 
-        request.edition = SimpleLazyObject(read)
+        request.snapshot = SimpleLazyObject(read)
         return self.get_response(request)

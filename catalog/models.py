@@ -132,14 +132,16 @@ class Status(models.Model):
         return (self.slug,)
 
 
-class Stamp(models.Model):
-    """One row, whose value is another one after every change of the catalogue."""
+class CatalogVersion(models.Model):
+    """One row, whose random value every change of the catalogue replaces."""
 
     value = models.CharField(max_length=32)
 
     objects = models.Manager()
 
     class Meta:
+        # The table keeps its first name: code of the release before reads it during an upgrade.
+        db_table = "catalog_stamp"
         default_permissions = ()
 
     def __str__(self) -> str:

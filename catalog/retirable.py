@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog import stamps
+from catalog import catalog_version
 from catalog.history import record
 
 _Model = TypeVar("_Model", bound=models.Model)
@@ -41,7 +41,7 @@ class RetirableQuerySet(QuerySet[_Model]):
     @transaction.atomic
     def change(self, **values: Any) -> int:
         """As `update`, and each row gets a version of it."""
-        stamps.take_turn()
+        catalog_version.lock_catalog()
         rows = list(self.order_by("pk").select_for_update(of=("self",)))
         chosen = self.model._default_manager.filter(pk__in=[row.pk for row in rows])
         count = chosen.update(**values)

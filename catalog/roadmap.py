@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from catalog.models import Entry, Layer, Section
 
 if TYPE_CHECKING:
-    from catalog.edition import Edition
+    from catalog.snapshot import CatalogSnapshot
 
 
 def shown_parts(parts: Iterable["SectionTable | LayerBand"]) -> list[str]:
@@ -39,19 +39,19 @@ class LayerBand:
         return [f"layer-{self.layer.slug}", *shown_parts(self.tables)]
 
 
-def tables_of(edition: "Edition") -> list[SectionTable]:
+def tables_of(snapshot: "CatalogSnapshot") -> list[SectionTable]:
     """One table a section, the empty ones too, in the order of the journey."""
-    tables = {section.slug: SectionTable(section, []) for section in edition.sections}
-    for place in edition.places:
+    tables = {section.slug: SectionTable(section, []) for section in snapshot.sections}
+    for place in snapshot.indexed_entries:
         tables[place.section].entries.append(place.entry)
     return list(tables.values())
 
 
-def bands_of(edition: "Edition") -> list[LayerBand]:
-    tables = tables_of(edition)
+def bands_of(snapshot: "CatalogSnapshot") -> list[LayerBand]:
+    tables = tables_of(snapshot)
     return [
         LayerBand(layer, [table for table in tables if table.section.layer_id == layer.pk])
-        for layer in edition.layers
+        for layer in snapshot.layers
     ]
 
 

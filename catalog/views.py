@@ -8,8 +8,8 @@ from django.http import (
 )
 from django.views.decorators.http import require_safe
 
+from catalog.article_history import article_history_of
 from catalog.filters import EntryFilterForm, chosen_layers, sizes
-from catalog.past import past_of
 from catalog.roadmap import bands_of, journey_parts, shown_parts, shown_rows, tables_of
 from playbook.http import HttpRequest
 from playbook.pages import asked_fragment, render_own, render_shared
@@ -18,12 +18,12 @@ from playbook.pages import asked_fragment, render_own, render_shared
 @require_safe
 def roadmap(request: HttpRequest) -> HttpResponse:
     def context() -> dict[str, Any]:
-        journey = bands_of(request.edition)
-        chosen, ignored = chosen_layers(request.GET, request.edition.layers)
+        journey = bands_of(request.snapshot)
+        chosen, ignored = chosen_layers(request.GET, request.snapshot.layers)
         bands = [band for band in journey if band.layer in chosen]
         return {
             "journey": journey,
-            "section_count": len(request.edition.sections),
+            "section_count": len(request.snapshot.sections),
             "bands": bands,
             "shown": ["overall", *journey_parts(journey), *shown_parts(bands)],
             "chosen": chosen,
@@ -36,7 +36,7 @@ def roadmap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def entry_list(request: HttpRequest) -> HttpResponse:
-    form = EntryFilterForm(request.GET, edition=request.edition, progress=request.progress)
+    form = EntryFilterForm(request.GET, snapshot=request.snapshot, progress=request.progress)
     places = form.apply()
     page = form.page_of(places)
     address = form.address(page=page.number)
@@ -67,15 +67,15 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    article = request.edition.article(slug)
+    article = request.snapshot.article(slug)
     if article.slug != slug:
         return HttpResponsePermanentRedirect(article.get_absolute_url())
 
     def context() -> dict[str, Any]:
-        before, after = request.edition.neighbours(article)
-        entries = request.edition.entries_of(article.pk)
+        before, after = request.snapshot.neighbours(article)
+        entries = request.snapshot.entries_of(article.pk)
         if article.is_retired:
-            entries = past_of(request.edition).last_places(article)
+            entries = article_history_of(request.snapshot).last_places(article)
         return {
             "article": article,
             "entries": entries,
@@ -89,7 +89,7 @@ def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    tables = (table for table in tables_of(request.edition) if table.section.slug == slug)
+    tables = (table for table in tables_of(request.snapshot) if table.section.slug == slug)
     if not (table := next(tables, None)):
         raise Http404
     context = {"table": table, "shown": table.shown}
@@ -98,7 +98,7 @@ def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def layer_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    bands = (band for band in bands_of(request.edition) if band.layer.slug == slug)
+    bands = (band for band in bands_of(request.snapshot) if band.layer.slug == slug)
     if not (band := next(bands, None)):
         raise Http404
     context = {"band": band, "shown": band.shown}

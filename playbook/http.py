@@ -49,7 +49,7 @@ class Progress(Protocol):
 class HttpRequest(DjangoHttpRequest):
     request_id: str
     htmx: HtmxDetails
-    edition: Any
+    snapshot: Any
     progress: Progress
 
 

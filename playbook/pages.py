@@ -1,8 +1,8 @@
 """How pages are drawn: once for everybody, with slots for what is the reader's own.
 
 A page of the catalogue is the same for every reader but for a few parts: a row's state, a figure,
-the menu with their name. Each of those is a slot. The rest is drawn once for each edition of the
-playbook, by templates that are told nothing of any reader, and kept with the edition.
+the menu with their name. Each of those is a slot. The rest is drawn once for each snapshot of the
+playbook, by templates that are told nothing of any reader, and kept with the snapshot.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def piece_keeper() -> Piece:
 
 
 piece = piece_keeper()
-"""For what does not depend on the catalogue; an edition has its own."""
+"""For what does not depend on the catalogue; a snapshot has its own."""
 
 
 def slot(library: Library) -> Callable[[Callable[..., str]], Callable[..., str]]:
@@ -185,11 +185,11 @@ def is_known(request: HttpRequest) -> bool:
 
 def _version(request: HttpRequest, of_reader: Hashable) -> str:
     """Another one whenever the page would look different."""
-    edition, htmx = request.edition, request.htmx
+    snapshot, htmx = request.snapshot, request.htmx
     parts = (
         RELEASE,
-        edition.stamp,
-        edition.with_drafts,
+        snapshot.version,
+        snapshot.with_drafts,
         of_reader,
         theme(request),
         (settings.SITE_URL, settings.HAS_EMAIL),
@@ -227,7 +227,7 @@ def _kept_page(
 ) -> Page:
     query = request.META["QUERY_STRING"]
     # Apart, so that no number of searches drives the pages out that everybody reads.
-    pages: dict[tuple[str, ...], Page] = request.edition.pages[bool(query)]
+    pages: dict[tuple[str, ...], Page] = request.snapshot.pages[bool(query)]
     address = (request.path, query)
     key = (template, *address, theme(request), translation.get_language() or "")
     page = pages.get(key)

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from accounts.models import User
-from catalog.edition import Edition
 from catalog.models import Entry, Layer
+from catalog.snapshot import CatalogSnapshot
 from progress.models import Event, State
 
 DAY = timedelta(days=1)
@@ -119,12 +119,12 @@ class Reading:
     since: datetime
 
 
-def reading_now(user: User, edition: Edition) -> list[Reading]:
+def reading_now(user: User, snapshot: CatalogSnapshot) -> list[Reading]:
     """The articles of the playbook that the learner reads, the latest first."""
     states = State.objects.for_user(user).reading().order_by("pk")
     readings = [
         Reading(entries[0], changed_at)
         for article_id, changed_at in states.values_list("article_id", "changed_at")
-        if (entries := edition.entries_of(article_id))
+        if (entries := snapshot.entries_of(article_id))
     ]
     return sorted(readings, key=lambda reading: reading.since, reverse=True)

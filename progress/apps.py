@@ -7,8 +7,8 @@ class ProgressConfig(AppConfig):
     verbose_name = _("Progress")
 
     def ready(self) -> None:
-        from progress import article_merging, learner_counts, merging
+        from progress import learner_counts, receivers, session_merge
 
         learner_counts.connect()
-        merging.connect()
-        article_merging.connect()
+        session_merge.connect()
+        receivers.connect()

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from catalog.article_history import article_history_of
 from catalog.models import Article
-from catalog.past import past_of
 from progress import news
 from progress.models import Event, State, StateName
 from progress.reader import (
@@ -19,10 +19,10 @@ from progress.reader import (
     ReaderProgress,
     Superseded,
 )
-from progress.statements import (
+from progress.sql import (
     history_of,
+    lock_learner,
     states_of,
-    take_turn,
     where_now,
     write_event,
     write_state,
@@ -63,16 +63,16 @@ class LearnerProgress(ReaderProgress):
 
     @cached_property
     def new_articles(self) -> Collection[int]:
-        return past_of(self.edition).new_since(self.user.new_since)
+        return article_history_of(self.snapshot).new_since(self.user.new_since)
 
     @cached_property
     def changed_articles(self) -> Mapping[int, news.ChangedArticle]:
-        return news.changed_articles(self.user, self.edition, self.states)
+        return news.changed_articles(self.user, self.snapshot, self.states)
 
     @cached_property
     def growth(self) -> news.Growth | None:
         whole = self.totals.overall
-        return news.growth(self.edition, self.user.date_joined, self.states, whole)
+        return news.growth(self.snapshot, self.user.date_joined, self.states, whole)
 
     @transaction.atomic
     def see_changes(self, until: datetime, article: Article | None = None) -> None:
@@ -129,7 +129,7 @@ class LearnerProgress(ReaderProgress):
         What was read of their progress before is forgotten. ReaderGone where the account was
         deleted meanwhile.
         """
-        if not take_turn(self.user):
+        if not lock_learner(self.user):
             raise ReaderGone
         self.forget()
 

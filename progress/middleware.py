@@ -28,7 +28,7 @@ class RequestProgress:
             if isinstance(request.user, User)
             else VisitorProgress(cast(SessionStore, request.session))
         )
-        progress.edition = request.edition
+        progress.snapshot = request.snapshot
         request.progress = progress
         response = self.get_response(request)
         if isinstance(request.progress, VisitorProgress) and request.progress.wrote_session:

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from accounts.models import User
-from catalog.edition import Edition
+from catalog.article_history import article_history_of
 from catalog.models import Article, Entry
-from catalog.past import past_of
 from catalog.playbook_file.difference import Change
+from catalog.snapshot import CatalogSnapshot
 from progress.models import State, StateName
 from progress.statistics import Figure
 
@@ -43,21 +43,21 @@ class Growth:
 
 
 def changed_articles(
-    user: User, edition: Edition, states: Mapping[int, str]
+    user: User, snapshot: CatalogSnapshot, states: Mapping[int, str]
 ) -> Mapping[int, ChangedArticle]:
     """Those that they have done and that differ now, by primary key; the latest change first.
 
     One query, and none where nothing that they have done ever changed.
     """
-    past = past_of(edition)
-    known = past.changed_at.keys() & states.keys() & edition.by_pk.keys()
+    past = article_history_of(snapshot)
+    known = past.changed_at.keys() & states.keys() & snapshot.by_pk.keys()
     may_differ = [pk for pk in known if states[pk] == StateName.DONE]
     if not may_differ:
         return {}
     done = State.objects.for_user(user).done().filter(article__in=may_differ).with_read_at()
     found = []
     for pk, read_at, seen_at in done.values_list("article_id", "read_at", "changes_seen_at"):
-        article = edition.by_pk[pk]
+        article = snapshot.by_pk[pk]
         changes = past.changes(article, max(read_at, seen_at or read_at))
         if changes and not article.is_retired:
             found.append(ChangedArticle(article, read_at, past.changed_at[pk], changes))
@@ -66,10 +66,10 @@ def changed_articles(
 
 
 def growth(
-    edition: Edition, joined_at: datetime, states: Mapping[int, str], whole: Figure
+    snapshot: CatalogSnapshot, joined_at: datetime, states: Mapping[int, str], whole: Figure
 ) -> Growth | None:
     """None where nothing of what is new is left, or nothing was done that could seem less by it."""
-    added = past_of(edition).new_since(joined_at)
+    added = article_history_of(snapshot).new_since(joined_at)
     of_added = Counter(states.get(pk, StateName.TODO) for pk in added)
     done, skipped = of_added[StateName.DONE], of_added[StateName.SKIPPED]
     started_with = whole.required - (len(added) - skipped)
@@ -92,7 +92,7 @@ class News:
     def of(cls, progress: ReaderProgress) -> News:
         entries = {
             place.article_id: place.entry
-            for place in reversed(progress.edition.places)
+            for place in reversed(progress.snapshot.indexed_entries)
             if place.article_id in progress.new_articles
         }
         return cls(list(entries.values())[::-1], list(progress.changed_articles.values()))

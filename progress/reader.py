@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from django.db.models import Count, OuterRef, Subquery
 
-from catalog.edition import Edition, Place, current
 from catalog.models import Article, Entry
 from catalog.querysets import ArticleQuerySet
+from catalog.snapshot import CatalogSnapshot, IndexedEntry, current
 from playbook.http import Reader
 from progress import news, statistics
 from progress.models import State, StateName
@@ -52,13 +52,17 @@ class Past:
     is_undo: bool = False
 
 
-def outline_of(edition: Edition) -> statistics.Outline:
-    return statistics.Outline(edition.places)
+def outline_of(snapshot: CatalogSnapshot) -> statistics.Outline:
+    return statistics.Outline(snapshot.indexed_entries)
 
 
-def readable_of(edition: Edition) -> list[Place]:
+def readable_of(snapshot: CatalogSnapshot) -> list[IndexedEntry]:
     """What counts and has a link."""
-    return [place for place in edition.places if place.is_countable and place.entry.article.url]
+    return [
+        place
+        for place in snapshot.indexed_entries
+        if place.is_countable and place.entry.article.url
+    ]
 
 
 class ReaderProgress(ABC):
@@ -101,7 +105,7 @@ class ReaderProgress(ABC):
         """The article's changes, newest first: the last HISTORY_SHOWN of them."""
 
     @cached_property
-    def edition(self) -> Edition:
+    def snapshot(self) -> CatalogSnapshot:
         """The request's, which its middleware sets; without a request, the one of now."""
         return current(self.user)
 
@@ -111,7 +115,7 @@ class ReaderProgress(ABC):
 
     @cached_property
     def totals(self) -> statistics.Totals:
-        return statistics.count(self.edition.keep("outline", outline_of), self.states)
+        return statistics.count(self.snapshot.keep("outline", outline_of), self.states)
 
     @cached_property
     def new_articles(self) -> Collection[int]:
@@ -149,7 +153,7 @@ class ReaderProgress(ABC):
 
     def next_entry(self) -> Entry | None:
         """What to read next: the first of the journey that is to do and can be read."""
-        readable: list[Place] = self.edition.keep("readable", readable_of)
+        readable: list[IndexedEntry] = self.snapshot.keep("readable", readable_of)
         return next((p.entry for p in readable if p.article_id not in self.states), None)
 
     def with_learner_count(self, articles: ArticleQuerySet) -> ArticleQuerySet:

@@ -50,4 +50,4 @@ def is_current(request: HttpRequest) -> bool:
     with connections[replica.REPLICA].cursor() as cursor:
         cursor.execute(HELD, [user.pk])
         held: tuple[int, str] | None = cursor.fetchone()
-    return held == (user.progress_version, request.edition.stamp)
+    return held == (user.progress_version, request.snapshot.version)

@@ -9,22 +9,22 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import stamps
+from catalog.catalog_version import VALUE as CATALOG_VERSION
 from progress.reader import ReaderGone
 
 MARKS = "progress"
 
 
 class SessionStore(db.SessionStore):
-    stamp = ""
+    catalog_version = ""
     """The catalogue's, as it was when this session was read. Empty where none was."""
 
     def load(self) -> dict[str, Any]:
         """Asks for the catalogue's stamp too: nearly every page of a known reader needs both."""
         rows = self.model.objects.filter(expire_date__gt=timezone.now())
-        row = rows.filter(session_key=self.session_key).values_list("session_data", stamps.VALUE)
-        for session_data, stamp in row:
-            self.stamp = stamp or ""
+        row = rows.filter(session_key=self.session_key).values_list("session_data", CATALOG_VERSION)
+        for session_data, version in row:
+            self.catalog_version = version or ""
             return self.decode(session_data)
         self._session_key = None
         return {}

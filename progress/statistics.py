@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from catalog.edition import Place
+from catalog.snapshot import IndexedEntry
 from progress.models import StateName
 
 Scope: TypeAlias = tuple[str, str]
@@ -90,13 +90,13 @@ class Totals:
 
 
 class Outline:
-    """What is countable where, the same for every reader of an edition: the size of each scope, and
-    the scopes that each article counts in.
+    """What is countable where, the same for every reader of a snapshot: the size of each scope,
+    and the scopes that each article counts in.
 
     A section counts its rows; above it every article counts once, however often it is listed.
     """
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[IndexedEntry]) -> None:
         countable = [place for place in places if place.is_countable]
         self.statuses = tuple(dict.fromkeys(place.status for place in countable))
         self.sections_of: dict[str, dict[str, None]] = defaultdict(dict)

@@ -13,7 +13,6 @@ from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest, safe_next, sign_in_required
 from playbook.pages import render_own
 from progress import activity, metrics
-from progress.answers import ReaderRequest, changed, expect_reader
 from progress.export import progress_of
 from progress.filters import EventFilterForm
 from progress.forms import ChangesSeenForm, StateForm
@@ -21,6 +20,7 @@ from progress.learner import LearnerProgress
 from progress.models import Event, StateName
 from progress.news import News
 from progress.reader import NothingToUndo, Superseded
+from progress.responses import ReaderRequest, changed, expect_reader
 
 RECENT_EVENTS = 10
 
@@ -35,7 +35,7 @@ class LearnerRequest(HttpRequest):
 @require_POST
 def state_set(request: ReaderRequest, slug: str) -> HttpResponse:
     expect_reader(request)
-    article = request.edition.article(slug)
+    article = request.snapshot.article(slug)
     form = StateForm(request.POST)
     if not form.is_valid():
         return render(request, "400.html", {"reason": form.reason}, status=400)
@@ -60,7 +60,7 @@ def event_undo(request: ReaderRequest, event_id: int) -> HttpResponse:
 def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
     """The read link of a learner who wants it to mark the article as reading."""
     expect_reader(request)
-    article = request.edition.article(slug)
+    article = request.snapshot.article(slug)
     if not article.url:
         raise Http404
     change = request.progress.set(article, StateName.READING, only_from=StateName.TODO)
@@ -79,7 +79,7 @@ def changes_see(request: LearnerRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "400.html", {"reason": form.reason}, status=400)
     slug = form.cleaned_data["article"]
-    article = request.edition.article(slug) if slug else None
+    article = request.snapshot.article(slug) if slug else None
     request.progress.see_changes(form.cleaned_data["until"], article)
     return HttpResponseRedirect(safe_next(request, default=reverse("progress:progress_detail")))
 
@@ -90,13 +90,13 @@ def progress_detail(request: LearnerRequest) -> HttpResponse:
     suggestions = list(Suggestion.objects.for_user(request.user).with_article().newest_first())
 
     def context() -> dict[str, Any]:
-        days = activity.days_of(request.user, request.edition.layers)
+        days = activity.days_of(request.user, request.snapshot.layers)
         today = timezone.localdate()
         events = Event.objects.for_user(request.user).with_article().with_can_undo()
         return {
-            "journey": bands_of(request.edition),
+            "journey": bands_of(request.snapshot),
             "news": News.of(request.progress),
-            "readings": activity.reading_now(request.user, request.edition),
+            "readings": activity.reading_now(request.user, request.snapshot),
             "heat_map": activity.heat_map(days, today),
             "streak": activity.streak(days, today),
             "recent": events[:RECENT_EVENTS],

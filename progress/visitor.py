@@ -128,7 +128,7 @@ class VisitorProgress(ReaderProgress):
 
     def _marks(self) -> list[Mark]:
         marks = read_marks(self.session)
-        return follow(marks, self.edition.merged) if marks else []
+        return follow(marks, self.snapshot.merged) if marks else []
 
     @contextmanager
     def _held_marks(self) -> Iterator[list[Mark]]:

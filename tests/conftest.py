@@ -92,10 +92,10 @@ def playbook(db: None, shipped_rows: rows.Rows) -> None:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Sets the time by which what is known of the catalogue's stamp grows old."""
-    monkeypatch.setattr("catalog.stamps._last", deque([(-inf, "")], maxlen=1))
+    monkeypatch.setattr("catalog.catalog_version._last", deque([(-inf, "")], maxlen=1))
 
     def set_to(seconds: float) -> None:
-        monkeypatch.setattr("catalog.stamps.monotonic", lambda: seconds)
+        monkeypatch.setattr("catalog.catalog_version.monotonic", lambda: seconds)
 
     return set_to
 

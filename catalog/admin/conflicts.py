@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from catalog import stamps
+from catalog import catalog_version
 from catalog.admin.history import Difference, VersionedAdmin, shown, when
 from catalog.history import versions_of
 
@@ -102,7 +102,7 @@ class ConflictAdmin(VersionedAdmin[_Model]):
             self.look(cast(FormRequest, request), object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
-            stamps.take_turn()
+            catalog_version.lock_catalog()
             self.look(cast(FormRequest, request), object_id)
             response = super().changeform_view(request, object_id, form_url, extra_context)
             conflict = conflict_of(request)
@@ -253,5 +253,5 @@ class ConflictAdmin(VersionedAdmin[_Model]):
         if request.method != "POST" or "_save" not in request.POST:
             return super().changelist_view(request, extra_context)
         with transaction.atomic():
-            stamps.take_turn()
+            catalog_version.lock_catalog()
             return super().changelist_view(request, extra_context)

@@ -17,7 +17,7 @@ from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from catalog import stamps
+from catalog import catalog_version
 from catalog.history import CREATED, give_reason, latest_of, versions_of
 
 _Model = TypeVar("_Model", bound=models.Model)
@@ -127,7 +127,7 @@ class VersionedAdmin(admin.ModelAdmin[_Model]):
         """Whether it was done; else the reason is a message."""
         try:
             with transaction.atomic():
-                stamps.take_turn()
+                catalog_version.lock_catalog()
                 row = self.row_of(request, object_id)
                 if not differences(self.versions(row).first(), version, without=KEPT):
                     self.message_user(request, _("It is like that already."), messages.INFO)

@@ -8,7 +8,7 @@ class LinksConfig(AppConfig):
     verbose_name = _("Links")
 
     def ready(self) -> None:
-        from catalog.links import article_merging, queues
+        from catalog.links import queues, receivers
 
         queues.register_all()
-        article_merging.connect()
+        receivers.connect()

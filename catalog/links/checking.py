@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
 
-from catalog.links.visits import Visit, Visitor
+from catalog.links.link_checker import Visit, Visitor
 from catalog.models import Article
 
 

@@ -11,8 +11,8 @@ from catalog.models import Article
 from catalog.retirable import RetirableQuerySet
 
 if TYPE_CHECKING:
+    from catalog.links.link_checker import Visit
     from catalog.links.models import BrokenLink, Check, Report
-    from catalog.links.visits import Visit
 
 
 class ReportQuerySet(QuerySet["Report"]):

@@ -1,7 +1,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from catalog.desk import Queue, register
+from catalog.editor_queues import Queue, register
 from catalog.links.models import BrokenLink
 
 

@@ -13,7 +13,7 @@ from playbook.http import HttpRequest
 @require_POST
 def report_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Tells the editors that the link is broken: once a day, learner and article."""
-    article: Article = request.edition.article(slug)
+    article: Article = request.snapshot.article(slug)
     if not article.status.is_public:
         raise Http404
     if not request.user.is_authenticated:

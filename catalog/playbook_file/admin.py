@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from catalog import stamps
+from catalog import catalog_version
 from catalog.models import Article
 from catalog.playbook_file import trying
 from catalog.playbook_file.catalogue import stored
@@ -152,7 +152,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             "difference": made.difference,
             "learners": made.learners,
             "form": form,
-            "stamp": stamps.current(),
+            "catalog_version": catalog_version.current(),
         }
         return self._page(request, "preview", context)
 
@@ -193,7 +193,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         try:
             if not revision.applied_at and self._decide(request, revision):
                 return HttpResponseRedirect(revision.get_absolute_url())
-            revision.stamp = request.POST.get("stamp", "")
+            revision.catalog_version = request.POST.get("catalog_version", "")
             made = apply(revision)
         except CatalogueChanged:
             messages.error(

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
-from catalog.edition import Edition
 from catalog.models import Article
 from catalog.playbook_file.difference import Change, Kind
 from catalog.playbook_file.models import Revision
+from catalog.snapshot import CatalogSnapshot
 
 REVISIONS_SHOWN = 20
 TOLD = (
@@ -61,9 +61,9 @@ class PublicRevision:
         return ", ".join(words % counts[sort] for sort, words in told if counts[sort])
 
 
-def public_revisions(edition: Edition) -> list[PublicRevision]:
-    """The latest ones that changed something that this edition shows, the latest first."""
-    by_uuid = {str(article.uuid): article for article in edition.articles.values()}
+def public_revisions(snapshot: CatalogSnapshot) -> list[PublicRevision]:
+    """The latest ones that changed something that this snapshot shows, the latest first."""
+    by_uuid = {str(article.uuid): article for article in snapshot.articles.values()}
     revisions = Revision.objects.applied().without_contents().with_undone_at()[:REVISIONS_SHOWN]
     public = (
         PublicRevision(

@@ -21,10 +21,10 @@ class ChangesFeed(Feed[Any, Any]):
     link = reverse_lazy("playbook_file:change_list")
 
     def get_object(self, request: DjangoHttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return cast(HttpRequest, request).edition
+        return cast(HttpRequest, request).snapshot
 
-    def items(self, edition: Any) -> list[PublicRevision]:
-        return public_revisions(edition)
+    def items(self, snapshot: Any) -> list[PublicRevision]:
+        return public_revisions(snapshot)
 
     def item_title(self, item: Any) -> str:
         day = date_format(localtime(item.applied_at, UTC), "DATE_FORMAT")

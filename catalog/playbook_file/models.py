@@ -36,8 +36,8 @@ class Revision(models.Model):
         "self", on_delete=models.PROTECT, null=True, related_name="undone_by"
     )
     decisions = models.JSONField(default=dict)
-    stamp = models.CharField(max_length=32)
-    """The catalogue's when it was prepared."""
+    catalog_version = models.CharField(max_length=32, db_column="stamp")
+    """The catalogue's version when it was prepared."""
     plan = models.JSONField(default=dict)
     """Once applied: what changed, as `Difference.as_json` has it, and the summary's numbers."""
     catalogue_before = models.BinaryField(default=bytes)

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from catalog.desk import Queue, register
+from catalog.editor_queues import Queue, register
 from catalog.playbook_file.models import OpenQuestion
 
 

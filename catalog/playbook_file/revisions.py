@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import learners, stamps
+from catalog import catalog_version, learners
 from catalog.models import Article
 from catalog.playbook_file.catalogue import Catalogue, stored
 from catalog.playbook_file.decisions import Decisions
@@ -124,13 +124,13 @@ def prepare(content: bytes, name: str, user: Any, decisions: Decisions | None = 
         file_name=name[:200],
         file=content,
         decisions=dict(decisions or {}),
-        stamp=stamps.current(),
+        catalog_version=catalog_version.current(),
     )
 
 
 def prepare_undo(revision: Revision, user: Any) -> Revision:
     """Not stored yet; restores the catalogue as it was before that revision."""
-    return Revision(made_by=user, undoes=revision, stamp=stamps.current())
+    return Revision(made_by=user, undoes=revision, catalog_version=catalog_version.current())
 
 
 def plan(revision: Revision) -> Plan:
@@ -234,10 +234,10 @@ def apply(revision: Revision) -> Plan:
 
     Where it changes nothing, no revision is kept.
     """
-    stamps.take_turn()
+    catalog_version.lock_catalog()
     if revision.pk and not Revision.objects.filter(pk=revision.pk, applied_at=None).exists():
         raise AlreadyApplied
-    if stamps.current() != revision.stamp:
+    if catalog_version.current() != revision.catalog_version:
         raise CatalogueChanged
     with _uncollected():
         return _applied(revision, plan(revision))

@@ -16,12 +16,12 @@ from django.shortcuts import render
 from django.urls import resolve
 from django.utils.translation import gettext as _
 
-from catalog.edition import Edition
 from catalog.models import Article
 from catalog.playbook_file.catalogue import Catalogue, stored
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions import plan
 from catalog.playbook_file.store import store
+from catalog.snapshot import CatalogSnapshot
 
 LINK = re.compile(
     r'\b(href|hx-get|action|formaction)="/((?:articles|sections|layers)/[^"]*|\?[^"]*|)"'
@@ -55,18 +55,18 @@ def show(
     if match.app_name != "catalog":
         query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
         return HttpResponseRedirect(f"/{rest}{query}")
-    edition = _edition(*tried())
+    snapshot = _snapshot(*tried())
     reader = cast(Any, request)
-    reader.edition = reader.progress.edition = edition
+    reader.snapshot = reader.progress.snapshot = snapshot
     messages.info(request, _("A preview: learners do not see this yet, and marks are not kept."))
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     response.content = LINK.sub(rf'\1="{root}\2"', response.content.decode()).encode()
     return response
 
 
-def _edition(before: Catalogue, after: Catalogue) -> Edition:
+def _snapshot(before: Catalogue, after: Catalogue) -> CatalogSnapshot:
     with transaction.atomic():
         store(before, after)
-        edition = Edition(f"preview-{token_hex(8)}", with_drafts=False)
+        snapshot = CatalogSnapshot(f"preview-{token_hex(8)}", with_drafts=False)
         transaction.set_rollback(True)
-    return edition
+    return snapshot

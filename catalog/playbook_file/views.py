@@ -2,10 +2,10 @@ from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from catalog.edition import Edition
 from catalog.playbook_file.catalogue import stored
 from catalog.playbook_file.changes import public_revisions
 from catalog.playbook_file.writer import FORMATS, public, write
+from catalog.snapshot import CatalogSnapshot
 from playbook.http import HttpRequest
 from playbook.pages import FOR_EVERYBODY, render_shared
 
@@ -14,13 +14,13 @@ from playbook.pages import FOR_EVERYBODY, render_shared
 def playbook_file(request: HttpRequest) -> HttpResponse:
     """The playbook as a file, as everybody may see it."""
 
-    def text_of(edition: Edition) -> str:
+    def text_of(snapshot: CatalogSnapshot) -> str:
         return write(public(stored()), "markdown")
 
     response = HttpResponse(
-        request.edition.keep("playbook_file", text_of), content_type=FORMATS["markdown"][0]
+        request.snapshot.keep("playbook_file", text_of), content_type=FORMATS["markdown"][0]
     )
-    etag = f'"{request.edition.stamp}"'
+    etag = f'"{request.snapshot.version}"'
     response["ETag"], response["Cache-Control"] = etag, FOR_EVERYBODY
     return get_conditional_response(request, etag, response=response) or response
 
@@ -31,5 +31,5 @@ def change_list(request: HttpRequest) -> HttpResponse:
     return render_shared(
         request,
         "playbook_file/change_list.html",
-        lambda: {"revisions": public_revisions(request.edition)},
+        lambda: {"revisions": public_revisions(request.snapshot)},
     )

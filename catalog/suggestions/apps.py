@@ -8,7 +8,7 @@ class SuggestionsConfig(AppConfig):
     verbose_name = _("Suggestions")
 
     def ready(self) -> None:
-        from catalog.suggestions import article_merging, queues
+        from catalog.suggestions import queues, receivers
 
         queues.register_all()
-        article_merging.connect()
+        receivers.connect()

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from catalog import stamps
+from catalog import catalog_version
 from catalog.admin.retiring import renumber
 from catalog.forms import AT_THE_END, ArticleForm
 from catalog.models import Article, Entry, Section, Status
@@ -98,7 +98,7 @@ class AcceptForm(ArticleForm):
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Article:
-        stamps.take_turn()
+        catalog_version.lock_catalog()
         article: Article = super().save(commit)
         self.retitle(article)
         if section := self.cleaned_data["section"]:

@@ -13,11 +13,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.edition import Edition
 from catalog.forms import validate_port
 from catalog.identity import url_key, without_tracking
 from catalog.models import Alias, Article, Section, validate_without_credentials
 from catalog.querysets import sees_drafts
+from catalog.snapshot import CatalogSnapshot
 from catalog.suggestions.models import Kind, Suggestion
 
 OPEN_LIMIT = 10
@@ -61,7 +61,7 @@ class WebAddressField(forms.URLField):
 
 
 class SuggestionForm(forms.ModelForm[Suggestion]):
-    """Names only articles that this reader may see; `edition` is theirs."""
+    """Names only articles that this reader may see; `snapshot` is theirs."""
 
     kind = forms.ChoiceField(label=_("What is it?"), choices=Kind.choices)
     article = forms.TypedChoiceField(
@@ -95,22 +95,27 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
         widgets: ClassVar = {"notes": forms.Textarea(attrs={"rows": 5})}
 
     def __init__(
-        self, data: Any = None, *, learner: AbstractBaseUser, edition: Edition, **options: Any
+        self,
+        data: Any = None,
+        *,
+        learner: AbstractBaseUser,
+        snapshot: CatalogSnapshot,
+        **options: Any,
     ) -> None:
         super().__init__(data, **options)
         self.learner = learner
         self.instance.learner_id = learner.pk
-        by_title = sorted(edition.articles.values(), key=lambda article: article.title.casefold())
+        by_title = sorted(snapshot.articles.values(), key=lambda article: article.title.casefold())
         articles = [(article.slug, article.title) for article in by_title]
-        offer(self, "article", articles, edition.articles.get)
+        offer(self, "article", articles, snapshot.articles.get)
         offer(
             self,
             "section",
             [
-                (layer.title, [(s.slug, s.title) for s in edition.sections if s.layer == layer])
-                for layer in edition.layers
+                (layer.title, [(s.slug, s.title) for s in snapshot.sections if s.layer == layer])
+                for layer in snapshot.layers
             ],
-            {section.slug: section for section in edition.sections}.get,
+            {section.slug: section for section in snapshot.sections}.get,
         )
         self.fields["kind"].error_messages["required"] = _("Please choose what it is.")
         for name, hints in HINTS.items():

@@ -33,7 +33,7 @@ def send(request: HttpRequest) -> HttpResponse:
     # Two of theirs at a time take turns, so that each sees what waits already.
     users = get_user_model()._default_manager.select_for_update()
     learner = get_object_or_404(users, pk=request.user.pk)
-    form = SuggestionForm(request.POST, learner=learner, edition=request.edition)
+    form = SuggestionForm(request.POST, learner=learner, snapshot=request.snapshot)
     if not form.is_valid():
         return render(request, TEMPLATE, {"form": form})
     form.save()
@@ -44,6 +44,8 @@ def send(request: HttpRequest) -> HttpResponse:
 def blank(request: HttpRequest) -> SuggestionForm:
     """With the article to correct chosen, where its page led here."""
     slug = request.GET.get("article", "")
-    initial = {"kind": Kind.CORRECTION, "article": slug} if slug in request.edition.articles else {}
+    initial = (
+        {"kind": Kind.CORRECTION, "article": slug} if slug in request.snapshot.articles else {}
+    )
     assert not request.user.is_anonymous
-    return SuggestionForm(learner=request.user, edition=request.edition, initial=initial)
+    return SuggestionForm(learner=request.user, snapshot=request.snapshot, initial=initial)

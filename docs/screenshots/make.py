@@ -153,7 +153,7 @@ def make_readers() -> dict[str, str]:
 
     from accounts.models import User
     from catalog.models import Entry
-    from progress.merging import merge
+    from progress.session_merge import merge
 
     journey = Entry.objects.countable().with_place().in_journey_order()
     articles = {entry.article.slug: entry.article_id for entry in journey}

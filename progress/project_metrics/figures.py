@@ -1,4 +1,4 @@
-"""What the page shows: of the public edition in memory, and of stored numbers."""
+"""What the page shows: of the public snapshot in memory, and of stored numbers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 
-from catalog.edition import Edition
 from catalog.models import Article, Layer, Status
+from catalog.snapshot import CatalogSnapshot
 from progress.project_metrics.models import DaySalt, Summary, VisitorDay
 from progress.project_metrics.visitors import today
 
@@ -92,16 +92,16 @@ class VisitorFigures:
         return max(self.days, key=lambda day: day.count)
 
 
-def of_playbook(edition: Edition) -> PlaybookFigures:
-    """Asked for through `edition.keep`: it looks at every entry."""
-    places = edition.places
+def of_playbook(snapshot: CatalogSnapshot) -> PlaybookFigures:
+    """Asked for through `snapshot.keep`: it looks at every entry."""
+    places = snapshot.indexed_entries
     return PlaybookFigures(
-        _crosstab(edition, {(place.layer, place.status, place.entry.pk) for place in places}),
-        _crosstab(edition, {(place.layer, place.status, place.article_id) for place in places}),
+        _crosstab(snapshot, {(place.layer, place.status, place.entry.pk) for place in places}),
+        _crosstab(snapshot, {(place.layer, place.status, place.article_id) for place in places}),
     )
 
 
-def _crosstab(edition: Edition, found: Iterable[tuple[str, str, int]]) -> Crosstab:
+def _crosstab(snapshot: CatalogSnapshot, found: Iterable[tuple[str, str, int]]) -> Crosstab:
     """Of the layer, the status and the primary key of each thing."""
     cells: dict[tuple[str, str], set[int]] = {}
     for layer, status, pk in found:
@@ -110,19 +110,19 @@ def _crosstab(edition: Edition, found: Iterable[tuple[str, str, int]]) -> Crosst
     def counts(layers: Sequence[Layer]) -> list[int]:
         return [
             len(set().union(*(cells.get((layer.slug, status.slug), ()) for layer in layers)))
-            for status in edition.statuses
+            for status in snapshot.statuses
         ]
 
-    by_layer = {layer: counts([layer]) for layer in edition.layers}
-    all_layers = counts(edition.layers)
+    by_layer = {layer: counts([layer]) for layer in snapshot.layers}
+    all_layers = counts(snapshot.layers)
     most = max(map(sum, by_layer.values()), default=0)
     return Crosstab(
         tuple(
-            LayerRow(layer, sum(row), _segments(edition.statuses, row, most))
+            LayerRow(layer, sum(row), _segments(snapshot.statuses, row, most))
             for layer, row in by_layer.items()
         ),
         sum(all_layers),
-        _segments(edition.statuses, all_layers, sum(all_layers)),
+        _segments(snapshot.statuses, all_layers, sum(all_layers)),
     )
 
 
@@ -139,12 +139,12 @@ def _percent(part: float, whole: float) -> str:
     return f"{100 * part / (whole or 1):.2f}%"
 
 
-def most_finished(edition: Edition, summary: Summary | None) -> tuple[Finished, ...]:
+def most_finished(snapshot: CatalogSnapshot, summary: Summary | None) -> tuple[Finished, ...]:
     """Only what is still public and listed."""
     found = [
         (entries[0].article, learners)
         for pk, learners in (summary.most_finished if summary else [])
-        if (entries := edition.entries_of(pk))
+        if (entries := snapshot.entries_of(pk))
     ][:MOST_SHOWN]
     most = max((learners for _article, learners in found), default=0)
     return tuple(

@@ -3,7 +3,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalog import edition
+from catalog import snapshot
 from playbook.http import HttpRequest
 from playbook.pages import ONCE
 from progress.project_metrics import figures
@@ -14,7 +14,7 @@ INCLUDES = "project_metrics/includes"
 
 @require_safe
 def project_metrics(request: HttpRequest) -> HttpResponse:
-    public = edition.recent()  # An editor's own would have the drafts.
+    public = snapshot.recent()  # An editor's own would have the drafts.
     summary = Summary.objects.first()
     repository = None
     if settings.METRICS_REPOSITORY:

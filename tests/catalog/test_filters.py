@@ -5,9 +5,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
 from accounts.models import User
-from catalog.edition import current
 from catalog.filters import EntryFilterForm
 from catalog.models import Article, Entry, Status
+from catalog.snapshot import current
 from progress.models import StateName
 from progress.sessions import SessionStore
 from progress.visitor import VisitorProgress
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.usefixtures("playbook")
 
 def filter_form(query: str, user: Any = None, progress: Any = None) -> EntryFilterForm:
     progress = progress or VisitorProgress(SessionStore())
-    edition = current(user or AnonymousUser())
-    return EntryFilterForm(QueryDict(query), edition=edition, progress=progress)
+    snapshot = current(user or AnonymousUser())
+    return EntryFilterForm(QueryDict(query), snapshot=snapshot, progress=progress)
 
 
 def titles(form: EntryFilterForm) -> list[str]:

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from catalog import stamps
+from catalog import catalog_version
 from catalog.history import versions_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Layer, Section, Status
@@ -324,8 +324,8 @@ def test_who_may_only_look_reverts_nothing(client: Client, wallet: Article, lear
 
 
 def test_versions_do_not_move_the_stamp(client: Client, wallet: Article) -> None:
-    before = stamps.current()
+    before = catalog_version.current()
     version = oldest(wallet)
     version.history_date += timedelta(days=1)
     version.save()
-    assert stamps.current() == before
+    assert catalog_version.current() == before

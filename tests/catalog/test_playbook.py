@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from catalog import stamps
+from catalog import catalog_version
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 from tests import rows
 
@@ -138,5 +138,11 @@ def test_four_articles_are_listed_twice() -> None:
 
 def test_the_copy_that_tests_begin_with_is_what_the_command_wrote(shipped_rows: rows.Rows) -> None:
     assert rows.written() == shipped_rows
-    assert [len(shipped_rows[f"catalog_{table}"]) for table in stamps.TABLES] == [4, 12, 4, 39, 43]
-    assert stamps.current()
+    assert [len(shipped_rows[f"catalog_{table}"]) for table in catalog_version.TABLES] == [
+        4,
+        12,
+        4,
+        39,
+        43,
+    ]
+    assert catalog_version.current()

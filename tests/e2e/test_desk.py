@@ -6,8 +6,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
+from catalog.links.link_checker import Visit
 from catalog.links.models import BrokenLink, Check, Report
-from catalog.links.visits import Visit
 from catalog.models import Article, Section
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.suggestions.models import Suggestion
@@ -40,7 +40,9 @@ def article(slug: str) -> Article:
 
 
 def test_an_uncertain_match_is_dismissed(page: Page, editor: User) -> None:
-    revision = Revision.objects.create(made_by=editor, applied_at=timezone.now(), stamp="x")
+    revision = Revision.objects.create(
+        made_by=editor, applied_at=timezone.now(), catalog_version="x"
+    )
     for slug in (WALLET, TICKETS):
         question = OpenQuestion.objects.create(revision=revision, article=article(slug))
         question.candidates.add(article("counting-every-click-real-time-view-counters"))

@@ -11,8 +11,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.edition import current
 from catalog.models import Article, Section, Status
+from catalog.snapshot import current
 from playbook.pages import MARK, Page
 from tests.accounts.pages import Response
 from tests.conftest import Clock
@@ -59,8 +59,8 @@ def test_a_kept_page_is_the_page_as_it_would_be_drawn_now(
     other.get(path)
     reader.get(path)  # The message of the first mark is on it, and with a message it is not kept.
     kept = body(reader.get(path))
-    for edition in (current(AnonymousUser()), current(editor)):
-        for pages in edition.pages:
+    for snapshot in (current(AnonymousUser()), current(editor)):
+        for pages in snapshot.pages:
             pages.clear()
     assert kept == body(reader.get(path))
 
@@ -225,7 +225,7 @@ def test_many_addresses_do_not_fill_the_memory(
 def test_a_page_that_loses_a_slot_is_refused() -> None:
     template = "{% filter cut:slot %}{% reader_id %}{% endfilter %}"
     loader = ("django.template.loaders.locmem.Loader", {"lost.html": template})
-    builtins = ["progress.parts"]
+    builtins = ["progress.fragments"]
     engine = {"BACKEND": "django.template.backends.django.DjangoTemplates"}
     options = {"loaders": [loader], "builtins": builtins}
     with (
@@ -301,9 +301,9 @@ def test_what_only_looks_like_gzip_is_not_kept_for_it(client: Client) -> None:
 
 def test_strange_addresses_are_kept_apart_or_not_at_all(client: Client) -> None:
     client.get("/")
-    edition = current(AnonymousUser())
+    snapshot = current(AnonymousUser())
     for number in range(5):
         client.get("/?" + "&" * (number + 1))
         client.get("/", {"long": "x" * 600, "number": str(number)})
-    assert [len(kept) for kept in edition.pages] == [1, 5]
-    assert [len(kept) for kept in edition.answers] == [1, 5]
+    assert [len(kept) for kept in snapshot.pages] == [1, 5]
+    assert [len(kept) for kept in snapshot.answers] == [1, 5]

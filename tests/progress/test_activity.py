@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.edition import current
 from catalog.models import Article, Entry, Layer, Status
+from catalog.snapshot import current
 from progress.activity import Day, Streak, days_of, heat_map, reading_now, streak
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName

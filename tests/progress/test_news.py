@@ -12,11 +12,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.edition import current
+from catalog.article_history import Past
 from catalog.history import versions_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
-from catalog.past import Past
+from catalog.snapshot import current
 from progress.learner import LearnerProgress
 from progress.models import State, StateName
 
@@ -170,8 +170,8 @@ def test_a_database_that_takes_no_writes_shows_pages(
 
 
 def new_since(at: datetime) -> set[str]:
-    edition = current(User())
-    return {edition.by_pk[pk].title for pk in Past(edition).new_since(at)}
+    snapshot = current(User())
+    return {snapshot.by_pk[pk].title for pk in Past(snapshot).new_since(at)}
 
 
 def published(article: Article) -> None:

@@ -59,7 +59,7 @@ def test_what_the_replica_does_not_have_yet_is_read_from_the_primary(
 def test_a_catalogue_that_the_replica_does_not_have_yet_is_the_primarys(
     request_of_learner: HttpRequest,
 ) -> None:
-    request_of_learner.edition.stamp = "another one"
+    request_of_learner.snapshot.version = "another one"
     assert ReadOwnRows(read_from)(request_of_learner).content == b"default"
 
 

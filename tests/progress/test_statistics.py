@@ -3,8 +3,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.edition import Place
 from catalog.models import Entry
+from catalog.snapshot import IndexedEntry
 from progress.models import StateName
 from progress.statistics import Figure, Outline, Totals
 from progress.statistics import count as count_outline
@@ -12,8 +12,10 @@ from progress.statistics import count as count_outline
 A, B, C, D = 1, 2, 3, 4
 
 
-def place(layer: str, section: str, status: str, article_id: int, countable: bool = True) -> Place:
-    return Place(
+def place(
+    layer: str, section: str, status: str, article_id: int, countable: bool = True
+) -> IndexedEntry:
+    return IndexedEntry(
         entry=Entry(),
         layer=layer,
         section=section,
@@ -26,7 +28,7 @@ def place(layer: str, section: str, status: str, article_id: int, countable: boo
     )
 
 
-def count(places: list[Place], states: dict[int, str]) -> Totals:
+def count(places: list[IndexedEntry], states: dict[int, str]) -> Totals:
     return count_outline(Outline(places), states)
 
 

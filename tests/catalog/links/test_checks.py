@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from catalog.links.link_checker import Fault, Visit
 from catalog.links.models import Check, Outcome
-from catalog.links.visits import Fault, Visit
 from catalog.models import Article
 
 pytestmark = pytest.mark.usefixtures("playbook")

@@ -12,11 +12,11 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from catalog.links.link_checker import Visit
 from catalog.links.models import BrokenLink, Check, Report
-from catalog.links.visits import Visit
 from catalog.models import Article, Entry, Section
 from tests.catalog.admin_pages import errors, filled_in, listed, messages, words
-from tests.catalog.test_desk import queues
+from tests.catalog.test_editor_queues import queues
 
 pytestmark = pytest.mark.usefixtures("playbook")
 

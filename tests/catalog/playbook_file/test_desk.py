@@ -45,12 +45,12 @@ def paste(desk: Client, text: str) -> Revision:
 
 def stamp_of(desk: Client, revision: Revision) -> str:
     page = desk.get(revision.get_absolute_url())
-    stamp: str = page.context["stamp"]
-    return stamp
+    version: str = page.context["catalog_version"]
+    return version
 
 
 def apply(desk: Client, revision: Revision, **values: str) -> Any:
-    data = {"_apply": "1", "stamp": stamp_of(desk, revision), **values}
+    data = {"_apply": "1", "catalog_version": stamp_of(desk, revision), **values}
     return desk.post(revision.get_absolute_url(), data, follow=True)
 
 
@@ -191,8 +191,8 @@ def test_merging_the_two_answers_the_question_and_survives_undo(
 
 def test_a_revision_that_was_left_out_is_said_to_be(desk: Client) -> None:
     revision = paste(desk, changed_file())
-    stamp = stamp_of(desk, revision)
-    for data in ({"_discard": "1"}, {"_discard": "1"}, {"_apply": "1", "stamp": stamp}):
+    version = stamp_of(desk, revision)
+    for data in ({"_discard": "1"}, {"_discard": "1"}, {"_apply": "1", "catalog_version": version}):
         page = desk.post(revision.get_absolute_url(), data, follow=True)
     assert messages(page) == ["That revision is not there: it was left out meanwhile."]
     assert not Revision.objects.exists()
@@ -278,22 +278,26 @@ def test_every_change_is_in_the_history(desk: Client, editor: User) -> None:
 
 def test_a_catalogue_that_changed_since_the_preview_is_left_alone(desk: Client) -> None:
     revision = paste(desk, changed_file())
-    stamp = stamp_of(desk, revision)
+    version = stamp_of(desk, revision)
     article = Article.objects.listed()[0]
     article.title = "Somebody else's"
     article.save()
     before = stored()
-    page = desk.post(revision.get_absolute_url(), {"_apply": "1", "stamp": stamp}, follow=True)
+    page = desk.post(
+        revision.get_absolute_url(), {"_apply": "1", "catalog_version": version}, follow=True
+    )
     assert "The catalogue was changed after you looked" in page.content.decode()
     assert stored() == before
 
 
 def test_applied_twice_is_applied_once(desk: Client) -> None:
     revision = paste(desk, changed_file())
-    stamp = stamp_of(desk, revision)
+    version = stamp_of(desk, revision)
     apply(desk, revision)
     after = stored()
-    page = desk.post(revision.get_absolute_url(), {"_apply": "1", "stamp": stamp}, follow=True)
+    page = desk.post(
+        revision.get_absolute_url(), {"_apply": "1", "catalog_version": version}, follow=True
+    )
     assert "It is applied already" in page.content.decode()
     assert stored() == after
     apply(desk, paste(desk, changed_file()))

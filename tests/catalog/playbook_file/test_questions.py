@@ -18,7 +18,7 @@ def articles(playbook: None) -> list[Article]:
 
 @pytest.fixture
 def revision(editor: User) -> Revision:
-    return Revision.objects.create(made_by=editor, applied_at=timezone.now(), stamp="x")
+    return Revision.objects.create(made_by=editor, applied_at=timezone.now(), catalog_version="x")
 
 
 def ask(revision: Revision, article: Article, *candidates: Article) -> OpenQuestion:

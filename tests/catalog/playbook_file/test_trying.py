@@ -86,7 +86,7 @@ def test_only_editors_see_it(desk: Client, learner: User) -> None:
 
 def test_an_applied_revision_is_no_preview(desk: Client) -> None:
     revision = paste(desk, changed_file())
-    stamp = desk.get(revision.get_absolute_url()).context["stamp"]
-    desk.post(revision.get_absolute_url(), {"_apply": "1", "stamp": stamp})
+    version = desk.get(revision.get_absolute_url()).context["catalog_version"]
+    desk.post(revision.get_absolute_url(), {"_apply": "1", "catalog_version": version})
     address = reverse("admin:playbook_file_try_revision", args=[revision.pk])
     assert desk.get(address).status_code == 404

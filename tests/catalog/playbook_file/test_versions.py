@@ -8,11 +8,11 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
-from catalog.edition import current
 from catalog.models import Alias, Article, Entry, Section
 from catalog.playbook_file.catalogue import stored
 from catalog.playbook_file.models import OpenQuestion
 from catalog.playbook_file.revisions import apply, plan, prepare
+from catalog.snapshot import current
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName
 
@@ -231,10 +231,10 @@ def test_nobody_loses_anything_over_thirty_versions(seed: int) -> None:
         after = stored()
         bring_in(content)
         assert stored() == after
-        edition = current(AnonymousUser())
+        snapshot = current(AnonymousUser())
         for user in learners:
             progress = LearnerProgress(user)
-            progress.edition = edition
+            progress.snapshot = snapshot
             totals = progress.totals
             required, done, by_section = recount(user)
             assert (totals.overall.required, totals.overall.done) == (required, done)

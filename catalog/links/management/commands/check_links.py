@@ -8,8 +8,8 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from catalog.links.checking import Turns, links_to_check, visits
+from catalog.links.link_checker import Fault, Visitor
 from catalog.links.models import Check, Outcome
-from catalog.links.visits import Fault, Visitor
 
 INTERRUPTED = 130
 UNREACHED = {Fault.NO_HOST, Fault.CONNECTION, Fault.TIMEOUT}

@@ -44,7 +44,7 @@ def history_of(user: User, article_id: int, limit: int) -> list[Row]:
 def where_now(article_ids: Collection[int]) -> Mapping[int, int]:
     """Of each of these articles that exists, the one that it was merged into, or itself.
 
-    Until the transaction ends, none of them is merged. Before `take_turn`: as a merge does it.
+    Until the transaction ends, none of them is merged. Before `lock_learner`: as a merge does it.
     """
     connection = connections[router.db_for_write(State)]
     keys = list(article_ids)
@@ -64,7 +64,7 @@ def where_now(article_ids: Collection[int]) -> Mapping[int, int]:
         return dict(cursor.fetchall())
 
 
-def take_turn(user: User) -> bool:
+def lock_learner(user: User) -> bool:
     """Holds the learner's row until the transaction ends, with their progress' next version on it.
 
     False where the account is gone.

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from accounts.models import User
-from catalog import stamps
-from catalog.edition import Edition, current
+from catalog import catalog_version
 from catalog.models import Article, Entry, Layer, Section, Status
+from catalog.snapshot import CatalogSnapshot, current
 from tests.conftest import Clock
 
 pytestmark = pytest.mark.usefixtures("playbook")
@@ -36,29 +36,29 @@ CHANGES: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_way_of_changing_the_playbook_gives_it_another_stamp(change: str) -> None:
-    before = stamps.current()
+    before = catalog_version.current()
     CHANGES[change]()
-    is_changed = stamps.current() != before
+    is_changed = catalog_version.current() != before
     # SQLite has no triggers for a statement, so one that changes no row gives no stamp.
     assert is_changed or (change == "update of none" and connection.vendor == "sqlite")
 
 
 def test_reading_and_progress_change_no_stamp(client: Client, learner: User) -> None:
     client.force_login(learner)
-    before = stamps.current()
+    before = catalog_version.current()
     client.get("/")
     client.post("/articles/payment-wallet/state/", {"state": "done"})
-    assert stamps.current() == before
+    assert catalog_version.current() == before
 
 
 def test_an_edition_is_read_once_for_each_stamp() -> None:
-    edition = current(AnonymousUser())
-    assert current(AnonymousUser()) is edition
+    snapshot = current(AnonymousUser())
+    assert current(AnonymousUser()) is snapshot
     Section.objects.filter(slug="caching").update(title="Remembering")
     changed = current(AnonymousUser())
-    assert changed is not edition
+    assert changed is not snapshot
     assert "Remembering" in [section.title for section in changed.sections]
-    assert "Remembering" not in [section.title for section in edition.sections]
+    assert "Remembering" not in [section.title for section in snapshot.sections]
 
 
 def test_what_was_rolled_back_is_forgotten() -> None:
@@ -68,33 +68,39 @@ def test_what_was_rolled_back_is_forgotten() -> None:
         assert "Never" in [section.title for section in current(AnonymousUser()).sections]
         transaction.set_rollback(True)
     after = current(AnonymousUser())
-    assert after.stamp == before.stamp
+    assert after.version == before.version
     assert "Never" not in [section.title for section in after.sections]
 
 
 def test_the_triggers_come_back_with_every_migrate() -> None:
     for statement in dropped_triggers():
         raw(statement)
-    before = stamps.current()
+    before = catalog_version.current()
     Section.objects.filter(slug="caching").update(title="Unseen")
-    assert stamps.current() == before
+    assert catalog_version.current() == before
     call_command("migrate", verbosity=0)
     Section.objects.filter(slug="caching").update(title="Seen")
-    assert stamps.current() != before
+    assert catalog_version.current() != before
 
 
 def dropped_triggers() -> list[str]:
     if connection.vendor == "postgresql":
-        return [f"DROP TRIGGER stamp_{table} ON catalog_{table}" for table in stamps.TABLES]
+        return [
+            f"DROP TRIGGER stamp_{table} ON catalog_{table}" for table in catalog_version.TABLES
+        ]
     changes = ("INSERT", "UPDATE", "DELETE")
-    return [f"DROP TRIGGER stamp_{table}_{change}" for table in stamps.TABLES for change in changes]
+    return [
+        f"DROP TRIGGER stamp_{table}_{change}"
+        for table in catalog_version.TABLES
+        for change in changes
+    ]
 
 
 def test_an_edition_agrees_with_the_tables() -> None:
-    edition = Edition("any", with_drafts=False)
+    snapshot = CatalogSnapshot("any", with_drafts=False)
     in_order = Entry.objects.listed().public().in_journey_order().select_related("article__status")
-    assert [place.entry for place in edition.places] == list(in_order)
-    for place, entry in zip(edition.places, in_order, strict=True):
+    assert [place.entry for place in snapshot.indexed_entries] == list(in_order)
+    for place, entry in zip(snapshot.indexed_entries, in_order, strict=True):
         assert place.entry.section == entry.section
         assert place.entry.section.layer == entry.section.layer
         assert place.entry.article == entry.article
@@ -105,10 +111,10 @@ def test_drafts_are_in_the_edition_of_editors_only(editor: User, learner: User) 
     draft = Article.objects.get(slug="payment-wallet")
     Article.objects.filter(pk=draft.pk).update(status=Status.objects.get(slug="draft"))
     for reader, sees in ((AnonymousUser(), False), (learner, False), (editor, True)):
-        edition = current(reader)
-        assert (draft.slug in edition.articles) is sees
-        assert bool(edition.entries_of(draft.pk)) is sees
-        assert ("draft" in [status.slug for status in edition.statuses]) is sees
+        snapshot = current(reader)
+        assert (draft.slug in snapshot.articles) is sees
+        assert bool(snapshot.entries_of(draft.pk)) is sees
+        assert ("draft" in [status.slug for status in snapshot.statuses]) is sees
 
 
 @pytest.mark.parametrize(

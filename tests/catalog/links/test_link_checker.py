@@ -8,7 +8,7 @@ import pytest
 
 from catalog.links.addresses import PublicBackend
 from catalog.links.checking import Turns, host_by_host, visits
-from catalog.links.visits import MAX_REDIRECTS, Fault, Visit, Visitor
+from catalog.links.link_checker import MAX_REDIRECTS, Fault, Visit, Visitor
 from tests.catalog.links.conftest import Host
 
 

@@ -4,7 +4,7 @@ from django import template
 from django.contrib.auth.models import AbstractUser
 from django.template.context import RequestContext
 
-from catalog.desk import Waiting, waiting_for
+from catalog.editor_queues import Waiting, waiting_for
 
 register = template.Library()
 

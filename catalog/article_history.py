@@ -1,4 +1,4 @@
-"""What an edition showed before: which articles counted at some time, and what they were like."""
+"""What a snapshot showed before: which articles counted at some time, and what they were like."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from itertools import takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from catalog.edition import Edition
 from catalog.history import DELETED, versions_of
 from catalog.models import Article, Entry, Status
 from catalog.playbook_file.difference import Change, Kind
+from catalog.snapshot import CatalogSnapshot
 
 _T = TypeVar("_T")
 _Versions = list[tuple[datetime, _T]]
@@ -25,7 +25,7 @@ A_MOMENT = timedelta(microseconds=1)
 
 class _Article(NamedTuple):
     is_seen: bool
-    """By the readers of the edition; what is retired too."""
+    """By the readers of the snapshot; what is retired too."""
     is_countable: bool
     title: str
     url: str
@@ -37,15 +37,17 @@ class _Place(NamedTuple):
 
 
 class Past:
-    """Of the articles of an edition, by the versions that the history keeps of them."""
+    """Of the articles of a snapshot, by the versions that the history keeps of them."""
 
-    def __init__(self, edition: Edition) -> None:
-        self._edition = edition
-        self._counting = {place.article_id for place in edition.places if place.is_countable}
+    def __init__(self, snapshot: CatalogSnapshot) -> None:
+        self._snapshot = snapshot
+        self._counting = {
+            place.article_id for place in snapshot.indexed_entries if place.is_countable
+        }
         self._merged: dict[int, list[int]] = defaultdict(list)
-        for gone, kept in edition.merged.items():
+        for gone, kept in snapshot.merged.items():
             self._merged[kept].append(gone)
-        self._articles = _article_versions(_statuses(), with_drafts=edition.with_drafts)
+        self._articles = _article_versions(_statuses(), with_drafts=snapshot.with_drafts)
         self._places = _place_versions()
         self._latest_first = sorted(
             ((versions[-1][0], pk) for pk in self._articles for versions in self._of(pk)),
@@ -72,7 +74,7 @@ class Past:
         if seen is None:
             return ()
         then, places = seen
-        entries = self._edition.entries_of(article.pk)
+        entries = self._snapshot.entries_of(article.pk)
         titles, now = [place.title for place in places], [entry.title for entry in entries]
         described = [place.what_you_learn for place in places]
         replaced = (
@@ -145,8 +147,8 @@ class Past:
         return bool(article and article.is_countable and self._places_at(article_id, at))
 
 
-def past_of(edition: Edition) -> Past:
-    return edition.keep("past", Past)
+def article_history_of(snapshot: CatalogSnapshot) -> Past:
+    return snapshot.keep("past", Past)
 
 
 def _at(versions: _Versions[_T], at: datetime) -> _T | None:

@@ -7,9 +7,9 @@ from catalog.signals import article_merged
 from catalog.suggestions.models import Suggestion
 
 
-def move(sender: type[Article], kept: Article, gone: Article, **more: Any) -> None:
+def on_article_merged(sender: type[Article], kept: Article, gone: Article, **more: Any) -> None:
     Suggestion.objects.filter(article=gone).update(article=kept)
 
 
 def connect() -> None:
-    article_merged.connect(move, dispatch_uid="suggestions.article_merging")
+    article_merged.connect(on_article_merged, dispatch_uid="suggestions.on_article_merged")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import User
+from catalog.links.link_checker import Visit
 from catalog.links.models import BrokenLink, Check, Report
-from catalog.links.visits import Visit
 from catalog.merging import merge_articles
 from catalog.models import Article
 

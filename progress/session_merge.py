@@ -18,7 +18,7 @@ from accounts.models import User
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName
 from progress.sessions import MARKS
-from progress.statements import where_now
+from progress.sql import where_now
 from progress.visitor import Mark, follow, lasting, read_marks
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Article, Entry
 from playbook.http import HttpRequest, safe_next
-from progress import metrics, parts
+from progress import fragments, metrics
 from progress.forms import PlaceForm
 from progress.reader import Change, ReaderGone, ReaderProgress
 
@@ -34,7 +34,7 @@ def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) ->
     place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
     place.is_valid()
     spot = place.cleaned_data.get("spot", "")
-    entries = request.edition.entries_of(change.article.pk)
+    entries = request.snapshot.entries_of(change.article.pk)
     shown = place.cleaned_data.get("shown", frozenset())
     controls = [name for entry in entries if (name := f"state-{entry.pk}") in shown]
     told = {
@@ -54,22 +54,22 @@ def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) ->
 
 def stale_parts(request: HttpRequest, article: Article, shown: frozenset[str]) -> list[str]:
     """What a change of the article makes stale, of the parts whose ids the page shows."""
-    entries = request.edition.entries_of(article.pk)
+    entries = request.snapshot.entries_of(article.pk)
     sections = {entry.section.slug: entry.section for entry in entries}
     layers = {section.layer.slug: section.layer for section in sections.values()}
     stale: dict[str, Callable[..., str]] = {
-        "overall": partial(parts.overall, request),
-        "article-state": partial(parts.article_state, request, article),
-        "article-changes": partial(parts.article_changes, request, article),
+        "overall": partial(fragments.overall, request),
+        "article-state": partial(fragments.article_state, request, article),
+        "article-changes": partial(fragments.article_changes, request, article),
     }
     for entry in entries:
-        stale[f"state-{entry.pk}"] = partial(parts.state_control, request, entry)
+        stale[f"state-{entry.pk}"] = partial(fragments.state_control, request, entry)
     for slug, section in sections.items():
-        stale[f"outline-{slug}"] = partial(parts.outline_figure, request, section)
-        stale[f"section-{slug}"] = partial(parts.section_figure, request, section)
+        stale[f"outline-{slug}"] = partial(fragments.outline_figure, request, section)
+        stale[f"section-{slug}"] = partial(fragments.section_figure, request, section)
     for slug, layer in layers.items():
-        stale[f"journey-{slug}"] = partial(parts.journey_figure, request, layer)
-        stale[f"layer-{slug}"] = partial(parts.layer_figure, request, layer)
+        stale[f"journey-{slug}"] = partial(fragments.journey_figure, request, layer)
+        stale[f"layer-{slug}"] = partial(fragments.layer_figure, request, layer)
     return [draw(oob=True) for name, draw in stale.items() if name in shown]
 
 

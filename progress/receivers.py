@@ -28,7 +28,7 @@ def batched(keys: Sequence[int]) -> Iterator[Sequence[int]]:
     return (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
 
 
-def move(sender: type[Article], kept: Article, gone: Article, **more: Any) -> None:
+def on_article_merged(sender: type[Article], kept: Article, gone: Article, **more: Any) -> None:
     """The same queries for any number of learners, each of whom waits until it is done."""
     lock_learners(gone)
     both = [kept.pk, gone.pk]
@@ -116,4 +116,4 @@ def step(like: Event, before: str, after: str, at: datetime) -> Event:
 
 
 def connect() -> None:
-    article_merged.connect(move, dispatch_uid="progress.article_merging")
+    article_merged.connect(on_article_merged, dispatch_uid="progress.on_article_merged")

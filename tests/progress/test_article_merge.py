@@ -19,9 +19,9 @@ from accounts.models import User
 from catalog.merging import merge_articles
 from catalog.models import Article
 from progress.learner import LearnerProgress
-from progress.merging import merge
 from progress.models import Event, State, StateName
 from progress.reader import Superseded
+from progress.session_merge import merge
 from progress.sessions import SessionStore
 from progress.visitor import Mark, VisitorProgress
 

@@ -32,7 +32,7 @@ def entry_rows(
     request: HttpRequest, entries: Iterable[Entry], *, with_section: bool = False
 ) -> str:
     progress = progress_of(request)
-    piece, marks_on_open = progress.edition.piece, progress.marks_on_open
+    piece, marks_on_open = progress.snapshot.piece, progress.marks_on_open
     new, changed = progress.new_articles, progress.changed_articles
     rows = (
         piece(
@@ -54,14 +54,14 @@ def state_control(request: HttpRequest, entry: Entry, *, oob: bool = False) -> s
     progress = progress_of(request)
     state = progress.state_of(entry.article_id)
     name = "progress/includes/state-control.html"
-    return progress.edition.piece(name, entry=entry, state=state, oob=oob)
+    return progress.snapshot.piece(name, entry=entry, state=state, oob=oob)
 
 
 @slot(register)
 def overall(request: HttpRequest, *, oob: bool = False) -> str:
     """How far the reader is in the whole playbook, and what comes next."""
     progress = progress_of(request)
-    return progress.edition.piece(
+    return progress.snapshot.piece(
         "progress/includes/overall.html",
         figure=progress.totals.overall,
         growth=progress.growth,
@@ -95,14 +95,14 @@ def _of_layer(request: HttpRequest, kind: str, layer: Layer, *, oob: bool) -> st
     progress = progress_of(request)
     figure = progress.totals.of_layer(layer.slug)
     name = f"progress/includes/{kind}-figure.html"
-    return progress.edition.piece(name, slug=layer.slug, figure=figure, oob=oob)
+    return progress.snapshot.piece(name, slug=layer.slug, figure=figure, oob=oob)
 
 
 def _of_section(request: HttpRequest, kind: str, section: Section, *, oob: bool) -> str:
     progress = progress_of(request)
     figure = progress.totals.of_section(section.slug)
     name = f"progress/includes/{kind}-figure.html"
-    return progress.edition.piece(name, slug=section.slug, figure=figure, oob=oob)
+    return progress.snapshot.piece(name, slug=section.slug, figure=figure, oob=oob)
 
 
 @slot(register)
@@ -117,20 +117,20 @@ def figure_cells(
         figure = totals.of_layer(layer.slug)
     if section:
         figure = totals.of_section(section.slug)
-    return progress.edition.piece("progress/includes/figure-cells.html", figure=figure)
+    return progress.snapshot.piece("progress/includes/figure-cells.html", figure=figure)
 
 
 @slot(register)
 def heat_week(request: HttpRequest, week: Week, number: int) -> str:
     """A column of the heat map; most learners share most of them, the empty ones."""
     name = "progress/includes/heat-week.html"
-    return progress_of(request).edition.piece(name, week=week, number=number)
+    return progress_of(request).snapshot.piece(name, week=week, number=number)
 
 
 @slot(register)
 def read_link(request: HttpRequest, article: Article, *, button: bool = False) -> str:
     progress = progress_of(request)
-    return progress.edition.piece(
+    return progress.snapshot.piece(
         "progress/includes/read-link.html",
         article=article,
         button=button,
@@ -145,7 +145,7 @@ def article_state(request: HttpRequest, article: Article, *, oob: bool = False) 
     history = progress.history(article)
     name, state = "progress/includes/article-control.html", progress.state_of(article.pk)
     context = {
-        "control": progress.edition.piece(name, article=article, state=state),
+        "control": progress.snapshot.piece(name, article=article, state=state),
         "history": history,
         "is_cut": len(history) == HISTORY_SHOWN,
         "is_visitor": progress.is_visitor,

@@ -1,7 +1,7 @@
-"""The playbook as each process keeps it: read once for every stamp that the catalogue gets.
+"""An in-memory snapshot of the catalogue, kept by each process.
 
-The database gives the catalogue another stamp with every change (`catalog/stamps.py`), so that one
-small query tells a process whether what it keeps still holds.
+Every change gives the catalogue a new version (`catalog/catalog_version.py`), so one small query
+tells a process whether its snapshot is still current.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import Http404
 
-from catalog import stamps
+from catalog import catalog_version
 from catalog.models import Article, Entry, Layer, Section, Status
 from catalog.querysets import sees_drafts
 from playbook.http import Reader
@@ -30,7 +30,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class IndexedEntry:
     """An entry, and as plain values what it is found, ordered and counted by."""
 
     entry: Entry
@@ -44,7 +44,7 @@ class Place:
     text: str
 
     @classmethod
-    def of(cls, entry: Entry) -> Place:
+    def of(cls, entry: Entry) -> IndexedEntry:
         section, article = entry.section, entry.article
         texts = (entry.title, entry.what_you_learn, article.title, section.title)
         return cls(
@@ -60,14 +60,14 @@ class Place:
         )
 
 
-class Edition:
+class CatalogSnapshot:
     """What the catalogue holds at one stamp, for the public or with the drafts.
 
     Every request of the process shares it: it is read, never changed.
     """
 
-    def __init__(self, stamp: str, *, with_drafts: bool) -> None:
-        self.stamp = stamp
+    def __init__(self, version: str, *, with_drafts: bool) -> None:
+        self.version = version
         self.with_drafts = with_drafts
         entries, articles = Entry.objects.listed(), Article.objects.all()
         statuses = Status.objects.all()
@@ -79,7 +79,7 @@ class Edition:
         self.statuses = list(statuses)
         self.sections = list(Section.objects.listed().in_journey_order())
         self.layers = list(Layer.objects.all())
-        self.places = [Place.of(entry) for entry in self._joined(in_order)]
+        self.indexed_entries = [IndexedEntry.of(entry) for entry in self._joined(in_order)]
         self.piece = piece_keeper()
         self.pages: tuple[dict[tuple[str, ...], Page], ...] = ({}, {})
         self.answers: tuple[dict[Any, Any], ...] = ({}, {})
@@ -93,18 +93,18 @@ class Edition:
         return _join(entries, section=self.sections, article=list(self.articles.values()))
 
     @cached_property
-    def by_title(self) -> list[Place]:
-        return sorted(self.places, key=attrgetter("title"))
+    def by_title(self) -> list[IndexedEntry]:
+        return sorted(self.indexed_entries, key=attrgetter("title"))
 
     @cached_property
-    def newest_first(self) -> list[Place]:
-        return sorted(self.places, key=attrgetter("added_at"), reverse=True)
+    def newest_first(self) -> list[IndexedEntry]:
+        return sorted(self.indexed_entries, key=attrgetter("added_at"), reverse=True)
 
     @cached_property
     def _entries_of(self) -> Mapping[int, list[Entry]]:
         """By article, in the order of the journey."""
         entries: dict[int, list[Entry]] = defaultdict(list)
-        for place in self.places:
+        for place in self.indexed_entries:
             entries[place.article_id].append(place.entry)
         return dict(entries)
 
@@ -153,8 +153,8 @@ class Edition:
         before, after = self._journey[max(number - 1, 0) : number], self._journey[number + 1 :][:1]
         return next(iter(before), None), next(iter(after), None)
 
-    def keep(self, name: str, make: Callable[[Edition], _T]) -> _T:
-        """What is made of this edition once, and goes with it."""
+    def keep(self, name: str, make: Callable[[CatalogSnapshot], _T]) -> _T:
+        """What is made of this snapshot once, and goes with it."""
         if name not in self._kept:
             self._kept[name] = make(self)
         kept: _T = self._kept[name]
@@ -180,35 +180,39 @@ def _found(thing: _T | None) -> _T:
     return thing
 
 
-_editions: dict[bool, Edition] = {}
+_snapshots: dict[bool, CatalogSnapshot] = {}
 _reading = Lock()
 
 
-def recent() -> Edition:
+def recent() -> CatalogSnapshot:
     """For who is unknown: what a cache before the site could give them has more delay."""
-    edition = _editions.get(False)
-    return edition if edition and edition.stamp == stamps.recent() else current(AnonymousUser())
+    snapshot = _snapshots.get(False)
+    return (
+        snapshot
+        if snapshot and snapshot.version == catalog_version.recent()
+        else current(AnonymousUser())
+    )
 
 
-def current(user: Reader, stamp: str = "") -> Edition:
-    """The edition that the database holds now, as far as this reader may see it.
+def current(user: Reader, version: str = "") -> CatalogSnapshot:
+    """The snapshot that the database holds now, as far as this reader may see it.
 
-    `stamp` is the one it holds, where somebody asked for it already.
+    `version` is the one it holds, where somebody asked for it already.
     """
     with_drafts = sees_drafts(user)
-    edition = _editions.get(with_drafts)
-    if edition and edition.stamp == (stamp or stamps.current()):
-        return edition
+    snapshot = _snapshots.get(with_drafts)
+    if snapshot and snapshot.version == (version or catalog_version.current()):
+        return snapshot
     with _reading:  # The other threads wait for what the first one reads.
-        edition = _editions.get(with_drafts)
-        if not (edition and edition.stamp == stamps.current()):
-            edition = _editions[with_drafts] = _read(with_drafts)
-        return edition
+        snapshot = _snapshots.get(with_drafts)
+        if not (snapshot and snapshot.version == catalog_version.current()):
+            snapshot = _snapshots[with_drafts] = _read(with_drafts)
+        return snapshot
 
 
-def _read(with_drafts: bool) -> Edition:
+def _read(with_drafts: bool) -> CatalogSnapshot:
     """Read until nobody changed anything meanwhile."""
     while True:
-        edition = Edition(stamps.current(), with_drafts=with_drafts)
-        if edition.stamp == stamps.current():
-            return edition
+        snapshot = CatalogSnapshot(catalog_version.current(), with_drafts=with_drafts)
+        if snapshot.version == catalog_version.current():
+            return snapshot

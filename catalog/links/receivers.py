@@ -9,7 +9,7 @@ from catalog.models import Article
 from catalog.signals import article_merged
 
 
-def move(sender: type[Article], kept: Article, gone: Article, **more: Any) -> None:
+def on_article_merged(sender: type[Article], kept: Article, gone: Article, **more: Any) -> None:
     move_reports(kept, gone)
     move_check(kept, gone)
 
@@ -30,4 +30,4 @@ def move_check(kept: Article, gone: Article) -> None:
 
 
 def connect() -> None:
-    article_merged.connect(move, dispatch_uid="links.article_merging")
+    article_merged.connect(on_article_merged, dispatch_uid="links.on_article_merged")

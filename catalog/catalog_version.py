@@ -65,7 +65,7 @@ def recent() -> str:
     return stamp if is_recent else current()
 
 
-def take_turn() -> None:
+def lock_catalog() -> None:
     """Waits for whoever is changing the catalogue; after it nobody else can until the end of the
     transaction. Taken before any row is, so that two editors cannot block each other in a circle.
     """

@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.models import Article
 from progress.learner import LearnerProgress
-from progress.merging import merge, summary
 from progress.models import Event, State, StateName
+from progress.session_merge import merge, summary
 from progress.visitor import Mark
 
 pytestmark = pytest.mark.usefixtures("playbook")
