@@ -216,6 +216,7 @@ class MergeForm(forms.Form):
         queryset=Article.objects.filter(retired_at=None),
         widget=forms.HiddenInput,
     )
+    # Named before the code said "duplicate". The name is in the page's address, so it stays.
     gone = forms.ModelChoiceField(
         label=_("This one goes into it"),
         queryset=Article.objects.filter(merged_into=None),

@@ -1,4 +1,6 @@
+"""The signals that the catalogue sends to the other apps."""
+
 from django.dispatch import Signal
 
 article_merged = Signal()
-"""Two Articles, `kept` and `gone`: in the transaction, after the catalogue's own part."""
+"""Sent inside the transaction after `duplicate` was merged into `kept` (both `Article`)."""

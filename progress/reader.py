@@ -160,12 +160,14 @@ class ReaderProgress(ABC):
         """Annotates `learner_count`: how many learners have a state on the article."""
         return articles.annotate(learner_count=Count("states", distinct=True))
 
-    def learners_of(self, kept: Article, gone: Article) -> statistics.Learners:
+    def learners_of(self, kept: Article, duplicate: Article) -> statistics.Learners:
         """Whom merging these two articles concerns."""
         own = State.objects.filter(article=kept, user=OuterRef("user")).values("state")
-        of_gone = State.objects.filter(article=gone).annotate(other=Subquery(own)).order_by()
+        of_duplicate = (
+            State.objects.filter(article=duplicate).annotate(other=Subquery(own)).order_by()
+        )
         of_kept = State.objects.filter(article=kept).order_by().values_list("state")
         return statistics.learners(
             dict(of_kept.annotate(Count("pk"))),
-            list(of_gone.values_list("state", "other").annotate(Count("pk"))),
+            list(of_duplicate.values_list("state", "other").annotate(Count("pk"))),
         )

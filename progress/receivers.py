@@ -28,14 +28,16 @@ def batched(keys: Sequence[int]) -> Iterator[Sequence[int]]:
     return (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
 
 
-def on_article_merged(sender: type[Article], kept: Article, gone: Article, **more: Any) -> None:
+def on_article_merged(
+    sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
+) -> None:
     """The same queries for any number of learners, each of whom waits until it is done."""
-    lock_learners(gone)
-    both = [kept.pk, gone.pk]
+    lock_learners(duplicate)
+    both = [kept.pk, duplicate.pk]
     states: dict[int, dict[int, State]] = defaultdict(dict)
-    for state in State.objects.filter(article__in=both, user__in=learners_with(gone)):
+    for state in State.objects.filter(article__in=both, user__in=learners_with(duplicate)):
         states[state.user_id][state.article_id] = state
-    begin_anew, added = chains(kept, gone, states)
+    begin_anew, added = chains(kept, duplicate, states)
     lost = [
         min(own.values(), key=lambda one: (StateName(one.state).rank, one.article_id == kept.pk)).pk
         for own in states.values()
@@ -43,8 +45,8 @@ def on_article_merged(sender: type[Article], kept: Article, gone: Article, **mor
     ]
     for keys in batched(lost):
         State.objects.filter(pk__in=keys).delete()
-    State.objects.filter(article=gone).update(article=kept)
-    Event.objects.filter(article=gone).update(article=kept)
+    State.objects.filter(article=duplicate).update(article=kept)
+    Event.objects.filter(article=duplicate).update(article=kept)
     for from_state, pks in begin_anew.items():
         for keys in batched(pks):
             Event.objects.filter(pk__in=keys).update(from_state=from_state)
@@ -58,9 +60,9 @@ def learners_with(article: Article) -> Any:
     return User.objects.filter(Q(pk__in=with_event) | Q(pk__in=with_state)).values("pk")
 
 
-def lock_learners(gone: Article) -> None:
+def lock_learners(duplicate: Article) -> None:
     """In the order of their keys, so that two who lock several never wait for each other."""
-    keys = sorted(row["pk"] for row in learners_with(gone))
+    keys = sorted(row["pk"] for row in learners_with(duplicate))
     for some in batched(keys):
         users = User.objects.filter(pk__in=some)
         list(users.order_by("pk").select_for_update().values_list("pk"))
@@ -68,11 +70,11 @@ def lock_learners(gone: Article) -> None:
 
 
 def chains(
-    kept: Article, gone: Article, states: Mapping[int, Mapping[int, State]]
+    kept: Article, duplicate: Article, states: Mapping[int, Mapping[int, State]]
 ) -> tuple[dict[str, list[int]], list[Event]]:
     """Of the learners with events on both: from which state which events begin now, by their keys,
     and the events to add."""
-    both = [kept.pk, gone.pk]
+    both = [kept.pk, duplicate.pk]
     rows = Event.objects.filter(article__in=both).order_by().values("user")
     with_both = rows.annotate(articles=Count("article", distinct=True)).filter(articles=len(both))
     of_learner: dict[int, list[Event]] = defaultdict(list)

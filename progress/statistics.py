@@ -148,21 +148,21 @@ class Learners:
     """How many have a state on each of two articles, on both, and who would have which one."""
 
     on_kept: int
-    on_gone: int
+    on_duplicate: int
     on_both: int
     afterwards: Mapping[StateName, int]
 
 
 def learners(
-    of_kept: Mapping[str, int], of_gone: Iterable[tuple[str, str | None, int]]
+    of_kept: Mapping[str, int], of_duplicate: Iterable[tuple[str, str | None, int]]
 ) -> Learners:
-    """`of_gone`: by their state there and, where they have one, on the other."""
+    """`of_duplicate`: by their state there and, where they have one, on the other."""
     afterwards = Counter({StateName(state): count for state, count in of_kept.items()})
-    on_kept, on_gone, on_both = afterwards.total(), 0, 0
-    for state, other, count in of_gone:
-        on_gone += count
+    on_kept, on_duplicate, on_both = afterwards.total(), 0, 0
+    for state, other, count in of_duplicate:
+        on_duplicate += count
         if other:
             on_both += count
             afterwards[StateName(other)] -= count
         afterwards[further(state, other or StateName.TODO)] += count
-    return Learners(on_kept, on_gone, on_both, {s: n for s, n in afterwards.items() if n})
+    return Learners(on_kept, on_duplicate, on_both, {s: n for s, n in afterwards.items() if n})

@@ -228,8 +228,8 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
         chosen = list(objects)
         for article in chosen:
             if article.merged_into is not None:
-                words = _("“%(gone)s” stays retired: it was merged into “%(kept)s”.")
-                names = {"gone": article.title, "kept": article.merged_into.title}
+                words = _("“%(duplicate)s” stays retired: it was merged into “%(kept)s”.")
+                names = {"duplicate": article.title, "kept": article.merged_into.title}
                 self.message_user(request, words % names, messages.ERROR)
         return super().bring_back(request, [a for a in chosen if a.merged_into_id is None])
 

@@ -26,6 +26,7 @@ from playbook.http import HttpRequest as ReaderRequest
 MERGE = "admin:catalog_article_merge"
 
 
+# The names of the form fields. `gone` (the duplicate) is in the address of this page and stays.
 SIDES = ("kept", "gone")
 SHOWN = 20
 """So many articles that a search finds are offered."""
@@ -56,8 +57,8 @@ def merged_already(request: HttpRequest) -> Article | None:
     keys = [request.POST.get(name, "") for name in SIDES]
     if not all(key.isdecimal() and len(key) < 19 for key in keys):
         return None
-    kept, gone = map(int, keys)
-    return Article.objects.filter(pk=kept, merged=gone).first()
+    kept, duplicate = map(int, keys)
+    return Article.objects.filter(pk=kept, merged=duplicate).first()
 
 
 def chosen_in(form: MergeForm) -> dict[str, Article]:
@@ -164,37 +165,37 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         keys = found.order_by().values("pk")
         return Article.objects.filter(pk__in=keys).order_by("title", "pk")
 
-    def preview(self, request: HttpRequest, kept: Article, gone: Article) -> dict[str, Any]:
+    def preview(self, request: HttpRequest, kept: Article, duplicate: Article) -> dict[str, Any]:
         kept_entries, entries = (
             list(article.entries.filter(retired_at=None).select_related("section"))
-            for article in (kept, gone)
+            for article in (kept, duplicate)
         )
-        twice = listed_already(kept, gone)
-        learners = cast(ReaderRequest, request).progress.learners_of(kept, gone)
-        turned = way({"kept": gone.pk, "gone": kept.pk})
+        twice = listed_already(kept, duplicate)
+        learners = cast(ReaderRequest, request).progress.learners_of(kept, duplicate)
+        turned = way({"kept": duplicate.pk, "gone": kept.pk})
         return {
             "compared": [
                 Compared(_("This one stays"), kept, kept_entries, learners.on_kept),
-                Compared(_("This one goes into it"), gone, entries, learners.on_gone),
+                Compared(_("This one goes into it"), duplicate, entries, learners.on_duplicate),
             ],
-            "are_alike": are_alike(titles_of(kept, kept_entries), titles_of(gone, entries)),
+            "are_alike": are_alike(titles_of(kept, kept_entries), titles_of(duplicate, entries)),
             "kept": kept,
-            "gone": gone,
-            "moved": [] if gone.is_retired else [e for e in entries if e.pk not in twice],
-            "retired": entries if gone.is_retired else [e for e in entries if e.pk in twice],
-            "keys": [key_in_words(alias) for alias in gone.aliases.all()],
+            "duplicate": duplicate,
+            "moved": [] if duplicate.is_retired else [e for e in entries if e.pk not in twice],
+            "retired": entries if duplicate.is_retired else [e for e in entries if e.pk in twice],
+            "keys": [key_in_words(alias) for alias in duplicate.aliases.all()],
             "learners": learners,
-            "turned": "" if gone.is_retired else turned,
+            "turned": "" if duplicate.is_retired else turned,
         }
 
     def merge(self, request: HttpRequest, form: MergeForm) -> bool:
-        kept, gone = form.cleaned_data["kept"], form.cleaned_data["gone"]
+        kept, duplicate = form.cleaned_data["kept"], form.cleaned_data["gone"]
         try:
             with transaction.atomic():
-                merge_articles(kept, gone)
+                merge_articles(kept, duplicate)
                 said = [
-                    (kept, _("“%(name)s” was merged into it.") % {"name": gone}),
-                    (gone, _("Merged into “%(name)s”.") % {"name": kept}),
+                    (kept, _("“%(name)s” was merged into it.") % {"name": duplicate}),
+                    (duplicate, _("Merged into “%(name)s”.") % {"name": kept}),
                 ]
                 for article, words in said:
                     chosen = Article.objects.filter(pk=article.pk)
@@ -205,6 +206,9 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         except IntegrityError:
             form.add_error(None, _("Somebody changed one of them just now: look again."))
             return False
-        words = _("“%(gone)s” is merged into “%(kept)s”.") % {"gone": gone, "kept": kept}
+        words = _("“%(duplicate)s” is merged into “%(kept)s”.") % {
+            "duplicate": duplicate,
+            "kept": kept,
+        }
         self.message_user(request, words, messages.SUCCESS)
         return True

@@ -9,21 +9,23 @@ from catalog.models import Article
 from catalog.signals import article_merged
 
 
-def on_article_merged(sender: type[Article], kept: Article, gone: Article, **more: Any) -> None:
-    move_reports(kept, gone)
-    move_check(kept, gone)
+def on_article_merged(
+    sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
+) -> None:
+    move_reports(kept, duplicate)
+    move_check(kept, duplicate)
 
 
-def move_reports(kept: Article, gone: Article) -> None:
+def move_reports(kept: Article, duplicate: Article) -> None:
     """Where a learner reported both on one day, the one of the article that went stays with it:
     it is in no queue there, and a day has one report."""
     same = Report.objects.filter(article=kept, learner=OuterRef("learner"), day=OuterRef("day"))
-    Report.objects.filter(~Exists(same), article=gone).update(article=kept)
+    Report.objects.filter(~Exists(same), article=duplicate).update(article=kept)
 
 
-def move_check(kept: Article, gone: Article) -> None:
+def move_check(kept: Article, duplicate: Article) -> None:
     """In the place of none, or of one of an address that the article no longer has."""
-    own, other = Check.objects.filter(article=kept), Check.objects.filter(article=gone)
+    own, other = Check.objects.filter(article=kept), Check.objects.filter(article=duplicate)
     if other.exists() and not own.filter(url=kept.url).exists():
         own.delete()
         other.update(article=kept)

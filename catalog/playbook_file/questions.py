@@ -11,14 +11,14 @@ from catalog.playbook_file.models import OpenQuestion
 from catalog.signals import article_merged
 
 
-def answer(sender: type[Article], kept: Article, gone: Article, **kwargs: Any) -> None:
-    both = (kept, gone)
+def answer(sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any) -> None:
+    both = (kept, duplicate)
     asked = OpenQuestion.objects.waiting().filter(Q(article__in=both), candidates__in=both)
     OpenQuestion.objects.filter(pk__in=asked.values("pk")).update(answered_at=timezone.now())
-    for question in OpenQuestion.objects.waiting().filter(candidates=gone):
-        question.candidates.remove(gone)
+    for question in OpenQuestion.objects.waiting().filter(candidates=duplicate):
+        question.candidates.remove(duplicate)
         question.candidates.add(kept)
-    for question in OpenQuestion.objects.waiting().filter(article=gone):
+    for question in OpenQuestion.objects.waiting().filter(article=duplicate):
         ask_of(kept, question)
 
 

@@ -7,8 +7,10 @@ from catalog.signals import article_merged
 from catalog.suggestions.models import Suggestion
 
 
-def on_article_merged(sender: type[Article], kept: Article, gone: Article, **more: Any) -> None:
-    Suggestion.objects.filter(article=gone).update(article=kept)
+def on_article_merged(
+    sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
+) -> None:
+    Suggestion.objects.filter(article=duplicate).update(article=kept)
 
 
 def connect() -> None:

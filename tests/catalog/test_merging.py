@@ -32,7 +32,7 @@ def kept() -> Article:
 
 
 @pytest.fixture
-def gone() -> Article:
+def duplicate() -> Article:
     return Article.objects.get(slug="ticket-booking-system")
 
 
@@ -46,25 +46,27 @@ def numbers(section: Section) -> list[int]:
     return [entry.number for entry in section.entries.current()]
 
 
-def test_what_the_one_had_is_the_others(kept: Article, gone: Article) -> None:
-    keys = {alias.key for article in (kept, gone) for alias in article.aliases.all()}
-    places = set(gone.entries.values_list("pk", flat=True))
-    merge_articles(kept, gone)
-    gone.refresh_from_db()
-    assert (gone.is_retired, gone.merged_into) == (True, kept)
+def test_what_the_one_had_is_the_others(kept: Article, duplicate: Article) -> None:
+    keys = {alias.key for article in (kept, duplicate) for alias in article.aliases.all()}
+    places = set(duplicate.entries.values_list("pk", flat=True))
+    merge_articles(kept, duplicate)
+    duplicate.refresh_from_db()
+    assert (duplicate.is_retired, duplicate.merged_into) == (True, kept)
     assert {alias.key for alias in kept.aliases.all()} == keys
-    assert not gone.aliases.exists()
+    assert not duplicate.aliases.exists()
     assert places <= set(kept.entries.filter(retired_at=None).values_list("pk", flat=True))
-    assert not gone.entries.exists()
+    assert not duplicate.entries.exists()
 
 
-def test_a_place_that_both_had_is_there_once(kept: Article, gone: Article) -> None:
+def test_a_place_that_both_had_is_there_once(kept: Article, duplicate: Article) -> None:
     mine = kept.entries.first()
     assert mine is not None
     section = mine.section
     count = section.entries.current().count()
-    twin = Entry.objects.create(section=section, article=gone, title=mine.title, number=count + 1)
-    merge_articles(kept, gone)
+    twin = Entry.objects.create(
+        section=section, article=duplicate, title=mine.title, number=count + 1
+    )
+    merge_articles(kept, duplicate)
     twin.refresh_from_db()
     assert (twin.is_retired, twin.article) == (True, kept)
     assert numbers(section) == list(range(1, count + 1))
@@ -72,105 +74,109 @@ def test_a_place_that_both_had_is_there_once(kept: Article, gone: Article) -> No
 
 @pytest.mark.parametrize("has_link", [True, False])
 def test_one_without_a_link_gets_the_others(
-    editing: Client, kept: Article, gone: Article, has_link: bool
+    editing: Client, kept: Article, duplicate: Article, has_link: bool
 ) -> None:
     if not has_link:
         kept.url = ""
         kept.save()
-    expected = kept.url or gone.url
-    told = f"The one that stays has no link yet, and gets {gone.url}."
-    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    expected = kept.url or duplicate.url
+    told = f"The one that stays has no link yet, and gets {duplicate.url}."
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     assert (told in words(page)) is not has_link
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     kept.refresh_from_db()
     assert kept.url == expected
     assert kept.aliases.filter(key=kept.key).exists()
     assert versions_of(Article).filter(id=kept.pk).first().url == expected
 
 
-def test_the_places_of_a_retired_one_do_not_come_back(kept: Article, gone: Article) -> None:
-    gone.retire()
+def test_the_places_of_a_retired_one_do_not_come_back(kept: Article, duplicate: Article) -> None:
+    duplicate.retire()
     before = set(Entry.objects.listed().values_list("pk", flat=True))
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     assert set(Entry.objects.listed().values_list("pk", flat=True)) == before
 
 
-def test_the_old_address_leads_to_the_new_one(client: Client, kept: Article, gone: Article) -> None:
-    merge_articles(kept, gone)
-    response = client.get(gone.get_absolute_url())
+def test_the_old_address_leads_to_the_new_one(
+    client: Client, kept: Article, duplicate: Article
+) -> None:
+    merge_articles(kept, duplicate)
+    response = client.get(duplicate.get_absolute_url())
     assert (response.status_code, response["Location"]) == (301, kept.get_absolute_url())
     assert client.get(kept.get_absolute_url()).status_code == 200
 
 
-def test_a_chain_leads_to_its_end(client: Client, kept: Article, gone: Article) -> None:
-    last = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
-    merge_articles(kept, gone)
+def test_a_chain_leads_to_its_end(client: Client, kept: Article, duplicate: Article) -> None:
+    last = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
+    merge_articles(kept, duplicate)
     merge_articles(last, kept)
-    gone.refresh_from_db()
-    assert gone.merged_into == last
-    for article in (gone, kept):
+    duplicate.refresh_from_db()
+    assert duplicate.merged_into == last
+    for article in (duplicate, kept):
         response = client.get(article.get_absolute_url())
         assert (response.status_code, response["Location"]) == (301, last.get_absolute_url())
 
 
-def test_saving_the_merged_one_takes_no_key(kept: Article, gone: Article) -> None:
-    merge_articles(kept, gone)
+def test_saving_the_merged_one_takes_no_key(kept: Article, duplicate: Article) -> None:
+    merge_articles(kept, duplicate)
     before = set(Alias.objects.values_list("article", "key"))
-    gone.save()
-    gone.title, gone.url = "Another", ""
-    gone.save()
+    duplicate.save()
+    duplicate.title, duplicate.url = "Another", ""
+    duplicate.save()
     assert set(Alias.objects.values_list("article", "key")) == before
 
 
-def test_its_old_link_is_an_article_already(kept: Article, gone: Article) -> None:
-    merge_articles(kept, gone)
-    again = Article(title="Again", url=gone.url, status=kept.status)
+def test_its_old_link_is_an_article_already(kept: Article, duplicate: Article) -> None:
+    merge_articles(kept, duplicate)
+    again = Article(title="Again", url=duplicate.url, status=kept.status)
     with pytest.raises(ValidationError, match=kept.title):
         again.save()
 
 
-def test_the_merged_one_does_not_come_back(editing: Client, kept: Article, gone: Article) -> None:
-    merge_articles(kept, gone)
+def test_the_merged_one_does_not_come_back(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
+    merge_articles(kept, duplicate)
     with pytest.raises(ValidationError, match="It was merged into"):
-        gone.bring_back()
-    assert Article.objects.filter(pk=gone.pk).bring_back() == 0
-    response = act(editing, "bring_back_selected", gone)
+        duplicate.bring_back()
+    assert Article.objects.filter(pk=duplicate.pk).bring_back() == 0
+    response = act(editing, "bring_back_selected", duplicate)
     assert messages(response)[0] == (
-        f"“{gone.title}” stays retired: it was merged into “{kept.title}”."
+        f"“{duplicate.title}” stays retired: it was merged into “{kept.title}”."
     )
     with pytest.raises(IntegrityError), transaction.atomic():
-        Article.objects.filter(pk=gone.pk).update(retired_at=None)
-    gone.refresh_from_db()
-    assert gone.is_retired
+        Article.objects.filter(pk=duplicate.pk).update(retired_at=None)
+    duplicate.refresh_from_db()
+    assert duplicate.is_retired
 
 
 def test_a_version_from_before_is_not_the_way_back(
-    editing: Client, kept: Article, gone: Article
+    editing: Client, kept: Article, duplicate: Article
 ) -> None:
-    merge_articles(kept, gone)
-    first = versions_of(Article).filter(id=gone.pk).last()
-    path = reverse("admin:catalog_article_revert", args=[gone.pk, first.pk])
-    newest = versions_of(Article).filter(id=gone.pk).first()
+    merge_articles(kept, duplicate)
+    first = versions_of(Article).filter(id=duplicate.pk).last()
+    path = reverse("admin:catalog_article_revert", args=[duplicate.pk, first.pk])
+    newest = versions_of(Article).filter(id=duplicate.pk).first()
     assert editing.post(path, {"newest": newest.pk}).status_code == 403
-    assert versions_of(Article).filter(id=gone.pk).first() == newest
-    history = editing.get(address(gone, "history"))
+    assert versions_of(Article).filter(id=duplicate.pk).first() == newest
+    history = editing.get(address(duplicate, "history"))
     assert history.status_code == 200
     assert len(history.context["versions"]) > 1
     assert path not in history.content.decode()
 
 
 @pytest.mark.parametrize("case", ["itself", "merged", "into merged", "into retired"])
-def test_what_cannot_be_merged(kept: Article, gone: Article, case: str) -> None:
-    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+def test_what_cannot_be_merged(kept: Article, duplicate: Article, case: str) -> None:
+    other = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
     if case == "into retired":
         kept.retire()
     elif case != "itself":
-        merge_articles(kept, gone)
+        merge_articles(kept, duplicate)
     pairs = {
         "itself": (kept, kept),
-        "merged": (other, gone),
-        "into merged": (gone, other),
-        "into retired": (kept, gone),
+        "merged": (other, duplicate),
+        "into merged": (duplicate, other),
+        "into retired": (kept, duplicate),
     }
     before = list(Article.objects.order_by("pk").values_list())
     with pytest.raises(ValidationError):
@@ -179,28 +185,28 @@ def test_what_cannot_be_merged(kept: Article, gone: Article, case: str) -> None:
 
 
 def test_an_editor_sees_what_it_does_and_does_it(
-    editing: Client, editor: User, kept: Article, gone: Article
+    editing: Client, editor: User, kept: Article, duplicate: Article
 ) -> None:
-    keys = {"kept": kept.pk, "gone": gone.pk}
-    place = gone.entries.first()
+    keys = {"kept": kept.pk, "gone": duplicate.pk}
+    place = duplicate.entries.first()
     assert place is not None
     page = editing.get(MERGE, keys)
     assert f"“{place.title}” in “{place.section}” leads to the one that stays." in words(page)
-    gone.refresh_from_db()
-    assert not gone.is_retired
+    duplicate.refresh_from_db()
+    assert not duplicate.is_retired
     response = editing.post(MERGE, keys, follow=True)
-    assert messages(response) == [f"“{gone.title}” is merged into “{kept.title}”."]
-    gone.refresh_from_db()
-    assert gone.merged_into == kept
+    assert messages(response) == [f"“{duplicate.title}” is merged into “{kept.title}”."]
+    duplicate.refresh_from_db()
+    assert duplicate.merged_into == kept
     said = {int(e.object_id or 0): e.change_message for e in LogEntry.objects.filter(user=editor)}
     assert said == {
-        kept.pk: f"“{gone.title}” was merged into it.",
-        gone.pk: f"Merged into “{kept.title}”.",
+        kept.pk: f"“{duplicate.title}” was merged into it.",
+        duplicate.pk: f"Merged into “{kept.title}”.",
     }
-    version = versions_of(Article).filter(id=gone.pk).first()
+    version = versions_of(Article).filter(id=duplicate.pk).first()
     assert (version.history_user, version.merged_into) == (editor, kept)
     assert version.history_change_reason == f"Merged into “{kept.title}”."
-    versions = editing.get(address(gone, "history")).context["versions"]
+    versions = editing.get(address(duplicate, "history")).context["versions"]
     assert ("Merged into", "–", kept.title) in [
         (c.name, c.old, c.new) for c in versions[0]["changes"]
     ]
@@ -219,22 +225,22 @@ def compared(page: Any) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in rows if row}
 
 
-def test_the_two_stand_side_by_side(editing: Client, kept: Article, gone: Article) -> None:
-    gone.url = ""
-    gone.status = Status.objects.get(slug="planned")
-    gone.save()
-    gone.entries.update(what_you_learn="Seats & locks")
+def test_the_two_stand_side_by_side(editing: Client, kept: Article, duplicate: Article) -> None:
+    duplicate.url = ""
+    duplicate.status = Status.objects.get(slug="planned")
+    duplicate.save()
+    duplicate.entries.update(what_you_learn="Seats & locks")
     section = Section.objects.listed()[0]
     kept.entries.all().delete()
     Entry.objects.create(section=section, article=kept, title="Purse", what_you_learn="Money")
     Entry.objects.create(
         section=section, article=kept, title="Past", number=2, retired_at=kept.added_at
     )
-    place = gone.entries.get()
-    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    place = duplicate.entries.get()
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     assert compared(page) == {
         "": ["This one stays", "This one goes into it"],
-        "Title": [kept.title, gone.title],
+        "Title": [kept.title, duplicate.title],
         "Link": [kept.url, "No link yet"],
         "Status": ["Published", "Planned"],
         "Sections": [f"{section}: “Purse”", str(place.section)],
@@ -244,39 +250,39 @@ def test_the_two_stand_side_by_side(editing: Client, kept: Article, gone: Articl
     said = words(page)
     assert "Nobody has a state on either of them." in said
     assert "have a state" not in said
-    assert f"The page {gone.get_absolute_url()} will lead to the one that stays." in said
+    assert f"The page {duplicate.get_absolute_url()} will lead to the one that stays." in said
 
 
 def test_the_preview_does_not_count_nobody(
-    editing: Client, learner: User, kept: Article, gone: Article
+    editing: Client, learner: User, kept: Article, duplicate: Article
 ) -> None:
-    LearnerProgress(learner).set(gone, StateName.DONE)
-    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    LearnerProgress(learner).set(duplicate, StateName.DONE)
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     told = words(page).partition("For learners")[2]
     assert told.startswith(" 1 has a state on the one that goes. Afterwards “Done”: 1")
     assert compared(page)["Learners"] == ["0", "1"]
 
 
-def test_which_one_stays_can_be_swapped(editing: Client, kept: Article, gone: Article) -> None:
-    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+def test_which_one_stays_can_be_swapped(editing: Client, kept: Article, duplicate: Article) -> None:
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     turned = follow(editing, page, "Swap them")
-    assert (turned.context["kept"], turned.context["gone"]) == (gone, kept)
-    gone.retire()
-    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    assert (turned.context["kept"], turned.context["duplicate"]) == (duplicate, kept)
+    duplicate.retire()
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     assert "Swap them" not in words(page)
     assert compared(page)["Status"] == ["Published", "Published, retired"]
 
 
-def test_keys_are_told_in_words(editing: Client, kept: Article, gone: Article) -> None:
-    gone.aliases.all().delete()
+def test_keys_are_told_in_words(editing: Client, kept: Article, duplicate: Article) -> None:
+    duplicate.aliases.all().delete()
     for key in [
         "medium:0123456789ab",
         "url:example.org/x?y=z",
         "title:the seat",
         "url:sha256:0a1b",
     ]:
-        Alias.objects.create(article=gone, key=key)
-    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+        Alias.objects.create(article=duplicate, key=key)
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     assert page.context["keys"] == [
         "The Medium post 0123456789ab will lead to the one that stays.",
         "The link example.org/x?y=z will lead to the one that stays.",
@@ -296,38 +302,40 @@ def test_keys_are_told_in_words(editing: Client, kept: Article, gone: Article) -
     ],
 )
 def test_two_that_are_nothing_alike_are_warned_of(
-    editing: Client, kept: Article, gone: Article, title: str, place: str, is_warned: bool
+    editing: Client, kept: Article, duplicate: Article, title: str, place: str, is_warned: bool
 ) -> None:
-    gone.title = title
-    gone.save()
-    gone.entries.update(title=place)
-    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    duplicate.title = title
+    duplicate.save()
+    duplicate.entries.update(title=place)
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     assert ("Their titles are not alike" in words(page)) is is_warned
     assert 'class="for-good" value="Merge for good"' in page.content.decode()
 
 
-def test_what_is_sent_twice_is_done_once(editing: Client, kept: Article, gone: Article) -> None:
-    keys = {"kept": kept.pk, "gone": gone.pk}
+def test_what_is_sent_twice_is_done_once(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
+    keys = {"kept": kept.pk, "gone": duplicate.pk}
     editing.post(MERGE, keys)
     response = editing.post(MERGE, keys, follow=True)
     assert response.redirect_chain == [(address(kept, "change"), 302)]
     assert messages(response)[-1] == "They are merged already."
-    turned = editing.post(MERGE, {"kept": gone.pk, "gone": kept.pk})
+    turned = editing.post(MERGE, {"kept": duplicate.pk, "gone": kept.pk})
     assert turned.status_code == 200
     assert LogEntry.objects.count() == 2
 
 
-def test_two_are_chosen_in_the_list(editing: Client, kept: Article, gone: Article) -> None:
-    response = act(editing, "merge_selected", kept, gone)
+def test_two_are_chosen_in_the_list(editing: Client, kept: Article, duplicate: Article) -> None:
+    response = act(editing, "merge_selected", kept, duplicate)
     form = response.context["form"]
-    assert {form.cleaned_data["kept"], form.cleaned_data["gone"]} == {kept, gone}
+    assert {form.cleaned_data["kept"], form.cleaned_data["gone"]} == {kept, duplicate}
     assert messages(act(editing, "merge_selected", kept)) == ["Choose two articles to merge."]
 
 
-def test_its_page_says_where_it_went(editing: Client, kept: Article, gone: Article) -> None:
-    assert "Merged into" not in words(editing.get(address(gone, "change")))
-    merge_articles(kept, gone)
-    page = editing.get(address(gone, "change"))
+def test_its_page_says_where_it_went(editing: Client, kept: Article, duplicate: Article) -> None:
+    assert "Merged into" not in words(editing.get(address(duplicate, "change")))
+    merge_articles(kept, duplicate)
+    page = editing.get(address(duplicate, "change"))
     assert f"Merged into: {kept.title}" in words(page)
     assert f'<a href="{address(kept, "change")}">{kept.title}</a>' in page.content.decode()
 
@@ -340,31 +348,31 @@ def controls(page: Any) -> list[str]:
     return [name for name in names if name not in own and not name.endswith("_FORMS")]
 
 
-def test_its_page_is_read_only(editing: Client, kept: Article, gone: Article) -> None:
-    assert "_save" in controls(editing.get(address(gone, "change")))
-    Entry.objects.filter(article=gone).update(title="A place of its own")
-    merge_articles(kept, gone)
-    page = editing.get(address(gone, "change"))
+def test_its_page_is_read_only(editing: Client, kept: Article, duplicate: Article) -> None:
+    assert "_save" in controls(editing.get(address(duplicate, "change")))
+    Entry.objects.filter(article=duplicate).update(title="A place of its own")
+    merge_articles(kept, duplicate)
+    page = editing.get(address(duplicate, "change"))
     assert controls(page) == []
     html = page.content.decode()
     told = f'It was merged into <a href="{address(kept, "change")}">{kept.title}</a>: change that'
     assert html.count(told) == 1
     assert html.index(told) < html.index("field-title")
-    assert address(gone, "history") in html
-    assert address(gone, "delete") not in html
-    assert f"{MERGE}?kept={gone.pk}" not in html
-    assert editing.get(address(gone, "delete")).status_code == 403
+    assert address(duplicate, "history") in html
+    assert address(duplicate, "delete") not in html
+    assert f"{MERGE}?kept={duplicate.pk}" not in html
+    assert editing.get(address(duplicate, "delete")).status_code == 403
     assert "It was merged into" not in words(editing.get(address(kept, "change")))
 
 
 @pytest.mark.parametrize("more", [{}, {"_bring_back": "1"}])
 def test_a_form_that_was_open_saves_nothing(
-    editing: Client, kept: Article, gone: Article, more: dict[str, str]
+    editing: Client, kept: Article, duplicate: Article, more: dict[str, str]
 ) -> None:
-    form = filled_in(editing.get(address(gone, "change")))
-    merge_articles(kept, gone)
+    form = filled_in(editing.get(address(duplicate, "change")))
+    merge_articles(kept, duplicate)
     before = list(Article.objects.order_by("pk").values_list())
-    path = address(gone, "change")
+    path = address(duplicate, "change")
     response = editing.post(path, {**form, "title": "Mine", **more}, follow=True)
     assert response.redirect_chain == [(path, 302)]
     link = f'<a href="{address(kept, "change")}">{kept.title}</a>'
@@ -382,16 +390,18 @@ def rows_of(page: Any) -> dict[str, str]:
     return {name: str(value) for name, value in values.items()} | {"_save": "Save"}
 
 
-def test_it_is_in_nobodys_way_in_the_list(editing: Client, kept: Article, gone: Article) -> None:
-    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+def test_it_is_in_nobodys_way_in_the_list(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
+    other = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
     other.retire()
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     path = f"{address(Article, 'changelist')}?retired=yes"
     page = editing.get(path)
     sent = rows_of(page)
     places = {form.instance.pk: form.prefix for form in page.context["cl"].formset.forms}
-    assert f"{places[gone.pk]}-status" not in sent
-    assert gone.status.label in words(page)
+    assert f"{places[duplicate.pk]}-status" not in sent
+    assert duplicate.status.label in words(page)
     draft = Status.objects.get(slug="draft")
     response = editing.post(path, sent | {f"{places[other.pk]}-status": str(draft.pk)})
     assert response.status_code == 302
@@ -400,35 +410,37 @@ def test_it_is_in_nobodys_way_in_the_list(editing: Client, kept: Article, gone: 
 
 
 def test_a_list_that_was_open_does_not_change_it(
-    editing: Client, kept: Article, gone: Article
+    editing: Client, kept: Article, duplicate: Article
 ) -> None:
-    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
+    other = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
     path = f"{address(Article, 'changelist')}?retired=all"
     page = editing.get(path)
-    [place] = [f.prefix for f in page.context["cl"].formset.forms if f.instance.pk == gone.pk]
+    [place] = [f.prefix for f in page.context["cl"].formset.forms if f.instance.pk == duplicate.pk]
     sent = rows_of(page)
     draft = Status.objects.get(slug="draft")
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     refused = editing.post(path, sent | {f"{place}-status": str(draft.pk)})
     assert "It was merged into" in words(refused)
-    gone.refresh_from_db()
-    assert gone.status != draft
+    duplicate.refresh_from_db()
+    assert duplicate.status != draft
     assert editing.post(path, sent).status_code == 302
-    assert not Article.objects.filter(pk__in=[other.pk, gone.pk], status=draft).exists()
+    assert not Article.objects.filter(pk__in=[other.pk, duplicate.pk], status=draft).exists()
 
 
 def test_an_action_leaves_its_status_and_says_so(
-    editing: Client, kept: Article, gone: Article
+    editing: Client, kept: Article, duplicate: Article
 ) -> None:
-    other = Article.objects.exclude(pk__in=[kept.pk, gone.pk])[0]
-    merge_articles(kept, gone)
-    said = messages(act(editing, "move_to_draft", gone))
-    assert [message.startswith(f"“{gone.title}”: It was merged into") for message in said] == [True]
-    said = messages(act(editing, "move_to_draft", gone, other))
+    other = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
+    merge_articles(kept, duplicate)
+    said = messages(act(editing, "move_to_draft", duplicate))
+    assert [message.startswith(f"“{duplicate.title}”: It was merged into") for message in said] == [
+        True
+    ]
+    said = messages(act(editing, "move_to_draft", duplicate, other))
     assert said[1:] == ["Draft: 1 article."]
-    for article in (gone, other):
+    for article in (duplicate, other):
         article.refresh_from_db()
-    assert (gone.status.slug, other.status.slug) == ("published", "draft")
+    assert (duplicate.status.slug, other.status.slug) == ("published", "draft")
 
 
 def test_an_article_offers_it(editing: Client, kept: Article) -> None:
@@ -449,7 +461,9 @@ def follow(client: Client, page: Any, words: str) -> Any:
     return client.get(unescape(way))
 
 
-def test_two_are_searched_for_and_chosen(editing: Client, kept: Article, gone: Article) -> None:
+def test_two_are_searched_for_and_chosen(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
     page = editing.get(MERGE)
     assert (found(page, "kept"), found(page, "gone")) == ([], [])
     page = editing.get(MERGE, {"find_kept": "wallet", "find_gone": "wallet ticket"})
@@ -457,26 +471,28 @@ def test_two_are_searched_for_and_chosen(editing: Client, kept: Article, gone: A
     assert words(page).count("No article is found by that.") == 1
     page = follow(editing, page, kept.title)
     assert 'value="wallet ticket"' in page.content.decode()
-    page = editing.get(f"{MERGE}?kept={kept.pk}&{urlencode({'find_gone': gone.url})}")
-    page = follow(editing, page, gone.title)
+    page = editing.get(f"{MERGE}?kept={kept.pk}&{urlencode({'find_gone': duplicate.url})}")
+    page = follow(editing, page, duplicate.title)
     assert page.context["learners"]
-    assert f"“{gone.title}” goes into “{kept.title}”" in words(page)
-    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    assert f"“{duplicate.title}” goes into “{kept.title}”" in words(page)
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     [without_kept, _] = [side.without for side in page.context["sides"]]
     page = editing.get(without_kept)
-    assert [side.chosen for side in page.context["sides"]] == [None, gone]
+    assert [side.chosen for side in page.context["sides"]] == [None, duplicate]
 
 
-def test_only_what_can_be_merged_is_found(editing: Client, kept: Article, gone: Article) -> None:
+def test_only_what_can_be_merged_is_found(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
     """The retired one may go, not stay; the one that is chosen is not offered twice."""
-    gone.retire()
-    page = editing.get(MERGE, {"find_kept": gone.title, "find_gone": gone.title})
-    assert (found(page, "kept"), found(page, "gone")) == ([], [gone.slug])
+    duplicate.retire()
+    page = editing.get(MERGE, {"find_kept": duplicate.title, "find_gone": duplicate.title})
+    assert (found(page, "kept"), found(page, "gone")) == ([], [duplicate.slug])
     page = editing.get(f"{MERGE}?kept={kept.pk}&find_gone=payment+wallet")
     assert found(page, "gone") == []
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     # By the place that it has now from the other one.
-    assert found(editing.get(MERGE, {"find_gone": gone.title}), "gone") == [kept.slug]
+    assert found(editing.get(MERGE, {"find_gone": duplicate.title}), "gone") == [kept.slug]
 
 
 def test_an_article_with_many_places_is_found_once(editing: Client, kept: Article) -> None:
@@ -489,7 +505,7 @@ def test_an_article_with_many_places_is_found_once(editing: Client, kept: Articl
 def test_it_lists_no_more_than_a_search_finds(
     editing: Client,
     kept: Article,
-    gone: Article,
+    duplicate: Article,
     count: int,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -503,7 +519,7 @@ def test_it_lists_no_more_than_a_search_finds(
     assert found(page, "kept") == [f"copy-{number}" for number in range(20)]
     assert found(page, "gone") == ["copy-1"]
     assert words(page).count("There are more") == 1
-    page = editing.get(MERGE, {"kept": kept.pk, "gone": gone.pk})
+    page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     assert "Copy 0" not in words(page)
 
 
@@ -521,11 +537,11 @@ def test_bad_choices_are_named(editing: Client, data: dict[str, Any]) -> None:
 
 
 def test_who_may_not_edit_merges_nothing(
-    client: Client, learner: User, kept: Article, gone: Article
+    client: Client, learner: User, kept: Article, duplicate: Article
 ) -> None:
     client.force_login(learner)
     learner.is_staff = True
     learner.save()
-    assert client.post(MERGE, {"kept": kept.pk, "gone": gone.pk}).status_code == 403
-    gone.refresh_from_db()
-    assert gone.merged_into is None
+    assert client.post(MERGE, {"kept": kept.pk, "gone": duplicate.pk}).status_code == 403
+    duplicate.refresh_from_db()
+    assert duplicate.merged_into is None

@@ -37,7 +37,7 @@ def kept() -> Article:
 
 
 @pytest.fixture
-def gone() -> Article:
+def duplicate() -> Article:
     return Article.objects.get(slug="ticket-booking-system")
 
 
@@ -57,26 +57,33 @@ def expect_chain(user: User, article: Article) -> None:
 @pytest.mark.parametrize("one", StateName)
 @pytest.mark.parametrize("other", StateName)
 def test_the_further_state_wins_and_no_event_is_lost(
-    learner: User, kept: Article, gone: Article, one: StateName, other: StateName
+    learner: User, kept: Article, duplicate: Article, one: StateName, other: StateName
 ) -> None:
-    mark(learner, (kept, READING), (gone, SKIPPED), (kept, TODO), (gone, other), (kept, one))
+    mark(
+        learner,
+        (kept, READING),
+        (duplicate, SKIPPED),
+        (kept, TODO),
+        (duplicate, other),
+        (kept, one),
+    )
     before = {event.pk: event.to_state for event in Event.objects.all()}
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     assert LearnerProgress(learner).state_of(kept.pk) == max(one, other, key=ORDER.index)
     assert before.items() <= {event.pk: event.to_state for event in Event.objects.all()}.items()
-    assert not Event.objects.filter(article=gone).exists()
-    assert not State.objects.filter(article=gone).exists()
+    assert not Event.objects.filter(article=duplicate).exists()
+    assert not State.objects.filter(article=duplicate).exists()
     expect_chain(learner, kept)
 
 
 def test_who_has_only_the_one_that_goes_keeps_all_of_it(
-    learner: User, kept: Article, gone: Article
+    learner: User, kept: Article, duplicate: Article
 ) -> None:
-    mark(learner, (gone, READING), (gone, DONE))
+    mark(learner, (duplicate, READING), (duplicate, DONE))
     fields = ("pk", "from_state", "to_state", "happened_at")
     events, at = list(Event.objects.values_list(*fields)), State.objects.get().changed_at
     version = learner.progress_version
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     assert list(Event.objects.filter(article=kept).values_list(*fields)) == events
     assert State.objects.get(article=kept).changed_at == at
     learner.refresh_from_db()
@@ -84,27 +91,29 @@ def test_who_has_only_the_one_that_goes_keeps_all_of_it(
 
 
 def test_who_has_only_the_one_that_stays_is_left_alone(
-    learner: User, kept: Article, gone: Article
+    learner: User, kept: Article, duplicate: Article
 ) -> None:
     mark(learner, (kept, DONE))
     version = User.objects.get(pk=learner.pk).progress_version
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     assert User.objects.get(pk=learner.pk).progress_version == version
     expect_chain(learner, kept)
 
 
-def test_the_totals_are_those_of_a_recount(learner: User, kept: Article, gone: Article) -> None:
-    mark(learner, (kept, READING), (gone, DONE))
+def test_the_totals_are_those_of_a_recount(
+    learner: User, kept: Article, duplicate: Article
+) -> None:
+    mark(learner, (kept, READING), (duplicate, DONE))
     before = LearnerProgress(learner).totals.overall
     assert (before.done, before.reading) == (1, 1)
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     after = LearnerProgress(learner).totals.overall
     assert (after.done, after.reading, after.countable) == (1, 0, before.countable - 1)
 
 
-def test_days_count_the_article_once(learner: User, kept: Article, gone: Article) -> None:
-    mark(learner, (kept, DONE), (gone, DONE))
-    merge_articles(kept, gone)
+def test_days_count_the_article_once(learner: User, kept: Article, duplicate: Article) -> None:
+    mark(learner, (kept, DONE), (duplicate, DONE))
+    merge_articles(kept, duplicate)
     [day] = Event.objects.for_user(learner).study().by_day()
     assert (day["started"], day["finished"]) == (0, 1)
     expect_chain(learner, kept)
@@ -131,20 +140,22 @@ SEQUENCES = list(combinations([(0, READING), (1, DONE), (0, DONE), (1, SKIPPED),
 
 @pytest.mark.parametrize("steps", SEQUENCES)
 def test_undoing_afterwards_leaves_a_chain(
-    learner: User, kept: Article, gone: Article, steps: list[tuple[int, StateName]]
+    learner: User, kept: Article, duplicate: Article, steps: list[tuple[int, StateName]]
 ) -> None:
-    mark(learner, *((gone if which else kept, state) for which, state in steps))
-    merge_articles(kept, gone)
+    mark(learner, *((duplicate if which else kept, state) for which, state in steps))
+    merge_articles(kept, duplicate)
     expect_chain(learner, kept)
     undo_everything(learner, kept)
 
 
-def test_what_was_undone_before_stays_undone(learner: User, kept: Article, gone: Article) -> None:
-    change = LearnerProgress(learner).set(gone, DONE)
+def test_what_was_undone_before_stays_undone(
+    learner: User, kept: Article, duplicate: Article
+) -> None:
+    change = LearnerProgress(learner).set(duplicate, DONE)
     mark(learner, (kept, READING))
     assert change.event_id is not None
     LearnerProgress(learner).undo(change.event_id)
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     expect_chain(learner, kept)
     assert LearnerProgress(learner).state_of(kept.pk) == READING
     assert change.event_id not in Event.objects.lasting().values_list("pk", flat=True)
@@ -152,26 +163,26 @@ def test_what_was_undone_before_stays_undone(learner: User, kept: Article, gone:
 
 
 def test_a_mark_on_the_old_address_is_one_on_the_new_one(
-    client: Client, learner: User, kept: Article, gone: Article
+    client: Client, learner: User, kept: Article, duplicate: Article
 ) -> None:
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     client.force_login(learner)
-    client.post(reverse("progress:state_set", args=[gone.slug]), {"state": "done"})
+    client.post(reverse("progress:state_set", args=[duplicate.slug]), {"state": "done"})
     assert dict(LearnerProgress(learner).states) == {kept.pk: DONE}
-    LearnerProgress(learner).set(gone, READING)
+    LearnerProgress(learner).set(duplicate, READING)
     assert dict(LearnerProgress(learner).states) == {kept.pk: READING}
 
 
 @pytest.mark.parametrize(("one", "other"), [(DONE, READING), (READING, DONE), (SKIPPED, TODO)])
 def test_a_visitors_marks_count_for_the_one_that_stays(
-    kept: Article, gone: Article, one: StateName, other: StateName
+    kept: Article, duplicate: Article, one: StateName, other: StateName
 ) -> None:
     session = SessionStore()
     session.create()
-    VisitorProgress(session).set(gone, READING)
-    VisitorProgress(session).set(gone, one)
+    VisitorProgress(session).set(duplicate, READING)
+    VisitorProgress(session).set(duplicate, one)
     VisitorProgress(session).set(kept, other)
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     visitor = VisitorProgress(session)
     assert dict(visitor.states) == {kept.pk: max(one, other, key=ORDER.index)}
     assert visitor.totals.overall.countable - visitor.totals.overall.todo == 1
@@ -180,32 +191,32 @@ def test_a_visitors_marks_count_for_the_one_that_stays(
 
 
 def test_a_visitors_marks_join_an_account_afterwards(
-    learner: User, kept: Article, gone: Article
+    learner: User, kept: Article, duplicate: Article
 ) -> None:
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     start = 1_767_225_600_000_000
-    merge(learner, [Mark(start, gone.pk, DONE), Mark(start + 1, kept.pk, READING)])
+    merge(learner, [Mark(start, duplicate.pk, DONE), Mark(start + 1, kept.pk, READING)])
     assert dict(LearnerProgress(learner).states) == {kept.pk: DONE}
     expect_chain(learner, kept)
 
 
-def many(count: int, kept: Article, gone: Article) -> list[User]:
+def many(count: int, kept: Article, duplicate: Article) -> list[User]:
     users = [User.objects.create_user(f"learner-{number}") for number in range(count)]
     for number, user in enumerate(users):
         states = [ORDER[number % 4], ORDER[number // 4 % 4]]
-        mark(user, (kept, states[0]), (gone, states[1]), (kept, READING), (kept, states[0]))
+        mark(user, (kept, states[0]), (duplicate, states[1]), (kept, READING), (kept, states[0]))
     return users
 
 
 def test_the_preview_says_what_comes(
-    client: Client, editor: User, kept: Article, gone: Article
+    client: Client, editor: User, kept: Article, duplicate: Article
 ) -> None:
-    users = many(16, kept, gone)
+    users = many(16, kept, duplicate)
     client.force_login(editor)
-    page = client.get("/admin/catalog/article/merge/", {"kept": kept.pk, "gone": gone.pk})
+    page = client.get("/admin/catalog/article/merge/", {"kept": kept.pk, "gone": duplicate.pk})
     learners = page.context["learners"]
-    assert (learners.on_kept, learners.on_gone, learners.on_both) == (12, 12, 9)
-    merge_articles(kept, gone)
+    assert (learners.on_kept, learners.on_duplicate, learners.on_both) == (12, 12, 9)
+    merge_articles(kept, duplicate)
     assert learners.afterwards == Counter(
         StateName(state)
         for state in State.objects.filter(article=kept).values_list("state", flat=True)
@@ -214,18 +225,18 @@ def test_the_preview_says_what_comes(
         expect_chain(user, kept)
 
 
-def queries_of(kept: Article, gone: Article) -> list[str]:
+def queries_of(kept: Article, duplicate: Article) -> list[str]:
     with CaptureQueriesContext(connection) as queries:
-        merge_articles(kept, gone)
+        merge_articles(kept, duplicate)
     return [query["sql"].split("(")[0][:60] for query in queries]
 
 
-def test_the_queries_do_not_grow_with_the_learners(kept: Article, gone: Article) -> None:
-    other, last = Article.objects.exclude(pk__in=[kept.pk, gone.pk]).filter(
+def test_the_queries_do_not_grow_with_the_learners(kept: Article, duplicate: Article) -> None:
+    other, last = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk]).filter(
         entries__section__slug="caching"
     )[:2]
-    many(16, kept, gone)
-    few = len(queries_of(kept, gone))
+    many(16, kept, duplicate)
+    few = len(queries_of(kept, duplicate))
     for user in User.objects.all():
         mark(user, *((other, state) for state in (READING, DONE)))
         mark(user, *((last, state) for state in (DONE, SKIPPED, READING)))
@@ -236,8 +247,8 @@ def test_the_queries_do_not_grow_with_the_learners(kept: Article, gone: Article)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_marking_while_it_is_merged_loses_nothing(kept: Article, gone: Article) -> None:
-    users = many(6, kept, gone)
+def test_marking_while_it_is_merged_loses_nothing(kept: Article, duplicate: Article) -> None:
+    users = many(6, kept, duplicate)
     fresh = [User.objects.create_user(f"fresh-{number}") for number in range(6)]
     start = Barrier(13)
 
@@ -249,34 +260,34 @@ def test_marking_while_it_is_merged_loses_nothing(kept: Article, gone: Article) 
             connections.close_all()
 
     def marking(user: User) -> Callable[[], object]:
-        return lambda: [LearnerProgress(user).set(gone, s) for s in (READING, SKIPPED, DONE)]
+        return lambda: [LearnerProgress(user).set(duplicate, s) for s in (READING, SKIPPED, DONE)]
 
     actions: list[Callable[[], object]] = [marking(user) for user in (*users, *fresh)]
-    actions.append(lambda: merge_articles(kept, gone))
+    actions.append(lambda: merge_articles(kept, duplicate))
     with ThreadPoolExecutor(max_workers=len(actions)) as pool:
         for future in [pool.submit(run, action) for action in actions]:
             future.result()
     leftovers: list[type[Model]] = [Event, State]
-    assert [m._default_manager.filter(article=gone).count() for m in leftovers] == [0, 0]
+    assert [m._default_manager.filter(article=duplicate).count() for m in leftovers] == [0, 0]
     for user in (*users, *fresh):
         expect_chain(user, kept)
         assert LearnerProgress(user).state_of(kept.pk) == DONE
 
 
 def test_events_in_the_future_end_in_the_winning_state(
-    learner: User, kept: Article, gone: Article
+    learner: User, kept: Article, duplicate: Article
 ) -> None:
-    mark(learner, (gone, DONE), (kept, READING))
+    mark(learner, (duplicate, DONE), (kept, READING))
     Event.objects.filter(article=kept).update(happened_at=timezone.now() + timedelta(days=1))
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     expect_chain(learner, kept)
     assert LearnerProgress(learner).state_of(kept.pk) == DONE
 
 
-def test_a_merge_is_no_study_of_its_day(learner: User, kept: Article, gone: Article) -> None:
-    mark(learner, (kept, DONE), (gone, READING))
+def test_a_merge_is_no_study_of_its_day(learner: User, kept: Article, duplicate: Article) -> None:
+    mark(learner, (kept, DONE), (duplicate, READING))
     Event.objects.update(happened_at=timezone.now() - timedelta(days=4))
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     expect_chain(learner, kept)
     assert LearnerProgress(learner).state_of(kept.pk) == DONE
     assert not Event.objects.on_day(timezone.localdate()).exists()

@@ -21,7 +21,7 @@ def kept() -> Article:
 
 
 @pytest.fixture
-def gone() -> Article:
+def duplicate() -> Article:
     return Article.objects.get(slug="ticket-booking-system")
 
 
@@ -39,46 +39,48 @@ def waiting() -> list[str]:
 
 
 def test_reports_become_those_of_the_one_that_stays(
-    learner: User, kept: Article, gone: Article
+    learner: User, kept: Article, duplicate: Article
 ) -> None:
-    reports = [report(learner, kept), report(learner, gone, 1), report(learner, gone, 2)]
+    reports = [report(learner, kept), report(learner, duplicate, 1), report(learner, duplicate, 2)]
     reports[2].settled_at = NOW
     reports[2].save()
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     after = Report.objects.values_list("pk", "article", "url", "settled_at")
     assert list(after) == [(r.pk, kept.pk, r.url, r.settled_at) for r in reports]
     assert waiting() == [kept.slug]
 
 
 def test_two_of_one_day_are_both_kept_and_one_waits(
-    learner: User, editor: User, kept: Article, gone: Article
+    learner: User, editor: User, kept: Article, duplicate: Article
 ) -> None:
-    mine, twin = report(learner, kept), report(learner, gone)
-    other = report(editor, gone)
-    merge_articles(kept, gone)
+    mine, twin = report(learner, kept), report(learner, duplicate)
+    other = report(editor, duplicate)
+    merge_articles(kept, duplicate)
     after = dict(Report.objects.values_list("pk", "article"))
-    assert after == {mine.pk: kept.pk, twin.pk: gone.pk, other.pk: kept.pk}
+    assert after == {mine.pk: kept.pk, twin.pk: duplicate.pk, other.pk: kept.pk}
     assert waiting() == [kept.slug]
 
 
 def test_what_waited_of_the_one_that_went_waits_no_more(
-    learner: User, kept: Article, gone: Article
+    learner: User, kept: Article, duplicate: Article
 ) -> None:
-    report(learner, gone)
-    visit(gone, Visit(200, new_url="https://example.org/moved"))
-    assert waiting() == [gone.slug]
-    merge_articles(kept, gone)
+    report(learner, duplicate)
+    visit(duplicate, Visit(200, new_url="https://example.org/moved"))
+    assert waiting() == [duplicate.slug]
+    merge_articles(kept, duplicate)
     assert waiting() == []
 
 
-def test_what_waited_of_a_link_waits_with_it(learner: User, kept: Article, gone: Article) -> None:
+def test_what_waited_of_a_link_waits_with_it(
+    learner: User, kept: Article, duplicate: Article
+) -> None:
     """The one that stays had none, and gets the other's."""
     visit(kept, Visit(404))
     kept.url = ""
     kept.save()
-    report(learner, gone)
-    visit(gone, Visit(200, new_url="https://example.org/moved"))
-    merge_articles(kept, gone)
+    report(learner, duplicate)
+    visit(duplicate, Visit(200, new_url="https://example.org/moved"))
+    merge_articles(kept, duplicate)
     link = BrokenLink.objects.waiting().with_findings().get()
     assert (link.pk, link.report_count, link.suggested_url) == (
         kept.pk,
@@ -89,10 +91,10 @@ def test_what_waited_of_a_link_waits_with_it(learner: User, kept: Article, gone:
 
 
 @pytest.mark.parametrize("has_own", [True, False])
-def test_the_latest_visit(kept: Article, gone: Article, has_own: bool) -> None:
+def test_the_latest_visit(kept: Article, duplicate: Article, has_own: bool) -> None:
     own = visit(kept, Visit(200)) if has_own else None
-    other = visit(gone, Visit(404))
+    other = visit(duplicate, Visit(404))
     assert other is not None
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     assert Check.objects.get(article=kept) == (own or other)
-    assert Check.objects.filter(article=gone).exists() is has_own
+    assert Check.objects.filter(article=duplicate).exists() is has_own

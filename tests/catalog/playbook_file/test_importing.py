@@ -63,8 +63,8 @@ def test_a_section_that_comes_back_has_the_rows_of_the_file() -> None:
 def test_undo_leaves_the_link_that_a_later_merge_gave() -> None:
     bring_in(("One", [("Caching", ""), ("Caches", B)]))
     bring_in(("One", [("Caching", ""), ("Caches", B), ("Queues", C)]))
-    kept, gone = (Article.objects.get(title=title) for title in ("Caching", "Caches"))
-    merge_articles(kept, gone)
+    kept, duplicate = (Article.objects.get(title=title) for title in ("Caching", "Caches"))
+    merge_articles(kept, duplicate)
     apply(prepare_undo(Revision.objects.latest("pk"), None))
     kept.refresh_from_db()
     assert kept.url == B

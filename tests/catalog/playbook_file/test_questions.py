@@ -34,26 +34,26 @@ def waiting() -> list[tuple[Article, set[Article]]]:
 def test_one_about_others_too_is_asked_of_the_one_that_stays(
     articles: list[Article], revision: Revision
 ) -> None:
-    came, other, gone, kept, _last = articles
-    ask(revision, came, other, gone)
-    merge_articles(kept, gone)
+    came, other, duplicate, kept, _last = articles
+    ask(revision, came, other, duplicate)
+    merge_articles(kept, duplicate)
     assert waiting() == [(came, {other, kept})]
 
 
 def test_one_of_the_article_that_went_is_the_others(
     articles: list[Article], revision: Revision
 ) -> None:
-    gone, kept, other, *_rest = articles
-    ask(revision, gone, other)
-    merge_articles(kept, gone)
+    duplicate, kept, other, *_rest = articles
+    ask(revision, duplicate, other)
+    merge_articles(kept, duplicate)
     assert waiting() == [(kept, {other})]
 
 
 def test_two_become_one(articles: list[Article], revision: Revision) -> None:
-    gone, kept, one, other, _last = articles
-    ask(revision, gone, one)
+    duplicate, kept, one, other, _last = articles
+    ask(revision, duplicate, one)
     ask(revision, kept, other)
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     assert waiting() == [(kept, {one, other})]
 
 
@@ -61,9 +61,9 @@ def test_two_become_one(articles: list[Article], revision: Revision) -> None:
 def test_what_was_dismissed_of_the_one_that_stays_is_not_asked_again(
     articles: list[Article], revision: Revision, editor: User, is_same: bool
 ) -> None:
-    gone, kept, one, dismissed, _last = articles
-    ask(revision, gone, *([] if is_same else [one]), dismissed)
+    duplicate, kept, one, dismissed, _last = articles
+    ask(revision, duplicate, *([] if is_same else [one]), dismissed)
     ask(revision, kept, dismissed)
     OpenQuestion.objects.filter(article=kept).update(answered_at=timezone.now(), answered_by=editor)
-    merge_articles(kept, gone)
+    merge_articles(kept, duplicate)
     assert waiting() == ([] if is_same else [(kept, {one})])

@@ -526,16 +526,16 @@ def test_the_decision_outlives_the_editors_account(
 
 def test_a_suggestion_follows_an_article_that_is_merged(desk: Client, learner: User) -> None:
     kept = Article.objects.get(slug="payment-wallet")
-    gone = Article.objects.get(slug="ticket-booking-system")
-    waiting = correction(learner, gone.slug, title="Better")
+    duplicate = Article.objects.get(slug="ticket-booking-system")
+    waiting = correction(learner, duplicate.slug, title="Better")
     same = correction(learner, kept.slug, title="Better")
-    done = correction(learner, gone.slug, decision="declined", decided_at=timezone.now())
-    merge_articles(kept, gone)
+    done = correction(learner, duplicate.slug, decision="declined", decided_at=timezone.now())
+    merge_articles(kept, duplicate)
     for suggestion in (waiting, same, done):
         suggestion.refresh_from_db()
         assert suggestion.article == kept
     assert set(Suggestion.objects.waiting()) == {waiting, same}
     assert messages(post(desk, waiting, "accept"))[0].startswith("Accepted")
     kept.refresh_from_db()
-    gone.refresh_from_db()
-    assert (kept.title, gone.title) == ("Better", "Ticket Booking System")
+    duplicate.refresh_from_db()
+    assert (kept.title, duplicate.title) == ("Better", "Ticket Booking System")
