@@ -89,7 +89,8 @@ class Past:
 
     def last_places(self, article: Article) -> list[Entry]:
         """Of a retired article the places at which readers saw it last: those that it had when it
-        left, else those that it lost last."""
+        left, else those that it lost last.
+        """
         left_at = article.retired_at
         if left_at is None:
             return []
@@ -148,7 +149,7 @@ class Past:
 
 
 def article_history_of(snapshot: CatalogSnapshot) -> Past:
-    return snapshot.keep("past", Past)
+    return snapshot.derive("past", Past)
 
 
 def _at(versions: _Versions[_T], at: datetime) -> _T | None:

@@ -1,5 +1,6 @@
 """The form that owns the table's filter: what can be asked for, what was ignored, its address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import ClassVar
@@ -9,8 +10,10 @@ from django import forms
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from catalog import reader_states
 from catalog.models import Layer
 from catalog.snapshot import CatalogSnapshot, IndexedEntry
 from playbook.http import Progress
@@ -101,13 +104,18 @@ class EntryFilterForm(forms.Form):
     }
     FIELDS: ClassVar = (*LABELS, "q")
 
-    def __init__(self, query: QueryDict, *, snapshot: CatalogSnapshot, progress: Progress) -> None:
+    def __init__(
+        self, query: QueryDict, *, snapshot: CatalogSnapshot, progress: Progress | None = None
+    ) -> None:
         super().__init__(query)
         self.query = query
         self.snapshot = snapshot
         self.progress = progress
-        of_snapshot = snapshot.keep("choices", choices_of)
-        self.choices = {**of_snapshot, "state": dict(progress.state_choices)}
+        of_snapshot = snapshot.derive("choices", choices_of)
+        self.choices: dict[str, Mapping[str, str | Promise]] = {
+            **of_snapshot,
+            "state": dict(reader_states.choices),
+        }
         self.is_valid()
         self.values: dict[str, list[str]] = {
             **{
@@ -131,6 +139,7 @@ class EntryFilterForm(forms.Form):
         if statuses := set(values["status"]):
             places = [place for place in places if place.status in statuses]
         if states := set(values["state"]):
+            assert self.progress, "to filter by state, the form needs a reader's progress"
             is_in_them = self.progress.is_in(states)
             places = [place for place in places if is_in_them(place.article_id)]
         for words in values["q"]:

@@ -23,7 +23,7 @@ from catalog import catalog_version
 from catalog.models import Article, Entry, Layer, Section, Status
 from catalog.querysets import sees_drafts
 from playbook.http import Reader
-from playbook.pages import Page, piece_keeper
+from playbook.rendering.store import RenderStore
 
 _Row = TypeVar("_Row", bound=Model)
 _T = TypeVar("_T")
@@ -80,14 +80,16 @@ class CatalogSnapshot:
         self.sections = list(Section.objects.listed().in_journey_order())
         self.layers = list(Layer.objects.all())
         self.indexed_entries = [IndexedEntry.of(entry) for entry in self._joined(in_order)]
-        self.piece = piece_keeper()
-        self.pages: tuple[dict[tuple[str, ...], Page], ...] = ({}, {})
-        self.answers: tuple[dict[Any, Any], ...] = ({}, {})
-        self._kept: dict[str, Any] = {}
+        self.key = version, with_drafts
+        """What a cache keeps it under."""
+        self.rendered = RenderStore()
+        """What was rendered of this snapshot."""
+        self._derived: dict[str, Any] = {}
 
     def _joined(self, entries: list[Entry]) -> list[Entry]:
         """Each with what it belongs to: one object a layer, section, status and article, however
-        many share it."""
+        many share it.
+        """
         _join(self.articles.values(), status=self.statuses)
         _join(self.sections, layer=self.layers)
         return _join(entries, section=self.sections, article=list(self.articles.values()))
@@ -153,12 +155,12 @@ class CatalogSnapshot:
         before, after = self._journey[max(number - 1, 0) : number], self._journey[number + 1 :][:1]
         return next(iter(before), None), next(iter(after), None)
 
-    def keep(self, name: str, make: Callable[[CatalogSnapshot], _T]) -> _T:
-        """What is made of this snapshot once, and goes with it."""
-        if name not in self._kept:
-            self._kept[name] = make(self)
-        kept: _T = self._kept[name]
-        return kept
+    def derive(self, name: str, make: Callable[[CatalogSnapshot], _T]) -> _T:
+        """Return what `make` makes of this snapshot; it is called once."""
+        if name not in self._derived:
+            self._derived[name] = make(self)
+        derived: _T = self._derived[name]
+        return derived
 
 
 def _join(rows: Iterable[_Row], **related: Sequence[Model]) -> list[_Row]:

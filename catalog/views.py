@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.http import (
     Http404,
     HttpResponse,
@@ -9,97 +7,106 @@ from django.http import (
 from django.views.decorators.http import require_safe
 
 from catalog.article_history import article_history_of
+from catalog.dependencies import CATALOG
 from catalog.filters import EntryFilterForm, chosen_layers, sizes
 from catalog.roadmap import bands_of, journey_parts, shown_parts, shown_rows, tables_of
 from playbook.http import HttpRequest
-from playbook.pages import asked_fragment, render_own, render_shared
+from playbook.rendering.dependencies import TIME_ZONE
+from playbook.rendering.pages import Content, Viewed, personal_page, requested_fragment, shared_page
+
+ENTRY_LIST = "catalog/entry_list.html"
+ENTRY_LIST_FRAGMENTS = ("results", "filtered", "result-count")
 
 
 @require_safe
-def roadmap(request: HttpRequest) -> HttpResponse:
-    def context() -> dict[str, Any]:
-        journey = bands_of(request.snapshot)
-        chosen, ignored = chosen_layers(request.GET, request.snapshot.layers)
-        bands = [band for band in journey if band.layer in chosen]
-        return {
-            "journey": journey,
-            "section_count": len(request.snapshot.sections),
-            "bands": bands,
-            "shown": ["overall", *journey_parts(journey), *shown_parts(bands)],
-            "chosen": chosen,
-            "is_filtered": len(bands) < len(journey),
-            "ignored": ignored,
-        }
-
-    return render_shared(request, "catalog/roadmap.html", context, fragments=["playbook"])
+@shared_page("catalog/roadmap.html", depends_on=(CATALOG,), fragments=["playbook"])
+def roadmap(request: HttpRequest) -> Viewed:
+    journey = bands_of(request.snapshot)
+    chosen, ignored = chosen_layers(request.GET, request.snapshot.layers)
+    bands = [band for band in journey if band.layer in chosen]
+    return {
+        "journey": journey,
+        "section_count": len(request.snapshot.sections),
+        "bands": bands,
+        "shown": ["overall", *journey_parts(journey), *shown_parts(bands)],
+        "chosen": chosen,
+        "is_filtered": len(bands) < len(journey),
+        "ignored": ignored,
+    }
 
 
 @require_safe
 def entry_list(request: HttpRequest) -> HttpResponse:
+    """Show the filtered table; filtered by their own states, it differs between readers."""
+    by_state = any(request.GET.getlist("state"))
+    return personal_entry_list(request) if by_state else shared_entry_list(request)
+
+
+@shared_page(ENTRY_LIST, depends_on=(CATALOG,), fragments=ENTRY_LIST_FRAGMENTS)
+def shared_entry_list(request: HttpRequest) -> Viewed:
+    return filtered(request, EntryFilterForm(request.GET, snapshot=request.snapshot))
+
+
+@personal_page(ENTRY_LIST, depends_on=(CATALOG,), fragments=ENTRY_LIST_FRAGMENTS)
+def personal_entry_list(request: HttpRequest) -> Viewed:
     form = EntryFilterForm(request.GET, snapshot=request.snapshot, progress=request.progress)
-    places = form.apply()
-    page = form.page_of(places)
+    return filtered(request, form)
+
+
+def filtered(request: HttpRequest, form: EntryFilterForm) -> Viewed:
+    found = form.apply()
+    page = form.page_of(found)
     address = form.address(page=page.number)
     if not request.htmx and not form.ignored and request.get_full_path() != address:
         return HttpResponseRedirect(address)
-    entries = [place.entry for place in page]
-    fragments = ["results", "filtered", "result-count"]
-
-    def context() -> dict[str, Any]:
-        return {
-            "form": form,
-            "page": page,
-            "entries": entries,
-            "canonical": address,
-            "shown": shown_rows(entries),
-            "sizes": sizes(places),
-            "ways_out": [] if entries else form.ways_out(),
-            "is_alone": asked_fragment(request, fragments) == "result-count",
-        }
-
-    # What is in one of the reader's states is another table for every reader.
-    render = render_own if form.values["state"] else render_shared
-    response = render(request, "catalog/entry_list.html", context, fragments=fragments)
-    if request.htmx and request.htmx.target != "result-count":
-        response["HX-Push-Url"] = address
-    return response
+    entries = [indexed.entry for indexed in page]
+    fragment = requested_fragment(request, ENTRY_LIST_FRAGMENTS)
+    context = {
+        "form": form,
+        "page": page,
+        "entries": entries,
+        "canonical": address,
+        "shown": shown_rows(entries),
+        "sizes": sizes(found),
+        "ways_out": [] if entries else form.ways_out(),
+        "is_alone": fragment == "result-count",
+    }
+    pushes_url = request.htmx and request.htmx.target != "result-count"
+    return Content(context, {"HX-Push-Url": address} if pushes_url else {})
 
 
 @require_safe
-def article_detail(request: HttpRequest, slug: str) -> HttpResponse:
+@shared_page("catalog/article_detail.html", depends_on=(CATALOG, TIME_ZONE))
+def article_detail(request: HttpRequest, slug: str) -> Viewed:
     article = request.snapshot.article(slug)
     if article.slug != slug:
         return HttpResponsePermanentRedirect(article.get_absolute_url())
-
-    def context() -> dict[str, Any]:
-        before, after = request.snapshot.neighbours(article)
-        entries = request.snapshot.entries_of(article.pk)
-        if article.is_retired:
-            entries = article_history_of(request.snapshot).last_places(article)
-        return {
-            "article": article,
-            "entries": entries,
-            "shown": ["article-state", "article-changes"],
-            "before": before,
-            "after": after,
-        }
-
-    return render_shared(request, "catalog/article_detail.html", context)
+    previous, following = request.snapshot.neighbours(article)
+    entries = request.snapshot.entries_of(article.pk)
+    if article.is_retired:
+        entries = article_history_of(request.snapshot).last_places(article)
+    return {
+        "article": article,
+        "entries": entries,
+        "shown": ["article-state", "article-changes"],
+        "before": previous,
+        "after": following,
+    }
 
 
 @require_safe
-def section_detail(request: HttpRequest, slug: str) -> HttpResponse:
+@shared_page("catalog/section_detail.html", depends_on=(CATALOG,))
+def section_detail(request: HttpRequest, slug: str) -> Viewed:
     tables = (table for table in tables_of(request.snapshot) if table.section.slug == slug)
     if not (table := next(tables, None)):
         raise Http404
-    context = {"table": table, "shown": table.shown}
-    return render_shared(request, "catalog/section_detail.html", lambda: context)
+    return {"table": table, "shown": table.shown}
 
 
 @require_safe
-def layer_detail(request: HttpRequest, slug: str) -> HttpResponse:
+@shared_page("catalog/layer_detail.html", depends_on=(CATALOG,))
+def layer_detail(request: HttpRequest, slug: str) -> Viewed:
     bands = (band for band in bands_of(request.snapshot) if band.layer.slug == slug)
     if not (band := next(bands, None)):
         raise Http404
-    context = {"band": band, "shown": band.shown}
-    return render_shared(request, "catalog/layer_detail.html", lambda: context)
+    return {"band": band, "shown": band.shown}

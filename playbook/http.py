@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Hashable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,6 +19,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import requires_csrf_token
 from django_htmx.middleware import HtmxDetails
+
+if TYPE_CHECKING:
+    from catalog.snapshot import CatalogSnapshot
 
 Reader: TypeAlias = AbstractBaseUser | AnonymousUser
 
@@ -37,7 +40,6 @@ class Progress(Protocol):
     """What the catalogue may ask of a reader's progress, whoever the reader is."""
 
     is_visitor: ClassVar[bool]
-    state_choices: ClassVar[list[tuple[str, Any]]]
 
     @property
     def version(self) -> Hashable: ...
@@ -47,9 +49,11 @@ class Progress(Protocol):
 
 
 class HttpRequest(DjangoHttpRequest):
+    """A request with what the project's middleware puts on it."""
+
     request_id: str
     htmx: HtmxDetails
-    snapshot: Any
+    snapshot: "CatalogSnapshot"
     progress: Progress
 
 
@@ -98,11 +102,6 @@ def site(request: DjangoHttpRequest) -> dict[str, Any]:
     }
 
 
-def traced(request: DjangoHttpRequest) -> dict[str, Any]:
-    """For the page of a request that failed: the id under which the log has it."""
-    return {"request_id": getattr(request, "request_id", "")}
-
-
 def error_page(request: DjangoHttpRequest, status: HTTPStatus, **context: Any) -> HttpResponse:
     return render(request, f"{status.value}.html", context, status=status)
 
@@ -122,7 +121,9 @@ def page_not_found(request: DjangoHttpRequest, exception: Exception) -> HttpResp
 
 def server_error(request: DjangoHttpRequest) -> HttpResponse:
     """Asks neither the session nor the database: they may be what broke."""
-    page = render_to_string("500.html", {**site(request), **traced(request)})
+    page = render_to_string(
+        "500.html", {**site(request), "request_id": getattr(request, "request_id", "")}
+    )
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

@@ -209,7 +209,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "progress.project_metrics.middleware.CountVisitors",
-    "catalog.middleware.AnswersForEverybody",
+    "catalog.middleware.CurrentSnapshot",
+    "playbook.rendering.anonymous.AnonymousResponses",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "playbook.middleware.RefuseNulCookies",
@@ -223,7 +224,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ReaderTimeZone",
-    "catalog.middleware.CurrentSnapshot",
     "progress.middleware.RequestProgress",
     "progress.replica.ReadOwnRows",
     "playbook.middleware.ExplainWrongMethod",
@@ -243,7 +243,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
-                "playbook.fragments",
+                "playbook.rendering.tags",
                 "progress.fragments",
                 "django_htmx.templatetags.django_htmx",
             ],
@@ -252,7 +252,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "playbook.http.site",
-                "playbook.http.traced",
             ],
         },
     }
@@ -337,6 +336,9 @@ VISITORS_SEE_CHANGES_AFTER = 1
 
 # A version is looked up by the row that it is of.
 SIMPLE_HISTORY_DATE_INDEX = False
+
+# Refuses what a page that is kept reads without declaring it; slow, so not for readers.
+CHECK_DEPENDENCIES = DEBUG
 
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 

@@ -7,8 +7,11 @@ class ProgressConfig(AppConfig):
     verbose_name = _("Progress")
 
     def ready(self) -> None:
+        from catalog import reader_states
         from progress import learner_counts, receivers, session_merge
+        from progress.models import StateName
 
+        reader_states.choices.update(StateName.choices)
         learner_counts.connect()
         session_merge.connect()
         receivers.connect()

@@ -7,9 +7,11 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from catalog.dependencies import CATALOG
 from catalog.models import Article, Entry, Layer, Section
 from playbook.http import HttpRequest
-from playbook.pages import piece, slot
+from playbook.rendering.dependencies import READER, TIME_ZONE
+from playbook.rendering.fragments import cached_fragments, per_user_fragment
 from progress.activity import Week
 from progress.models import StateName
 from progress.reader import HISTORY_SHOWN, ReaderProgress
@@ -27,15 +29,15 @@ def progress_of(request: HttpRequest) -> ReaderProgress:
     return cast(ReaderProgress, request.progress)
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def entry_rows(
     request: HttpRequest, entries: Iterable[Entry], *, with_section: bool = False
 ) -> str:
     progress = progress_of(request)
-    piece, marks_on_open = progress.snapshot.piece, progress.marks_on_open
+    render, marks_on_open = cached_fragments(request, CATALOG), progress.marks_on_open
     new, changed = progress.new_articles, progress.changed_articles
     rows = (
-        piece(
+        render(
             "catalog/includes/entry-row.html",
             entry=entry,
             state=progress.state_of(entry.article_id),
@@ -49,19 +51,19 @@ def entry_rows(
     return SafeString("".join(rows))
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def state_control(request: HttpRequest, entry: Entry, *, oob: bool = False) -> str:
     progress = progress_of(request)
     state = progress.state_of(entry.article_id)
     name = "progress/includes/state-control.html"
-    return progress.snapshot.piece(name, entry=entry, state=state, oob=oob)
+    return cached_fragments(request, CATALOG)(name, entry=entry, state=state, oob=oob)
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def overall(request: HttpRequest, *, oob: bool = False) -> str:
     """How far the reader is in the whole playbook, and what comes next."""
     progress = progress_of(request)
-    return progress.snapshot.piece(
+    return cached_fragments(request, CATALOG)(
         "progress/includes/overall.html",
         figure=progress.totals.overall,
         growth=progress.growth,
@@ -71,22 +73,22 @@ def overall(request: HttpRequest, *, oob: bool = False) -> str:
     )
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def layer_figure(request: HttpRequest, layer: Layer, *, oob: bool = False) -> str:
     return _of_layer(request, "layer", layer, oob=oob)
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def journey_figure(request: HttpRequest, layer: Layer, *, oob: bool = False) -> str:
     return _of_layer(request, "journey", layer, oob=oob)
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def section_figure(request: HttpRequest, section: Section, *, oob: bool = False) -> str:
     return _of_section(request, "section", section, oob=oob)
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def outline_figure(request: HttpRequest, section: Section, *, oob: bool = False) -> str:
     return _of_section(request, "outline", section, oob=oob)
 
@@ -95,17 +97,17 @@ def _of_layer(request: HttpRequest, kind: str, layer: Layer, *, oob: bool) -> st
     progress = progress_of(request)
     figure = progress.totals.of_layer(layer.slug)
     name = f"progress/includes/{kind}-figure.html"
-    return progress.snapshot.piece(name, slug=layer.slug, figure=figure, oob=oob)
+    return cached_fragments(request, CATALOG)(name, slug=layer.slug, figure=figure, oob=oob)
 
 
 def _of_section(request: HttpRequest, kind: str, section: Section, *, oob: bool) -> str:
     progress = progress_of(request)
     figure = progress.totals.of_section(section.slug)
     name = f"progress/includes/{kind}-figure.html"
-    return progress.snapshot.piece(name, slug=section.slug, figure=figure, oob=oob)
+    return cached_fragments(request, CATALOG)(name, slug=section.slug, figure=figure, oob=oob)
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def figure_cells(
     request: HttpRequest, *, layer: Layer | None = None, section: Section | None = None
 ) -> str:
@@ -117,20 +119,20 @@ def figure_cells(
         figure = totals.of_layer(layer.slug)
     if section:
         figure = totals.of_section(section.slug)
-    return progress.snapshot.piece("progress/includes/figure-cells.html", figure=figure)
+    return cached_fragments(request, CATALOG)("progress/includes/figure-cells.html", figure=figure)
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def heat_week(request: HttpRequest, week: Week, number: int) -> str:
     """A column of the heat map; most learners share most of them, the empty ones."""
     name = "progress/includes/heat-week.html"
-    return progress_of(request).snapshot.piece(name, week=week, number=number)
+    return cached_fragments(request, CATALOG)(name, week=week, number=number)
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def read_link(request: HttpRequest, article: Article, *, button: bool = False) -> str:
     progress = progress_of(request)
-    return progress.snapshot.piece(
+    return cached_fragments(request, CATALOG)(
         "progress/includes/read-link.html",
         article=article,
         button=button,
@@ -138,14 +140,14 @@ def read_link(request: HttpRequest, article: Article, *, button: bool = False) -
     )
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG, TIME_ZONE)
 def article_state(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
     """The reader's state with one article, and its history."""
     progress = progress_of(request)
     history = progress.history(article)
     name, state = "progress/includes/article-control.html", progress.state_of(article.pk)
     context = {
-        "control": progress.snapshot.piece(name, article=article, state=state),
+        "control": cached_fragments(request, CATALOG)(name, article=article, state=state),
         "history": history,
         "is_cut": len(history) == HISTORY_SHOWN,
         "is_visitor": progress.is_visitor,
@@ -154,13 +156,13 @@ def article_state(request: HttpRequest, article: Article, *, oob: bool = False) 
     return render_to_string("progress/includes/article-state.html", context)
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def new_badge(request: HttpRequest, article: Article) -> str:
     is_new = article.pk in progress_of(request).new_articles
-    return piece("progress/includes/new-badge.html") if is_new else ""
+    return cached_fragments(request)("progress/includes/new-badge.html") if is_new else ""
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG, TIME_ZONE)
 def article_changes(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
     """What of the article is another than it was when the learner read it."""
     changed = progress_of(request).changed_articles.get(article.pk)
@@ -168,20 +170,20 @@ def article_changes(request: HttpRequest, article: Article, *, oob: bool = False
     return render_to_string(name, {"changed": changed, "oob": oob, "request": request})
 
 
-@slot(register)
+@per_user_fragment(register, READER)
 def visitor_note(request: HttpRequest, address: str) -> str:
     if not request.progress.is_visitor:
         return ""
     return render_to_string("progress/includes/visitor-note.html", {"address": address})
 
 
-@slot(register)
+@per_user_fragment(register, READER)
 def reader_id(request: HttpRequest) -> str:
     """Whose page it is: empty for a visitor."""
     return str(request.user.pk or "")
 
 
-@slot(register)
+@per_user_fragment(register, READER, CATALOG)
 def countable(request: HttpRequest) -> str:
     """How many articles count."""
     return str(progress_of(request).totals.overall.countable)

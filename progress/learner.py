@@ -40,7 +40,7 @@ class LearnerProgress(ReaderProgress):
 
     @property
     def version(self) -> Hashable:
-        """With what of their account the pages show, and the day that it is for them."""
+        """Their progress version, and what pages show of their account."""
         user = self.user
         return (
             user.pk,
@@ -50,8 +50,6 @@ class LearnerProgress(ReaderProgress):
             user.is_staff,
             user.shows_streak,
             user.marks_reading_on_open,
-            timezone.get_current_timezone_name(),
-            timezone.localdate(),
         )
 
     @property

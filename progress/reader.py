@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import Count, OuterRef, Subquery
 
@@ -68,7 +68,6 @@ def readable_of(snapshot: CatalogSnapshot) -> list[IndexedEntry]:
 class ReaderProgress(ABC):
     user: Reader
     is_visitor: ClassVar[bool]
-    state_choices: ClassVar[list[tuple[str, Any]]] = StateName.choices
 
     @property
     @abstractmethod
@@ -115,7 +114,7 @@ class ReaderProgress(ABC):
 
     @cached_property
     def totals(self) -> statistics.Totals:
-        return statistics.count(self.snapshot.keep("outline", outline_of), self.states)
+        return statistics.count(self.snapshot.derive("outline", outline_of), self.states)
 
     @cached_property
     def new_articles(self) -> Collection[int]:
@@ -153,7 +152,7 @@ class ReaderProgress(ABC):
 
     def next_entry(self) -> Entry | None:
         """What to read next: the first of the journey that is to do and can be read."""
-        readable: list[IndexedEntry] = self.snapshot.keep("readable", readable_of)
+        readable: list[IndexedEntry] = self.snapshot.derive("readable", readable_of)
         return next((p.entry for p in readable if p.article_id not in self.states), None)
 
     def with_learner_count(self, articles: ArticleQuerySet) -> ArticleQuerySet:

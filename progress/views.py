@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,10 +6,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from catalog.dependencies import CATALOG
 from catalog.roadmap import bands_of
 from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest, safe_next, sign_in_required
-from playbook.pages import render_own
+from playbook.rendering.dependencies import DAY, TIME_ZONE, Dependency
+from playbook.rendering.pages import Viewed, personal_page
 from progress import activity, metrics
 from progress.export import progress_of
 from progress.filters import EventFilterForm
@@ -23,6 +23,17 @@ from progress.reader import NothingToUndo, Superseded
 from progress.responses import ReaderRequest, changed, expect_reader
 
 RECENT_EVENTS = 10
+
+
+SUGGESTIONS = Dependency(
+    "SUGGESTIONS",
+    lambda request: tuple(
+        Suggestion.objects.for_user(request.user).values_list("pk", "decided_at").order_by("pk")
+    ),
+    is_personal=True,
+    tables=("suggestions_",),
+)
+"""The learner's suggestions: an editor decides one without touching the learner's progress."""
 
 
 class LearnerRequest(HttpRequest):
@@ -86,31 +97,24 @@ def changes_see(request: LearnerRequest) -> HttpResponse:
 
 @require_safe
 @sign_in_required
-def progress_detail(request: LearnerRequest) -> HttpResponse:
-    suggestions = list(Suggestion.objects.for_user(request.user).with_article().newest_first())
-
-    def context() -> dict[str, Any]:
-        days = activity.days_of(request.user, request.snapshot.layers)
-        today = timezone.localdate()
-        events = Event.objects.for_user(request.user).with_article().with_can_undo()
-        return {
-            "journey": bands_of(request.snapshot),
-            "news": News.of(request.progress),
-            "readings": activity.reading_now(request.user, request.snapshot),
-            "heat_map": activity.heat_map(days, today),
-            "streak": activity.streak(days, today),
-            "recent": events[:RECENT_EVENTS],
-            "suggestions": suggestions,
-        }
-
-    return render_own(
-        request,
-        "progress/progress_detail.html",
-        context,
-        fragments=["my-progress"],
-        # An editor decides one without touching the learner's progress.
-        shown=tuple((suggestion.pk, suggestion.decided_at) for suggestion in suggestions),
-    )
+@personal_page(
+    "progress/progress_detail.html",
+    depends_on=(CATALOG, SUGGESTIONS, DAY, TIME_ZONE),
+    fragments=["my-progress"],
+)
+def progress_detail(request: LearnerRequest) -> Viewed:
+    days = activity.days_of(request.user, request.snapshot.layers)
+    today = timezone.localdate()
+    events = Event.objects.for_user(request.user).with_article().with_can_undo()
+    return {
+        "journey": bands_of(request.snapshot),
+        "news": News.of(request.progress),
+        "readings": activity.reading_now(request.user, request.snapshot),
+        "heat_map": activity.heat_map(days, today),
+        "streak": activity.streak(days, today),
+        "recent": events[:RECENT_EVENTS],
+        "suggestions": Suggestion.objects.for_user(request.user).with_article().newest_first(),
+    }
 
 
 @require_POST
@@ -123,14 +127,12 @@ def streak_hide(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @sign_in_required
-def event_list(request: LearnerRequest) -> HttpResponse:
-    def context() -> dict[str, Any]:
-        form = EventFilterForm(request.GET)
-        events = form.apply(Event.objects.for_user(request.user))
-        page = form.page_of(events.with_article().with_can_undo())
-        return {"form": form, "page": page, "day": form.cleaned_data.get("day")}
-
-    return render_own(request, "progress/event_list.html", context, fragments=["events"])
+@personal_page("progress/event_list.html", depends_on=(CATALOG, TIME_ZONE), fragments=["events"])
+def event_list(request: LearnerRequest) -> Viewed:
+    form = EventFilterForm(request.GET)
+    events = form.apply(Event.objects.for_user(request.user))
+    page = form.page_of(events.with_article().with_can_undo())
+    return {"form": form, "page": page, "day": form.cleaned_data.get("day")}
 
 
 @require_safe

@@ -85,9 +85,9 @@ class VisitorProgress(ReaderProgress):
 
     @property
     def version(self) -> Hashable:
-        """Every mark is on some page, with its time in the visitor's zone."""
+        """Their marks, since each of them is shown on some page."""
         marks = self.session.get(MARKS)
-        return (repr(marks), timezone.get_current_timezone_name()) if marks else None
+        return repr(marks) if marks else None
 
     def load_states(self) -> Mapping[int, str]:
         states = {mark.article_id: mark.state for mark in lasting(self._marks())}

@@ -22,6 +22,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+CHECK_DEPENDENCIES = True
 # A test sees at once what it changed, also as a visitor.
 VISITORS_SEE_CHANGES_AFTER = 0
 # Counting visitors is asked for where it is tested.

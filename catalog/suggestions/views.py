@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from catalog.suggestions.forms import SuggestionForm
 from catalog.suggestions.models import Kind
 from playbook.http import HttpRequest, sign_in_required
-from playbook.pages import ONCE
+from playbook.rendering.pages import NEVER_STORED
 
 TEMPLATE = "suggestions/suggestion_add.html"
 
@@ -23,7 +23,7 @@ def suggestion_add(request: HttpRequest) -> HttpResponse:
     else:
         form = blank(request) if request.user.is_authenticated else None
         response = render(request, TEMPLATE, {"form": form})
-    response["Cache-Control"] = ONCE
+    response["Cache-Control"] = NEVER_STORED
     return response
 
 

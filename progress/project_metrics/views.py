@@ -4,8 +4,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog import snapshot
+from catalog.dependencies import CATALOG
 from playbook.http import HttpRequest
-from playbook.pages import ONCE
+from playbook.rendering.fragments import CachedFragments
+from playbook.rendering.pages import NEVER_STORED
 from progress.project_metrics import figures
 from progress.project_metrics.models import RepositoryFigures, Summary
 
@@ -20,16 +22,17 @@ def project_metrics(request: HttpRequest) -> HttpResponse:
     if settings.METRICS_REPOSITORY:
         named = RepositoryFigures.objects.filter(name=settings.METRICS_REPOSITORY)
         repository = named.first()
-    counted = public.keep("metrics", figures.of_playbook)
+    counted = public.derive("metrics", figures.of_playbook)
+    render_cached = CachedFragments(public.rendered, (CATALOG,), (public.key,))
     context = {
-        "playbook": public.piece(f"{INCLUDES}/playbook.html", playbook=counted),
+        "playbook": render_cached(f"{INCLUDES}/playbook.html", playbook=counted),
         "summary": summary,
-        "most_finished": public.piece(
+        "most_finished": render_cached(
             f"{INCLUDES}/most-finished.html", rows=figures.most_finished(public, summary)
         ),
-        "visitors": public.piece(f"{INCLUDES}/visitors.html", visitors=figures.of_visitors()),
+        "visitors": render_cached(f"{INCLUDES}/visitors.html", visitors=figures.of_visitors()),
         "repository": repository,
     }
     response = render(request, "project_metrics/project_metrics.html", context)
-    response["Cache-Control"] = ONCE
+    response["Cache-Control"] = NEVER_STORED
     return response

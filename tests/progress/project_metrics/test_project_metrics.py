@@ -228,9 +228,8 @@ def test_page_costs_few_queries_and_sets_no_cookie(
 
     def look() -> None:
         client.get("/metrics/")
-        # The stamp, the summary, the repository, the open days, the days of visitors, and once
-        # more the stamp for what the header shows of a reader.
-        with django_assert_num_queries(6):
+        # The catalog version, the summary, the repository, the open days, the days of visitors.
+        with django_assert_num_queries(5):
             client.get("/metrics/")
 
     look()

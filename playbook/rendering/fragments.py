@@ -1,0 +1,93 @@
+"""Cached fragments, and the template tags that put per-user fragments into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Any, NamedTuple
+
+from django.template import Context, Library
+from django.utils.safestring import SafeString
+
+from playbook.http import HttpRequest
+from playbook.rendering.dependencies import (
+    Dependencies,
+    Dependency,
+    current_language,
+    store_for,
+    versions,
+)
+from playbook.rendering.guard import IS_CHECKED, check_values, declared, guarded, is_checking
+from playbook.rendering.store import RenderStore
+
+
+class CachedFragments:
+    """Renders templates that are the same wherever their values and dependencies are.
+
+    A template sees the values it is given and nothing else: no request, no user.
+    """
+
+    def __init__(
+        self, store: RenderStore, depends_on: Dependencies, depended: tuple[Hashable, ...]
+    ) -> None:
+        self._render = store.render_fragment
+        self._depends_on = depends_on
+        self._scope = (current_language(), *depended)
+
+    def __call__(self, template: str, **values: Any) -> SafeString:
+        if IS_CHECKED:
+            check_values(template, self._depends_on, values)
+        return self._render(template, self._depends_on, self._scope, tuple(values.items()))
+
+
+def cached_fragments(request: HttpRequest, *depends_on: Dependency) -> CachedFragments:
+    """Return a renderer of fragments that depend on these and on the values they are given."""
+    return CachedFragments(
+        store_for(request, depends_on), depends_on, versions(request, depends_on)
+    )
+
+
+class Hole(NamedTuple):
+    """The place of a per-user fragment in a page that is rendered once for everybody."""
+
+    name: str
+    depends_on: Dependencies
+    fill: Callable[[HttpRequest], str]
+
+
+class Holes(list[Hole]):
+    """The holes of a page in their order, and the text that marks each."""
+
+    mark: SafeString
+
+
+def per_user_fragment(
+    library: Library, *depends_on: Dependency
+) -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """Register a function as a template tag that renders what differs between readers.
+
+    The function gets the request and the values that stand in the tag. Its dependencies have to be
+    declared by every page that shows it.
+    """
+
+    def decorate(draw: Callable[..., str]) -> Callable[..., str]:
+        @wraps(draw)
+        def checked(request: HttpRequest, *args: Any, **values: Any) -> str:
+            if not is_checking():
+                return draw(request, *args, **values)
+            with declared(draw.__name__, depends_on):
+                return draw(guarded(request), *args, **values)
+
+        def tag(context: Context, *args: Any, **values: Any) -> str:
+            holes: Holes | None = context.get("holes")
+            if holes is None:
+                return checked(context["request"], *args, **values)
+            holes.append(
+                Hole(draw.__name__, depends_on, lambda request: checked(request, *args, **values))
+            )
+            return holes.mark
+
+        library.simple_tag(tag, takes_context=True, name=draw.__name__)
+        return checked
+
+    return decorate

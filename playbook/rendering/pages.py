@@ -1,0 +1,277 @@
+"""Pages with declared dependencies: shared ones with holes, and personal ones.
+
+The decorated view returns what the template shows, or a response that is sent as it is. It runs
+only when one of the dependencies that its decorator declares has changed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import wraps
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.safestring import SafeString
+
+from playbook.http import HttpRequest, site, theme
+from playbook.release import RELEASE
+from playbook.rendering.dependencies import (
+    MESSAGES,
+    READER,
+    Dependencies,
+    current_language,
+    is_known,
+    store_for,
+    versions,
+)
+from playbook.rendering.fragments import Hole, Holes
+from playbook.rendering.guard import IS_CHECKED, declared, guarded
+from playbook.rendering.store import QUERY_MAX_LENGTH
+
+_P = ParamSpec("_P")
+_Request = TypeVar("_Request", bound=HttpRequest)
+
+FRAME: Dependencies = (READER, MESSAGES)
+"""What `base.html` shows on every page."""
+
+PUBLIC = "public, max-age=0, s-maxage=60"
+"""A browser asks again each time; a cache in front of the site may answer for a minute."""
+PRIVATE = "private, no-cache"
+NEVER_STORED = "private, no-store"
+
+VARY = ("Accept-Encoding", "Cookie", "HX-Request", "HX-Target", "HX-History-Restore-Request")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a page shows, and the headers that go with it."""
+
+    context: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RenderedFrom:
+    """What a response depends on, and which versions of it the response shows."""
+
+    depends_on: Dependencies
+    versions: tuple[Hashable, ...]
+
+    def is_current(self, request: HttpRequest) -> bool:
+        return versions(request, self.depends_on) == self.versions
+
+
+Viewed: TypeAlias = Content | Mapping[str, Any] | HttpResponse
+View: TypeAlias = Callable[Concatenate[_Request, _P], HttpResponse]
+
+
+class SharedPage:
+    """A page rendered once for everybody: its text, with a hole for each per-user fragment."""
+
+    def __init__(self, template: str, content: Content, depends_on: Dependencies) -> None:
+        holes = Holes()
+        # Nobody can type it: pages show what readers typed.
+        holes.mark = SafeString(secrets.token_hex(16))
+        text = render_to_string(template, {**content.context, "holes": holes})
+        self.headers = content.headers
+        self.depends_on = depends_on
+        self.texts = text.split(holes.mark)
+        self.holes: list[Hole] = holes
+        if len(self.texts) != len(holes) + 1:
+            raise ValueError(f"{template} renders a per-user fragment and shows it never or twice")
+
+    def fill(self, template: str, request: HttpRequest) -> str:
+        """Return the page with the fragments of this reader."""
+        if IS_CHECKED:
+            with declared(template, self.depends_on):
+                return self._filled(request)
+        return self._filled(request)
+
+    def _filled(self, request: HttpRequest) -> str:
+        filled = [self.texts[0]]
+        for hole, text in zip(self.holes, self.texts[1:], strict=True):
+            filled += hole.fill(request), text
+        return "".join(filled)
+
+
+def shared_page(
+    template: str, *, depends_on: Dependencies, fragments: Collection[str] = ()
+) -> Callable[[Callable[Concatenate[_Request, _P], Viewed]], View[_Request, _P]]:
+    """Render the template once for everybody, with holes for what differs between readers.
+
+    `depends_on` names what the page and its per-user fragments depend on, beside the address and
+    what `base.html` shows. Of `fragments` htmx may ask for one alone.
+    """
+    page_depends_on = (*FRAME, *depends_on)
+    shared = tuple(dependency for dependency in depends_on if not dependency.is_personal)
+
+    def decorate(view: Callable[Concatenate[_Request, _P], Viewed]) -> View[_Request, _P]:
+        @wraps(view)
+        def respond(request: _Request, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+            name = _template_name(request, template, fragments)
+            pages = store_for(request, shared).pages.of(request.META["QUERY_STRING"])
+            key = (name, *_address(request), versions(request, shared))
+            page = cast("SharedPage | None", pages.get(key))
+            if page is None:
+                with timezone.override(UTC), _checked(name, shared):
+                    viewed = view(cast(_Request, guarded(request)), *args, **kwargs)
+                    if isinstance(viewed, HttpResponse):
+                        return viewed
+                    content = _content(viewed)
+                    context = {**site(request), **content.context}
+                    page = SharedPage(name, Content(context, content.headers), page_depends_on)
+                if len(request.META["QUERY_STRING"]) <= QUERY_MAX_LENGTH:
+                    pages.put(key, page)
+            drawn = page
+            return _respond(
+                request,
+                page_depends_on,
+                lambda: HttpResponse(drawn.fill(name, request), headers=drawn.headers),
+            )
+
+        return respond
+
+    return decorate
+
+
+def personal_page(
+    template: str, *, depends_on: Dependencies, fragments: Collection[str] = ()
+) -> Callable[[Callable[Concatenate[_Request, _P], Viewed]], View[_Request, _P]]:
+    """Render the template for this reader alone; the browser may keep it while nothing changes.
+
+    `depends_on` and `fragments` are those of `shared_page`.
+    """
+    page_depends_on = (*FRAME, *depends_on)
+
+    def decorate(view: Callable[Concatenate[_Request, _P], Viewed]) -> View[_Request, _P]:
+        @wraps(view)
+        def respond(request: _Request, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+            name = _template_name(request, template, fragments)
+
+            def render() -> HttpResponse:
+                with _checked(name, page_depends_on):
+                    checked = cast(_Request, guarded(request))
+                    viewed = view(checked, *args, **kwargs)
+                    if isinstance(viewed, HttpResponse):
+                        return viewed
+                    content = _content(viewed)
+                    # The context processors may read everything; what they give is in each key.
+                    context = {**content.context, "request": checked}
+                    text = render_to_string(name, context, request)
+                return HttpResponse(text, headers=content.headers)
+
+            return _respond(request, page_depends_on, render)
+
+        return respond
+
+    return decorate
+
+
+def shared_file(
+    *, depends_on: Dependencies
+) -> Callable[[Callable[Concatenate[_Request, _P], HttpResponse]], View[_Request, _P]]:
+    """Send the view's response to everybody alike, with an ETag."""
+
+    def decorate(view: Callable[Concatenate[_Request, _P], HttpResponse]) -> View[_Request, _P]:
+        @wraps(view)
+        def respond(request: _Request, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+            with timezone.override(UTC), _checked(view.__name__, depends_on):
+                response = view(cast(_Request, guarded(request)), *args, **kwargs)
+            return _conditional(request, depends_on, lambda: response, PUBLIC)
+
+        return respond
+
+    return decorate
+
+
+@contextmanager
+def _checked(name: str, depends_on: Dependencies) -> Iterator[None]:
+    if IS_CHECKED:
+        with declared(name, depends_on):
+            yield
+    else:
+        yield
+
+
+def _content(viewed: Content | Mapping[str, Any]) -> Content:
+    return viewed if isinstance(viewed, Content) else Content(viewed)
+
+
+def _address(request: HttpRequest) -> tuple[Hashable, ...]:
+    """Return what every page depends on: its address, the colour scheme and the language."""
+    meta = request.META
+    return meta["PATH_INFO"], meta["QUERY_STRING"], theme(request), current_language()
+
+
+def _respond(
+    request: HttpRequest, depends_on: Dependencies, render: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Return 304 if the browser's copy is current, else the page.
+
+    A page with a message is not stored anywhere.
+    """
+    if not is_known(request):
+        with timezone.override(UTC):
+            return _conditional(request, depends_on, render, PUBLIC)
+    if not len(get_messages(request)):
+        return _conditional(request, depends_on, render, PRIVATE)
+    versions(request, depends_on)  # read what is lazy before `render` is checked for what it reads
+    response = render()
+    response["Cache-Control"] = NEVER_STORED
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def _conditional(
+    request: HttpRequest,
+    depends_on: Dependencies,
+    render: Callable[[], HttpResponse],
+    cache_control: str,
+) -> HttpResponse:
+    rendered_from = RenderedFrom(depends_on, versions(request, depends_on))
+    etag = f'"{_digest(request, rendered_from.versions)}"'
+    response = get_conditional_response(request, etag) or render()
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        cache_control = NEVER_STORED
+    if response.status_code == HTTPStatus.OK:
+        response.rendered_from = rendered_from  # type: ignore[attr-defined]
+    response["ETag"] = etag
+    response["Cache-Control"] = cache_control
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def _digest(request: HttpRequest, depended: Hashable) -> str:
+    htmx = request.htmx
+    parts = (
+        RELEASE,
+        (settings.SITE_URL, settings.HAS_EMAIL),
+        _address(request),
+        (htmx.target, htmx.history_restore_request) if htmx else None,
+        depended,
+    )
+    return sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def requested_fragment(request: HttpRequest, fragments: Collection[str]) -> str:
+    """Return the fragment that htmx asks for; empty for the whole page, which Back gets too."""
+    if not request.htmx or request.htmx.history_restore_request:
+        return ""
+    target = request.htmx.target or ""
+    return target if target in fragments else ""
+
+
+def _template_name(request: HttpRequest, template: str, fragments: Collection[str]) -> str:
+    fragment = requested_fragment(request, fragments)
+    return f"{template}#{fragment}" if fragment else template
