@@ -186,6 +186,7 @@ def shared_file(
     def decorate(view: Callable[Concatenate[_Request, _P], HttpResponse]) -> View[_Request, _P]:
         @wraps(view)
         def respond(request: _Request, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
+            versions(request, depends_on)  # as in `_respond`
             with timezone.override(UTC), _checked(view.__name__, depends_on):
                 response = view(cast(_Request, guarded(request)), *args, **kwargs)
             return _conditional(request, depends_on, lambda: response, PUBLIC)
