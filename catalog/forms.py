@@ -1,6 +1,6 @@
 """What an editor fills in: an article, and its places in the sections."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -18,6 +19,8 @@ from catalog import merging
 from catalog.models import Article, Entry, Status
 
 AT_THE_END = 32767
+KEY_DIGITS = 19
+"""A primary key has fewer digits than this; a database refuses a larger number."""
 
 
 def validate_port(url: str) -> None:
@@ -118,8 +121,15 @@ class ArticleLink(forms.Widget):
         return format_html('<a href="{}">{}</a>', address, self.article.title)
 
 
+class NumberField(forms.IntegerField):
+    """The place of a row in its section. Empty means: where it was; a new one at the end."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return data not in self.empty_values and super().has_changed(initial, data)
+
+
 class EntryForm(forms.ModelForm[Entry]):
-    number = forms.IntegerField(
+    number = NumberField(
         label=_("Number"),
         min_value=1,
         max_value=AT_THE_END,
@@ -167,7 +177,40 @@ class EntryRowForm(EntryForm):
 
 
 class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
-    """The rows of one section or of one article."""
+    """The rows of one section or of one article.
+
+    A sent row that has left the table meanwhile is neither checked nor saved. The comparison that
+    an editor sees on a conflict shows what was typed into it.
+    """
+
+    removed_forms: Sequence[EntryRowForm] = ()
+    sent_keys: Sequence[int] = ()
+
+    @cached_property
+    def forms(self) -> list[EntryRowForm]:
+        forms: list[EntryRowForm] = super().forms
+        initial = forms[: self.initial_form_count()]
+        self.removed_forms = [form for form in initial if form.instance.pk is None]
+        self.sent_keys = [form.instance.pk for form in initial if form.instance.pk]
+        return [form for form in forms if form not in self.removed_forms]
+
+    def initial_form_count(self) -> int:
+        return super().initial_form_count() - len(self.removed_forms)
+
+    def get_queryset(self) -> Any:
+        """Return the rows in the order in which they were sent, and the others after them.
+
+        The admin pairs the sent rows with these, one by one, to name each.
+        """
+        place = {key: number for number, key in enumerate(self.sent_keys)}
+        return sorted(super().get_queryset(), key=lambda row: place.get(row.pk, len(place)))
+
+    def removed_rows(self) -> list[tuple[EntryRowForm, Entry | None]]:
+        """Return the forms of rows that have left the table, each with its row if it exists."""
+        keys = [str(form["id"].data) for form in self.removed_forms]
+        known = [int(key) for key in keys if key.isdecimal() and len(key) < KEY_DIGITS]
+        rows = {str(pk): row for pk, row in Entry.objects.in_bulk(known).items()}
+        return [(form, rows.get(key)) for form, key in zip(self.removed_forms, keys, strict=True)]
 
     def clean(self) -> None:
         """No place twice among the rows sent together; the form looks at those stored."""

@@ -30,7 +30,7 @@ KEPT = {"id", "uuid", "slug", "added_at", "merged_into", "article"}
 
 
 @dataclass(frozen=True)
-class Difference:
+class ValueDifference:
     name: str
     old: str
     new: str
@@ -48,10 +48,10 @@ def shown(field: Any, row: Any) -> str:
     return str(display_for_field(value, field, "–")) if value != "" else "–"
 
 
-def differences(old: Any, new: Any, *, without: Iterable[str] = ("id",)) -> list[Difference]:
+def differences(old: Any, new: Any, *, without: Iterable[str] = ("id",)) -> list[ValueDifference]:
     """Of two versions of one row, by the fields that differ."""
     return [
-        Difference(str(capfirst(field.verbose_name)), shown(field, old), shown(field, new))
+        ValueDifference(str(capfirst(field.verbose_name)), shown(field, old), shown(field, new))
         for field in new.tracked_fields
         if field.name not in without and getattr(old, field.attname) != getattr(new, field.attname)
     ]

@@ -28,6 +28,17 @@ def filled_in(response: Any) -> dict[str, Any]:
     }
 
 
+def hidden_fields(response: Any) -> dict[str, list[str]]:
+    """Return what a page's hidden inputs send."""
+    fields: dict[str, list[str]] = {}
+    inputs = re.findall(
+        r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.content.decode()
+    )
+    for name, value in inputs:
+        fields.setdefault(unescape(name), []).append(unescape(value))
+    return fields
+
+
 def save(client: Client, thing: Model | type[Model], **changes: Any) -> Any:
     path = address(thing, "change" if isinstance(thing, Model) else "add")
     return client.post(path, {**filled_in(client.get(path)), **changes})

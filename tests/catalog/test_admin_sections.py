@@ -127,7 +127,7 @@ def test_a_row_that_somebody_else_removed_meanwhile(client: Client, section: Sec
     section.entries.get(title="d").retire()
     response = client.post(path, data)
     assert response.status_code == 200
-    assert [row.title for row in response.context["conflict"].gone] == ["d"]
+    assert [row.title for row in response.context["comparison"].removed] == ["d"]
     assert order(section) == list(enumerate("abc", start=1))
 
 

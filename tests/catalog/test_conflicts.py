@@ -1,17 +1,31 @@
 """Two editors have one form open: who saves second overwrites nothing without having seen it."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from catalog.admin.comparison import TypedRow
+from catalog.admin.history import ValueDifference
 from catalog.models import Article, Entry, Layer, Section, Status
-from tests.catalog.admin_pages import act, address, errors, filled_in, messages, save, words
+from tests.catalog.admin_pages import (
+    act,
+    address,
+    errors,
+    filled_in,
+    hidden_fields,
+    messages,
+    save,
+    words,
+)
 
 MODELS = (Layer, Section, Status, Article, Entry)
 
@@ -46,7 +60,19 @@ def post(client: Client, thing: Model, form: dict[str, Any], **changes: Any) -> 
 
 
 def differences(response: Any) -> list[tuple[str, str, str]]:
-    return [(d.name, d.old, d.new) for d in response.context["conflict"].differences]
+    return rows_of(response.context["comparison"].differences)
+
+
+def rows_of(values: list[ValueDifference]) -> list[tuple[str, str, str]]:
+    return [(value.name, value.old, value.new) for value in values]
+
+
+def typed_rows(rows: list[TypedRow]) -> dict[str, list[tuple[str, str, str]]]:
+    return {row.title: rows_of(row.values) for row in rows}
+
+
+def save_mine(client: Client, thing: Model, comparison: Any) -> Any:
+    return client.post(address(thing, "change"), hidden_fields(comparison))
 
 
 def name_of(model: Any) -> str:
@@ -64,12 +90,9 @@ def test_the_second_one_is_refused_sees_both_and_can_decide(
     thing.refresh_from_db()
     assert getattr(thing, name) == "Theirs"
     assert differences(response) == [(name.capitalize(), "Theirs", "Mine")]
-    assert errors(response) == []
     assert words(response).count("ana saved it on ") == 1
     assert f"Theirs, stored now Yours, not saved {name.capitalize()} Theirs Mine" in words(response)
-    again = filled_in(response)
-    assert again[name] == "Mine"
-    assert post(client, thing, again).status_code == 302
+    assert save_mine(client, thing, response).status_code == 302
     thing.refresh_from_db()
     assert getattr(thing, name) == "Mine"
 
@@ -96,7 +119,7 @@ def test_a_third_save_in_between_is_refused_again(
     save(ana, wallet, title="First")
     response = post(client, wallet, form, title="Mine")
     save(ana, wallet, title="Second")
-    response = post(client, wallet, filled_in(response))
+    response = save_mine(client, wallet, response)
     assert differences(response) == [("Title", "Second", "Mine")]
 
 
@@ -137,7 +160,7 @@ def test_rows_of_a_section_are_compared_too(client: Client, ana: Client) -> None
     assert words(response).count("ana saved it on ") == 1
     entry.refresh_from_db()
     assert entry.what_you_learn == "Theirs"
-    assert post(client, section, filled_in(response)).status_code == 302
+    assert save_mine(client, section, response).status_code == 302
     entry.refresh_from_db()
     assert entry.what_you_learn == "Mine"
 
@@ -151,11 +174,17 @@ def test_a_row_that_was_retired_meanwhile_is_shown_with_what_was_typed(
     act(ana, "retire_selected", first, confirmed="yes")
     typed = {"entries-0-what_you_learn": "Typed for long", "entries-1-what_you_learn": "Mine"}
     response = post(client, section, form, **typed)
-    [gone] = response.context["conflict"].gone
-    assert gone.title == first.title
-    assert ("What you’ll learn", "Typed for long") in [(d.name, d.new) for d in gone.typed]
+    removed = typed_rows(response.context["comparison"].removed)
+    assert removed == {
+        first.title: [
+            ("Number", "1", "1"),
+            ("Title", first.title, first.title),
+            ("What you’ll learn", first.what_you_learn, "Typed for long"),
+        ]
+    }
+    assert f"“{first.title}” was retired or moved" in words(response)
     assert "Typed for long" in words(response)
-    assert post(client, section, filled_in(response)).status_code == 302
+    assert save_mine(client, section, response).status_code == 302
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.is_retired, second.what_you_learn) == (True, "Mine")
@@ -173,8 +202,12 @@ def test_a_row_that_was_added_meanwhile_is_named_and_kept(client: Client, ana: C
         client, section, form, **{f"entries-{count}-article": article.pk,
                                   f"entries-{count}-title": "Mine, new"},
     )  # fmt: skip
-    assert response.context["conflict"].added == ["Theirs, new"]
-    assert post(client, section, filled_in(response)).status_code == 302
+    comparison = response.context["comparison"]
+    assert [row.title for row in comparison.added] == ["Theirs, new"]
+    assert typed_rows(comparison.new) == {
+        "New row": [("Article", "–", "Payment Wallet"), ("Title", "–", "Mine, new")]
+    }
+    assert save_mine(client, section, response).status_code == 302
     titles = [entry.title for entry in section.entries.current()]
     assert titles[-2:] == ["Theirs, new", "Mine, new"]
     assert [entry.number for entry in section.entries.current()] == list(range(1, count + 3))
@@ -204,9 +237,12 @@ def test_places_of_an_article_that_both_typed_are_all_kept(
         (f"{place.title}: What you’ll learn", "Theirs", "Mine"),
         (f"{second.title}: What you’ll learn", second.what_you_learn or "–", "Mine too"),
     ]
-    assert response.context["conflict"].added == ["Theirs, new"]
-    assert filled_in(response)["entries-2-title"] == "Mine, new"
-    assert post(client, wallet, filled_in(response)).status_code == 302
+    comparison = response.context["comparison"]
+    assert [row.title for row in comparison.added] == ["Theirs, new"]
+    assert typed_rows(comparison.new) == {
+        "New row": [("Section", "–", section.title), ("Title", "–", "Mine, new")]
+    }
+    assert save_mine(client, wallet, response).status_code == 302
     for entry in (place, second):
         entry.refresh_from_db()
     assert (place.what_you_learn, second.what_you_learn) == ("Mine", "Mine too")
@@ -214,18 +250,152 @@ def test_places_of_an_article_that_both_typed_are_all_kept(
     assert [entry.title for entry in added] == ["Theirs, new", "Mine, new"]
 
 
-def test_what_is_wrong_besides_is_said_too(client: Client, ana: Client, wallet: Article) -> None:
+def test_values_that_cannot_be_saved_are_kept_in_the_form(
+    client: Client, ana: Client, wallet: Article
+) -> None:
     form = opened(client, wallet)
     save(ana, wallet, title="Theirs")
     response = post(client, wallet, form, title="", url="https://user:secret@example.org/")
+    assert words(response).count("ana saved it on ") == 1
+    response = save_mine(client, wallet, response)
     assert errors(response) == [
         "This field is required.",
         "The address must not hold a user name or a password.",
     ]
-    assert words(response).count("ana saved it on ") == 1
     assert filled_in(response)["url"] == "https://user:secret@example.org/"
     wallet.refresh_from_db()
     assert wallet.title == "Theirs"
+    again = {**filled_in(response), "title": "Mine", "url": ""}
+    assert post(client, wallet, again).status_code == 302
+    wallet.refresh_from_db()
+    assert (wallet.title, wallet.url) == ("Mine", "")
+
+
+def test_rows_stay_in_a_form_with_errors_after_one_was_removed(client: Client, ana: Client) -> None:
+    section = Section.objects.get(slug="caching")
+    first, *others = section.entries.current()
+    form = opened(client, section)
+    act(ana, "retire_selected", first, confirmed="yes")
+    last = len(others)
+    response = post(
+        client, section, form, **{"title": "", f"entries-{last}-what_you_learn": "Mine"}
+    )
+    response = save_mine(client, section, response)
+    assert errors(response) == ["This field is required."]
+    [rows] = response.context["inline_admin_formsets"]
+    shown = [row.form.instance.pk for row in rows if row.original]
+    assert shown == [row.original.pk for row in rows if row.original]
+    assert shown == [entry.pk for entry in others]
+    again = {**filled_in(response), "title": "A title"}
+    assert again[f"entries-{last}-what_you_learn"] == "Mine"
+    assert post(client, section, again).status_code == 302
+    assert [entry.what_you_learn for entry in section.entries.current()][-1] == "Mine"
+
+
+def test_rows_in_a_form_with_errors_are_named_after_what_they_are(
+    client: Client, ana: Client
+) -> None:
+    """Another editor put a new row first and turned two others round."""
+    section = Section.objects.get(slug="caching")
+    before = [entry.pk for entry in section.entries.current()]
+    form = opened(client, section)
+    new = {"article": Article.objects.get(slug="payment-wallet").pk, "title": "First", "number": 1}
+    save(ana, section, **{f"entries-{len(before)}-{name}": value for name, value in new.items()})
+    save(ana, section, **{"entries-1-number": 3})
+    assert [entry.pk for entry in section.entries.current()][1:3] == [before[1], before[0]]
+    response = save_mine(client, section, post(client, section, form, title=""))
+    [rows] = response.context["inline_admin_formsets"]
+    shown = [(row.form.instance.pk, row.original.pk) for row in rows if row.original]
+    assert shown == [(pk, pk) for pk in before]
+
+
+def test_keeping_theirs_opens_the_stored_values(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    form = opened(client, wallet)
+    save(ana, wallet, title="Theirs")
+    path = f"{address(wallet, 'change')}?_changelist_filters=q%3Dwallet"
+    response = client.post(path, {**form, "title": "Mine"})
+    [keep] = re.findall(r'<a href="([^"]*)" class="button"', response.content.decode())
+    assert unescape(keep) == path
+    assert filled_in(client.get(unescape(keep)))["title"] == "Theirs"
+
+
+def test_the_pressed_button_holds_after_the_choice(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    form = opened(client, wallet)
+    save(ana, wallet, title="Theirs")
+    response = post(client, wallet, form, title="Mine <b> & 'mine'", _continue="Save")
+    response = save_mine(client, wallet, response)
+    assert response["Location"] == address(wallet, "change")
+    wallet.refresh_from_db()
+    assert wallet.title == "Mine <b> & 'mine'"
+
+
+def test_a_form_with_a_new_row_sent_twice_adds_it_once(client: Client, wallet: Article) -> None:
+    section = Section.objects.get(slug="caching")
+    form = opened(client, wallet)
+    new = {"entries-1-section": section.pk, "entries-1-title": "New", "entries-1-number": "1"}
+    for _time in range(2):
+        assert post(client, wallet, form, **new).status_code == 302
+    assert [entry.title for entry in wallet.entries.current().order_by("pk")] == [
+        "Payment Wallet",
+        "New",
+    ]
+
+
+def test_a_form_that_retires_a_row_sent_twice_is_no_conflict(client: Client) -> None:
+    section = Section.objects.get(slug="caching")
+    form = opened(client, section)
+    last = section.entries.current().count() - 1
+    entry = section.entries.current()[last]
+    typed = {f"entries-{last}-retire": "on", f"entries-{last}-what_you_learn": "Mine"}
+    for _time in range(2):
+        assert post(client, section, form, **typed).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.is_retired, entry.what_you_learn) == (True, "Mine")
+    response = post(client, section, form, **{**typed, f"entries-{last}-what_you_learn": "Other"})
+    assert list(typed_rows(response.context["comparison"].removed)) == [entry.title]
+
+
+def test_a_retired_article_sent_twice_is_no_conflict(client: Client, wallet: Article) -> None:
+    wallet.retire()
+    form = opened(client, wallet)
+    for _time in range(2):
+        assert post(client, wallet, form, title="Mine").status_code == 302
+
+
+def test_a_row_typed_beside_the_same_change_of_another_editor_is_kept(
+    client: Client, ana: Client, wallet: Article
+) -> None:
+    section = Section.objects.get(slug="caching")
+    form = opened(client, wallet)
+    save(ana, wallet, title="Both")
+    new = {"entries-1-section": section.pk, "entries-1-title": "Mine, new"}
+    response = post(client, wallet, form, title="Both", **new)
+    assert differences(response) == []
+    assert save_mine(client, wallet, response).status_code == 302
+    assert wallet.entries.current().filter(title="Mine, new", section=section).exists()
+
+
+def test_the_queries_of_a_comparison_do_not_grow(client: Client, ana: Client) -> None:
+    section = Section.objects.get(slug="caching")
+    counts = []
+    for more in (0, 10):
+        for number in range(more):
+            article = Article.objects.create(
+                slug=f"a{number}", title=f"A {number}", status=Status.objects.all()[0]
+            )
+            Entry.objects.create(section=section, article=article, title="x", number=number + 9)
+        form = opened(client, section)
+        removed = section.entries.current()[: 1 + more // 2]
+        act(ana, "retire_selected", *removed, confirmed="yes")
+        with CaptureQueriesContext(connection) as queries:
+            response = post(client, section, form, title="Mine")
+        assert len(response.context["comparison"].removed) == len(removed)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_an_article_that_was_retired_meanwhile(
@@ -235,7 +405,7 @@ def test_an_article_that_was_retired_meanwhile(
     act(ana, "retire_selected", wallet, confirmed="yes")
     response = post(client, wallet, form, title="Mine")
     assert [d[0] for d in differences(response)] == ["Title", "Retired"]
-    assert post(client, wallet, filled_in(response)).status_code == 302
+    assert save_mine(client, wallet, response).status_code == 302
     wallet.refresh_from_db()
     assert (wallet.title, wallet.is_retired) == ("Mine", True)
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from catalog.models import Article, Entry, Section
 from tests.e2e.conftest import sign_in
+from tests.e2e.test_accessibility import WCAG, violations
 
 CACHING = "Caching, Invalidation & Read Path Acceleration"
 WALLET = "Payment Wallet"
@@ -247,3 +248,38 @@ def test_a_long_title_without_a_space_does_not_widen_a_section(page: Page) -> No
     open_admin(page, "section", "Domain Case Studies")
     # Its script places the rows once more after the page is there.
     wait_until(page, lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize("choice", ["Save mine", "Keep theirs"])
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_an_edit_conflict_is_decided_for_the_whole_form(
+    page: Page, plain_page: Page, has_scripts: bool, choice: str
+) -> None:
+    page = page if has_scripts else plain_page
+    section = Section.objects.get(slug="caching")
+    first, second = section.entries.current()[:2]
+    enter(page)
+    open_admin(page, "section", CACHING)
+    first.retire()
+    section.title = "Theirs"
+    section.save()
+    page.get_by_label("Title:").fill("W" * 100)
+    page.locator("[name=entries-0-what_you_learn]").fill("Typed for a long time")
+    page.locator("[name=entries-1-what_you_learn]").fill("Mine")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name=f"“{first.title}” was retired")).to_be_visible()
+    expect(page.locator("#content")).to_contain_text("Typed for a long time")
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        if has_scripts:
+            assert violations(page, WCAG) == []
+        assert page.locator("html").evaluate("html => html.scrollWidth") <= width
+    page.locator(".conflict-choices").get_by_text(choice).click()
+    section.refresh_from_db()
+    second.refresh_from_db()
+    if choice == "Save mine":
+        expect(page.locator(".messagelist")).to_contain_text("changed successfully")
+        assert (section.title, second.what_you_learn) == ("W" * 100, "Mine")
+    else:
+        expect(page.get_by_label("Title:")).to_have_value("Theirs")
+        assert (section.title, second.what_you_learn != "Mine") == ("Theirs", True)
