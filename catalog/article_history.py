@@ -10,9 +10,9 @@ from itertools import takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
+from catalog.field_changes import ChangeKind, FieldChange
 from catalog.history import DELETED, versions_of
 from catalog.models import Article, Entry, Status
-from catalog.playbook_file.difference import Change, Kind
 from catalog.snapshot import CatalogSnapshot
 
 _T = TypeVar("_T")
@@ -68,7 +68,7 @@ class Past:
             if pk in self._counting and not any(self._counted(one, at) for one in self._all(pk))
         )
 
-    def changes(self, article: Article, since: datetime) -> tuple[Change, ...]:
+    def changes(self, article: Article, since: datetime) -> tuple[FieldChange, ...]:
         """How what readers see of the article differs from what they saw then."""
         seen = next(filter(None, (self._seen(pk, since) for pk in self._all(article.pk))), None)
         if seen is None:
@@ -78,13 +78,16 @@ class Past:
         titles, now = [place.title for place in places], [entry.title for entry in entries]
         described = [place.what_you_learn for place in places]
         replaced = (
-            (Kind.RETITLED, _replaced([then.title], [article.title])),
+            (ChangeKind.RETITLED, _replaced([then.title], [article.title])),
             # Mostly the same words again: a change of both is told once.
-            (Kind.RETITLED, _replaced(titles, now)),
-            (Kind.ADDRESS, _replaced([then.url], [article.url])),
-            (Kind.DESCRIBED, _replaced(described, [entry.what_you_learn for entry in entries])),
+            (ChangeKind.RETITLED, _replaced(titles, now)),
+            (ChangeKind.ADDRESS, _replaced([then.url], [article.url])),
+            (
+                ChangeKind.DESCRIBED,
+                _replaced(described, [entry.what_you_learn for entry in entries]),
+            ),
         )
-        changes = (Change(kind, *pair) for kind, pairs in replaced for pair in pairs)
+        changes = (FieldChange(kind, *pair) for kind, pairs in replaced for pair in pairs)
         return tuple(dict.fromkeys(changes))
 
     def last_places(self, article: Article) -> list[Entry]:

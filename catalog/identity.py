@@ -47,10 +47,18 @@ def without_tracking(url: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """`title:fan out on write`: letters and digits only, case, width and spacing folded."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
-    words = re.sub(r"[\W_]+", " ", folded).strip()
-    return _bounded(f"title:{words or folded.strip()}")
+    """Return the key of a title, such as `title:fan out on write`."""
+    return _bounded(f"title:{folded(title)}")
+
+
+def folded(text: str) -> str:
+    """Return the letters and digits of a text, with case, width and spacing folded.
+
+    A text that has neither is only folded.
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    words = re.sub(r"[\W_]+", " ", plain).strip()
+    return words or plain.strip()
 
 
 def _medium_post_id(host: str, path: str) -> str | None:

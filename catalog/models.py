@@ -1,4 +1,3 @@
-import itertools
 import uuid
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -27,6 +26,7 @@ from catalog.querysets import (
     StatusQuerySet,
 )
 from catalog.retirable import Retirable
+from catalog.slugs import free_slug
 
 
 class Colour(models.TextChoices):
@@ -228,7 +228,7 @@ class Article(Retirable):
 
     def clean(self) -> None:
         self.refuse_merged()
-        self.slug = self.slug or free_slug(self.title)
+        self.slug = self.slug or article_slug(self.title)
         if taken := Alias.objects.taken_from(self):
             raise ValidationError({"url" if self.url else "title": taken.as_refusal()})
 
@@ -241,7 +241,7 @@ class Article(Retirable):
         if taken := Alias.objects.taken_from(self):
             raise ValidationError(taken.as_refusal())
         if not options.get("update_fields"):
-            self.slug = self.slug or free_slug(self.title)
+            self.slug = self.slug or article_slug(self.title)
             self.updated_at = timezone.now()
         super().save(**options)
         self.aliases.get_or_create(key=self.key)
@@ -262,12 +262,11 @@ class Article(Retirable):
         return format_html(words, address, self.merged_into.title)
 
 
-def free_slug(title: str) -> str:
-    """A slug of the title that no article has: `caching`, else `caching-2`, `caching-3`, …"""
+def article_slug(title: str) -> str:
+    """Return a slug made of the title that no article has."""
     stem = slugify(title)[:140].strip("-") or "article"
     taken = set(Article.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    numbered = (f"{stem}-{number}" for number in itertools.count(2))
-    return next(slug for slug in itertools.chain([stem], numbered) if slug not in taken)
+    return free_slug(stem, taken)
 
 
 class Alias(models.Model):

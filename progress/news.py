@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from accounts.models import User
 from catalog.article_history import article_history_of
+from catalog.field_changes import FieldChange
 from catalog.models import Article, Entry
-from catalog.playbook_file.difference import Change
 from catalog.snapshot import CatalogSnapshot
 from progress.models import State, StateName
 from progress.statistics import Figure
@@ -29,7 +29,7 @@ class ChangedArticle:
     article: Article
     read_at: datetime
     changed_at: datetime
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
 
 
 @dataclass(frozen=True)

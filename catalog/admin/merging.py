@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from catalog.forms import MergeForm
 from catalog.merging import listed_already, merge_articles
 from catalog.models import Alias, Article, Entry
-from catalog.playbook_file.alike import are_alike
+from catalog.similarity import are_alike
 from playbook.http import HttpRequest as ReaderRequest
 
 MERGE = "admin:catalog_article_merge"

@@ -17,16 +17,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import catalog_version
 from catalog.models import Article
-from catalog.playbook_file import trying
-from catalog.playbook_file.catalogue import stored
-from catalog.playbook_file.decisions import Undecidable
-from catalog.playbook_file.difference import difference
-from catalog.playbook_file.file import Unreadable
+from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
+from catalog.playbook_file.matching.decisions import Undecidable
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.querysets import RevisionQuerySet
-from catalog.playbook_file.reader import read
-from catalog.playbook_file.revisions import (
+from catalog.playbook_file.reading.file_parser import read
+from catalog.playbook_file.reading.parsed_file import Unreadable
+from catalog.playbook_file.revisions import preview
+from catalog.playbook_file.revisions.diff import difference
+from catalog.playbook_file.revisions.planning import (
     AlreadyApplied,
     CatalogueChanged,
     apply,
@@ -34,7 +34,7 @@ from catalog.playbook_file.revisions import (
     prepare,
     prepare_undo,
 )
-from catalog.playbook_file.writer import FORMATS, write
+from catalog.playbook_file.writing.formats import FORMATS, write
 
 
 @admin.register(Revision)
@@ -221,14 +221,14 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             raise PermissionDenied
         revision = get_object_or_404(Revision, pk=pk, applied_at=None)
         root = reverse("admin:playbook_file_try_revision", args=[pk])
-        return trying.show(request, lambda: trying.with_revision(revision), root, rest)
+        return preview.show(request, lambda: preview.with_revision(revision), root, rest)
 
     def try_article(self, request: HttpRequest, pk: int, rest: str) -> HttpResponse:
         if not request.user.has_perm("catalog.change_article"):
             raise PermissionDenied
         article = get_object_or_404(Article, pk=pk, merged_into=None)
         root = reverse("admin:playbook_file_try_article", args=[pk, "-"]).removesuffix("-")
-        return trying.show(request, lambda: trying.with_published(article), root, rest)
+        return preview.show(request, lambda: preview.with_published(article), root, rest)
 
     # --- Files and comparisons
 

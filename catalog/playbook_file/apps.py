@@ -8,7 +8,7 @@ class PlaybookFileConfig(AppConfig):
     verbose_name = _("Playbook files")
 
     def ready(self) -> None:
-        from catalog.playbook_file import questions, queues
+        from catalog.playbook_file import queues, receivers
 
         queues.register_all()
-        questions.connect()
+        receivers.connect()

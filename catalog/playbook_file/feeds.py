@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
-from catalog.playbook_file.changes import PublicRevision, public_revisions
+from catalog.playbook_file.revisions.public_changes import PublicRevision, public_revisions
 from playbook.http import HttpRequest
 
 

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.playbook_file.decisions import NEW
-from catalog.playbook_file.decoding import SIZE_MAX
-from catalog.playbook_file.merge import Merge
+from catalog.playbook_file.matching.decisions import NEW
+from catalog.playbook_file.matching.merge import Merge
+from catalog.playbook_file.reading.decoding import SIZE_MAX
 
 
 class FileForm(forms.Form):

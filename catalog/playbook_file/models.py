@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Article
-from catalog.playbook_file.catalogue import Catalogue
+from catalog.playbook_file.catalog_data import CatalogData
 from catalog.playbook_file.querysets import OpenQuestionQuerySet, RevisionQuerySet
 
 
@@ -39,7 +39,7 @@ class Revision(models.Model):
     catalog_version = models.CharField(max_length=32, db_column="stamp")
     """The catalogue's version when it was prepared."""
     plan = models.JSONField(default=dict)
-    """Once applied: what changed, as `Difference.as_json` has it, and the summary's numbers."""
+    """Once applied: what changed, as `CatalogDiff.as_json` has it, and the summary's numbers."""
     catalogue_before = models.BinaryField(default=bytes)
     catalogue_after = models.BinaryField(default=bytes)
 
@@ -66,20 +66,20 @@ class Revision(models.Model):
         return reverse("admin:playbook_file_revision_change", args=[self.pk])
 
     @property
-    def before(self) -> Catalogue:
+    def before(self) -> CatalogData:
         return unpacked(bytes(self.catalogue_before))
 
     @property
-    def after(self) -> Catalogue:
+    def after(self) -> CatalogData:
         return unpacked(bytes(self.catalogue_after))
 
 
-def packed(catalogue: Catalogue) -> bytes:
+def packed(catalogue: CatalogData) -> bytes:
     return zlib.compress(json.dumps(catalogue.as_json(), ensure_ascii=False).encode())
 
 
-def unpacked(stored: bytes) -> Catalogue:
-    return Catalogue.from_json(json.loads(zlib.decompress(stored)))
+def unpacked(stored: bytes) -> CatalogData:
+    return CatalogData.from_json(json.loads(zlib.decompress(stored)))
 
 
 class OpenQuestion(models.Model):

@@ -2,9 +2,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from catalog.dependencies import CATALOG
-from catalog.playbook_file.catalogue import stored
-from catalog.playbook_file.changes import public_revisions
-from catalog.playbook_file.writer import FORMATS, public, write
+from catalog.playbook_file.catalog_data import stored
+from catalog.playbook_file.revisions.public_changes import public_revisions
+from catalog.playbook_file.writing.formats import FORMATS, public, write
 from catalog.snapshot import CatalogSnapshot
 from playbook.http import HttpRequest
 from playbook.rendering.pages import Viewed, shared_file, shared_page

@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from catalog.models import Alias, Article, Entry, Section, Status, free_slug
+from catalog.models import Alias, Article, Entry, Section, Status, article_slug
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -90,7 +90,7 @@ def test_a_slug_is_made_once_and_free() -> None:
     article.title = "Renamed"
     article.save()
     assert article.slug == "payment-wallet-2"
-    assert free_slug("🗄") == "article"
+    assert article_slug("🗄") == "article"
 
 
 def test_retired_articles_leave_the_tables_and_come_back_as_themselves() -> None:

@@ -11,10 +11,10 @@ from playwright.sync_api import Page
 from accounts.models import User
 from catalog.links.models import Report
 from catalog.models import Article, Entry, Section
-from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.models import OpenQuestion
-from catalog.playbook_file.revisions import prepare
-from catalog.playbook_file.writer import write
+from catalog.playbook_file.revisions.planning import prepare
+from catalog.playbook_file.writing.formats import write
 from catalog.suggestions.models import Decision, Kind, Suggestion
 from progress.learner import LearnerProgress
 from progress.models import StateName

@@ -5,9 +5,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.models import Article
-from catalog.playbook_file.catalogue import stored
-from catalog.playbook_file.revisions import apply, prepare
-from catalog.playbook_file.writer import write
+from catalog.playbook_file.catalog_data import stored
+from catalog.playbook_file.revisions.planning import apply, prepare
+from catalog.playbook_file.writing.formats import write
 from progress.learner import LearnerProgress
 from progress.models import StateName
 from tests.e2e.conftest import sign_in

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from catalog.models import Article, Section
-from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.models import OpenQuestion, Revision
-from catalog.playbook_file.writer import write
+from catalog.playbook_file.writing.formats import write
 from progress.models import State
 
 pytestmark = pytest.mark.usefixtures("playbook")

@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalog.models import Article, Layer, Section, Status
-from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.models import OpenQuestion, Revision
-from catalog.playbook_file.writer import write
+from catalog.playbook_file.writing.formats import write
 from progress.models import Event, State
 from tests.catalog.admin_pages import messages, words
 

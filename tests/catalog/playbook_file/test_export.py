@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 
 from catalog.identity import title_key, url_key
 from catalog.models import Article, Status
-from catalog.playbook_file.catalogue import (
-    ArticleRow,
-    Catalogue,
-    EntryRow,
-    LayerRow,
-    SectionRow,
-    StatusRow,
+from catalog.playbook_file.catalog_data import (
+    ArticleData,
+    CatalogData,
+    EntryData,
+    LayerData,
+    SectionData,
+    StatusData,
     stored,
 )
-from catalog.playbook_file.merge import merge
-from catalog.playbook_file.reader import read
-from catalog.playbook_file.writer import public, write
+from catalog.playbook_file.matching.merge import merge
+from catalog.playbook_file.reading.file_parser import read
+from catalog.playbook_file.writing.formats import public, write
 
 # What a form lets through: no control characters, no white space at the ends.
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
@@ -49,22 +49,22 @@ URLS = st.one_of(
     ),
 )
 STATUSES = [
-    StatusRow("published", 1, "Published", "green", True, True),
-    StatusRow("in-review", 2, "In review", "amber", True, False),
-    StatusRow("draft", 3, "Draft", "grey", False, False),
-    StatusRow("odd", 4, "Soon | _maybe_ – ready-ish", "rose", True, False),
+    StatusData("published", 1, "Published", "green", True, True),
+    StatusData("in-review", 2, "In review", "amber", True, False),
+    StatusData("draft", 3, "Draft", "grey", False, False),
+    StatusData("odd", 4, "Soon | _maybe_ – ready-ish", "rose", True, False),
 ]
 
 
 @st.composite
-def catalogues(draw: st.DrawFn) -> Catalogue:
+def catalogues(draw: st.DrawFn) -> CatalogData:
     titles = draw(st.lists(TEXT.map(lambda t: t[:80].strip()).filter(bool), min_size=1, max_size=3,
                            unique_by=title_key))  # fmt: skip
     layers = {
-        f"layer-{n}": LayerRow(f"layer-{n}", n, title, draw(st.one_of(st.just(""), TEXT)), "teal")
+        f"layer-{n}": LayerData(f"layer-{n}", n, title, draw(st.one_of(st.just(""), TEXT)), "teal")
         for n, title in enumerate(titles, start=1)
     }
-    articles: dict[str, ArticleRow] = {}
+    articles: dict[str, ArticleData] = {}
     keys: set[str] = set()
     for number in range(draw(st.integers(1, 6))):
         url, title = draw(URLS), draw(TEXT)
@@ -74,16 +74,18 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
         keys.add(key)
         uuid = str(UUID(int=number + 1))
         status = draw(st.sampled_from(STATUSES)).slug
-        articles[uuid] = ArticleRow(uuid, f"article-{number}", title, url, status, (key,))
-    sections: dict[str, SectionRow] = {}
-    entries: dict[int, EntryRow] = {}
+        articles[uuid] = ArticleData(uuid, f"article-{number}", title, url, status, (key,))
+    sections: dict[str, SectionData] = {}
+    entries: dict[int, EntryData] = {}
     by_layer = [(layer, draw(st.integers(0, 2))) for layer in layers]
     for layer, count in by_layer:
         for _ in range(count):
             number = len(sections) + 1
             emoji = draw(st.sampled_from(["", "🏗", "⚡️", "1️⃣", "A"]))
             slug = f"section-{number}"
-            sections[slug] = SectionRow(slug, layer, number, emoji, draw(TEXT)[:100].strip() or "x")
+            sections[slug] = SectionData(
+                slug, layer, number, emoji, draw(TEXT)[:100].strip() or "x"
+            )
             places: set[tuple[str, str]] = set()
             for uuid in draw(st.lists(st.sampled_from(sorted(articles)), max_size=4)):
                 article = articles[uuid]
@@ -96,13 +98,13 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
                 places.add((uuid, title))
                 pk = len(entries) + 1
                 learn = draw(st.one_of(st.just(""), TEXT))
-                entries[pk] = EntryRow(pk, slug, uuid, len(places), title, learn)
-    return Catalogue(layers, sections, {s.slug: s for s in STATUSES}, articles, entries)
+                entries[pk] = EntryData(pk, slug, uuid, len(places), title, learn)
+    return CatalogData(layers, sections, {s.slug: s for s in STATUSES}, articles, entries)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(catalogues())
-def test_import_of_an_export_changes_nothing(catalogue: Catalogue) -> None:
+def test_import_of_an_export_changes_nothing(catalogue: CatalogData) -> None:
     assume(catalogue.entries)
     text = write(catalogue, "markdown")
     file = read(text.encode())
@@ -115,7 +117,7 @@ def test_import_of_an_export_changes_nothing(catalogue: Catalogue) -> None:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(catalogues())
-def test_import_into_nothing_gives_the_same_file_again(catalogue: Catalogue) -> None:
+def test_import_into_nothing_gives_the_same_file_again(catalogue: CatalogData) -> None:
     """Whatever a file says is kept: it comes out again as it went in."""
     everything_public = replace(
         catalogue,
@@ -138,7 +140,7 @@ def test_import_into_nothing_gives_the_same_file_again(catalogue: Catalogue) -> 
         )
     )
     text = write(everything_public, "markdown")
-    empty = Catalogue(statuses=everything_public.statuses)
+    empty = CatalogData(statuses=everything_public.statuses)
     after = merge(empty, read(text.encode())).after
     assert merge(after, read(text.encode())).after == after
     rows = [(entry.title, article.url) for _s, entry, article in everything_public.places()]

@@ -7,11 +7,11 @@ from copy import deepcopy
 from dataclasses import replace
 
 from catalog.identity import title_key, url_key
-from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow, StatusRow
-from catalog.playbook_file.decisions import Decisions
-from catalog.playbook_file.difference import difference
-from catalog.playbook_file.file import FileLayer, FileRow, FileSection, PlaybookFile
-from catalog.playbook_file.merge import Merge, merge
+from catalog.playbook_file.catalog_data import ArticleData, CatalogData, EntryData, StatusData
+from catalog.playbook_file.matching.decisions import Decisions
+from catalog.playbook_file.matching.merge import Merge, merge
+from catalog.playbook_file.reading.parsed_file import FileLayer, FileRow, FileSection, PlaybookFile
+from catalog.playbook_file.revisions.diff import difference
 
 SHARDS = "https://medium.com/@author/shards-aaaaaaaaaaa1"
 QUEUES = "https://medium.com/@author/queues-aaaaaaaaaaa2"
@@ -39,7 +39,7 @@ def file(*sections: FileSection, layers: tuple[FileLayer, ...] = (FIRST, SECOND)
     return PlaybookFile(list(layers), list(sections))
 
 
-def as_stored(catalogue: Catalogue) -> Catalogue:
+def as_stored(catalogue: CatalogData) -> CatalogData:
     """With the primary keys that entries get when they are stored."""
     last = max([0, *catalogue.entries])
     ids = {pk: pk if pk > 0 else last - pk for pk in catalogue.entries}
@@ -47,11 +47,11 @@ def as_stored(catalogue: Catalogue) -> Catalogue:
     return replace(catalogue, entries=dict(sorted(entries.items())))
 
 
-def catalogue(*sections: FileSection) -> Catalogue:
-    return as_stored(merge(Catalogue(), file(*sections)).after)
+def catalogue(*sections: FileSection) -> CatalogData:
+    return as_stored(merge(CatalogData(), file(*sections)).after)
 
 
-def then(before: Catalogue, *sections: FileSection, decisions: Decisions | None = None) -> Merge:
+def then(before: CatalogData, *sections: FileSection, decisions: Decisions | None = None) -> Merge:
     """Brings a file in; whatever it is, twice is once and what went in is as it was."""
     brought, asked = file(*sections), dict(decisions or {})
     kept = deepcopy((before.as_json(), brought, asked))
@@ -90,7 +90,7 @@ def layers_of(merged: Merge) -> Told:
     }
 
 
-def table(now: Catalogue, slug: str) -> list[tuple[int, str, str]]:
+def table(now: CatalogData, slug: str) -> list[tuple[int, str, str]]:
     """The rows of a section: number, title, article."""
     return [
         (entry.number, entry.title, now.articles[entry.article].slug)
@@ -98,7 +98,7 @@ def table(now: Catalogue, slug: str) -> list[tuple[int, str, str]]:
     ]
 
 
-def article(now: Catalogue, slug: str) -> ArticleRow:
+def article(now: CatalogData, slug: str) -> ArticleData:
     return next(found for found in now.articles.values() if found.slug == slug)
 
 
@@ -106,11 +106,11 @@ def notes_of(merged: Merge) -> list[str]:
     return [str(note) for note in merged.notes]
 
 
-def with_draft(before: Catalogue, section: str, *, number: int, url: str = QUORUM) -> Catalogue:
+def with_draft(before: CatalogData, section: str, *, number: int, url: str = QUORUM) -> CatalogData:
     """And an article that the public does not see, at that place."""
-    statuses = {**before.statuses, "draft": StatusRow("draft", 9, "Draft", "grey", False, False)}
-    draft = ArticleRow("draft-uuid", "drafted", "Drafted", url, "draft", (url_key(url),))
-    entry = EntryRow(900, section, draft.uuid, number, draft.title, "")
+    statuses = {**before.statuses, "draft": StatusData("draft", 9, "Draft", "grey", False, False)}
+    draft = ArticleData("draft-uuid", "drafted", "Drafted", url, "draft", (url_key(url),))
+    entry = EntryData(900, section, draft.uuid, number, draft.title, "")
     return replace(
         before,
         statuses=statuses,
@@ -127,7 +127,7 @@ TWO = catalogue(section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUEU
 
 def test_into_an_empty_catalogue_everything_is_new() -> None:
     merged = then(
-        Catalogue(), section("🏗 Basics", row("Shards", SHARDS, learn="Why"), row("Later"))
+        CatalogData(), section("🏗 Basics", row("Shards", SHARDS, learn="Why"), row("Later"))
     )
 
     now = merged.after
@@ -367,7 +367,7 @@ def test_a_place_that_is_left_out_is_retired_while_its_article_stays() -> None:
 
 def test_a_row_without_a_link_and_one_of_its_title_with_a_link_are_one_article() -> None:
     merged = then(
-        Catalogue(), section("Basics", row("Shards", SHARDS)), section("More", row("Shards"))
+        CatalogData(), section("Basics", row("Shards", SHARDS)), section("More", row("Shards"))
     )
 
     assert articles_of(merged) == {"shards": [("new", "", "Shards")]}
@@ -375,7 +375,7 @@ def test_a_row_without_a_link_and_one_of_its_title_with_a_link_are_one_article()
 
 
 def test_two_links_of_one_title_are_two_articles() -> None:
-    merged = then(Catalogue(), section("Basics", row("Shards", SHARDS), row("Shards", QUORUM)))
+    merged = then(CatalogData(), section("Basics", row("Shards", SHARDS), row("Shards", QUORUM)))
 
     assert articles_of(merged) == {
         "shards": [("new", "", "Shards")],

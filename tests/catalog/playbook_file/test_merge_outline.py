@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.playbook_file.catalogue import Catalogue, StatusRow
-from catalog.playbook_file.decisions import NEW, Undecidable
-from catalog.playbook_file.file import FileLayer
-from catalog.playbook_file.merge import Merge, merge
+from catalog.playbook_file.catalog_data import CatalogData, StatusData
+from catalog.playbook_file.matching.decisions import NEW, Undecidable
+from catalog.playbook_file.matching.merge import Merge, merge
+from catalog.playbook_file.reading.parsed_file import FileLayer
 from tests.catalog.playbook_file.test_merge import (
     CACHES,
     FIRST,
@@ -279,7 +279,7 @@ def test_layers_that_change_places_stay_themselves() -> None:
 def test_of_two_layers_of_one_title_each_is_known_by_its_number() -> None:
     one, two = FileLayer(1, 1, "Steps", "Begin"), FileLayer(2, 2, "Steps", "Go on")
     basics = section("🏗 Basics", *TWO_ROWS, layer=one)
-    before = merge(Catalogue(), file(basics, layers=(one, two))).after
+    before = merge(CatalogData(), file(basics, layers=(one, two))).after
     assert layers_of(merge(before, file(basics, layers=(two, one)))) == {}
 
 
@@ -305,7 +305,7 @@ def test_the_slug_of_a_new_layer_is_none_that_another_has() -> None:
 
 def test_without_any_layer_there_is_one_for_all_sections() -> None:
     brought = file(section("🏗 Basics", *TWO_ROWS, layer=None), layers=())
-    now = merge(Catalogue(), brought).after
+    now = merge(CatalogData(), brought).after
     assert [(found.number, found.title) for found in now.layers.values()] == [(1, "Playbook")]
     assert now.sections["basics"].layer == "playbook"
 
@@ -321,7 +321,7 @@ def test_a_new_layer_has_a_colour_that_none_has() -> None:
 # --- Statuses
 
 
-def statuses_of(merged: Merge) -> list[StatusRow]:
+def statuses_of(merged: Merge) -> list[StatusData]:
     return list(merged.after.statuses.values())
 
 
@@ -331,9 +331,9 @@ def test_a_status_is_known_by_its_label_whatever_its_case(told: str) -> None:
     assert articles_of(merged) == {}
 
 
-def with_status(label: str, *, slug: str) -> Catalogue:
+def with_status(label: str, *, slug: str) -> CatalogData:
     """And a status that editors may have called otherwise since it got its slug."""
-    made = StatusRow(slug, 9, label, "grey", True, False)
+    made = StatusData(slug, 9, label, "grey", True, False)
     return replace(TWO, statuses={**TWO.statuses, slug: made})
 
 
@@ -366,7 +366,7 @@ def test_one_status_in_another_case_is_not_several() -> None:
 
 def test_where_no_status_is_yet_published_is_one_that_counts() -> None:
     merged = then(
-        Catalogue(),
+        CatalogData(),
         section("Basics", row("Shards", SHARDS, status="published"), row("Queues", status="Draft")),
     )
     told = [(found.slug, found.is_public, found.is_countable) for found in statuses_of(merged)]

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from catalog.playbook_file.decoding import SIZE_MAX
-from catalog.playbook_file.file import FileLayer, FileRow, Unreadable
-from catalog.playbook_file.reader import ROWS_MAX, read
-from catalog.playbook_file.repair import protected, repaired
+from catalog.playbook_file.reading.decoding import SIZE_MAX
+from catalog.playbook_file.reading.file_parser import ROWS_MAX, read
+from catalog.playbook_file.reading.parsed_file import FileLayer, FileRow, Unreadable
+from catalog.playbook_file.reading.repair import protected, repaired
 
 URL = "https://example.org/a"
 PUBLISHED = "![Published](https://img.shields.io/badge/Status-Published-brightgreen)"

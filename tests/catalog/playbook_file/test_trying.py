@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalog.models import Article, Status
-from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.catalog_data import stored
 from tests.catalog.playbook_file.test_desk import changed_file, desk, paste
 
 pytestmark = pytest.mark.usefixtures("playbook")

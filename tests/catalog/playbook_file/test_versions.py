@@ -9,9 +9,9 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from catalog.models import Alias, Article, Entry, Section
-from catalog.playbook_file.catalogue import stored
+from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.models import OpenQuestion
-from catalog.playbook_file.revisions import apply, plan, prepare
+from catalog.playbook_file.revisions.planning import apply, plan, prepare
 from catalog.snapshot import current
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName

@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog.playbook_file.catalogue import stored
-from catalog.playbook_file.writer import FORMATS, public, write
+from catalog.playbook_file.catalog_data import stored
+from catalog.playbook_file.writing.formats import FORMATS, public, write
 
 
 class Command(BaseCommand):

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from catalog.playbook_file.decisions import NEW, Undecidable
-from catalog.playbook_file.difference import Changed
-from catalog.playbook_file.file import Unreadable
-from catalog.playbook_file.revisions import CatalogueChanged, Plan, apply, plan, prepare
+from catalog.playbook_file.matching.decisions import NEW, Undecidable
+from catalog.playbook_file.reading.parsed_file import Unreadable
+from catalog.playbook_file.revisions.diff import ChangedRow
+from catalog.playbook_file.revisions.planning import CatalogueChanged, Plan, apply, plan, prepare
 
 
 class Command(BaseCommand):
@@ -84,7 +84,7 @@ class Command(BaseCommand):
             yield _("The catalogue is so already: nothing has changed.")
 
 
-def told_of(changed: Changed, learners: int) -> Iterator[str]:
+def told_of(changed: ChangedRow, learners: int) -> Iterator[str]:
     yield f"{changed.title} ({learners})" if learners else changed.title
     for change in changed.told:
         values = " → ".join(value for value in (change.old, change.new) if value)

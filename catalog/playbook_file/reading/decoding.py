@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from catalog.playbook_file.file import Note, Unreadable
-from catalog.playbook_file.repair import repaired
+from catalog.playbook_file.reading.parsed_file import Note, Unreadable
+from catalog.playbook_file.reading.repair import repaired
 
 SIZE_MAX = 5_000_000
 """In bytes."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from catalog.identity import title_key
-from catalog.playbook_file.alike import Alike
-from catalog.playbook_file.catalogue import Catalogue
-from catalog.playbook_file.decisions import NEW, Decisions, Question, chosen
-from catalog.playbook_file.file import FileRow, PlaybookFile
+from catalog.playbook_file.catalog_data import CatalogData
+from catalog.playbook_file.matching.decisions import NEW, Decisions, Question, chosen
+from catalog.playbook_file.matching.title_index import TitleIndex
+from catalog.playbook_file.reading.parsed_file import FileRow, PlaybookFile
 
 
 @dataclass
@@ -37,10 +37,10 @@ class Group:
         return bool(self.rows[0].url)
 
 
-class Identification:
+class ArticleMatcher:
     """Undecidable where a decision is none of its question's candidates."""
 
-    def __init__(self, before: Catalogue, file: PlaybookFile, decisions: Decisions) -> None:
+    def __init__(self, before: CatalogData, file: PlaybookFile, decisions: Decisions) -> None:
         self.before, self.decisions = before, decisions
         self.by_key = {key: a.uuid for a in before.articles.values() for key in a.keys}
         self.questions: list[Question] = []
@@ -119,7 +119,7 @@ class Identification:
             for uuid_ in self.before.listed
             if uuid_ not in taken and self.before.is_public(self.before.articles[uuid_])
         ]
-        alike = Alike(self.before, gone)
+        alike = TitleIndex(self.before, gone)
         for group in groups:
             candidates = alike.to(group.rows)
             if not candidates:

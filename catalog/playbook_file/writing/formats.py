@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from catalog.playbook_file.catalogue import Catalogue, LayerRow, SectionRow
-from catalog.playbook_file.repair import protected
+from catalog.playbook_file.catalog_data import CatalogData, LayerData, SectionData
+from catalog.playbook_file.reading.repair import protected
 
 FORMATS = {
     "markdown": ("text/markdown; charset=utf-8", "md"),
@@ -38,7 +38,7 @@ BADGE_COLOURS = {
 }
 
 
-def public(catalogue: Catalogue) -> Catalogue:
+def public(catalogue: CatalogData) -> CatalogData:
     """Without what the public does not see."""
     articles = {
         uuid_: article
@@ -49,7 +49,7 @@ def public(catalogue: Catalogue) -> Catalogue:
     return replace(catalogue, articles=articles, entries=entries)
 
 
-def write(catalogue: Catalogue, format_: str) -> str:
+def write(catalogue: CatalogData, format_: str) -> str:
     """One of FORMATS; with the drafts, if the catalogue has them."""
     writers = {"markdown": _markdown, "json": _json, "csv": _csv}
     return writers[format_](catalogue)
@@ -58,7 +58,7 @@ def write(catalogue: Catalogue, format_: str) -> str:
 # --- Markdown
 
 
-def _markdown(catalogue: Catalogue) -> str:
+def _markdown(catalogue: CatalogData) -> str:
     lines = [f"# {TITLE}", "", f"**{_('Your Journey:')}**", ""]
     layers = sorted(catalogue.layers.values(), key=lambda layer: (layer.number, layer.slug))
     lines += _broken([_journey_line(layer) for layer in layers])
@@ -82,7 +82,7 @@ def _markdown(catalogue: Catalogue) -> str:
     return "\n".join(protected(line) for line in lines)
 
 
-def _journey_line(layer: LayerRow) -> str:
+def _journey_line(layer: LayerData) -> str:
     tagline = f" – {_text(layer.tagline)}" if layer.tagline else ""
     return f"{_keycaps(layer.number)} **{_text(layer.title)}**{tagline}"
 
@@ -96,7 +96,7 @@ def _keycaps(number: int) -> str:
     return "".join(f"{digit}\ufe0f\u20e3" for digit in str(number))
 
 
-def _table(catalogue: Catalogue, section: SectionRow) -> Iterator[str]:
+def _table(catalogue: CatalogData, section: SectionData) -> Iterator[str]:
     yield "| # | Title | Link | What You’ll Learn | Status |"
     yield "|---|-------|------|-------------------|:-----:|"
     for number, entry in enumerate(catalogue.current_of.get(section.slug, ()), start=1):
@@ -148,7 +148,7 @@ class _Anchors:
 # --- JSON and CSV
 
 
-def _json(catalogue: Catalogue) -> str:
+def _json(catalogue: CatalogData) -> str:
     rows = [dict(row) for row in _rows(catalogue)]
     layers = [
         {"slug": layer.slug, "number": layer.number, "title": layer.title, "tagline": layer.tagline}
@@ -158,7 +158,7 @@ def _json(catalogue: Catalogue) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
-def _csv(catalogue: Catalogue) -> str:
+def _csv(catalogue: CatalogData) -> str:
     """No cell begins as a formula would: a spreadsheet shows the apostrophe to nobody."""
     out = io.StringIO()
     rows = list(_rows(catalogue))
@@ -175,7 +175,7 @@ def _harmless(value: Any) -> Any:
     return f"'{value}" if is_formula else value
 
 
-def _rows(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+def _rows(catalogue: CatalogData) -> Iterator[dict[str, Any]]:
     for section, entry, article in catalogue.places():
         status = catalogue.statuses[article.status]
         yield {

@@ -17,10 +17,10 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 
 from catalog.models import Article
-from catalog.playbook_file.catalogue import Catalogue, stored
+from catalog.playbook_file.catalog_data import CatalogData, stored
 from catalog.playbook_file.models import Revision
-from catalog.playbook_file.revisions import plan
-from catalog.playbook_file.store import store
+from catalog.playbook_file.revisions.planning import plan
+from catalog.playbook_file.revisions.store import store
 from catalog.snapshot import CatalogSnapshot
 
 LINK = re.compile(
@@ -29,12 +29,12 @@ LINK = re.compile(
 """To a page of the catalogue, or to what marks an article."""
 
 
-def with_revision(revision: Revision) -> tuple[Catalogue, Catalogue]:
+def with_revision(revision: Revision) -> tuple[CatalogData, CatalogData]:
     made = plan(revision).merge
     return made.before, made.after
 
 
-def with_published(article: Article) -> tuple[Catalogue, Catalogue]:
+def with_published(article: Article) -> tuple[CatalogData, CatalogData]:
     """With the status that counts and comes first; as it is where there is none."""
     now = stored()
     row = now.articles[str(article.uuid)]
@@ -45,7 +45,7 @@ def with_published(article: Article) -> tuple[Catalogue, Catalogue]:
 
 
 def show(
-    request: HttpRequest, tried: Callable[[], tuple[Catalogue, Catalogue]], root: str, rest: str
+    request: HttpRequest, tried: Callable[[], tuple[CatalogData, CatalogData]], root: str, rest: str
 ) -> HttpResponse:
     """The page of the site at `rest`, under `root`; what is no page of the catalogue is outside."""
     if request.method not in {"GET", "HEAD"}:
@@ -64,7 +64,7 @@ def show(
     return response
 
 
-def _snapshot(before: Catalogue, after: Catalogue) -> CatalogSnapshot:
+def _snapshot(before: CatalogData, after: CatalogData) -> CatalogSnapshot:
     with transaction.atomic():
         store(before, after)
         snapshot = CatalogSnapshot(f"preview-{token_hex(8)}", with_drafts=False)

@@ -12,27 +12,27 @@ from dataclasses import dataclass, field, replace
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.identity import title_key
+from catalog.identity import folded, title_key
 from catalog.models import Colour
-from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow, StatusRow
-from catalog.playbook_file.decisions import (
+from catalog.playbook_file.catalog_data import ArticleData, CatalogData, EntryData, StatusData
+from catalog.playbook_file.matching.articles import ArticleMatcher, Group
+from catalog.playbook_file.matching.decisions import (
     Decisions,
     Placement,
     Question,
     Undecidable,
     placement_key,
 )
-from catalog.playbook_file.file import FileRow, Note, PlaybookFile
-from catalog.playbook_file.headings import folded, split
-from catalog.playbook_file.outline import Outline
-from catalog.playbook_file.slugs import free_slug
-from catalog.playbook_file.who import Group, Identification
+from catalog.playbook_file.matching.sections import OutlineMatcher
+from catalog.playbook_file.reading.headings import split
+from catalog.playbook_file.reading.parsed_file import FileRow, Note, PlaybookFile
+from catalog.slugs import free_slug
 
 
 @dataclass(frozen=True)
 class Merge:
-    before: Catalogue
-    after: Catalogue
+    before: CatalogData
+    after: CatalogData
     matched: int
     """How many articles the file and the catalogue have in common."""
     questions: list[Question] = field(default_factory=list)
@@ -44,17 +44,17 @@ class Merge:
         return [question for question in self.questions if not question.decision]
 
 
-def merge(catalogue: Catalogue, file: PlaybookFile, decisions: Decisions | None = None) -> Merge:
+def merge(catalogue: CatalogData, file: PlaybookFile, decisions: Decisions | None = None) -> Merge:
     """Undecidable where a decision does not fit."""
-    return _Merging(catalogue, file, decisions or {}).merge()
+    return _Merger(catalogue, file, decisions or {}).merge()
 
 
-class _Merging:
-    def __init__(self, before: Catalogue, file: PlaybookFile, decisions: Decisions) -> None:
+class _Merger:
+    def __init__(self, before: CatalogData, file: PlaybookFile, decisions: Decisions) -> None:
         self.before, self.file = before, file
-        self.who = Identification(before, file, decisions)
+        self.who = ArticleMatcher(before, file, decisions)
         self.article_of = {id(row): g.article for g in self.who.groups for row in g.rows}
-        self.outline = Outline(before, file, self.article_of, decisions)
+        self.outline = OutlineMatcher(before, file, self.article_of, decisions)
         self._refuse_unasked(decisions)
         self.notes = [*file.notes, *self.outline.notes]
         self.statuses = dict(before.statuses)
@@ -79,9 +79,9 @@ class _Merging:
             self.notes,
         )
 
-    def _after(self) -> Catalogue:
+    def _after(self) -> CatalogData:
         outline = self.outline
-        return Catalogue(
+        return CatalogData(
             outline.layers, outline.sections, self.statuses, self.articles, self.entries
         )
 
@@ -104,7 +104,7 @@ class _Merging:
         if old is None:
             slug = free_slug(slugify(group.title)[:140].strip("-") or "article", self.slugs)
             self.slugs.add(slug)
-            old = ArticleRow(group.article, slug, group.title, url, status, ())
+            old = ArticleData(group.article, slug, group.title, url, status, ())
         keys = {*old.keys, *(row.key for row in group.rows if row.url)}
         if not url:
             keys.add(title_key(old.title))
@@ -121,7 +121,7 @@ class _Merging:
             if self.by_key.setdefault(key, article) == article:
                 yield key
 
-    def _status_of(self, group: Group, old: ArticleRow | None) -> str:
+    def _status_of(self, group: Group, old: ArticleData | None) -> str:
         told = [row.status for row in group.rows if row.status]
         if len({folded(label) for label in told}) > 1:
             words = _("“%(title)s” has several statuses; the first one holds.")
@@ -136,7 +136,7 @@ class _Merging:
         return self._new_status(label, line)
 
     @staticmethod
-    def _is_labelled(status: StatusRow, label: str) -> bool:
+    def _is_labelled(status: StatusData, label: str) -> bool:
         return label == status.label or folded(label) in {folded(status.label), folded(status.slug)}
 
     def _new_status(self, label: str, line: int) -> str:
@@ -145,7 +145,7 @@ class _Merging:
         counts = folded(label) == "published"
         colour = Colour.GREEN if counts else Colour.GREY
         bare = split(label)[1]
-        self.statuses[slug] = StatusRow(slug, number, bare, colour.value, True, counts)
+        self.statuses[slug] = StatusData(slug, number, bare, colour.value, True, counts)
         known = ", ".join(f"“{status.label}”" for status in self.before.statuses.values())
         words = _("“%(label)s” is a new status, %(kind)s; there are %(known)s already.")
         kind = _("which counts") if counts else _("which does not count towards progress")
@@ -175,12 +175,12 @@ class _Merging:
     def _merge_entries(self) -> None:
         """Each row takes the entry of its article that fits best; those left over are retired."""
         places = self._unique_places()
-        old_of: dict[str, list[EntryRow]] = defaultdict(list)
+        old_of: dict[str, list[EntryData]] = defaultdict(list)
         for entry in self.before.entries.values():
             old_of[entry.article].append(entry)
         listed = {article for _slug, _row, article in places}
         free = {entry.id: entry for article in listed for entry in old_of[article]}
-        chosen: dict[int, EntryRow] = {}
+        chosen: dict[int, EntryData] = {}
         for fits in (_is_same_place, _is_same_section, _is_current):
             for number, (slug, row, article) in enumerate(places):
                 if number not in chosen:
@@ -192,9 +192,9 @@ class _Merging:
                         chosen[number] = free.pop(old.id)
         for entry in free.values():
             self.entries[entry.id] = replace(entry, is_retired=True)
-        tables: dict[str, list[EntryRow]] = {slug: [] for slug in self.outline.section_of.values()}
+        tables: dict[str, list[EntryData]] = {slug: [] for slug in self.outline.section_of.values()}
         for number, (slug, row, article) in enumerate(places):
-            old = chosen.get(number) or EntryRow(-number - 1, slug, article, 0, "", "")
+            old = chosen.get(number) or EntryData(-number - 1, slug, article, 0, "", "")
             learn = old.what_you_learn if row.what_you_learn is None else row.what_you_learn
             tables[slug].append(
                 replace(old, section=slug, title=row.title, what_you_learn=learn, is_retired=False)
@@ -213,7 +213,7 @@ class _Merging:
                 places.setdefault((slug, article, row.title), (slug, row, article))
         return list(places.values())
 
-    def _number(self, slug: str, rows: list[EntryRow], listed: set[str]) -> None:
+    def _number(self, slug: str, rows: list[EntryData], listed: set[str]) -> None:
         """1, 2, 3, … with the drafts that the file does not list at the place that they had."""
         for entry in self.before.current_of.get(slug, ()):
             if entry.article not in listed and self._stays(entry.article):
@@ -227,7 +227,7 @@ class _Merging:
             rows = [replace(row, number=number) for number, row in enumerate(rows, start=1)]
         self.entries.update({row.id: row for row in rows})
 
-    def _is_whole(self, slug: str, rows: list[EntryRow]) -> bool:
+    def _is_whole(self, slug: str, rows: list[EntryData]) -> bool:
         before = self.before.current_of.get(slug, ())
         return {row.id for row in rows} == {row.id for row in before}
 
@@ -250,13 +250,13 @@ class _Merging:
         )
 
 
-def _is_same_place(entry: EntryRow, section: str, title: str) -> bool:
+def _is_same_place(entry: EntryData, section: str, title: str) -> bool:
     return entry.section == section and entry.title == title
 
 
-def _is_same_section(entry: EntryRow, section: str, title: str) -> bool:
+def _is_same_section(entry: EntryData, section: str, title: str) -> bool:
     return entry.section == section and not entry.is_retired
 
 
-def _is_current(entry: EntryRow, section: str, title: str) -> bool:
+def _is_current(entry: EntryData, section: str, title: str) -> bool:
     return not entry.is_retired

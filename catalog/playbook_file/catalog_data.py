@@ -18,7 +18,7 @@ def values_of(row: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerRow:
+class LayerData:
     slug: str
     number: int
     title: str
@@ -27,7 +27,7 @@ class LayerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionRow:
+class SectionData:
     slug: str
     layer: str
     number: int
@@ -41,7 +41,7 @@ class SectionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class StatusRow:
+class StatusData:
     slug: str
     number: int
     label: str
@@ -51,7 +51,7 @@ class StatusRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleRow:
+class ArticleData:
     uuid: str
     slug: str
     title: str
@@ -65,7 +65,7 @@ class ArticleRow:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryRow:
+class EntryData:
     id: int
     """Below 0 for one that is not stored yet."""
     section: str
@@ -81,48 +81,48 @@ class EntryRow:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class CatalogData:
     """Everything, the retired too. Layers, sections and statuses by slug, articles by UUID, entries
     by primary key."""
 
-    layers: Mapping[str, LayerRow] = field(default_factory=dict)
-    sections: Mapping[str, SectionRow] = field(default_factory=dict)
-    statuses: Mapping[str, StatusRow] = field(default_factory=dict)
-    articles: Mapping[str, ArticleRow] = field(default_factory=dict)
-    entries: Mapping[int, EntryRow] = field(default_factory=dict)
+    layers: Mapping[str, LayerData] = field(default_factory=dict)
+    sections: Mapping[str, SectionData] = field(default_factory=dict)
+    statuses: Mapping[str, StatusData] = field(default_factory=dict)
+    articles: Mapping[str, ArticleData] = field(default_factory=dict)
+    entries: Mapping[int, EntryData] = field(default_factory=dict)
 
     @cached_property
-    def current_of(self) -> Mapping[str, list[EntryRow]]:
+    def current_of(self) -> Mapping[str, list[EntryData]]:
         """By section: its rows that are neither retired nor of a retired article, in order."""
-        rows: dict[str, list[EntryRow]] = defaultdict(list)
+        rows: dict[str, list[EntryData]] = defaultdict(list)
         for entry in self.entries.values():
             if not entry.is_retired and not self.articles[entry.article].is_retired:
                 rows[entry.section].append(entry)
         return {slug: sorted(found, key=lambda row: row.order) for slug, found in rows.items()}
 
     @cached_property
-    def journey(self) -> list[SectionRow]:
+    def journey(self) -> list[SectionData]:
         """The sections that are not retired, as the roadmap has them."""
 
-        def place(section: SectionRow) -> tuple[int, str, int, str]:
+        def place(section: SectionData) -> tuple[int, str, int, str]:
             layer = self.layers[section.layer]
             return layer.number, layer.slug, section.number, section.slug
 
         return sorted((s for s in self.sections.values() if not s.is_retired), key=place)
 
     @cached_property
-    def listed(self) -> Mapping[str, list[EntryRow]]:
+    def listed(self) -> Mapping[str, list[EntryData]]:
         """By article: the places that readers find it at, in the order of the journey."""
-        rows: dict[str, list[EntryRow]] = defaultdict(list)
+        rows: dict[str, list[EntryData]] = defaultdict(list)
         for section in self.journey:
             for entry in self.current_of.get(section.slug, ()):
                 rows[entry.article].append(entry)
         return dict(rows)
 
-    def is_public(self, article: ArticleRow) -> bool:
+    def is_public(self, article: ArticleData) -> bool:
         return self.statuses[article.status].is_public
 
-    def places(self) -> Iterator[tuple[SectionRow, EntryRow, ArticleRow]]:
+    def places(self) -> Iterator[tuple[SectionData, EntryData, ArticleData]]:
         for section in self.journey:
             for entry in self.current_of.get(section.slug, ()):
                 yield section, entry, self.articles[entry.article]
@@ -134,18 +134,20 @@ class Catalogue:
         }
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Catalogue:
-        articles = [ArticleRow(**{**row, "keys": tuple(row["keys"])}) for row in stored["articles"]]
+    def from_json(cls, stored: Mapping[str, Any]) -> CatalogData:
+        articles = [
+            ArticleData(**{**row, "keys": tuple(row["keys"])}) for row in stored["articles"]
+        ]
         return cls(
-            layers={row["slug"]: LayerRow(**row) for row in stored["layers"]},
-            sections={row["slug"]: SectionRow(**row) for row in stored["sections"]},
-            statuses={row["slug"]: StatusRow(**row) for row in stored["statuses"]},
+            layers={row["slug"]: LayerData(**row) for row in stored["layers"]},
+            sections={row["slug"]: SectionData(**row) for row in stored["sections"]},
+            statuses={row["slug"]: StatusData(**row) for row in stored["statuses"]},
             articles={article.uuid: article for article in articles},
-            entries={row["id"]: EntryRow(**row) for row in stored["entries"]},
+            entries={row["id"]: EntryData(**row) for row in stored["entries"]},
         )
 
 
-def stored() -> Catalogue:
+def stored() -> CatalogData:
     """As the database holds it now, in six queries."""
     keys: dict[int, list[str]] = defaultdict(list)
     for article_id, key in Alias.objects.order_by().values_list("article_id", "key"):
@@ -163,12 +165,12 @@ def stored() -> Catalogue:
     entries = Entry.objects.order_by("pk").values_list(
         "pk", "section__slug", "article__uuid", "number", "title", "what_you_learn", "retired_at"
     )
-    return Catalogue(
-        layers={row[0]: LayerRow(*row) for row in layers},
-        sections={row[0]: SectionRow(*row[:-1], row[-1] is not None) for row in sections},
-        statuses={row[0]: StatusRow(*row) for row in statuses},
+    return CatalogData(
+        layers={row[0]: LayerData(*row) for row in layers},
+        sections={row[0]: SectionData(*row[:-1], row[-1] is not None) for row in sections},
+        statuses={row[0]: StatusData(*row) for row in statuses},
         articles={
-            str(uuid): ArticleRow(
+            str(uuid): ArticleData(
                 str(uuid),
                 slug,
                 title,
@@ -181,7 +183,7 @@ def stored() -> Catalogue:
             for uuid, slug, title, url, status, pk, retired, kept in articles
         },
         entries={
-            pk: EntryRow(pk, section, str(uuid), number, title, learn, retired is not None)
+            pk: EntryData(pk, section, str(uuid), number, title, learn, retired is not None)
             for pk, section, uuid, number, title, learn, retired in entries
         },
     )

@@ -12,11 +12,17 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from catalog.models import Article, Entry, Layer, Section, Status
-from catalog.playbook_file.blocks import Block, blocks_of, line_of, parse_texts, repeat_texts
-from catalog.playbook_file.cells import Cell, cell_of, lines_of
-from catalog.playbook_file.columns import column_of
-from catalog.playbook_file.decoding import decoded
-from catalog.playbook_file.file import (
+from catalog.playbook_file.reading.blocks import (
+    Block,
+    blocks_of,
+    line_of,
+    parse_texts,
+    repeat_texts,
+)
+from catalog.playbook_file.reading.cells import Cell, cell_of, lines_of
+from catalog.playbook_file.reading.columns import column_of
+from catalog.playbook_file.reading.decoding import decoded
+from catalog.playbook_file.reading.parsed_file import (
     FileLayer,
     FileRow,
     FileSection,
@@ -38,7 +44,7 @@ NUMBER_MAX."""
 def read(content: bytes) -> PlaybookFile:
     """Unreadable where anything in it forbids to use the rest."""
     text, notes = decoded(content)
-    return _Reading(text, notes).file()
+    return _FileParser(text, notes).file()
 
 
 def _markdown() -> MarkdownIt:
@@ -60,7 +66,7 @@ class _Heading:
 
 
 @dataclass
-class _Reading:
+class _FileParser:
     """One pass over the blocks of the file, in their order."""
 
     text: str

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalog.history import CHANGED, CREATED, record
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
-from catalog.playbook_file.catalogue import ArticleRow, Catalogue, EntryRow
+from catalog.playbook_file.catalog_data import ArticleData, CatalogData, EntryData
 
 BATCH = 500
 
@@ -20,16 +20,16 @@ _Row = TypeVar("_Row")
 
 
 @transaction.atomic
-def store(before: Catalogue, after: Catalogue) -> None:
+def store(before: CatalogData, after: CatalogData) -> None:
     """`before` is what is stored now; of what `after` does not have, only aliases and statuses are
     deleted."""
-    _Writing(before, after, timezone.now()).write()
+    _CatalogWriter(before, after, timezone.now()).write()
 
 
 @dataclass
-class _Writing:
-    before: Catalogue
-    after: Catalogue
+class _CatalogWriter:
+    before: CatalogData
+    after: CatalogData
     now: datetime
 
     def write(self) -> None:
@@ -98,7 +98,7 @@ class _Writing:
         }
 
     def _article(
-        self, article: Article | None, row: ArticleRow, statuses: Mapping[str, int]
+        self, article: Article | None, row: ArticleData, statuses: Mapping[str, int]
     ) -> Article:
         article = article or Article(uuid=row.uuid, slug=row.slug, added_at=self.now)
         article.title, article.url = row.title, row.url
@@ -139,7 +139,7 @@ class _Writing:
         fields = ["section", "article", "number", "title", "what_you_learn", "retired_at"]
         self._save(Entry, entries, fields)
 
-    def _leave_places(self, rows: Iterable[EntryRow]) -> None:
+    def _leave_places(self, rows: Iterable[EntryData]) -> None:
         """Two entries may change places: of none is the new one taken while the rest is written."""
         moving = [row.id for row in rows if _place(self.before.entries[row.id]) != _place(row)]
         for start in range(0, len(moving), BATCH):
@@ -165,9 +165,9 @@ def changed(before: Mapping[_Key, _Row], after: Mapping[_Key, _Row]) -> Iterable
     return (row for key, row in after.items() if before.get(key) != row)
 
 
-def _without_keys(row: ArticleRow | None) -> tuple[object, ...] | None:
+def _without_keys(row: ArticleData | None) -> tuple[object, ...] | None:
     return (row.title, row.url, row.status, row.is_retired) if row else None
 
 
-def _place(row: EntryRow) -> tuple[str, str, str, bool]:
+def _place(row: EntryData) -> tuple[str, str, str, bool]:
     return row.section, row.article, row.title, row.is_retired

@@ -1,9 +1,8 @@
 """The emoji of a section, its title, and what of a title matters when two are compared."""
 
 import re
-import unicodedata
 
-from catalog.playbook_file.catalogue import SectionRow
+from catalog.playbook_file.catalog_data import SectionData
 
 EMOJI_MAX_LENGTH = 16
 EMOJI = re.compile(r"^((?:[^\w\s]|[0-9]\ufe0f?\u20e3)[^\w\s]*)\s+(?=\S)")
@@ -17,15 +16,8 @@ def split(heading: str) -> tuple[str, str]:
     return found[1], heading[found.end() :]
 
 
-def split_as(section: SectionRow, heading: str) -> tuple[str, str]:
+def split_as(section: SectionData, heading: str) -> tuple[str, str]:
     """As the section has it already, where the heading still says the same."""
     if heading == section.heading:
         return section.emoji, section.title
     return split(heading)
-
-
-def folded(text: str) -> str:
-    """Letters and digits only; itself where it has none."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    words = re.sub(r"[\W_]+", " ", plain).strip()
-    return words or plain.strip()

@@ -2,16 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from itertools import product
 
 from rapidfuzz import fuzz
 
-from catalog.playbook_file.catalogue import Catalogue
-from catalog.playbook_file.file import FileRow
-from catalog.playbook_file.headings import folded
+from catalog.identity import folded
+from catalog.playbook_file.catalog_data import CatalogData
+from catalog.playbook_file.reading.parsed_file import FileRow
+from catalog.similarity import ALIKE
 
-ALIKE = 80
-"""Of 100: from here on two titles may name one article."""
 CANDIDATES = 3
 RARE_WORDS = 3
 """Only titles that share one of so many of the rarest words are compared: all of them with all of
@@ -20,14 +18,8 @@ SHARED_AT_MOST = 200
 """A word that more titles have tells nothing."""
 
 
-def are_alike(titles: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether two articles may be one, by any of the titles that each of them bears."""
-    pairs = product(set(map(folded, titles)), set(map(folded, others)))
-    return any(fuzz.token_set_ratio(one, other) >= ALIKE for one, other in pairs)
-
-
-class Alike:
-    def __init__(self, catalogue: Catalogue, articles: Iterable[str]) -> None:
+class TitleIndex:
+    def __init__(self, catalogue: CatalogData, articles: Iterable[str]) -> None:
         """Among these articles, by UUID, in the order in which equal ones are offered."""
         self.titles: list[tuple[str, str]] = []
         self.with_word: dict[str, list[int]] = defaultdict(list)

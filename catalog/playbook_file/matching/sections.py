@@ -9,14 +9,15 @@ from dataclasses import replace
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from catalog.identity import folded
 from catalog.models import Colour
-from catalog.playbook_file.catalogue import Catalogue, LayerRow, SectionRow
-from catalog.playbook_file.decisions import Decisions, Placement, chosen, placement_key
-from catalog.playbook_file.file import FileLayer, FileSection, Note, PlaybookFile
-from catalog.playbook_file.headings import folded, split, split_as
-from catalog.playbook_file.slugs import free_slug
+from catalog.playbook_file.catalog_data import CatalogData, LayerData, SectionData
+from catalog.playbook_file.matching.decisions import Decisions, Placement, chosen, placement_key
+from catalog.playbook_file.reading.headings import split, split_as
+from catalog.playbook_file.reading.parsed_file import FileLayer, FileSection, Note, PlaybookFile
+from catalog.slugs import free_slug
 
-SAME_SECTION: list[tuple[Callable[[FileSection], str], Callable[[SectionRow], str]]] = [
+SAME_SECTION: list[tuple[Callable[[FileSection], str], Callable[[SectionData], str]]] = [
     (lambda new: new.heading, lambda old: old.heading),
     (lambda new: folded(split(new.heading)[1]), lambda old: folded(old.title)),
     (lambda new: slugify(split(new.heading)[1]), lambda old: old.slug),
@@ -24,12 +25,12 @@ SAME_SECTION: list[tuple[Callable[[FileSection], str], Callable[[SectionRow], st
 """What a new section and an old one that are the same one have in common, the surest first."""
 
 
-class Outline:
+class OutlineMatcher:
     """Undecidable where a decision is no layer."""
 
     def __init__(
         self,
-        before: Catalogue,
+        before: CatalogData,
         file: PlaybookFile,
         article_of: Mapping[int, str],
         decisions: Decisions,
@@ -76,7 +77,7 @@ class Outline:
         colours = [colour.value for colour in Colour]
         used = Counter(layer.colour for layer in self.layers.values())
         colour = min(colours, key=lambda name: (used[name], colours.index(name)))
-        self.layers[slug] = LayerRow(slug, number, title, tagline, colour)
+        self.layers[slug] = LayerData(slug, number, title, tagline, colour)
         return slug
 
     # --- Sections
@@ -86,7 +87,7 @@ class Outline:
         found: dict[int, str] = {}
         taken: set[str] = set()
         for of_new, of_old in SAME_SECTION:
-            same: dict[str, list[SectionRow]] = defaultdict(list)
+            same: dict[str, list[SectionData]] = defaultdict(list)
             for section in self._before.sections.values():
                 same[of_old(section)].append(section)
             for place, new in enumerate(self._file.sections):
@@ -103,8 +104,8 @@ class Outline:
         return self._layer_of.get(section.layer) if section.layer else None
 
     @staticmethod
-    def _by_likelihood(sections: Iterable[SectionRow], layer: str | None) -> list[SectionRow]:
-        def unlikely(section: SectionRow) -> tuple[bool, bool, int, str]:
+    def _by_likelihood(sections: Iterable[SectionData], layer: str | None) -> list[SectionData]:
+        def unlikely(section: SectionData) -> tuple[bool, bool, int, str]:
             other = layer is not None and section.layer != layer
             return section.is_retired, other, section.number, section.slug
 
@@ -159,7 +160,7 @@ class Outline:
                 shown = {"title": title, "layer": self.layers[layer].title}
                 self.notes.append(Note(new.line, words % shown))
             self.placements.append(Placement(slug, title, new.line, layer, is_decided))
-        self.sections[slug] = SectionRow(slug, layer, 0, emoji, title)
+        self.sections[slug] = SectionData(slug, layer, 0, emoji, title)
         return slug
 
     def _layer_near(self, place: int, found: Mapping[int, str]) -> str:
@@ -179,7 +180,7 @@ class Outline:
     def number(self) -> None:
         """As in the file; as they were, where that is the order already."""
         listed = list(self.section_of.values())
-        now = [section.slug for section in Catalogue(self.layers, self.sections).journey]
+        now = [section.slug for section in CatalogData(self.layers, self.sections).journey]
         rest = [slug for slug in now if slug not in set(listed)]
         if now == [*listed, *rest] and all(self.sections[slug].number for slug in now):
             return

@@ -10,32 +10,32 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
+from catalog.field_changes import ChangeKind, FieldChange
 from catalog.models import Article
-from catalog.playbook_file.difference import Change, Kind
 from catalog.playbook_file.models import Revision
 from catalog.snapshot import CatalogSnapshot
 
 REVISIONS_SHOWN = 20
 TOLD = (
-    Kind.NEW,
-    Kind.BACK,
-    Kind.RETIRED,
-    Kind.RETITLED,
-    Kind.DESCRIBED,
-    Kind.ADDRESS,
-    Kind.MOVED,
-    Kind.PLACED,
+    ChangeKind.NEW,
+    ChangeKind.BACK,
+    ChangeKind.RETIRED,
+    ChangeKind.RETITLED,
+    ChangeKind.DESCRIBED,
+    ChangeKind.ADDRESS,
+    ChangeKind.MOVED,
+    ChangeKind.PLACED,
 )
 """What a learner reads of; numbers and keys are the editors' own."""
 
 
 @dataclass(frozen=True)
-class ChangedArticle:
+class PublicArticleChange:
     article: Article
-    changes: list[Change]
+    changes: list[FieldChange]
 
     @property
-    def sort(self) -> Kind | None:
+    def sort(self) -> ChangeKind | None:
         """Whether it is new, back again or retired; None where something of it changed."""
         return next((change.kind for change in self.changes if change.is_whole), None)
 
@@ -46,17 +46,17 @@ class PublicRevision:
     applied_at: datetime
     takes_back: datetime | None
     """When the revision was applied that this one undoes."""
-    articles: list[ChangedArticle]
+    articles: list[PublicArticleChange]
 
     @property
     def summary(self) -> str:
         """“2 new, 3 changed, 1 retired”, of articles."""
         counts = Counter(changed.sort for changed in self.articles)
         told = (
-            (Kind.NEW, ngettext("%d new", "%d new", counts[Kind.NEW])),
-            (Kind.BACK, ngettext("%d back again", "%d back again", counts[Kind.BACK])),
+            (ChangeKind.NEW, ngettext("%d new", "%d new", counts[ChangeKind.NEW])),
+            (ChangeKind.BACK, ngettext("%d back again", "%d back again", counts[ChangeKind.BACK])),
             (None, ngettext("%d changed", "%d changed", counts[None])),
-            (Kind.RETIRED, ngettext("%d retired", "%d retired", counts[Kind.RETIRED])),
+            (ChangeKind.RETIRED, ngettext("%d retired", "%d retired", counts[ChangeKind.RETIRED])),
         )
         return ", ".join(words % counts[sort] for sort, words in told if counts[sort])
 
@@ -80,16 +80,16 @@ def public_revisions(snapshot: CatalogSnapshot) -> list[PublicRevision]:
 
 def _changed(
     rows: list[Mapping[str, Any]], articles: Mapping[str, Article]
-) -> Iterator[ChangedArticle]:
+) -> Iterator[PublicArticleChange]:
     for row in rows:
         article = articles.get(row["uuid"])
         # An article and its place are mostly retitled together: that is told once.
         told = {
-            (change["kind"], change["old"], change["new"]): Change(
-                Kind(change["kind"]), change["old"], change["new"]
+            (change["kind"], change["old"], change["new"]): FieldChange(
+                ChangeKind(change["kind"]), change["old"], change["new"]
             )
             for change in row["changes"]
             if change["kind"] in TOLD
         }
         if article and row["is_public"] and told:
-            yield ChangedArticle(article, list(told.values()))
+            yield PublicArticleChange(article, list(told.values()))

@@ -11,7 +11,9 @@ from catalog.playbook_file.models import OpenQuestion
 from catalog.signals import article_merged
 
 
-def answer(sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any) -> None:
+def on_article_merged(
+    sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
+) -> None:
     both = (kept, duplicate)
     asked = OpenQuestion.objects.waiting().filter(Q(article__in=both), candidates__in=both)
     OpenQuestion.objects.filter(pk__in=asked.values("pk")).update(answered_at=timezone.now())
@@ -41,4 +43,4 @@ def ask_of(kept: Article, question: OpenQuestion) -> None:
 
 
 def connect() -> None:
-    article_merged.connect(answer, dispatch_uid="playbook_file.answer")
+    article_merged.connect(on_article_merged, dispatch_uid="playbook_file.on_article_merged")

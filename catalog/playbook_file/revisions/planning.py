@@ -16,13 +16,13 @@ from django.utils.translation import ngettext
 
 from catalog import catalog_version, learners
 from catalog.models import Article
-from catalog.playbook_file.catalogue import Catalogue, stored
-from catalog.playbook_file.decisions import Decisions
-from catalog.playbook_file.difference import Difference, difference
-from catalog.playbook_file.merge import Merge, merge
+from catalog.playbook_file.catalog_data import CatalogData, stored
+from catalog.playbook_file.matching.decisions import Decisions
+from catalog.playbook_file.matching.merge import Merge, merge
 from catalog.playbook_file.models import OpenQuestion, Revision, packed
-from catalog.playbook_file.reader import read
-from catalog.playbook_file.store import store
+from catalog.playbook_file.reading.file_parser import read
+from catalog.playbook_file.revisions.diff import CatalogDiff, difference
+from catalog.playbook_file.revisions.store import store
 
 
 class CatalogueChanged(Exception):
@@ -40,7 +40,7 @@ class Plan:
     merge: Merge
 
     @cached_property
-    def difference(self) -> Difference:
+    def difference(self) -> CatalogDiff:
         return difference(self.merge.before, self.merge.after)
 
     @cached_property
@@ -99,7 +99,7 @@ class Plan:
         }
 
 
-def _counted(of: Difference) -> Iterator[tuple[str, int]]:
+def _counted(of: CatalogDiff) -> Iterator[tuple[str, int]]:
     count = of.counts
     addresses = ngettext("%d new address", "%d new addresses", count["address"])
     words = {
@@ -154,7 +154,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def restore(now: Catalogue, then: Catalogue, made: Catalogue) -> Merge:
+def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
     """`made` is what the revision made of the catalogue that was `then`.
 
     What came since then is retired: learners may have a state on it. What was merged since then
@@ -171,7 +171,7 @@ def restore(now: Catalogue, then: Catalogue, made: Catalogue) -> Merge:
         kept = tuple(key for key in articles[uuid].keys if key not in taken)
         articles[uuid] = replace(articles[uuid], keys=kept)
     used = {row.status for row in articles.values()}
-    after = Catalogue(
+    after = CatalogData(
         layers={**now.layers, **then.layers},
         sections={
             **{slug: replace(row, is_retired=True) for slug, row in now.sections.items()},
@@ -190,7 +190,7 @@ def restore(now: Catalogue, then: Catalogue, made: Catalogue) -> Merge:
     return Merge(now, after, len(now.listed.keys() & after.listed.keys()))
 
 
-def _with_later_keys(then: Catalogue, now: Catalogue, made: Catalogue) -> Catalogue:
+def _with_later_keys(then: CatalogData, now: CatalogData, made: CatalogData) -> CatalogData:
     taken = {key for row in then.articles.values() for key in row.keys}
     articles = dict(then.articles)
     for uuid, row in then.articles.items():
@@ -202,7 +202,7 @@ def _with_later_keys(then: Catalogue, now: Catalogue, made: Catalogue) -> Catalo
     return replace(then, articles=articles)
 
 
-def _with_later_merges(then: Catalogue, now: Catalogue) -> Catalogue:
+def _with_later_merges(then: CatalogData, now: CatalogData) -> CatalogData:
     articles = dict(then.articles)
     became = {
         uuid: now.articles[uuid].merged_into

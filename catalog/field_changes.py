@@ -1,0 +1,83 @@
+"""A change of one field of the catalogue, and how it is shown to people."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+COMPARED_FROM = 0.3
+"""Texts that share at least this part of their words are compared word by word."""
+WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+class ChangeKind(StrEnum):
+    NEW = "new"
+    BACK = "back"
+    RETIRED = "retired"
+    RETITLED = "retitled"
+    DESCRIBED = "described"
+    ADDRESS = "address"
+    JOINED = "joined"
+    STATUS = "status"
+    MOVED = "moved"
+    RENUMBERED = "renumbered"
+    LISTED = "listed"
+    UNLISTED = "unlisted"
+    RENAMED = "renamed"
+    PLACED = "placed"
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self])
+
+
+LABELS = {
+    ChangeKind.NEW: _("New"),
+    ChangeKind.BACK: _("Back again"),
+    ChangeKind.RETIRED: _("Retired"),
+    ChangeKind.RETITLED: _("Title"),
+    ChangeKind.DESCRIBED: _("What you’ll learn"),
+    ChangeKind.ADDRESS: _("Link"),
+    ChangeKind.JOINED: _("Known as well by"),
+    ChangeKind.STATUS: _("Status"),
+    ChangeKind.MOVED: _("Moved"),
+    ChangeKind.RENUMBERED: _("Number"),
+    ChangeKind.LISTED: _("Also listed"),
+    ChangeKind.UNLISTED: _("No longer listed"),
+    ChangeKind.RENAMED: _("Name"),
+    ChangeKind.PLACED: _("In"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    kind: ChangeKind
+    old: str = ""
+    new: str = ""
+    where: str = ""
+    """The section of the place that it is about."""
+
+    @property
+    def is_whole(self) -> bool:
+        """About the article or section itself, whose title stands above it."""
+        return self.kind in {ChangeKind.NEW, ChangeKind.BACK, ChangeKind.RETIRED}
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """Word by word: pairs of `same`, `old` or `new`, and text."""
+        old, new = WORDS.findall(self.old), WORDS.findall(self.new)
+        matcher = difflib.SequenceMatcher(None, old, new, False)
+        words = [{text for text in texts if text.isalnum()} for texts in (old, new)]
+        if len(set.intersection(*words)) < COMPARED_FROM * max(map(len, words)):
+            return [piece for piece in (("old", self.old), ("new", self.new)) if piece[1]]
+        pieces = []
+        for tag, i, j, k, m in matcher.get_opcodes():
+            if tag == "equal":
+                pieces.append(("same", "".join(old[i:j])))
+            else:
+                pieces += [("old", "".join(old[i:j])), ("new", "".join(new[k:m]))]
+        return [piece for piece in pieces if piece[1]]

@@ -1,0 +1,219 @@
+"""What differs between two catalogues, told for people: one function for every preview, every
+comparison and every page of changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any
+
+from catalog.field_changes import ChangeKind, FieldChange
+from catalog.playbook_file.catalog_data import (
+    ArticleData,
+    CatalogData,
+    EntryData,
+    SectionData,
+    values_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """An article or a section, by slug, and what changed of it."""
+
+    slug: str
+    title: str
+    is_public: bool
+    """Whether the public sees it, before and after."""
+    changes: tuple[FieldChange, ...]
+    uuid: str = ""
+
+    def is_(self, *kinds: ChangeKind) -> bool:
+        return any(change.kind in kinds for change in self.changes)
+
+    @property
+    def told(self) -> list[FieldChange]:
+        """An article and its place are mostly retitled together: that is told once."""
+        once = {(change.kind, change.old, change.new): change for change in reversed(self.changes)}
+        return list(once.values())[::-1]
+
+    @property
+    def kinds(self) -> set[str]:
+        """Of a new article that it is new: all else of it is new too."""
+        kinds = {str(change.kind) for change in self.changes}
+        return {str(ChangeKind.NEW)} if ChangeKind.NEW in kinds else kinds
+
+    @property
+    def is_renumbered(self) -> bool:
+        """And nothing else."""
+        return self.kinds == {ChangeKind.RENUMBERED}
+
+    def as_json(self) -> dict[str, Any]:
+        return {**values_of(self), "changes": [values_of(change) for change in self.changes]}
+
+
+@dataclass(frozen=True)
+class CatalogDiff:
+    layers: list[ChangedRow]
+    sections: list[ChangedRow]
+    articles: list[ChangedRow]
+    entry_count: int
+    article_count: int
+    """Of the catalogue after it, as it is listed."""
+
+    def __bool__(self) -> bool:
+        return bool(self.layers or self.sections or self.articles)
+
+    @property
+    def weighty(self) -> list[ChangedRow]:
+        return [changed for changed in self.articles if not changed.is_renumbered]
+
+    @property
+    def weighty_sections(self) -> list[ChangedRow]:
+        return [changed for changed in self.sections if not changed.is_renumbered]
+
+    @property
+    def renumbered(self) -> list[ChangedRow]:
+        return [changed for changed in (*self.sections, *self.articles) if changed.is_renumbered]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many articles each kind of change is about."""
+        return Counter(kind for changed in self.articles for kind in changed.kinds)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "entries": self.entry_count,
+            "articles": self.article_count,
+            "counts": dict(sorted(self.counts.items())),
+            **{
+                name: [changed.as_json() for changed in getattr(self, name)]
+                for name in ("layers", "sections")
+            },
+            "changed": [changed.as_json() for changed in self.articles],
+        }
+
+
+def difference(before: CatalogData, after: CatalogData) -> CatalogDiff:
+    return CatalogDiff(
+        layers=list(_layers(before, after)),
+        sections=list(_sections(before, after)),
+        articles=list(_articles(before, after)),
+        entry_count=sum(map(len, after.listed.values())),
+        article_count=len(after.listed),
+    )
+
+
+def _layers(before: CatalogData, after: CatalogData) -> Iterator[ChangedRow]:
+    for slug, new in after.layers.items():
+        old = before.layers.get(slug)
+        changes = [FieldChange(ChangeKind.NEW, "", new.title)] if old is None else []
+        if old:
+            changes += _if(ChangeKind.RENAMED, old.title, new.title)
+            changes += _if(ChangeKind.DESCRIBED, old.tagline, new.tagline)
+            changes += _if(ChangeKind.RENUMBERED, str(old.number), str(new.number))
+        if changes:
+            yield ChangedRow(slug, new.title, True, tuple(changes))
+
+
+def _sections(before: CatalogData, after: CatalogData) -> Iterator[ChangedRow]:
+    for slug, new in after.sections.items():
+        if changes := list(_section_changes(before, after, before.sections.get(slug), new)):
+            yield ChangedRow(slug, new.title, True, tuple(changes))
+
+
+def _section_changes(
+    before: CatalogData, after: CatalogData, old: SectionData | None, new: SectionData
+) -> Iterator[FieldChange]:
+    if old is None or old.is_retired:
+        if not new.is_retired:
+            yield FieldChange(ChangeKind.NEW if old is None else ChangeKind.BACK, "", new.heading)
+            yield FieldChange(ChangeKind.PLACED, "", after.layers[new.layer].title)
+        return
+    if new.is_retired:
+        yield FieldChange(ChangeKind.RETIRED, old.heading, "")
+        return
+    yield from _if(ChangeKind.RENAMED, old.heading, new.heading)
+    if old.layer != new.layer:
+        layers = before.layers[old.layer].title, after.layers[new.layer].title
+        yield FieldChange(ChangeKind.MOVED, *layers)
+    yield from _if(ChangeKind.RENUMBERED, str(old.number), str(new.number))
+
+
+def _articles(before: CatalogData, after: CatalogData) -> Iterator[ChangedRow]:
+    for uuid_, new in after.articles.items():
+        old = before.articles.get(uuid_)
+        if changes := list(_article_changes(before, after, old, new)):
+            is_public = after.is_public(new) and (old is None or before.is_public(old))
+            yield ChangedRow(new.slug, new.title, is_public, tuple(changes), uuid_)
+
+
+def _article_changes(
+    before: CatalogData, after: CatalogData, old: ArticleData | None, new: ArticleData
+) -> Iterator[FieldChange]:
+    if old is None:
+        if not new.is_retired:
+            yield from _new_article(after, new)
+        return
+    if old.is_retired != new.is_retired:
+        yield FieldChange(
+            ChangeKind.RETIRED if new.is_retired else ChangeKind.BACK, old.title, new.title
+        )
+    yield from _if(ChangeKind.RETITLED, old.title, new.title)
+    yield from _if(ChangeKind.ADDRESS, old.url, new.url)
+    if joined := sorted({*new.keys} - {*old.keys}):
+        yield FieldChange(ChangeKind.JOINED, "", ", ".join(joined))
+    labels = before.statuses[old.status].label, after.statuses[new.status].label
+    yield from _if(ChangeKind.STATUS, *labels)
+    if not new.is_retired:
+        yield from _place_changes(before, after, old.uuid)
+
+
+def _new_article(after: CatalogData, new: ArticleData) -> Iterator[FieldChange]:
+    yield FieldChange(ChangeKind.NEW, "", new.title)
+    yield from _if(ChangeKind.ADDRESS, "", new.url)
+    yield FieldChange(ChangeKind.STATUS, "", after.statuses[new.status].label)
+    for place in after.listed.get(new.uuid, ()):
+        yield FieldChange(ChangeKind.PLACED, "", after.sections[place.section].heading)
+        yield from _if(ChangeKind.DESCRIBED, "", place.what_you_learn)
+
+
+def _place_changes(before: CatalogData, after: CatalogData, article: str) -> Iterator[FieldChange]:
+    old_places = {entry.id: entry for entry in before.listed.get(article, ())}
+    new_places = {entry.id: entry for entry in after.listed.get(article, ())}
+    both = old_places.keys() & new_places.keys()
+    for pk in sorted(both):
+        yield from _kept_place_changes(before, after, old_places[pk], new_places[pk])
+    gone = [old_places[pk] for pk in sorted(old_places.keys() - both)]
+    come = [new_places[pk] for pk in sorted(new_places.keys() - both)]
+    for left, joined in zip_longest(gone, come):
+        old = before.sections[left.section].title if left else ""
+        new = after.sections[joined.section].title if joined else ""
+        kind = (
+            ChangeKind.MOVED
+            if left and joined
+            else ChangeKind.LISTED
+            if joined
+            else ChangeKind.UNLISTED
+        )
+        yield FieldChange(kind, old, new, new or old)
+
+
+def _kept_place_changes(
+    before: CatalogData, after: CatalogData, old: EntryData, new: EntryData
+) -> Iterator[FieldChange]:
+    section = after.sections[new.section].title
+    if old.section != new.section:
+        yield FieldChange(ChangeKind.MOVED, before.sections[old.section].title, section, section)
+    elif old.number != new.number:
+        yield FieldChange(ChangeKind.RENUMBERED, str(old.number), str(new.number), section)
+    yield from _if(ChangeKind.RETITLED, old.title, new.title, section)
+    yield from _if(ChangeKind.DESCRIBED, old.what_you_learn, new.what_you_learn, section)
+
+
+def _if(kind: ChangeKind, old: str, new: str, where: str = "") -> Iterator[FieldChange]:
+    if old != new:
+        yield FieldChange(kind, old, new, where)
