@@ -25,15 +25,9 @@ from catalog.playbook_file.querysets import RevisionQuerySet
 from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.reading.parsed_file import Unreadable
 from catalog.playbook_file.revisions import preview
+from catalog.playbook_file.revisions.applying import AlreadyApplied, CatalogueChanged, apply
 from catalog.playbook_file.revisions.diff import difference
-from catalog.playbook_file.revisions.planning import (
-    AlreadyApplied,
-    CatalogueChanged,
-    apply,
-    plan,
-    prepare,
-    prepare_undo,
-)
+from catalog.playbook_file.revisions.planning import plan, prepare, prepare_undo
 from catalog.playbook_file.writing.formats import FORMATS, write
 
 

@@ -6,7 +6,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from catalog.models import Article
 from catalog.playbook_file.catalog_data import stored
-from catalog.playbook_file.revisions.planning import apply, prepare
+from catalog.playbook_file.revisions.applying import apply
+from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write
 from progress.learner import LearnerProgress
 from progress.models import StateName

@@ -11,7 +11,8 @@ from accounts.models import User
 from catalog.models import Alias, Article, Entry, Section
 from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.models import OpenQuestion
-from catalog.playbook_file.revisions.planning import apply, plan, prepare
+from catalog.playbook_file.revisions.applying import apply
+from catalog.playbook_file.revisions.planning import plan, prepare
 from catalog.snapshot import current
 from progress.learner import LearnerProgress
 from progress.models import Event, State, StateName

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from catalog.playbook_file.matching.decisions import NEW, Undecidable
 from catalog.playbook_file.reading.parsed_file import Unreadable
+from catalog.playbook_file.revisions.applying import CatalogueChanged, apply
 from catalog.playbook_file.revisions.diff import ChangedRow
-from catalog.playbook_file.revisions.planning import CatalogueChanged, Plan, apply, plan, prepare
+from catalog.playbook_file.revisions.planning import Plan, plan, prepare
 
 
 class Command(BaseCommand):

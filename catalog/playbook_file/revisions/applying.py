@@ -1,0 +1,71 @@
+"""Apply a revision: in one transaction, or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog import catalog_version
+from catalog.models import Article
+from catalog.playbook_file.catalog_data import stored
+from catalog.playbook_file.matching.merge import Merge
+from catalog.playbook_file.models import OpenQuestion, Revision, packed
+from catalog.playbook_file.revisions.planning import Plan, plan, uncollected
+from catalog.playbook_file.revisions.store import store
+
+
+class CatalogueChanged(Exception):
+    """Somebody changed the catalogue after the revision was prepared."""
+
+
+class AlreadyApplied(Exception):
+    """The revision is applied, or was by somebody else just now."""
+
+
+@transaction.atomic
+def apply(revision: Revision) -> Plan:
+    """In one transaction, or not at all. CatalogueChanged, AlreadyApplied, Unreadable, Undecidable.
+
+    Where it changes nothing, no revision is kept.
+    """
+    catalog_version.lock_catalog()
+    if revision.pk and not Revision.objects.filter(pk=revision.pk, applied_at=None).exists():
+        raise AlreadyApplied
+    if catalog_version.current() != revision.catalog_version:
+        raise CatalogueChanged
+    with uncollected():
+        return _applied(revision, plan(revision))
+
+
+def _applied(revision: Revision, made: Plan) -> Plan:
+    if not made.difference:
+        if revision.pk:
+            revision.delete()
+        return made
+    revision.plan = made.as_json()
+    revision.applied_at = timezone.now()
+    revision.catalogue_before = packed(made.merge.before)
+    store(made.merge.before, made.merge.after)
+    revision.catalogue_after = packed(stored())
+    revision.save()
+    _ask(revision, made.merge)
+    return made
+
+
+def _ask(revision: Revision, made: Merge) -> None:
+    """Keeps each question open that nobody decided."""
+    uuids = {uuid for asked in made.open_questions for uuid in (asked.article, *asked.candidates)}
+    named = Article.objects.filter(uuid__in=uuids).values_list("uuid", "pk")
+    pks = {str(uuid): pk for uuid, pk in named}
+    questions = OpenQuestion.objects.bulk_create(
+        OpenQuestion(revision=revision, article_id=pks[asked.article])
+        for asked in made.open_questions
+    )
+    chosen: Any = OpenQuestion.candidates.through
+    chosen.objects.bulk_create(
+        chosen(openquestion=question, article_id=pks[uuid])
+        for question, asked in zip(questions, made.open_questions, strict=True)
+        for uuid in asked.candidates
+    )

@@ -1,0 +1,82 @@
+"""Bring the catalogue back to what it was before a revision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from catalog.playbook_file.catalog_data import CatalogData
+from catalog.playbook_file.matching.merge import Merge
+
+
+def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
+    """`made` is what the revision made of the catalogue that was `then`.
+
+    What came since then is retired: learners may have a state on it. What was merged since then
+    stays so: their states are the remaining article's. A key that an article got after the
+    revision, as by a merge, stays its own.
+    """
+    then = _with_later_keys(_with_later_merges(then, now), now, made)
+    articles = {
+        **{uuid: replace(row, is_retired=True) for uuid, row in now.articles.items()},
+        **then.articles,
+    }
+    taken = {key for row in then.articles.values() for key in row.keys}
+    for uuid in now.articles.keys() - then.articles.keys():
+        kept = tuple(key for key in articles[uuid].keys if key not in taken)
+        articles[uuid] = replace(articles[uuid], keys=kept)
+    used = {row.status for row in articles.values()}
+    after = CatalogData(
+        layers={**now.layers, **then.layers},
+        sections={
+            **{slug: replace(row, is_retired=True) for slug, row in now.sections.items()},
+            **then.sections,
+        },
+        statuses={
+            **{slug: row for slug, row in now.statuses.items() if slug in used},
+            **then.statuses,
+        },
+        articles=articles,
+        entries={
+            **{pk: replace(row, is_retired=True) for pk, row in now.entries.items()},
+            **then.entries,
+        },
+    )
+    return Merge(now, after, len(now.listed.keys() & after.listed.keys()))
+
+
+def _with_later_keys(then: CatalogData, now: CatalogData, made: CatalogData) -> CatalogData:
+    taken = {key for row in then.articles.values() for key in row.keys}
+    articles = dict(then.articles)
+    for uuid, row in then.articles.items():
+        if uuid not in now.articles:
+            continue
+        given = made.articles[uuid].keys if uuid in made.articles else ()
+        later = {*now.articles[uuid].keys} - {*given} - taken
+        articles[uuid] = replace(row, keys=tuple(sorted({*row.keys, *later})))
+    return replace(then, articles=articles)
+
+
+def _with_later_merges(then: CatalogData, now: CatalogData) -> CatalogData:
+    articles = dict(then.articles)
+    became = {
+        uuid: now.articles[uuid].merged_into
+        for uuid in then.articles
+        if now.articles[uuid].merged_into and not then.articles[uuid].merged_into
+    }
+    for uuid, kept in became.items():
+        old, whole = articles[uuid], articles.get(kept) or now.articles[kept]
+        articles[uuid] = replace(now.articles[uuid], keys=())
+        articles[kept] = replace(
+            whole,
+            url=whole.url or old.url,
+            keys=tuple(sorted({*whole.keys, *old.keys})),
+            is_retired=whole.is_retired and old.is_retired,
+        )
+    entries, places = {}, set()
+    for pk, entry in then.entries.items():
+        moved = replace(entry, article=became.get(entry.article, entry.article))
+        place = moved.section, moved.article, moved.title
+        entries[pk] = replace(moved, is_retired=entry.is_retired or place in places)
+        if not entry.is_retired:
+            places.add(place)
+    return replace(then, articles=articles, entries=entries)

@@ -1,0 +1,56 @@
+"""Write the entries of the playbook as rows: JSON and CSV."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from catalog.playbook_file.catalog_data import CatalogData
+from catalog.playbook_file.writing.markdown import TITLE
+
+FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
+
+
+def as_json(catalogue: CatalogData) -> str:
+    rows = [dict(row) for row in _rows(catalogue)]
+    layers = [
+        {"slug": layer.slug, "number": layer.number, "title": layer.title, "tagline": layer.tagline}
+        for layer in sorted(catalogue.layers.values(), key=lambda row: (row.number, row.slug))
+    ]
+    told = {"title": TITLE, "layers": layers, "entries": rows}
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_csv(catalogue: CatalogData) -> str:
+    """No cell begins as a formula would: a spreadsheet shows the apostrophe to nobody."""
+    out = io.StringIO()
+    rows = list(_rows(catalogue))
+    names = list(rows[0]) if rows else ["layer", "section", "number", "title"]
+    writer = csv.DictWriter(out, names, lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _harmless(value) for name, value in row.items()})
+    return out.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    is_formula = isinstance(value, str) and FORMULA.match(value)
+    return f"'{value}" if is_formula else value
+
+
+def _rows(catalogue: CatalogData) -> Iterator[dict[str, Any]]:
+    for section, entry, article in catalogue.places():
+        status = catalogue.statuses[article.status]
+        yield {
+            "layer": catalogue.layers[section.layer].title,
+            "section": section.heading,
+            "number": entry.number,
+            "title": entry.title,
+            "link": article.url,
+            "what_you_learn": entry.what_you_learn,
+            "status": status.label,
+            "article": article.uuid,
+            "slug": article.slug,
+        }
