@@ -112,18 +112,18 @@ def heat_map(days: Iterable[Day], today: date) -> HeatMap:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingItem:
     """An article that the learner reads, at its first place in the journey."""
 
     entry: Entry
     since: datetime
 
 
-def reading_now(user: User, snapshot: CatalogSnapshot) -> list[Reading]:
+def reading_now(user: User, snapshot: CatalogSnapshot) -> list[ReadingItem]:
     """The articles of the playbook that the learner reads, the latest first."""
     states = State.objects.for_user(user).reading().order_by("pk")
     readings = [
-        Reading(entries[0], changed_at)
+        ReadingItem(entries[0], changed_at)
         for article_id, changed_at in states.values_list("article_id", "changed_at")
         if (entries := snapshot.entries_of(article_id))
     ]

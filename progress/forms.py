@@ -25,7 +25,7 @@ class StateForm(forms.Form):
         return " ".join(str(error) for error in self.errors["state"])
 
 
-class ChangesSeenForm(forms.Form):
+class ChangesAcknowledgeForm(forms.Form):
     """Up to when somebody knows what changed: of one article, or of all that they have done."""
 
     until = forms.DateTimeField(

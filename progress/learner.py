@@ -12,11 +12,11 @@ from progress import news
 from progress.models import Event, State, StateName
 from progress.reader import (
     HISTORY_SHOWN,
-    Change,
+    HistoryItem,
     NothingToUndo,
-    Past,
     ReaderGone,
     ReaderProgress,
+    StateChange,
     Superseded,
 )
 from progress.sql import (
@@ -64,7 +64,7 @@ class LearnerProgress(ReaderProgress):
         return article_history_of(self.snapshot).new_since(self.user.new_since)
 
     @cached_property
-    def changed_articles(self) -> Mapping[int, news.ChangedArticle]:
+    def changed_articles(self) -> Mapping[int, news.ArticleUpdate]:
         return news.changed_articles(self.user, self.snapshot, self.states)
 
     @cached_property
@@ -73,7 +73,7 @@ class LearnerProgress(ReaderProgress):
         return news.growth(self.snapshot, self.user.date_joined, self.states, whole)
 
     @transaction.atomic
-    def see_changes(self, until: datetime, article: Article | None = None) -> None:
+    def acknowledge_changes(self, until: datetime, article: Article | None = None) -> None:
         """They know how what they read changed until then: all that they are told of, or that one.
 
         Sent twice it does the same once; what changed later is still told.
@@ -87,18 +87,18 @@ class LearnerProgress(ReaderProgress):
     @transaction.atomic
     def set(
         self, article: Article, state: StateName, *, only_from: StateName | None = None
-    ) -> Change:
+    ) -> StateChange:
         kept_id = where_now([article.pk]).get(article.pk, article.pk)
         if kept_id != article.pk:
             article = Article.objects.select_related("status").get(pk=kept_id)
         self.lock()
         before = self.state_of(article.pk)
         if only_from not in {None, before}:
-            return Change(article, before, before)
+            return StateChange(article, before, before)
         return self._move(article, before, state)
 
     @transaction.atomic
-    def undo(self, event_id: int) -> Change:
+    def undo(self, event_id: int) -> StateChange:
         self.lock()
         events = Event.objects.for_user(self.user).select_related("article", "undone_by")
         event = events.filter(pk=event_id, undoes=None).first()
@@ -106,7 +106,7 @@ class LearnerProgress(ReaderProgress):
             raise NothingToUndo
         if hasattr(event, "undone_by"):
             now = self.state_of(event.article_id)
-            return Change(event.article, now, now)
+            return StateChange(event.article, now, now)
         newer = events.lasting().filter(article=event.article, pk__gt=event.pk)
         is_last = self.state_of(event.article_id) == event.to_state
         # Of two articles that were merged, the events are in order of time, not of keys.
@@ -115,9 +115,9 @@ class LearnerProgress(ReaderProgress):
         before, after = StateName(event.to_state), StateName(event.from_state)
         return self._move(event.article, before, after, undoes=event)
 
-    def history(self, article: Article) -> list[Past]:
+    def history(self, article: Article) -> list[HistoryItem]:
         return [
-            Past(pk, StateName(before), StateName(after), at, is_undo=is_undo)
+            HistoryItem(pk, StateName(before), StateName(after), at, is_undo=is_undo)
             for pk, before, after, at, is_undo in history_of(self.user, article.pk, HISTORY_SHOWN)
         ]
 
@@ -133,9 +133,9 @@ class LearnerProgress(ReaderProgress):
 
     def _move(
         self, article: Article, before: StateName, after: StateName, undoes: Event | None = None
-    ) -> Change:
+    ) -> StateChange:
         if before == after:
-            return Change(article, before, after)
+            return StateChange(article, before, after)
         now = timezone.now()
         event = Event(
             user=self.user,
@@ -148,4 +148,4 @@ class LearnerProgress(ReaderProgress):
         write_event(event)
         write_state(State(user=self.user, article=article, state=after.value, changed_at=now))
         self.remember({**self.states, article.pk: after})
-        return Change(article, before, after, event.pk)
+        return StateChange(article, before, after, event.pk)

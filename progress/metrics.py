@@ -3,7 +3,7 @@
 from prometheus_client import Counter
 
 from progress.models import StateName
-from progress.reader import Change
+from progress.reader import StateChange
 
 STATE_CHANGES = Counter(
     "playbook_state_changes", "Changes of state, by the state that came of them", ["state", "undo"]
@@ -16,7 +16,7 @@ BY_KIND = {
 }
 
 
-def count(change: Change, *, is_undo: bool = False) -> None:
+def count(change: StateChange, *, is_undo: bool = False) -> None:
     """Not where the article was in that state already."""
     if change.before != change.after:
         BY_KIND[change.after, is_undo].inc()

@@ -23,7 +23,7 @@ NEWS_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class ChangedArticle:
+class ArticleUpdate:
     """One that they have read, and what is different now."""
 
     article: Article
@@ -44,7 +44,7 @@ class Growth:
 
 def changed_articles(
     user: User, snapshot: CatalogSnapshot, states: Mapping[int, str]
-) -> Mapping[int, ChangedArticle]:
+) -> Mapping[int, ArticleUpdate]:
     """Those that they have done and that differ now, by primary key; the latest change first.
 
     One query, and none where nothing that they have done ever changed.
@@ -60,7 +60,7 @@ def changed_articles(
         article = snapshot.by_pk[pk]
         changes = past.changes(article, max(read_at, seen_at or read_at))
         if changes and not article.is_retired:
-            found.append(ChangedArticle(article, read_at, past.changed_at[pk], changes))
+            found.append(ArticleUpdate(article, read_at, past.changed_at[pk], changes))
     found.sort(key=lambda changed: changed.changed_at, reverse=True)
     return {changed.article.pk: changed for changed in found}
 
@@ -83,7 +83,7 @@ class News:
     """For a learner's own page: the new articles at their first place in the journey."""
 
     new: list[Entry]
-    changed: list[ChangedArticle]
+    changed: list[ArticleUpdate]
 
     shown: ClassVar[str] = f":{NEWS_SHOWN}"
     """As the template's `slice` takes it."""

@@ -32,7 +32,7 @@ class ReaderGone(Exception):
 
 
 @dataclass(frozen=True)
-class Change:
+class StateChange:
     """What a write did; `event_id` is None where the article was in that state already."""
 
     article: Article
@@ -42,7 +42,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Past:
+class HistoryItem:
     """One change in an article's history."""
 
     event_id: int
@@ -52,8 +52,8 @@ class Past:
     is_undo: bool = False
 
 
-def outline_of(snapshot: CatalogSnapshot) -> statistics.Outline:
-    return statistics.Outline(snapshot.indexed_entries)
+def countable_index_of(snapshot: CatalogSnapshot) -> statistics.CountableIndex:
+    return statistics.CountableIndex(snapshot.indexed_entries)
 
 
 def readable_of(snapshot: CatalogSnapshot) -> list[IndexedEntry]:
@@ -86,21 +86,21 @@ class ReaderProgress(ABC):
     @abstractmethod
     def set(
         self, article: Article, state: StateName, *, only_from: StateName | None = None
-    ) -> Change:
+    ) -> StateChange:
         """Puts the article into that state; sent twice it does the same thing once.
 
         With `only_from`, nothing happens where it is in another state than that. ReaderGone.
         """
 
     @abstractmethod
-    def undo(self, event_id: int) -> Change:
+    def undo(self, event_id: int) -> StateChange:
         """Takes one event back; a second time changes nothing.
 
         NothingToUndo, Superseded, ReaderGone.
         """
 
     @abstractmethod
-    def history(self, article: Article) -> list[Past]:
+    def history(self, article: Article) -> list[HistoryItem]:
         """The article's changes, newest first: the last HISTORY_SHOWN of them."""
 
     @cached_property
@@ -114,7 +114,9 @@ class ReaderProgress(ABC):
 
     @cached_property
     def totals(self) -> statistics.Totals:
-        return statistics.count(self.snapshot.derive("outline", outline_of), self.states)
+        return statistics.count(
+            self.snapshot.derive("countable-index", countable_index_of), self.states
+        )
 
     @cached_property
     def new_articles(self) -> Collection[int]:
@@ -122,7 +124,7 @@ class ReaderProgress(ABC):
         return ()
 
     @cached_property
-    def changed_articles(self) -> Mapping[int, news.ChangedArticle]:
+    def changed_articles(self) -> Mapping[int, news.ArticleUpdate]:
         return {}
 
     @cached_property

@@ -73,7 +73,8 @@ def chains(
     kept: Article, duplicate: Article, states: Mapping[int, Mapping[int, State]]
 ) -> tuple[dict[str, list[int]], list[Event]]:
     """Of the learners with events on both: from which state which events begin now, by their keys,
-    and the events to add."""
+    and the events to add.
+    """
     both = [kept.pk, duplicate.pk]
     rows = Event.objects.filter(article__in=both).order_by().values("user")
     with_both = rows.annotate(articles=Count("article", distinct=True)).filter(articles=len(both))

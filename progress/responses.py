@@ -12,7 +12,7 @@ from catalog.models import Article, Entry
 from playbook.http import HttpRequest, safe_next
 from progress import fragments, metrics
 from progress.forms import PlaceForm
-from progress.reader import Change, ReaderGone, ReaderProgress
+from progress.reader import ReaderGone, ReaderProgress, StateChange
 
 
 class ReaderRequest(HttpRequest):
@@ -28,7 +28,7 @@ def expect_reader(request: HttpRequest) -> None:
         raise ReaderGone
 
 
-def changed(request: ReaderRequest, change: Change, *, is_undo: bool = False) -> HttpResponse:
+def changed(request: ReaderRequest, change: StateChange, *, is_undo: bool = False) -> HttpResponse:
     """For htmx the stale parts of the page, out of band; else back to where the reader was."""
     metrics.count(change, is_undo=is_undo)
     place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
@@ -73,7 +73,7 @@ def stale_parts(request: HttpRequest, article: Article, shown: frozenset[str]) -
     return [draw(oob=True) for name, draw in stale.items() if name in shown]
 
 
-def announcement(change: Change, entries: list[Entry], spot: str) -> str:
+def announcement(change: StateChange, entries: list[Entry], spot: str) -> str:
     """What is now in which state, under the title that the reader pressed at."""
     titles = {f"entry-{entry.pk}": entry.title for entry in entries}
     return _("%(title)s: %(state)s") % {

@@ -89,7 +89,7 @@ class Totals:
         return self.sections.get(slug, Figure())
 
 
-class Outline:
+class CountableIndex:
     """What is countable where, the same for every reader of a snapshot: the size of each scope,
     and the scopes that each article counts in.
 
@@ -109,18 +109,18 @@ class Outline:
         self.size = Counter(chain.from_iterable(self.scopes_of.values()))
 
 
-def count(outline: Outline, states: Mapping[int, str]) -> Totals:
+def count(index: CountableIndex, states: Mapping[int, str]) -> Totals:
     tallies: dict[Scope, Counter[str]] = defaultdict(Counter)
     for article_id, state in states.items():
-        for scope in outline.scopes_of.get(article_id, ()):
+        for scope in index.scopes_of.get(article_id, ()):
             tallies[scope][state] += 1
 
     def figure(scope: Scope, parts: Iterable[Figure] = ()) -> Figure:
         tally = tallies[scope]
         return Figure(
             dict([scope]) if scope != WHOLE else {},
-            outline.statuses,
-            todo=outline.size[scope] - tally.total(),
+            index.statuses,
+            todo=index.size[scope] - tally.total(),
             reading=tally[StateName.READING],
             done=tally[StateName.DONE],
             skipped=tally[StateName.SKIPPED],
@@ -129,12 +129,12 @@ def count(outline: Outline, states: Mapping[int, str]) -> Totals:
 
     sections = {
         section: figure(("section", section))
-        for of_layer in outline.sections_of.values()
+        for of_layer in index.sections_of.values()
         for section in of_layer
     }
     layers = {
         layer: figure(("layer", layer), (sections[section] for section in of_layer))
-        for layer, of_layer in outline.sections_of.items()
+        for layer, of_layer in index.sections_of.items()
     }
     return Totals(figure(WHOLE), layers, sections)
 

@@ -11,6 +11,6 @@ urlpatterns = [
     path("me/", views.progress_detail, name="progress_detail"),
     path("me/history/", views.event_list, name="event_list"),
     path("me/export.json", views.progress_export, name="progress_export"),
-    path("me/changes/seen/", views.changes_see, name="changes_see"),
+    path("me/changes/seen/", views.changes_acknowledge, name="changes_acknowledge"),
     path("me/streak/hide/", views.streak_hide, name="streak_hide"),
 ]

@@ -15,7 +15,7 @@ from playbook.rendering.pages import Viewed, personal_page
 from progress import activity, metrics
 from progress.export import progress_of
 from progress.filters import EventFilterForm
-from progress.forms import ChangesSeenForm, StateForm
+from progress.forms import ChangesAcknowledgeForm, StateForm
 from progress.learner import LearnerProgress
 from progress.models import Event, StateName
 from progress.news import News
@@ -84,14 +84,14 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @sign_in_required
-def changes_see(request: LearnerRequest) -> HttpResponse:
+def changes_acknowledge(request: LearnerRequest) -> HttpResponse:
     expect_reader(request)
-    form = ChangesSeenForm(request.POST)
+    form = ChangesAcknowledgeForm(request.POST)
     if not form.is_valid():
         return render(request, "400.html", {"reason": form.reason}, status=400)
     slug = form.cleaned_data["article"]
     article = request.snapshot.article(slug) if slug else None
-    request.progress.see_changes(form.cleaned_data["until"], article)
+    request.progress.acknowledge_changes(form.cleaned_data["until"], article)
     return HttpResponseRedirect(safe_next(request, default=reverse("progress:progress_detail")))
 
 

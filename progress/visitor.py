@@ -13,10 +13,10 @@ from catalog.models import Article
 from progress.models import StateName
 from progress.reader import (
     HISTORY_SHOWN,
-    Change,
+    HistoryItem,
     NothingToUndo,
-    Past,
     ReaderProgress,
+    StateChange,
     Superseded,
 )
 from progress.sessions import MARKS, SessionStore
@@ -95,17 +95,17 @@ class VisitorProgress(ReaderProgress):
 
     def set(
         self, article: Article, state: StateName, *, only_from: StateName | None = None
-    ) -> Change:
+    ) -> StateChange:
         with self._held_marks() as marks:
             before = _state_in(marks, article.pk)
             if before == state or only_from not in {None, before}:
-                return Change(article, before, before)
+                return StateChange(article, before, before)
             now = int(timezone.now().timestamp() * 1_000_000)
             event_id = max(now, marks[-1].event_id + 1 if marks else 0)
             marks.append(Mark(event_id, article.pk, state))
-        return Change(article, before, state, event_id)
+        return StateChange(article, before, state, event_id)
 
-    def undo(self, event_id: int) -> Change:
+    def undo(self, event_id: int) -> StateChange:
         with self._held_marks() as marks:
             found = next((mark for mark in marks if mark.event_id == event_id), None)
             if found is None:
@@ -113,18 +113,20 @@ class VisitorProgress(ReaderProgress):
             article = Article.objects.get(pk=found.article_id)
             now = _state_in(marks, article.pk)
             if found.is_undone:
-                return Change(article, now, now)
+                return StateChange(article, now, now)
             if found != lasting(marks, article.pk)[-1]:
                 raise Superseded
             marks[marks.index(found)] = replace(found, is_undone=True)
-            return Change(article, now, _state_in(marks, article.pk), event_id)
+            return StateChange(article, now, _state_in(marks, article.pk), event_id)
 
-    def history(self, article: Article) -> list[Past]:
+    def history(self, article: Article) -> list[HistoryItem]:
         marks = lasting(self._marks(), article.pk)
         before = [StateName.TODO, *(mark.state for mark in marks)]
         changes = zip(before, marks, strict=False)
-        pasts = [Past(mark.event_id, old, mark.state, mark.happened_at) for old, mark in changes]
-        return pasts[: -HISTORY_SHOWN - 1 : -1]
+        items = [
+            HistoryItem(mark.event_id, old, mark.state, mark.happened_at) for old, mark in changes
+        ]
+        return items[: -HISTORY_SHOWN - 1 : -1]
 
     def _marks(self) -> list[Mark]:
         marks = read_marks(self.session)

@@ -30,7 +30,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class LayerRow:
+class LayerFigures:
     layer: Layer
     total: int
     segments: tuple[Segment, ...]
@@ -40,7 +40,7 @@ class LayerRow:
 class Crosstab:
     """By layer and status. What several layers list counts once in each, and once in the total."""
 
-    rows: tuple[LayerRow, ...]
+    rows: tuple[LayerFigures, ...]
     total: int
     segments: tuple[Segment, ...]
 
@@ -118,7 +118,7 @@ def _crosstab(snapshot: CatalogSnapshot, found: Iterable[tuple[str, str, int]]) 
     most = max(map(sum, by_layer.values()), default=0)
     return Crosstab(
         tuple(
-            LayerRow(layer, sum(row), _segments(snapshot.statuses, row, most))
+            LayerFigures(layer, sum(row), _segments(snapshot.statuses, row, most))
             for layer, row in by_layer.items()
         ),
         sum(all_layers),

@@ -112,7 +112,8 @@ def _store(date_: date, visits: list[Visit]) -> None:
 
 def _person(peer: str, forwarded: str, user_agent: str) -> str:
     """What tells one from another: address and browser. Empty for robots that say so, and where
-    nobody can tell the address."""
+    nobody can tell the address.
+    """
     browser = user_agent.casefold()
     if any(word in browser for word in ROBOTS):
         return ""

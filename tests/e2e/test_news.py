@@ -44,7 +44,7 @@ def read_the_news(page: Page) -> None:
     expect(changes).to_be_in_viewport()
     expect(changes.locator("del")).to_have_text("System")
     expect(changes.locator("ins")).to_have_text("at Scale")
-    changes.get_by_role("button", name="Good to know").click()
+    changes.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_role("heading", name="Ticket Booking at Scale")).to_be_visible()
     expect(page.locator("#article-changes")).to_be_hidden()
     page.goto("/me/")

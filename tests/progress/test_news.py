@@ -390,7 +390,7 @@ def test_what_was_a_draft_when_they_read_another_one_is_not_told(
 
 
 def changes_seen(client: Client, **values: str) -> int:
-    return client.post(reverse("progress:changes_see"), values).status_code
+    return client.post(reverse("progress:changes_acknowledge"), values).status_code
 
 
 def until_of(client: Client) -> str:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from catalog.models import Entry
 from catalog.snapshot import IndexedEntry
 from progress.models import StateName
-from progress.statistics import Figure, Outline, Totals
-from progress.statistics import count as count_outline
+from progress.statistics import CountableIndex, Figure, Totals
+from progress.statistics import count as count_index
 
 A, B, C, D = 1, 2, 3, 4
 
@@ -29,7 +29,7 @@ def place(
 
 
 def count(places: list[IndexedEntry], states: dict[int, str]) -> Totals:
-    return count_outline(Outline(places), states)
+    return count_index(CountableIndex(places), states)
 
 
 OUTLINE = [
@@ -116,17 +116,17 @@ PLACES = st.lists(
 def test_the_numbers_of_every_scope_add_up(
     places: list[tuple[str, str, int]], states: dict[int, str]
 ) -> None:
-    outline = [place(layer, f"{layer}-{section}", "published", pk) for layer, section, pk in places]
-    totals = count(outline, states)
+    index = [place(layer, f"{layer}-{section}", "published", pk) for layer, section, pk in places]
+    totals = count(index, states)
     assert totals.overall.countable == len({pk for _layer, _section, pk in places})
     for slug, figure in totals.layers.items():
-        articles = {place.article_id for place in outline if place.layer == slug}
+        articles = {place.article_id for place in index if place.layer == slug}
         assert figure.countable == len(articles)
         assert figure.done == sum(states.get(pk) == "done" for pk in articles)
         skipped = sum(states.get(pk) == "skipped" for pk in articles)
         assert figure.required == len(articles) - skipped
     for slug, figure in totals.sections.items():
-        assert figure.countable == sum(place.section == slug for place in outline)
+        assert figure.countable == sum(place.section == slug for place in index)
 
 
 @pytest.mark.parametrize(
