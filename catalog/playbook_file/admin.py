@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import catalog_version
+from catalog.catalog_data import stored
 from catalog.models import Article
-from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
 from catalog.playbook_file.matching.decisions import Undecidable
 from catalog.playbook_file.models import OpenQuestion, Revision

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.catalog_data import CatalogData
 from catalog.models import Article
-from catalog.playbook_file.catalog_data import CatalogData
 from catalog.playbook_file.querysets import OpenQuestionQuerySet, RevisionQuerySet
 
 

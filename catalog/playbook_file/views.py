@@ -1,8 +1,8 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from catalog.catalog_data import stored
 from catalog.dependencies import CATALOG
-from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.revisions.public_changes import public_revisions
 from catalog.playbook_file.writing.formats import FORMATS, public, write
 from catalog.snapshot import CatalogSnapshot

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.models import Article
-from catalog.playbook_file.catalog_data import stored
+from catalog.catalog_data import stored
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from catalog.models import Article
-from catalog.playbook_file.catalog_data import stored
+from catalog.catalog_data import stored
 from catalog.playbook_file.writing.formats import write
 from progress.models import State
 from tests.e2e.conftest import sign_in

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.article_history import Past
+from catalog.article_history import ArticleHistory
 from catalog.history import versions_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
@@ -171,7 +171,7 @@ def test_a_database_that_takes_no_writes_shows_pages(
 
 def new_since(at: datetime) -> set[str]:
     snapshot = current(User())
-    return {snapshot.by_pk[pk].title for pk in Past(snapshot).new_since(at)}
+    return {snapshot.by_pk[pk].title for pk in ArticleHistory(snapshot).new_since(at)}
 
 
 def published(article: Article) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from catalog.catalog_data import CatalogData
 from catalog.identity import title_key
-from catalog.playbook_file.catalog_data import CatalogData
 from catalog.playbook_file.matching.decisions import NEW, Decisions, Question, chosen
 from catalog.playbook_file.matching.title_index import TitleIndex
 from catalog.playbook_file.reading.parsed_file import FileRow, PlaybookFile

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from catalog.catalog_data import ArticleData, CatalogData, EntryData, StatusData, carried
 from catalog.identity import folded, title_key
 from catalog.models import Colour
-from catalog.playbook_file.catalog_data import ArticleData, CatalogData, EntryData, StatusData
 from catalog.playbook_file.matching.articles import ArticleMatcher, Group
 from catalog.playbook_file.matching.decisions import (
     Decisions,
@@ -108,8 +108,11 @@ class _Merger:
         keys = {*old.keys, *(row.key for row in group.rows if row.url)}
         if not url:
             keys.add(title_key(old.title))
+        told = {name: value for row in reversed(group.rows) for name, value in row.values.items()}
+        values = {name: told[name] for name in carried(ArticleData) if name in told}
         self.articles[old.uuid] = replace(
             old,
+            **values,
             url=url,
             status=status,
             keys=tuple(sorted(self._free_keys(old.uuid, keys))),
@@ -195,9 +198,9 @@ class _Merger:
         tables: dict[str, list[EntryData]] = {slug: [] for slug in self.outline.section_of.values()}
         for number, (slug, row, article) in enumerate(places):
             old = chosen.get(number) or EntryData(-number - 1, slug, article, 0, "", "")
-            learn = old.what_you_learn if row.what_you_learn is None else row.what_you_learn
+            values = {name: row.values[name] for name in carried(EntryData) if name in row.values}
             tables[slug].append(
-                replace(old, section=slug, title=row.title, what_you_learn=learn, is_retired=False)
+                replace(old, section=slug, title=row.title, is_retired=False, **values)
             )
         for slug, rows in tables.items():
             self._number(slug, rows, listed)

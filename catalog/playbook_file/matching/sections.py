@@ -9,9 +9,9 @@ from dataclasses import replace
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from catalog.catalog_data import CatalogData, LayerData, SectionData
 from catalog.identity import folded
 from catalog.models import Colour
-from catalog.playbook_file.catalog_data import CatalogData, LayerData, SectionData
 from catalog.playbook_file.matching.decisions import Decisions, Placement, chosen, placement_key
 from catalog.playbook_file.reading.headings import split, split_as
 from catalog.playbook_file.reading.parsed_file import FileLayer, FileSection, Note, PlaybookFile

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from rapidfuzz import fuzz
 
+from catalog.catalog_data import CatalogData
 from catalog.identity import folded
-from catalog.playbook_file.catalog_data import CatalogData
 from catalog.playbook_file.reading.parsed_file import FileRow
 from catalog.similarity import ALIKE
 

@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
-NAMES = {
+from catalog.catalog_data import ArticleData, EntryData, carried
+
+FIXED: dict[str, Collection[str]] = {
     "number": {"no", "nr", "num", "number", "index", "id", "s no", "sno", "sr no", "sl no"},
     "title": {
         "title", "article", "article title", "name", "topic", "post", "blog", "blog post",
@@ -13,14 +16,18 @@ NAMES = {
         "link", "links", "url", "read", "read here", "read it", "article link", "address", "href",
         "read link", "medium", "medium link", "read article", "read more",
     },
-    "what_you_learn": {
-        "what youll learn", "what you will learn", "what you learn", "description", "summary",
-        "learn", "learnings", "key takeaways", "takeaways", "about", "details", "key concepts",
-        "concepts", "highlights", "overview", "key learnings", "focus", "what its about",
-    },
     "status": {"status", "state", "badge", "availability", "published or not"},
     "date": {"date", "published", "published on", "publish date", "date published", "updated"},
 }  # fmt: skip
+
+
+CARRIED = {
+    name: field for data in (ArticleData, EntryData) for name, field in carried(data).items()
+}
+NAMES = {
+    **FIXED,
+    **{name: field.columns for name, field in CARRIED.items() if field.columns},
+}
 
 
 def column_of(heading: str, place: int) -> str:

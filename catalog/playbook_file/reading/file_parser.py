@@ -1,6 +1,7 @@
 """Reads a playbook file: any Markdown with a table or a list of links for each section."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
+from catalog.catalog_data import EntryData, carried
 from catalog.models import Article, Entry, Layer, Section, Status
 from catalog.playbook_file.reading.blocks import (
     Block,
@@ -20,7 +22,7 @@ from catalog.playbook_file.reading.blocks import (
     repeat_texts,
 )
 from catalog.playbook_file.reading.cells import Cell, cell_of, lines_of
-from catalog.playbook_file.reading.columns import column_of
+from catalog.playbook_file.reading.columns import CARRIED, column_of
 from catalog.playbook_file.reading.decoding import decoded
 from catalog.playbook_file.reading.parsed_file import (
     FileLayer,
@@ -181,7 +183,6 @@ class _FileParser:
             cells.setdefault(column, _cell(child))
         if not any(cell.text or cell.links for cell in cells.values()):
             return
-        learn = cells.get("what_you_learn")
         status = cells.get("status")
         title = cells.get("title") or Cell()
         link = cells.get("link") or Cell()
@@ -195,10 +196,22 @@ class _FileParser:
                 line=line,
                 title=text,
                 url=address,
-                what_you_learn=learn.text if learn else None,
                 status=(status.status or None) if status else None,
+                values=self._values(line, cells),
             ),
         )
+
+    def _values(self, line: int, cells: Mapping[str, Cell]) -> dict[str, Any]:
+        """Read the carried fields; a value that cannot be used is named and left as it was."""
+        values = {}
+        for name in cells.keys() & CARRIED.keys() - {"title", "url"}:
+            try:
+                values[name] = CARRIED[name].parse(cells[name].text)
+            except ValueError:
+                message = _("“%(value)s” cannot be used as %(field)s; it was left out.")
+                shown = {"value": cells[name].text[:40], "field": CARRIED[name].change.label}
+                self._note(line, message % shown)
+        return values
 
     # --- Lists of links, in the place of a table
 
@@ -211,7 +224,8 @@ class _FileParser:
         for item, cell in linked:
             address, text = cell.links[0]
             rest = TAGLINE.sub("", cell.text.partition(text)[2]) if text else ""
-            self._add(section, FileRow(item.line, text or address, address, rest or None, None))
+            values = {"what_you_learn": rest} if rest else {}
+            self._add(section, FileRow(item.line, text or address, address, None, values))
 
     # --- What is read
 
@@ -233,7 +247,11 @@ class _FileParser:
         if row.url and (reason := _refusal_of(row.url)):
             self.reasons.append(Note(row.line, reason))
             return
-        self._check(row.line, Entry, title=row.title, what_you_learn=row.what_you_learn or "")
+        self._check(row.line, Entry, title=row.title)
+        for name, value in row.values.items():
+            model = Entry if name in carried(EntryData) else Article
+            if isinstance(value, str):
+                self._check(row.line, model, **{name: value})
         self._check(row.line, Status, label=row.status or "")
         section.rows.append(row)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from catalog.playbook_file.catalog_data import SectionData
+from catalog.catalog_data import SectionData
 
 EMOJI_MAX_LENGTH = 16
 EMOJI = re.compile(r"^((?:[^\w\s]|[0-9]\ufe0f?\u20e3)[^\w\s]*)\s+(?=\S)")

@@ -1,8 +1,9 @@
 """What a playbook file says, as plain values: nothing here knows of the catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from catalog import identity
 
@@ -41,9 +42,10 @@ class FileRow:
     line: int
     title: str
     url: str
-    what_you_learn: str | None
-    """None where the table has no such column."""
     status: str | None
+    """None if the table has no such column."""
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """The carried fields for which the table has a column (`catalog/catalog_data.py`)."""
 
     @cached_property
     def key(self) -> str:

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog import catalog_version
+from catalog.catalog_data import stored
 from catalog.models import Article
-from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.matching.merge import Merge
 from catalog.playbook_file.models import OpenQuestion, Revision, packed
 from catalog.playbook_file.revisions.planning import Plan, plan, uncollected

@@ -10,14 +10,15 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from catalog.field_changes import ChangeKind, FieldChange
-from catalog.playbook_file.catalog_data import (
+from catalog.catalog_data import (
     ArticleData,
     CatalogData,
     EntryData,
     SectionData,
+    carried,
     values_of,
 )
+from catalog.field_changes import ChangeKind, FieldChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,7 @@ def _layers(before: CatalogData, after: CatalogData) -> Iterator[ChangedRow]:
         old = before.layers.get(slug)
         changes = [FieldChange(ChangeKind.NEW, "", new.title)] if old is None else []
         if old:
-            changes += _if(ChangeKind.RENAMED, old.title, new.title)
-            changes += _if(ChangeKind.DESCRIBED, old.tagline, new.tagline)
-            changes += _if(ChangeKind.RENUMBERED, str(old.number), str(new.number))
+            changes += _carried_changes(old, new)
         if changes:
             yield ChangedRow(slug, new.title, True, tuple(changes))
 
@@ -140,7 +139,7 @@ def _section_changes(
     if old.layer != new.layer:
         layers = before.layers[old.layer].title, after.layers[new.layer].title
         yield FieldChange(ChangeKind.MOVED, *layers)
-    yield from _if(ChangeKind.RENUMBERED, str(old.number), str(new.number))
+    yield from _carried_changes(old, new)
 
 
 def _articles(before: CatalogData, after: CatalogData) -> Iterator[ChangedRow]:
@@ -162,8 +161,7 @@ def _article_changes(
         yield FieldChange(
             ChangeKind.RETIRED if new.is_retired else ChangeKind.BACK, old.title, new.title
         )
-    yield from _if(ChangeKind.RETITLED, old.title, new.title)
-    yield from _if(ChangeKind.ADDRESS, old.url, new.url)
+    yield from _carried_changes(old, new)
     if joined := sorted({*new.keys} - {*old.keys}):
         yield FieldChange(ChangeKind.JOINED, "", ", ".join(joined))
     labels = before.statuses[old.status].label, after.statuses[new.status].label
@@ -174,11 +172,11 @@ def _article_changes(
 
 def _new_article(after: CatalogData, new: ArticleData) -> Iterator[FieldChange]:
     yield FieldChange(ChangeKind.NEW, "", new.title)
-    yield from _if(ChangeKind.ADDRESS, "", new.url)
+    yield from _first_values(new)
     yield FieldChange(ChangeKind.STATUS, "", after.statuses[new.status].label)
     for place in after.listed.get(new.uuid, ()):
         yield FieldChange(ChangeKind.PLACED, "", after.sections[place.section].heading)
-        yield from _if(ChangeKind.DESCRIBED, "", place.what_you_learn)
+        yield from _first_values(place)
 
 
 def _place_changes(before: CatalogData, after: CatalogData, article: str) -> Iterator[FieldChange]:
@@ -210,10 +208,26 @@ def _kept_place_changes(
         yield FieldChange(ChangeKind.MOVED, before.sections[old.section].title, section, section)
     elif old.number != new.number:
         yield FieldChange(ChangeKind.RENUMBERED, str(old.number), str(new.number), section)
-    yield from _if(ChangeKind.RETITLED, old.title, new.title, section)
-    yield from _if(ChangeKind.DESCRIBED, old.what_you_learn, new.what_you_learn, section)
+    yield from _carried_changes(old, new, section)
 
 
 def _if(kind: ChangeKind, old: str, new: str, where: str = "") -> Iterator[FieldChange]:
     if old != new:
         yield FieldChange(kind, old, new, where)
+
+
+def _carried_changes(old: Any, new: Any, where: str = "") -> Iterator[FieldChange]:
+    """Compare the carried fields of two versions of one row."""
+    for name, field in carried(type(new)).items():
+        yield from _if(field.change, _text(getattr(old, name)), _text(getattr(new, name)), where)
+
+
+def _first_values(new: Any) -> Iterator[FieldChange]:
+    """Return the carried fields of a new row, but its title, which stands above them."""
+    for name, field in carried(type(new)).items():
+        if name != "title":
+            yield from _if(field.change, "", _text(getattr(new, name)))
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

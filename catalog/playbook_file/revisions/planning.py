@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog import catalog_version, learners
-from catalog.playbook_file.catalog_data import stored
+from catalog.catalog_data import stored
+from catalog.field_changes import ChangeKind
 from catalog.playbook_file.matching.decisions import Decisions
 from catalog.playbook_file.matching.merge import Merge, merge
 from catalog.playbook_file.models import Revision
@@ -52,7 +53,7 @@ class Plan:
         entries = ngettext("%d entry", "%d entries", of.entry_count) % of.entry_count
         articles = ngettext("%d article", "%d articles", of.article_count) % of.article_count
         parts = [_("%d matched") % self.merge.matched]
-        parts += [words % count for words, count in _counted(of)]
+        parts += _counted(of)
         touched = ngettext("%d learner touched", "%d learners touched", self.touched)
         state = _("nobody loses a state.")
         return f"{entries}, {articles}; {', '.join(parts)}; {touched % self.touched}; {state}"
@@ -88,22 +89,28 @@ class Plan:
         }
 
 
-def _counted(of: CatalogDiff) -> Iterator[tuple[str, int]]:
-    count = of.counts
-    addresses = ngettext("%d new address", "%d new addresses", count["address"])
-    words = {
-        "retitled": _("%d retitled"),
-        "address": addresses,
-        "joined": _("%d known by one more address"),
-        "moved": _("%d moved"),
-        "renumbered": _("%d renumbered"),
-        "described": _("%d with another description"),
-        "status": _("%d with another status"),
-        "new": _("%d new"),
-        "back": _("%d back again"),
-        "retired": _("%d retired"),
+def _counted(diff: CatalogDiff) -> Iterator[str]:
+    """Return how many articles each kind of change is about, in words."""
+    counts = diff.counts
+    messages = {
+        ChangeKind.RETITLED: _("%d retitled"),
+        ChangeKind.ADDRESS: ngettext("%d new address", "%d new addresses", counts["address"]),
+        ChangeKind.JOINED: _("%d with an additional key"),
+        ChangeKind.MOVED: _("%d moved"),
+        ChangeKind.RENUMBERED: _("%d renumbered"),
+        ChangeKind.DESCRIBED: _("%d with a new description"),
+        ChangeKind.STATUS: _("%d with a new status"),
+        ChangeKind.NEW: _("%d new"),
+        ChangeKind.BACK: _("%d restored"),
+        ChangeKind.RETIRED: _("%d retired"),
+        ChangeKind.LISTED: _("%d listed in another section too"),
+        ChangeKind.UNLISTED: _("%d no longer listed in a section"),
     }
-    return ((told, count[kind]) for kind, told in words.items() if count[kind])
+    # The kinds of `messages` first, in their order; a kind without a message by its label.
+    kinds = [*messages, *(kind for kind in ChangeKind if kind not in messages)]
+    for kind in kinds:
+        if count := counts[kind]:
+            yield messages[kind] % count if kind in messages else f"{count} × {kind.label}"
 
 
 def prepare(content: bytes, name: str, user: Any, decisions: Decisions | None = None) -> Revision:

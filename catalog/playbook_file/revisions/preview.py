@@ -16,8 +16,8 @@ from django.shortcuts import render
 from django.urls import resolve
 from django.utils.translation import gettext as _
 
+from catalog.catalog_data import CatalogData, stored
 from catalog.models import Article
-from catalog.playbook_file.catalog_data import CatalogData, stored
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions.planning import plan
 from catalog.playbook_file.revisions.store import store

@@ -10,23 +10,27 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
+from catalog.catalog_data import ArticleData, EntryData, carried
 from catalog.field_changes import ChangeKind, FieldChange
 from catalog.models import Article
 from catalog.playbook_file.models import Revision
 from catalog.snapshot import CatalogSnapshot
 
 REVISIONS_SHOWN = 20
-TOLD = (
+PUBLIC_KINDS = {
     ChangeKind.NEW,
     ChangeKind.BACK,
     ChangeKind.RETIRED,
-    ChangeKind.RETITLED,
-    ChangeKind.DESCRIBED,
-    ChangeKind.ADDRESS,
     ChangeKind.MOVED,
     ChangeKind.PLACED,
-)
-"""What a learner reads of; numbers and keys are the editors' own."""
+    *(
+        field.change
+        for data in (ArticleData, EntryData)
+        for field in carried(data).values()
+        if field.is_public
+    ),
+}
+"""The changes that learners read of; numbers and keys are the editors' business."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def _changed(
                 ChangeKind(change["kind"]), change["old"], change["new"]
             )
             for change in row["changes"]
-            if change["kind"] in TOLD
+            if change["kind"] in PUBLIC_KINDS
         }
         if article and row["is_public"] and told:
             yield PublicArticleChange(article, list(told.values()))

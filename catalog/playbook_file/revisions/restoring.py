@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.playbook_file.catalog_data import CatalogData
+from catalog.catalog_data import CatalogData
 from catalog.playbook_file.matching.merge import Merge
 
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
+from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried, values_of
 from catalog.history import CHANGED, CREATED, record
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
-from catalog.playbook_file.catalog_data import ArticleData, CatalogData, EntryData
 
 BATCH = 500
 
@@ -43,24 +43,11 @@ class _CatalogWriter:
 
     def _write_layers(self) -> None:
         for row in changed(self.before.layers, self.after.layers):
-            values = {
-                "number": row.number,
-                "title": row.title,
-                "tagline": row.tagline,
-                "colour": row.colour,
-            }
-            Layer.objects.update_or_create(slug=row.slug, defaults=values)
+            Layer.objects.update_or_create(slug=row.slug, defaults=values_of(row))
 
     def _write_statuses(self) -> None:
         for row in changed(self.before.statuses, self.after.statuses):
-            values = {
-                "number": row.number,
-                "label": row.label,
-                "colour": row.colour,
-                "is_public": row.is_public,
-                "is_countable": row.is_countable,
-            }
-            Status.objects.update_or_create(slug=row.slug, defaults=values)
+            Status.objects.update_or_create(slug=row.slug, defaults=values_of(row))
 
     def _delete_statuses(self) -> None:
         gone = self.before.statuses.keys() - self.after.statuses.keys()
@@ -86,7 +73,7 @@ class _CatalogWriter:
             for row in rows
             if _without_keys(self.before.articles.get(row.uuid)) != _without_keys(row)
         ]
-        fields = ["title", "url", "status", "retired_at", "updated_at"]
+        fields = [*carried(ArticleData), "status", "retired_at", "updated_at"]
         self._save(Article, articles, fields)
 
     def _stored_articles(self, uuids: Iterable[str]) -> dict[str, Article]:
@@ -101,7 +88,7 @@ class _CatalogWriter:
         self, article: Article | None, row: ArticleData, statuses: Mapping[str, int]
     ) -> Article:
         article = article or Article(uuid=row.uuid, slug=row.slug, added_at=self.now)
-        article.title, article.url = row.title, row.url
+        copy_carried(row, article)
         article.status_id = statuses[row.status]
         article.retired_at = self._retired_at(article.retired_at, row.is_retired)
         article.updated_at = self.now
@@ -132,11 +119,11 @@ class _CatalogWriter:
         for row in rows:
             entry = stored.get(row.id) or Entry()
             entry.section_id, entry.article_id = sections[row.section], articles[row.article]
-            entry.number, entry.title = row.number, row.title
-            entry.what_you_learn = row.what_you_learn
+            entry.number = row.number
+            copy_carried(row, entry)
             entry.retired_at = self._retired_at(entry.retired_at, row.is_retired)
             entries.append(entry)
-        fields = ["section", "article", "number", "title", "what_you_learn", "retired_at"]
+        fields = ["section", "article", "number", *carried(EntryData), "retired_at"]
         self._save(Entry, entries, fields)
 
     def _leave_places(self, rows: Iterable[EntryData]) -> None:
@@ -161,12 +148,18 @@ class _CatalogWriter:
         return (was or self.now) if is_retired else None
 
 
+def copy_carried(row: Any, to: models.Model) -> None:
+    """Copy the carried fields of a row to its model instance."""
+    for name in carried(type(row)):
+        setattr(to, name, getattr(row, name))
+
+
 def changed(before: Mapping[_Key, _Row], after: Mapping[_Key, _Row]) -> Iterable[_Row]:
     return (row for key, row in after.items() if before.get(key) != row)
 
 
 def _without_keys(row: ArticleData | None) -> tuple[object, ...] | None:
-    return (row.title, row.url, row.status, row.is_retired) if row else None
+    return tuple(value for name, value in values_of(row).items() if name != "keys") if row else None
 
 
 def _place(row: EntryData) -> tuple[str, str, str, bool]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from catalog.playbook_file.catalog_data import CatalogData
+from catalog.catalog_data import CatalogData
 from catalog.playbook_file.writing.markdown import markdown
 from catalog.playbook_file.writing.tables import as_csv, as_json
 

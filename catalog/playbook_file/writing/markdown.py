@@ -8,7 +8,14 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from catalog.playbook_file.catalog_data import CatalogData, LayerData, SectionData
+from catalog.catalog_data import (
+    ArticleData,
+    CatalogData,
+    EntryData,
+    LayerData,
+    SectionData,
+    carried,
+)
 from catalog.playbook_file.reading.repair import protected
 
 TITLE = "System Design Playbook"
@@ -64,8 +71,16 @@ def _keycaps(number: int) -> str:
 
 
 def _table(catalogue: CatalogData, section: SectionData) -> Iterator[str]:
-    yield "| # | Title | Link | What You’ll Learn | Status |"
-    yield "|---|-------|------|-------------------|:-----:|"
+    described = [
+        (data, name, field.heading)
+        for data in (EntryData, ArticleData)
+        for name, field in carried(data).items()
+        if field.heading
+    ]
+    headings = ["#", "Title", "Link", *(heading for _data, _name, heading in described), "Status"]
+    yield f"| {' | '.join(headings)} |"
+    rules = ["-" * (len(heading) + 2) for heading in headings[:-1]]
+    yield f"|{'|'.join(rules)}|:-----:|"
     for number, entry in enumerate(catalogue.current_of.get(section.slug, ()), start=1):
         article = catalogue.articles[entry.article]
         status = catalogue.statuses[article.status]
@@ -74,10 +89,17 @@ def _table(catalogue: CatalogData, section: SectionData) -> Iterator[str]:
             str(number),
             f"**{_text(entry.title)}**",
             link,
-            _text(entry.what_you_learn),
+            *(
+                _text(_shown(getattr(entry if data is EntryData else article, name)))
+                for data, name, _heading in described
+            ),
             _badge(status.label, status.colour),
         ]
         yield f"| {' | '.join(cells)} |"
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _text(text: str) -> str:

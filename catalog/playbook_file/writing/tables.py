@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from catalog.playbook_file.catalog_data import CatalogData
+from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried
 from catalog.playbook_file.writing.markdown import TITLE
 
+FIRST_COLUMNS = (
+    "layer", "section", "number", "title", "link", "what_you_learn", "status", "article", "slug",
+)  # fmt: skip
 FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
 
 
@@ -42,15 +45,24 @@ def _harmless(value: Any) -> Any:
 
 def _rows(catalogue: CatalogData) -> Iterator[dict[str, Any]]:
     for section, entry, article in catalogue.places():
-        status = catalogue.statuses[article.status]
-        yield {
+        row = {
             "layer": catalogue.layers[section.layer].title,
             "section": section.heading,
             "number": entry.number,
-            "title": entry.title,
-            "link": article.url,
-            "what_you_learn": entry.what_you_learn,
-            "status": status.label,
+            **_exported(entry),
+            **_exported(article),
+            "status": catalogue.statuses[article.status].label,
             "article": article.uuid,
             "slug": article.slug,
         }
+        yield {name: row[name] for name in sorted(row, key=_column)}
+
+
+def _exported(row: ArticleData | EntryData) -> dict[str, Any]:
+    fields = carried(type(row)).items()
+    return {field.export: getattr(row, name) for name, field in fields if field.export}
+
+
+def _column(name: str) -> int:
+    """Return the place of a column; new ones go to the end, where nobody counts on another."""
+    return FIRST_COLUMNS.index(name) if name in FIRST_COLUMNS else len(FIRST_COLUMNS)

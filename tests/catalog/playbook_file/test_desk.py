@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from catalog.catalog_data import stored
 from catalog.models import Article, Layer, Section, Status
-from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.writing.formats import write
 from progress.models import Event, State

@@ -13,9 +13,7 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from catalog.identity import title_key, url_key
-from catalog.models import Article, Status
-from catalog.playbook_file.catalog_data import (
+from catalog.catalog_data import (
     ArticleData,
     CatalogData,
     EntryData,
@@ -24,6 +22,8 @@ from catalog.playbook_file.catalog_data import (
     StatusData,
     stored,
 )
+from catalog.identity import title_key, url_key
+from catalog.models import Article, Status
 from catalog.playbook_file.matching.merge import merge
 from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.writing.formats import public, write

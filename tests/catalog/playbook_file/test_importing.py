@@ -2,9 +2,9 @@
 
 import pytest
 
+from catalog.catalog_data import stored
 from catalog.merging import merge_articles
 from catalog.models import Article, Section, Status
-from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import Plan, prepare, prepare_undo

@@ -6,8 +6,8 @@ An article is named by its slug, which it keeps whatever becomes of its title.
 from copy import deepcopy
 from dataclasses import replace
 
+from catalog.catalog_data import ArticleData, CatalogData, EntryData, StatusData
 from catalog.identity import title_key, url_key
-from catalog.playbook_file.catalog_data import ArticleData, CatalogData, EntryData, StatusData
 from catalog.playbook_file.matching.decisions import Decisions
 from catalog.playbook_file.matching.merge import Merge, merge
 from catalog.playbook_file.reading.parsed_file import FileLayer, FileRow, FileSection, PlaybookFile
@@ -26,7 +26,8 @@ Told = dict[str, list[tuple[str, str, str]]]
 def row(
     title: str, url: str = "", *, learn: str | None = "", status: str | None = None, line: int = 1
 ) -> FileRow:
-    return FileRow(line, title, url, learn, status)
+    values = {} if learn is None else {"what_you_learn": learn}
+    return FileRow(line, title, url, status, values)
 
 
 def section(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.playbook_file.catalog_data import CatalogData, StatusData
+from catalog.catalog_data import CatalogData, StatusData
 from catalog.playbook_file.matching.decisions import NEW, Undecidable
 from catalog.playbook_file.matching.merge import Merge, merge
 from catalog.playbook_file.reading.parsed_file import FileLayer

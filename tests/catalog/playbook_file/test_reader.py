@@ -16,7 +16,7 @@ PUBLISHED = "![Published](https://img.shields.io/badge/Status-Published-brightgr
 def rows(text: str) -> list[tuple[str, str, str | None, str | None]]:
     """Title, address, what you'll learn and status of every row."""
     found = read(text.encode()).rows
-    return [(row.title, row.url, row.what_you_learn, row.status) for row in found]
+    return [(row.title, row.url, row.values.get("what_you_learn"), row.status) for row in found]
 
 
 def table(head: str, *body: str, heading: str = "## A section") -> str:
@@ -228,7 +228,7 @@ def test_one_bad_link_refuses_the_good_rows_too() -> None:
 
 def test_a_row_knows_its_line_and_its_key() -> None:
     [row] = read(table("Title", "| A Title! |").encode()).rows
-    assert row == FileRow(5, "A Title!", "", None, None)
+    assert row == FileRow(5, "A Title!", "", None)
     assert row.key == "title:a title"
 
 

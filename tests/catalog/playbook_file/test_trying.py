@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from catalog.catalog_data import stored
 from catalog.models import Article, Status
-from catalog.playbook_file.catalog_data import stored
 from tests.catalog.playbook_file.test_desk import changed_file, desk, paste
 
 pytestmark = pytest.mark.usefixtures("playbook")

@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
+from catalog.catalog_data import stored
 from catalog.models import Alias, Article, Entry, Section
-from catalog.playbook_file.catalog_data import stored
 from catalog.playbook_file.models import OpenQuestion
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import plan, prepare

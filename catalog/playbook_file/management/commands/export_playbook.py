@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog.playbook_file.catalog_data import stored
+from catalog.catalog_data import stored
 from catalog.playbook_file.writing.formats import FORMATS, public, write
 
 

@@ -1,0 +1,283 @@
+"""The catalogue as plain values, and the one declaration of its fields.
+
+Import, comparison, storing, export, history and what readers are told of a change take the fields
+of the catalogue from the classes of this module. A field marked `Carried` is copied between the
+model, the file and the revision as it is; the others are references, keys and places, which each
+of these treats in its own way. A field of a model that is neither here nor in `NOT_CARRIED` fails a
+test.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_type_hints
+
+from django.db.models import Model, QuerySet
+
+from catalog.field_changes import ChangeKind
+from catalog.models import Alias, Article, Entry, Layer, Section, Status
+
+_Data = TypeVar("_Data")
+
+
+class Carried(NamedTuple):
+    """How a field is compared, read from a file and written to one."""
+
+    change: ChangeKind
+    """What a change of it is called."""
+    columns: frozenset[str] = frozenset()
+    """The headings, folded, of the column that gives it in a file."""
+    heading: str = ""
+    """The heading of its column in an exported Markdown file. Empty: it has a place of its own."""
+    export: str = ""
+    """Its name in exported JSON and CSV."""
+    is_public: bool = True
+    """Whether readers are told of its changes."""
+    parse: Callable[[str], Any] = str
+    """Make a value of a cell's text; `ValueError` if it is none."""
+
+
+NOT_CARRIED = {
+    "article": {"id", "added_at", "updated_at"},
+    "entry": {"id", "added_at"},
+    "section": {"id"},
+    "layer": {"id"},
+    "status": {"id"},
+}
+"""By model, the fields that belong to one database only."""
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """Return a row as a dictionary; `asdict` would copy its values, in ten times the time."""
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerData:
+    slug: str
+    number: Annotated[int, Carried(ChangeKind.RENUMBERED, is_public=False)]
+    title: Annotated[str, Carried(ChangeKind.RENAMED)]
+    tagline: Annotated[str, Carried(ChangeKind.DESCRIBED)]
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionData:
+    slug: str
+    layer: str
+    number: Annotated[int, Carried(ChangeKind.RENUMBERED, is_public=False)]
+    emoji: str
+    title: str
+    is_retired: bool = False
+
+    @property
+    def heading(self) -> str:
+        return f"{self.emoji} {self.title}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusData:
+    slug: str
+    number: int
+    label: str
+    colour: str
+    is_public: bool
+    is_countable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleData:
+    uuid: str
+    slug: str
+    title: Annotated[str, Carried(ChangeKind.RETITLED)]
+    url: Annotated[str, Carried(ChangeKind.ADDRESS, export="link")]
+    status: str
+    keys: tuple[str, ...]
+    """Every alias, sorted."""
+    is_retired: bool = False
+    merged_into: str = ""
+    """The UUID of the article it was merged into."""
+
+
+WHAT_YOU_LEARN = frozenset(
+    {
+        "what youll learn", "what you will learn", "what you learn", "description", "summary",
+        "learn", "learnings", "key takeaways", "takeaways", "about", "details", "key concepts",
+        "concepts", "highlights", "overview", "key learnings", "focus", "what its about",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EntryData:
+    id: int
+    """Negative for an entry that is not stored yet."""
+    section: str
+    article: str
+    number: int
+    title: Annotated[str, Carried(ChangeKind.RETITLED, export="title")]
+    what_you_learn: Annotated[
+        str,
+        Carried(
+            ChangeKind.DESCRIBED,
+            columns=WHAT_YOU_LEARN,
+            heading="What You’ll Learn",
+            export="what_you_learn",
+        ),
+    ]
+    is_retired: bool = False
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return self.number, self.id if self.id > 0 else 2**62 - self.id
+
+
+MODELS: Mapping[type, type[Model]] = {
+    LayerData: Layer,
+    SectionData: Section,
+    StatusData: Status,
+    ArticleData: Article,
+    EntryData: Entry,
+}
+
+
+def _marked(data: type) -> Mapping[str, Carried]:
+    marks = {
+        name: [mark for mark in get_args(hint) if isinstance(mark, Carried)]
+        for name, hint in get_type_hints(data, include_extras=True).items()
+    }
+    return {name: found[0] for name, found in marks.items() if found}
+
+
+_CARRIED = {data: _marked(data) for data in MODELS}
+
+
+def carried(data: type) -> Mapping[str, Carried]:
+    """Return the carried fields of one of the classes above, by name, in their order."""
+    return _CARRIED[data]
+
+
+COLUMNS = {
+    "id": "pk",
+    "layer": "layer__slug",
+    "section": "section__slug",
+    "article": "article__uuid",
+    "status": "status__slug",
+    "merged_into": "merged_into__uuid",
+    "is_retired": "retired_at",
+}
+"""The columns of fields that are not called as in the model, or that reach into another one."""
+
+CONVERTED: Mapping[str, Callable[[Any], Any]] = {
+    "uuid": str,
+    "article": str,
+    "merged_into": lambda uuid: str(uuid or ""),
+    "is_retired": lambda retired_at: retired_at is not None,
+}
+
+
+@dataclass(frozen=True)
+class CatalogData:
+    """Everything, the retired too. Layers, sections and statuses by slug, articles by UUID, entries
+    by primary key."""
+
+    layers: Mapping[str, LayerData] = field(default_factory=dict)
+    sections: Mapping[str, SectionData] = field(default_factory=dict)
+    statuses: Mapping[str, StatusData] = field(default_factory=dict)
+    articles: Mapping[str, ArticleData] = field(default_factory=dict)
+    entries: Mapping[int, EntryData] = field(default_factory=dict)
+
+    @cached_property
+    def current_of(self) -> Mapping[str, list[EntryData]]:
+        """By section: its rows that are neither retired nor of a retired article, in order."""
+        rows: dict[str, list[EntryData]] = defaultdict(list)
+        for entry in self.entries.values():
+            if not entry.is_retired and not self.articles[entry.article].is_retired:
+                rows[entry.section].append(entry)
+        return {slug: sorted(found, key=lambda row: row.order) for slug, found in rows.items()}
+
+    @cached_property
+    def journey(self) -> list[SectionData]:
+        """The sections that are not retired, as the roadmap has them."""
+
+        def place(section: SectionData) -> tuple[int, str, int, str]:
+            layer = self.layers[section.layer]
+            return layer.number, layer.slug, section.number, section.slug
+
+        return sorted((s for s in self.sections.values() if not s.is_retired), key=place)
+
+    @cached_property
+    def listed(self) -> Mapping[str, list[EntryData]]:
+        """By article: the places that readers find it at, in the order of the journey."""
+        rows: dict[str, list[EntryData]] = defaultdict(list)
+        for section in self.journey:
+            for entry in self.current_of.get(section.slug, ()):
+                rows[entry.article].append(entry)
+        return dict(rows)
+
+    def is_public(self, article: ArticleData) -> bool:
+        return self.statuses[article.status].is_public
+
+    def places(self) -> Iterator[tuple[SectionData, EntryData, ArticleData]]:
+        for section in self.journey:
+            for entry in self.current_of.get(section.slug, ()):
+                yield section, entry, self.articles[entry.article]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            name: [values_of(row) for row in getattr(self, name).values()]
+            for name in ("layers", "sections", "statuses", "articles", "entries")
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> CatalogData:
+        articles = [
+            ArticleData(**{**row, "keys": tuple(row["keys"])}) for row in stored["articles"]
+        ]
+        return cls(
+            layers={row["slug"]: LayerData(**row) for row in stored["layers"]},
+            sections={row["slug"]: SectionData(**row) for row in stored["sections"]},
+            statuses={row["slug"]: StatusData(**row) for row in stored["statuses"]},
+            articles={article.uuid: article for article in articles},
+            entries={row["id"]: EntryData(**row) for row in stored["entries"]},
+        )
+
+
+def stored() -> CatalogData:
+    """Return the catalogue as the database holds it now, in six queries."""
+    keys: dict[str, list[str]] = defaultdict(list)
+    for uuid, key in Alias.objects.order_by().values_list("article__uuid", "key"):
+        keys[str(uuid)].append(key)
+    return CatalogData(
+        layers={row.slug: row for row in _loaded(LayerData, Layer.objects.all())},
+        sections={row.slug: row for row in _loaded(SectionData, Section.objects.all())},
+        statuses={row.slug: row for row in _loaded(StatusData, Status.objects.all())},
+        articles={
+            row.uuid: row
+            for row in _loaded(
+                ArticleData,
+                Article.objects.order_by("pk"),
+                keys=lambda values: tuple(sorted(keys[values["uuid"]])),
+            )
+        },
+        entries={row.id: row for row in _loaded(EntryData, Entry.objects.order_by("pk"))},
+    )
+
+
+def _loaded(
+    data: type[_Data],
+    rows: QuerySet[Any],
+    **computed: Callable[[Mapping[str, Any]], Any],
+) -> Iterator[_Data]:
+    """Make the data of each row; `computed` fields are made of the other ones."""
+    names = [each.name for each in fields(data) if each.name not in computed]  # type: ignore[arg-type]
+    converters = [(place, CONVERTED[name]) for place, name in enumerate(names) if name in CONVERTED]
+    for row in rows.values_list(*(COLUMNS.get(name, name) for name in names)):
+        values = list(row)
+        for place, convert in converters:
+            values[place] = convert(values[place])
+        known = dict(zip(names, values, strict=True))
+        yield data(**known, **{name: make(known) for name, make in computed.items()})
