@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from catalog.catalog_data import ArticleData, EntryData, carried
 from catalog.field_changes import ChangeKind, FieldChange
-from catalog.history import DELETED, versions_of
+from catalog.history import DELETED, records_of
 from catalog.models import Article, Entry, Status
 from catalog.snapshot import CatalogSnapshot
 
@@ -202,7 +202,7 @@ def _append_change(timeline: _Timeline[_T], at: datetime, what: _T) -> None:
 
 def _statuses() -> Mapping[int, Status]:
     """Return every status; a deleted one as it was, since articles had it."""
-    deleted = versions_of(Status).filter(history_type=DELETED).order_by("history_id")
+    deleted = records_of(Status).filter(history_type=DELETED).order_by("history_id")
     return {
         **{record.id: record.instance for record in deleted},
         **{status.pk: status for status in Status.objects.all()},
@@ -214,7 +214,7 @@ def _article_timelines(
 ) -> Mapping[int, _Timeline[_ArticleThen]]:
     seen = {pk for pk, status in statuses.items() if with_drafts or status.is_public}
     countable = {pk for pk, status in statuses.items() if status.is_countable}
-    records = versions_of(Article).exclude(history_type=DELETED).order_by("id", "history_id")
+    records = records_of(Article).exclude(history_type=DELETED).order_by("id", "history_id")
     timelines: dict[int, _Timeline[_ArticleThen]] = defaultdict(list)
     for pk, at, added_at, status, retired_at, *values in records.values_list(
         "id", "history_date", "added_at", "status_id", "retired_at", *ARTICLE_FIELDS
@@ -230,7 +230,7 @@ def _article_timelines(
 def _entry_timelines() -> Mapping[int, Mapping[int, _Timeline[_EntryThen | None]]]:
     """Return the timelines by article and entry; None from when the article lost the entry."""
     added_at = dict(Entry.objects.order_by().values_list("pk", "added_at"))
-    records = versions_of(Entry).exclude(history_type=DELETED).order_by("id", "history_id")
+    records = records_of(Entry).exclude(history_type=DELETED).order_by("id", "history_id")
     timelines: dict[int, dict[int, _Timeline[_EntryThen | None]]] = defaultdict(
         lambda: defaultdict(list)
     )

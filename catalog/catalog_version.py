@@ -1,7 +1,8 @@
-"""The catalogue's stamp: another one after every change, whoever makes it and however.
+"""The catalog version: a random value that every change of the catalogue replaces.
 
-Triggers give it, in the transaction of the change, so that no way of writing forgets it and every
-process sees it with the change itself. It is random: a number could come back with a backup.
+Database triggers replace it in the transaction of the change, so every kind of write does it, and
+every process sees the new version together with the change. The value is random, because a number
+could come back with a backup.
 """
 
 from collections import deque
@@ -15,7 +16,7 @@ from django.db import connection, connections
 from django.db.models.expressions import RawSQL
 
 VALUE = RawSQL("(SELECT value FROM catalog_stamp)", ())
-"""For a query that asks for something else as well."""
+"""The version as a column of another query."""
 
 TABLES = ("layer", "section", "status", "article", "entry")
 
@@ -34,8 +35,7 @@ CREATE OR REPLACE FUNCTION catalog_new_stamp() RETURNS trigger LANGUAGE plpgsql 
 END $$
 """
 
-# Before the statement locks a row of its own: two editors take turns here and cannot block each
-# other in a circle.
+# The trigger runs before the statement locks any row, so two editors cannot deadlock.
 POSTGRESQL = """
 CREATE OR REPLACE TRIGGER stamp_{table}
 BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON catalog_{table}
@@ -44,30 +44,31 @@ FOR EACH STATEMENT EXECUTE FUNCTION catalog_new_stamp()
 
 
 _last: deque[tuple[float, str]] = deque([(-inf, "")], maxlen=1)
-"""When this process last asked for the stamp, by the monotonic clock, and what it was."""
+"""The version that this process last read, and the monotonic time when it did."""
 
 
 def current() -> str:
-    """Empty in a database that never held anything."""
+    """Return the stored version, which is empty in a database that never held a catalogue."""
     asked_at = monotonic()
     with connection.cursor() as cursor:
         cursor.execute("SELECT value FROM catalog_stamp")
         row = cursor.fetchone()
-    stamp = row[0] if row else ""
-    _last.append((asked_at, stamp))
-    return stamp
+    version = row[0] if row else ""
+    _last.append((asked_at, version))
+    return version
 
 
 def recent() -> str:
-    """As this process knows it from the last `settings.VISITORS_SEE_CHANGES_AFTER` seconds."""
-    asked_at, stamp = _last[0]
+    """Return a version that is at most `settings.VISITORS_SEE_CHANGES_AFTER` seconds old."""
+    asked_at, version = _last[0]
     is_recent = monotonic() - asked_at < settings.VISITORS_SEE_CHANGES_AFTER
-    return stamp if is_recent else current()
+    return version if is_recent else current()
 
 
 def lock_catalog() -> None:
-    """Waits for whoever is changing the catalogue; after it nobody else can until the end of the
-    transaction. Taken before any row is, so that two editors cannot block each other in a circle.
+    """Lock the catalogue until the end of the transaction.
+
+    Call it before locking any row, so that two editors cannot deadlock.
     """
     if connection.vendor == "postgresql":  # SQLite lets one transaction write at a time anyway.
         with connection.cursor() as cursor:
@@ -82,7 +83,7 @@ def statements(vendor: str) -> list[str]:
 
 
 def install(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """After every `migrate`: where SQLite alters a table, it loses its triggers."""
+    """Install the triggers after every `migrate`: SQLite drops them when it alters a table."""
     database = connections[using]
     with database.cursor() as cursor:
         if "catalog_stamp" in database.introspection.table_names(cursor):

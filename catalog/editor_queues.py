@@ -1,6 +1,6 @@
-"""What waits for an editor: each queue a number on the desk, and an address where it is worked off.
+"""Editors' work queues, each shown in the admin as a number that links to its list.
 
-A sub-app of the catalogue registers its own when it is ready.
+Each app registers its queues in `AppConfig.ready()`.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,16 +13,16 @@ from django.utils.functional import Promise
 @dataclass(frozen=True)
 class Queue:
     name: str | Promise
-    """In the plural: “Drafts”."""
+    """A plural noun, such as “Drafts”."""
     count: Callable[[], int]
-    """In one query."""
+    """Counts what is in the queue, in one query."""
     address: Callable[[], str]
     permission: str
-    """Who has it sees the queue: `catalog.change_article`."""
+    """The permission to see the queue, such as `catalog.change_article`."""
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueueCount:
     name: str | Promise
     count: int
     address: str
@@ -32,12 +32,12 @@ _queues: dict[str, Queue] = {}
 
 
 def register(slug: str, queue: Queue) -> None:
-    """The same slug again replaces it."""
+    """Register a queue, or replace the one with the same slug."""
     _queues[slug] = queue
 
 
-def waiting_for(user: AbstractUser) -> Iterator[Waiting]:
-    """Every queue that this editor may work off, the empty ones too, as they were registered."""
+def queue_counts_for(user: AbstractUser) -> Iterator[QueueCount]:
+    """Yield every queue that this editor may see, including empty ones, in registration order."""
     for queue in _queues.values():
         if user.has_perm(queue.permission):
-            yield Waiting(queue.name, queue.count(), queue.address())
+            yield QueueCount(queue.name, queue.count(), queue.address())

@@ -1,4 +1,4 @@
-"""The form that owns the table's filter: what can be asked for, what was ignored, its address."""
+"""Filter the table of entries by the query string of its address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class Chip:
-    """One active value: its field and words, and the query string without it."""
+    """An active filter value, with the query string that removes it."""
 
     field: str
     label: str
@@ -36,7 +36,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class Ignored:
-    """One value of the query string that could not be used."""
+    """A value of the query string that could not be used."""
 
     field: str
     value: str
@@ -44,8 +44,8 @@ class Ignored:
 
 
 @dataclass(frozen=True)
-class Way:
-    """A way out of an empty result: the field to drop, and what there is without it."""
+class FilterToDrop:
+    """A field whose filter hides everything, with the number of articles without that filter."""
 
     field: str
     query_string: str
@@ -53,7 +53,10 @@ class Way:
 
 
 def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], list[Ignored]]:
-    """The roadmap's filter: the layers asked for, all where none is; and what was no layer."""
+    """Return the layers that the query asks for and the values that are no layer.
+
+    Without any known layer in the query, all layers are returned.
+    """
     asked = query.getlist("layer")
     chosen = [layer for layer in layers if layer.slug in asked]
     slugs = {layer.slug for layer in layers}
@@ -62,20 +65,20 @@ def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], l
     ]
 
 
-def search(places: list[IndexedEntry], words: str) -> list[IndexedEntry]:
-    """The places in whose title, what-you'll-learn or section every word occurs."""
-    for word in words.casefold().split():
-        places = [place for place in places if word in place.text]
-    return places
+def search(entries: list[IndexedEntry], text: str) -> list[IndexedEntry]:
+    """Return the entries with every word in their title, what you'll learn or section."""
+    for word in text.casefold().split():
+        entries = [entry for entry in entries if word in entry.text]
+    return entries
 
 
-def sizes(places: list[IndexedEntry]) -> dict[str, int]:
-    """How many entries, and how many distinct articles."""
-    return {"entries": len(places), "articles": len({place.article_id for place in places})}
+def sizes(entries: list[IndexedEntry]) -> dict[str, int]:
+    """Return the number of entries and the number of distinct articles."""
+    return {"entries": len(entries), "articles": len({entry.article_id for entry in entries})}
 
 
 def choices_of(snapshot: CatalogSnapshot) -> dict[str, dict[str, str]]:
-    """What the playbook offers to filter by: fields, values, labels."""
+    """Return the labels of the possible filter values, by field and value."""
     return {
         "layer": {layer.slug: layer.title for layer in snapshot.layers},
         "section": {section.slug: section.title for section in snapshot.sections},
@@ -84,7 +87,10 @@ def choices_of(snapshot: CatalogSnapshot) -> dict[str, dict[str, str]]:
 
 
 class EntryFilterForm(forms.Form):
-    """Of layer, section, status and state any number of values; what is no value is left out."""
+    """The filter of the table of entries.
+
+    Layer, section, status and state take any number of values. Unknown values are ignored.
+    """
 
     q = forms.CharField(label=_("Search"), max_length=200, required=False)
     order = forms.ChoiceField(label=_("Order"), required=False)
@@ -95,7 +101,7 @@ class EntryFilterForm(forms.Form):
         "title": (_("Title"), attrgetter("by_title")),
         "newest": (_("Newest first"), attrgetter("newest_first")),
     }
-    order.choices = [(key, label) for key, (label, _places) in ORDERS.items()]
+    order.choices = [(key, label) for key, (label, _entries) in ORDERS.items()]
     LABELS: ClassVar = {
         "layer": _("Layer"),
         "section": _("Section"),
@@ -123,45 +129,45 @@ class EntryFilterForm(forms.Form):
                 for name, labels in self.choices.items()
                 for asked in [query.getlist(name)]
             },
-            "q": [words] if (words := " ".join(self.cleaned_data.get("q", "").split())) else [],
+            "q": [text] if (text := " ".join(self.cleaned_data.get("q", "").split())) else [],
             "order": [self.cleaned_data.get("order") or "journey"],
         }
 
     def apply(self, *, without: str = "") -> list[IndexedEntry]:
-        """The places that every field, but the one left out, lets through, in order."""
+        """Return the entries that match every field except `without`, in the chosen order."""
         values = {**self.values, without: []}
         _label, in_order = self.ORDERS[self.values["order"][0]]
-        places: list[IndexedEntry] = in_order(self.snapshot)
+        entries: list[IndexedEntry] = in_order(self.snapshot)
         if layers := set(values["layer"]):
-            places = [place for place in places if place.layer in layers]
+            entries = [entry for entry in entries if entry.layer in layers]
         if sections := set(values["section"]):
-            places = [place for place in places if place.section in sections]
+            entries = [entry for entry in entries if entry.section in sections]
         if statuses := set(values["status"]):
-            places = [place for place in places if place.status in statuses]
+            entries = [entry for entry in entries if entry.status in statuses]
         if states := set(values["state"]):
-            assert self.progress, "to filter by state, the form needs a reader's progress"
-            is_in_them = self.progress.is_in(states)
-            places = [place for place in places if is_in_them(place.article_id)]
-        for words in values["q"]:
-            places = search(places, words)
-        return places
+            assert self.progress, "filtering by state needs a reader's progress"
+            has_state = self.progress.is_in(states)
+            entries = [entry for entry in entries if has_state(entry.article_id)]
+        for text in values["q"]:
+            entries = search(entries, text)
+        return entries
 
-    def ways_out(self) -> list[Way]:
-        """Which single field to drop from a filter that lets nothing through."""
+    def filters_to_drop(self) -> list[FilterToDrop]:
+        """Return each field whose filter alone hides every entry."""
         return [
-            Way(self._label(name), self.query_string(without=name), articles)
+            FilterToDrop(self._label(name), self.query_string(without=name), articles)
             for name in self.FIELDS
             if self.values[name] and (articles := sizes(self.apply(without=name))["articles"])
         ]
 
-    def page_of(self, places: list[IndexedEntry]) -> Page[IndexedEntry]:
-        """The page asked for; the last one where there are fewer."""
-        return Paginator(places, PAGE_SIZE).get_page(self.cleaned_data.get("page") or 1)
+    def page_of(self, entries: list[IndexedEntry]) -> Page[IndexedEntry]:
+        """Return the requested page, or the last one if there are fewer."""
+        return Paginator(entries, PAGE_SIZE).get_page(self.cleaned_data.get("page") or 1)
 
     def query_string(self, *, without: str = "", value: str = "", page: int = 1) -> str:
-        """The canonical one: fields and values in a fixed order, defaults left out.
+        """Return the canonical query string: a fixed order, defaults left out.
 
-        `without` a field, or only one `value` of it.
+        `without` removes a field, or with `value` one value of that field.
         """
         pairs = [
             (name, item)
@@ -175,7 +181,7 @@ class EntryFilterForm(forms.Form):
         return urlencode(pairs)
 
     def address(self, *, page: int = 1) -> str:
-        """The canonical one of what was asked for."""
+        """Return the canonical address of the requested table."""
         query_string = self.query_string(page=page)
         path = reverse("catalog:entry_list")
         return f"{path}?{query_string}" if query_string else path
@@ -194,7 +200,7 @@ class EntryFilterForm(forms.Form):
 
     @property
     def ignored(self) -> list[Ignored]:
-        """What the page names as not used."""
+        """The values of the query string that the page reports as ignored."""
         query = self.query
         unknown = [
             Ignored(self._label(name), value)

@@ -1,4 +1,4 @@
-"""What an editor fills in: an article, and its places in the sections."""
+"""Forms of the catalogue's admin: articles, entries, and merging."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -19,6 +19,7 @@ from catalog import merging
 from catalog.models import Article, Entry, Status
 
 AT_THE_END = 32767
+"""The number of a new entry, larger than any other, until its section is renumbered."""
 KEY_DIGITS = 19
 """A primary key has fewer digits than this; a database refuses a larger number."""
 
@@ -27,7 +28,7 @@ def validate_port(url: str) -> None:
     try:
         _port = urlsplit(url).port
     except ValueError as error:
-        raise ValidationError(_("There is no such port: it goes up to 65535.")) from error
+        raise ValidationError(_("The port must be 65535 or less.")) from error
 
 
 class ArticleForm(forms.ModelForm[Article]):
@@ -37,16 +38,16 @@ class ArticleForm(forms.ModelForm[Article]):
         return url
 
 
-def say(field: forms.Field, label: str) -> None:
-    """Names a field in a table, where the heading of its column is no label for it."""
+def set_aria_label(field: forms.Field, label: str) -> None:
+    """Label a field in a table, where only the column has a heading."""
     widget: forms.Widget = getattr(field.widget, "widget", None) or field.widget
     widget.attrs["aria-label"] = label
 
 
 class OpenedSelect(forms.Select):
-    """A choice in a list, which says what was chosen when the list was opened.
+    """A select that also sends the value that was stored when the page was opened.
 
-    What the editor did not touch stays as it is stored, whoever changed it meanwhile.
+    A value that the editor did not change stays as it is stored, even if somebody else changed it.
     """
 
     stored: Any = None
@@ -66,17 +67,18 @@ class OpenedSelect(forms.Select):
         is_untouched = chosen is not None and chosen == data.get(self.opened_name(name))
         return str(self.stored) if is_untouched else chosen
 
-    def is_overtaken(self, data: Any, name: str) -> bool:
+    def is_outdated(self, data: Any, name: str) -> bool:
+        """Return whether the stored value changed after the page was opened."""
         return cast(str, data.get(self.opened_name(name))) != str(self.stored)
 
 
 class ArticleRowForm(forms.ModelForm[Article]):
-    """One row of the list of articles."""
+    """A row of the list of articles, in which only the status can be changed."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.instance.merged_into_id:
-            # Its status is shown, and not to be chosen any more.
+            # The status of a merged article is shown but cannot be changed.
             self.fields.pop("status", None)
         if "status" in self.fields:
             status = self.fields["status"]
@@ -84,31 +86,31 @@ class ArticleRowForm(forms.ModelForm[Article]):
             self.select.stored = self.initial.get("status")
             status.widget = self.select
         for field in self.fields.values():
-            say(field, f"{field.label} – {self.instance.title}")
+            set_aria_label(field, f"{field.label} – {self.instance.title}")
 
     def clean(self) -> dict[str, Any] | None:
         name = self.add_prefix("status")
         chosen = self.data.get(name)
         if self.instance.merged_into_id and chosen != self.data.get(f"{name}-opened"):
-            raise ValidationError(self.instance.where_it_went())
+            raise ValidationError(self.instance.merged_message())
         return super().clean()
 
     def _post_clean(self) -> None:
-        """A merged one is not changed here, and so nothing is wrong with it."""
+        """Skip the model's validation of a merged article, which cannot be changed here."""
         if not self.instance.merged_into_id:
             super()._post_clean()  # type: ignore[misc]  # The stubs lack it.
 
     def clean_status(self) -> Status:
         status: Status = self.cleaned_data["status"]
-        is_other = "status" in self.changed_data
-        if is_other and self.select.is_overtaken(self.data, self.add_prefix("status")):
-            words = _("It was given the status “%(status)s” after you opened this list.")
-            raise ValidationError(words % {"status": self.instance.status})
+        is_changed = "status" in self.changed_data
+        if is_changed and self.select.is_outdated(self.data, self.add_prefix("status")):
+            message = _("Its status became “%(status)s” after you opened this list.")
+            raise ValidationError(message % {"status": self.instance.status})
         return status
 
 
 class ArticleLink(forms.Widget):
-    """The article that a place was made for, which does not change."""
+    """A link to an entry's article, which cannot be changed."""
 
     def __init__(self, article: Article) -> None:
         super().__init__()
@@ -122,7 +124,7 @@ class ArticleLink(forms.Widget):
 
 
 class NumberField(forms.IntegerField):
-    """The place of a row in its section. Empty means: where it was; a new one at the end."""
+    """The number of an entry in its section. An empty field leaves the entry where it is."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return data not in self.empty_values and super().has_changed(initial, data)
@@ -134,7 +136,10 @@ class EntryForm(forms.ModelForm[Entry]):
         min_value=1,
         max_value=AT_THE_END,
         required=False,
-        help_text=_("The place in the section. Empty: where it was; a new one at the end."),
+        help_text=_(
+            "The position in the section. If empty, the entry stays where it is, and a new one "
+            "goes to the end."
+        ),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -152,7 +157,7 @@ class EntryForm(forms.ModelForm[Entry]):
 
     @property
     def old_number(self) -> int:
-        """From where it is moved: what is new to a section comes from its end."""
+        """The number before the change. An entry that is new to its section comes from the end."""
         return AT_THE_END if self.is_new_here else int(self.initial["number"])
 
     def clean_number(self) -> int:
@@ -160,14 +165,14 @@ class EntryForm(forms.ModelForm[Entry]):
 
 
 class EntryRowForm(EntryForm):
-    """One row of a table of entries, which leaves it by a tick."""
+    """A row of a table of entries, with a checkbox that retires it."""
 
     retire = forms.BooleanField(label=_("Retire"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for field in self.fields.values():
-            say(field, f"{field.label} – {self.instance.title or gettext('new')}")
+            set_aria_label(field, f"{field.label} – {self.instance.title or gettext('new')}")
 
     def save(self, commit: bool = True) -> Entry:
         entry: Entry = super().save(commit)
@@ -179,8 +184,8 @@ class EntryRowForm(EntryForm):
 class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
     """The rows of one section or of one article.
 
-    A sent row that has left the table meanwhile is neither checked nor saved. The comparison that
-    an editor sees on a conflict shows what was typed into it.
+    A sent row that is no longer in the table is neither validated nor saved. On an edit conflict,
+    the comparison shows what was typed into it.
     """
 
     removed_forms: Sequence[EntryRowForm] = ()
@@ -213,7 +218,7 @@ class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
         return [(form, rows.get(key)) for form, key in zip(self.removed_forms, keys, strict=True)]
 
     def clean(self) -> None:
-        """No place twice among the rows sent together; the form looks at those stored."""
+        """Refuse two equal rows in one form. Each row checks by itself what is stored."""
         super().clean()
         rows = [form for form in self.forms if form.is_valid() and form.has_changed()]
         places = [
@@ -223,23 +228,23 @@ class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
         ]
         if len(places) > len(set(places)):
             raise ValidationError(
-                _("Two rows list the same article under the same title: leave one out.")
+                _("Two rows list the same article under the same title. Remove one of them.")
             )
 
     @property
     def old_numbers(self) -> dict[int, int]:
-        """After saving: from where each row was moved, by primary key."""
+        """The number of each row before the change, by primary key. Read it after saving."""
         return {form.instance.pk: form.old_number for form in self.forms if form.instance.pk}
 
     @property
     def section_ids(self) -> set[int]:
-        """After saving: the sections that rows are in, or were in."""
+        """The sections that rows are in or were in. Read it after saving."""
         now = {form.instance.section_id for form in self.forms if form.instance.pk}
         return now | {form.initial["section"] for form in self.forms if "section" in form.initial}
 
 
 class SortableEntryRows(EntryRows, CustomInlineFormSet):
-    """Ordered by dragging, and by the number itself, which stays visible for it."""
+    """Rows that are ordered by dragging, or by typing their number."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -252,28 +257,31 @@ class SearchInput(forms.TextInput):
 
 
 class MergeForm(forms.Form):
-    """Two articles that are the same one: which stays, and which goes."""
+    """The choice of the article that is kept and of the duplicate that is merged into it."""
 
     kept = forms.ModelChoiceField(
-        label=_("This one stays"),
+        label=_("Keep this article"),
         queryset=Article.objects.filter(retired_at=None),
         widget=forms.HiddenInput,
     )
     # Named before the code said "duplicate". The name is in the page's address, so it stays.
     gone = forms.ModelChoiceField(
-        label=_("This one goes into it"),
+        label=_("Merge this article into it"),
         queryset=Article.objects.filter(merged_into=None),
         widget=forms.HiddenInput,
     )
     find_kept = forms.CharField(
-        label=_("Find the one that stays"), max_length=200, required=False, widget=SearchInput
+        label=_("Find the article to keep"), max_length=200, required=False, widget=SearchInput
     )
     find_gone = forms.CharField(
-        label=_("Find the one that goes"), max_length=200, required=False, widget=SearchInput
+        label=_("Find the article to merge into it"),
+        max_length=200,
+        required=False,
+        widget=SearchInput,
     )
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if not self.errors:
-            merging.refuse(self.cleaned_data["kept"], self.cleaned_data["gone"])
+            merging.check_mergeable(self.cleaned_data["kept"], self.cleaned_data["gone"])
         return cleaned

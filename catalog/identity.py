@@ -1,4 +1,4 @@
-"""Under which key a piece of reading is known, whatever its title, section or address of the day.
+"""Compute the identity keys by which an article is recognised when its title or link changes.
 
 The keys are described in docs/architecture.md, "What an article is".
 """
@@ -13,16 +13,19 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 KEY_MAX_LENGTH = 255
 
 TRACKING_PARAMETERS = ("source", "gi", "sk", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "ref")
-# They open what would else be behind a wall, so an address keeps them; a key does not.
+# These open an article that is otherwise behind a paywall. A link keeps them; a key does not.
 OPENING_PARAMETERS = ("sk",)
 MEDIUM_HOSTS = ("medium.com", "gitconnected.com")
 MEDIUM_POST_ID = re.compile(r"(?:^|-)([0-9a-f]{8,12})$")
-# Elsewhere twelve digits can be a date; a post id of a publication's own domain has letters.
+# On a domain that is not Medium's, twelve digits can be a date. A post id has a letter.
 POST_ID = re.compile(r"-((?=[0-9]*[a-f])[0-9a-f]{12})$")
 
 
 def url_key(url: str) -> str:
-    """`medium:283c9eed430c` for a Medium post, else `url:example.org/path?query`."""
+    """Return the key of a link.
+
+    It is `medium:283c9eed430c` for a Medium post, otherwise `url:example.org/path?query`.
+    """
     without_tracking = url_query_cleaner(
         canonicalize_url(url.strip()), _tracking_parameters(url), remove=True, unique=False
     )
@@ -37,9 +40,9 @@ def url_key(url: str) -> str:
 
 
 def without_tracking(url: str) -> str:
-    """The same address, without what only says where a reader came from.
+    """Return a link without its tracking parameters.
 
-    Its key is the same: an odd one whose key would be another stays as it is.
+    A link whose key would change without them is returned unchanged.
     """
     names = [name for name in _tracking_parameters(url) if name not in OPENING_PARAMETERS]
     cleaned = url_query_cleaner(url, names, remove=True, unique=False, keep_fragments=True)
@@ -74,7 +77,7 @@ def _tracking_parameters(url: str) -> list[str]:
 
 
 def _bounded(key: str) -> str:
-    """Long keys by their hash: an index has a limit, and an address has none."""
+    """Return the key, or its hash if it is too long for the column and its index."""
     if len(key) <= KEY_MAX_LENGTH:
         return key
     kind = key.partition(":")[0]

@@ -1,4 +1,4 @@
-"""How many learners have a state on which articles, as the app that keeps states tells it."""
+"""Count the learners who have a state on an article, through the app that keeps the states."""
 
 from collections.abc import Collection, Mapping
 from typing import Protocol
@@ -6,13 +6,13 @@ from typing import Protocol
 
 class Counter(Protocol):
     def by_article(self, articles: Collection[str]) -> Mapping[str, int]:
-        """Learners by the article's UUID; those that nobody has a state on are left out."""
+        """Return the number of learners by article UUID, without the articles that have none."""
 
     def touched(self, articles: Collection[str]) -> int:
-        """Learners who have a state on at least one of them, each once."""
+        """Return the number of distinct learners who have a state on any of the articles."""
 
 
-class _Nobody:
+class _NoLearners:
     def by_article(self, articles: Collection[str]) -> Mapping[str, int]:
         return {}
 
@@ -20,9 +20,9 @@ class _Nobody:
         return 0
 
 
-counter: Counter = _Nobody()
+counter: Counter = _NoLearners()
 
 
-def register(told_by: Counter) -> None:
+def register(learner_counter: Counter) -> None:
     global counter  # noqa: PLW0603 – one for the process, set when it starts
-    counter = told_by
+    counter = learner_counter

@@ -1,4 +1,4 @@
-"""Two articles turn out to be the same one: one of them stays, and gets what the other had."""
+"""Merge a duplicate article into the article that is kept."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,21 +11,24 @@ from catalog.models import Alias, Article, Entry, Section
 from catalog.signals import article_merged
 
 
-def refuse(kept: Article, duplicate: Article) -> None:
-    """ValidationError where these two cannot be merged."""
+def check_mergeable(kept: Article, duplicate: Article) -> None:
+    """Raise `ValidationError` if these two articles cannot be merged."""
     if kept.pk == duplicate.pk:
         raise ValidationError(_("Choose two different articles."))
     for article in (kept, duplicate):
         if article.merged_into is not None:
-            words = _("“%(duplicate)s” was merged into “%(kept)s” already: take that one.")
-            raise ValidationError(words % {"duplicate": article, "kept": article.merged_into})
+            message = _("“%(duplicate)s” is already merged into “%(kept)s”. Choose that article.")
+            raise ValidationError(message % {"duplicate": article, "kept": article.merged_into})
     if kept.is_retired:
-        words = _("“%(kept)s” is retired: bring it back first, or let the other one stay.")
-        raise ValidationError(words % {"kept": kept})
+        message = _("“%(kept)s” is retired. Bring it back first, or keep the other article.")
+        raise ValidationError(message % {"kept": kept})
 
 
-def listed_already(kept: Article, duplicate: Article) -> set[int]:
-    """The places of `duplicate` that would stand beside the same one of `kept`, by primary key."""
+def repeated_entries(kept: Article, duplicate: Article) -> set[int]:
+    """Return the keys of the entries of `duplicate` that `kept` already has.
+
+    Two entries are the same if they have the same section and title.
+    """
     taken = set(kept.entries.filter(retired_at=None).values_list("section_id", "title"))
     entries = duplicate.entries.filter(retired_at=None)
     return {entry.pk for entry in entries if (entry.section_id, entry.title) in taken}
@@ -33,13 +36,17 @@ def listed_already(kept: Article, duplicate: Article) -> set[int]:
 
 @transaction.atomic
 def merge_articles(kept: Article, duplicate: Article) -> None:
-    """ValidationError where these two cannot be merged, and nothing is changed."""
+    """Merge `duplicate` into `kept`.
+
+    Raise `ValidationError`, and change nothing, if they cannot be merged.
+    """
     catalog_version.lock_catalog()
     for article in (kept, duplicate):
         article.refresh_from_db()
-    refuse(kept, duplicate)
+    check_mergeable(kept, duplicate)
     was_retired, now = duplicate.is_retired, timezone.now()
-    # First of all: who marks this article meanwhile waits for it, and then finds the other one.
+    # This comes first. A learner who sets a state meanwhile waits for this row, and then finds
+    # the article that is kept.
     duplicate.retired_at, duplicate.merged_into = duplicate.retired_at or now, kept
     give_reason(duplicate, _("Merged into “%(kept)s”.") % {"kept": kept.title[:60]})
     duplicate.save(update_fields=["retired_at", "merged_into"])
@@ -60,11 +67,12 @@ def merge_articles(kept: Article, duplicate: Article) -> None:
 
 
 def move_entries(kept: Article, duplicate: Article, *, were_listed: bool) -> None:
-    twice = listed_already(kept, duplicate)
+    """Give the entries of `duplicate` to `kept`, and retire those that it has already."""
+    repeated = repeated_entries(kept, duplicate)
     entries = list(duplicate.entries.select_for_update())
     for entry in entries:
         entry.article = kept
-        if not entry.is_retired and (entry.pk in twice or not were_listed):
+        if not entry.is_retired and (entry.pk in repeated or not were_listed):
             entry.retired_at = timezone.now()
     Entry.objects.bulk_update(entries, ["article", "retired_at"])
     record(entries)

@@ -1,3 +1,5 @@
+"""The catalogue: layers, sections, statuses, articles with their aliases, and entries."""
+
 import uuid
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -16,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import identity
-from catalog.history import Versions
+from catalog.history import ChangeHistory
 from catalog.querysets import (
     AliasQuerySet,
     ArticleQuerySet,
@@ -30,7 +32,7 @@ from catalog.slugs import free_slug
 
 
 class Colour(models.TextChoices):
-    """The named hues of `static/css/tokens.css`: equal lightness and chroma, light and dark."""
+    """The hues that `static/css/tokens.css` names, of equal lightness and chroma in each theme."""
 
     TEAL = "teal", _("Teal")
     BLUE = "blue", _("Blue")
@@ -43,7 +45,7 @@ class Colour(models.TextChoices):
 
 
 class Layer(models.Model):
-    """One of the four steps of the journey."""
+    """A step of the journey through the playbook, made of sections."""
 
     slug = models.SlugField(_("slug"), unique=True)
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
@@ -52,7 +54,7 @@ class Layer(models.Model):
     colour = models.CharField(_("colour"), max_length=10, choices=Colour.choices)
 
     objects = LayerQuerySet.as_manager()
-    history = Versions()
+    history = ChangeHistory()
 
     class Meta:
         ordering = ["number", "pk"]
@@ -70,7 +72,7 @@ class Layer(models.Model):
 
 
 class Section(Retirable):
-    """A titled table of the playbook, in one layer."""
+    """A titled table of entries, in one layer."""
 
     slug = models.SlugField(_("slug"), unique=True, max_length=100)
     layer = models.ForeignKey(
@@ -83,7 +85,7 @@ class Section(Retirable):
     title = models.CharField(_("title"), max_length=150)
 
     objects = SectionQuerySet.as_manager()
-    history = Versions()
+    history = ChangeHistory()
 
     class Meta:
         ordering = ["number", "pk"]
@@ -101,7 +103,7 @@ class Section(Retirable):
 
 
 class Status(models.Model):
-    """Where an article stands editorially."""
+    """An editorial status: whether articles with it are public and count towards progress."""
 
     slug = models.SlugField(_("slug"), unique=True)
     number = models.PositiveSmallIntegerField(_("number"), default=1)
@@ -111,7 +113,7 @@ class Status(models.Model):
     is_countable = models.BooleanField(_("counts towards progress"), default=False)
 
     objects = StatusQuerySet.as_manager()
-    history = Versions()
+    history = ChangeHistory()
 
     class Meta:
         ordering = ["number", "pk"]
@@ -133,14 +135,14 @@ class Status(models.Model):
 
 
 class CatalogVersion(models.Model):
-    """One row, whose random value every change of the catalogue replaces."""
+    """The single row whose random value every change of the catalogue replaces."""
 
     value = models.CharField(max_length=32)
 
     objects = models.Manager()
 
     class Meta:
-        # The table keeps its first name: code of the release before reads it during an upgrade.
+        # The table keeps its old name: the release before this one reads it during an upgrade.
         db_table = "catalog_stamp"
         default_permissions = ()
 
@@ -154,7 +156,7 @@ def validate_without_credentials(url: str) -> None:
 
 
 class Article(Retirable):
-    """One piece of reading, with an identity of its own: see docs/architecture.md."""
+    """A piece of reading. Its identity is described in docs/architecture.md."""
 
     uuid = models.UUIDField(_("identity"), default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(
@@ -189,8 +191,8 @@ class Article(Retirable):
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
 
     objects = ArticleQuerySet.as_manager()
-    # When it was saved is the version's own date.
-    history = Versions(excluded_fields=["updated_at"])
+    # Each historical record has a date of its own.
+    history = ChangeHistory(excluded_fields=["updated_at"])
 
     class Meta:
         ordering = ["title", "pk"]
@@ -223,23 +225,26 @@ class Article(Retirable):
 
     @property
     def key(self) -> str:
-        """The identity key that it is seen under today."""
+        """The current identity key."""
         return identity.url_key(self.url) if self.url else identity.title_key(self.title)
 
     def clean(self) -> None:
-        self.refuse_merged()
+        self.refuse_if_merged()
         self.slug = self.slug or article_slug(self.title)
-        if taken := Alias.objects.taken_from(self):
-            raise ValidationError({"url" if self.url else "title": taken.as_refusal()})
+        if taken := Alias.objects.held_by_another(self):
+            raise ValidationError({"url" if self.url else "title": taken.taken_message()})
 
     @transaction.atomic
     def save(self, **options: Any) -> None:
-        """Keeps the aliases in step; ValidationError where another article has the key."""
+        """Save and record the current key as an alias.
+
+        Raise `ValidationError` if another article has that key.
+        """
         if self.merged_into_id:
-            super().save(**options)  # Its keys are the other article's.
+            super().save(**options)  # Its aliases belong to the other article.
             return
-        if taken := Alias.objects.taken_from(self):
-            raise ValidationError(taken.as_refusal())
+        if taken := Alias.objects.held_by_another(self):
+            raise ValidationError(taken.taken_message())
         if not options.get("update_fields"):
             self.slug = self.slug or article_slug(self.title)
             self.updated_at = timezone.now()
@@ -247,30 +252,30 @@ class Article(Retirable):
         self.aliases.get_or_create(key=self.key)
 
     def bring_back(self) -> None:
-        self.refuse_merged()
+        self.refuse_if_merged()
         super().bring_back()
 
-    def refuse_merged(self) -> None:
+    def refuse_if_merged(self) -> None:
         if self.merged_into_id:
-            raise ValidationError(self.where_it_went())
+            raise ValidationError(self.merged_message())
 
-    def where_it_went(self) -> SafeString:
-        """Of one that was merged into another: that one's page, for editors."""
+    def merged_message(self) -> SafeString:
+        """Return a message for editors that links to the article this one was merged into."""
         assert self.merged_into is not None
-        words = gettext('It was merged into <a href="{}">{}</a>: change that one instead.')
+        message = gettext('It was merged into <a href="{}">{}</a>. Change that article instead.')
         address = reverse("admin:catalog_article_change", args=[self.merged_into_id])
-        return format_html(words, address, self.merged_into.title)
+        return format_html(message, address, self.merged_into.title)
 
 
 def article_slug(title: str) -> str:
-    """Return a slug made of the title that no article has."""
+    """Return a slug made from the title that no article has yet."""
     stem = slugify(title)[:140].strip("-") or "article"
     taken = set(Article.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     return free_slug(stem, taken)
 
 
 class Alias(models.Model):
-    """An identity key under which an article is or was seen; no two articles share one."""
+    """An identity key that an article has or had. No two articles share one."""
 
     article = models.ForeignKey(
         Article, on_delete=models.CASCADE, related_name="aliases", verbose_name=_("article")
@@ -294,17 +299,19 @@ class Alias(models.Model):
     def natural_key(self) -> tuple[str]:
         return (self.key,)
 
-    def as_refusal(self) -> SafeString:
-        """Why another article cannot have this key, with a link to the one that does."""
+    def taken_message(self) -> SafeString:
+        """Return why another article cannot have this key, with a link to the article that does."""
         return format_html(
-            gettext('This is the article <a href="{}">{}</a> already: list that one here instead.'),
+            gettext(
+                'This is already the article <a href="{}">{}</a>. List that article here instead.'
+            ),
             reverse("admin:catalog_article_change", args=[self.article_id]),
             self.article.title,
         )
 
 
 class Entry(Retirable):
-    """An article's place in a section: number, title, what you'll learn."""
+    """An article's row in a section, with its own number, title and what you'll learn."""
 
     section = models.ForeignKey(
         Section, on_delete=models.PROTECT, related_name="entries", verbose_name=_("section")
@@ -317,13 +324,13 @@ class Entry(Retirable):
     )
     title = models.CharField(_("title"), max_length=250)
     what_you_learn = models.CharField(_("what you’ll learn"), max_length=500, blank=True)
-    # The database has the default too: code from before the column goes on making entries.
+    # The database has the default too, because the release before this one does not set it.
     added_at = models.DateTimeField(
         _("added at"), default=timezone.now, db_default=Now(), editable=False
     )
 
     objects = EntryQuerySet.as_manager()
-    history = Versions(excluded_fields=["added_at"])
+    history = ChangeHistory(excluded_fields=["added_at"])
 
     class Meta:
         ordering = ["number", "pk"]
@@ -350,5 +357,5 @@ class Entry(Retirable):
         return self.article.get_absolute_url()
 
     def clean(self) -> None:
-        # A form without `retired_at` leaves out every constraint whose condition names it.
+        # A form without `retired_at` skips the constraints whose condition names that field.
         self.validate_constraints()

@@ -1,3 +1,5 @@
+"""QuerySets of the catalogue's models."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from catalog.models import Alias, Article, Entry, Layer, Section, Status
     from playbook.http import Reader
 
-# Ends in a primary key, so that two rows with one number still have one order.
+# The primary keys give rows with the same number a fixed order.
 JOURNEY = (
     "section__layer__number",
     "section__layer_id",
@@ -23,7 +25,7 @@ JOURNEY = (
 
 
 def sees_drafts(user: Reader) -> bool:
-    """Editors: staff who may change articles."""
+    """Return whether this reader is an editor: staff who may change articles."""
     return (
         isinstance(user, AbstractUser) and user.is_staff and user.has_perm("catalog.change_article")
     )
@@ -58,15 +60,15 @@ class ArticleQuerySet(RetirableQuerySet["Article"]):
         return self.get(slug=slug)
 
     def bring_back(self) -> int:
-        """All but those that were merged into another one."""
+        """Bring back all articles except those that were merged into another one."""
         return super(ArticleQuerySet, self.filter(merged_into=None)).bring_back()
 
     def public(self) -> Self:
-        """With the retired ones: they stay in the history of those who read them."""
+        """Return the public articles, including retired ones, which learners keep."""
         return self.filter(status__is_public=True)
 
     def listed(self) -> Self:
-        """In at least one table of the playbook."""
+        """Return the articles that are in at least one section of the playbook."""
         return self.filter(
             retired_at=None,
             entries__isnull=False,
@@ -75,11 +77,11 @@ class ArticleQuerySet(RetirableQuerySet["Article"]):
         ).distinct()
 
     def drafts(self) -> Self:
-        """Not retired, and not seen by the public."""
+        """Return the articles that are neither retired nor public."""
         return self.filter(retired_at=None, status__is_public=False)
 
     def unlisted(self) -> Self:
-        """Not retired, and in no table of the playbook."""
+        """Return the articles that are not retired and in no section of the playbook."""
         return self.filter(retired_at=None).exclude(pk__in=self.model._default_manager.listed())
 
 
@@ -87,8 +89,8 @@ class AliasQuerySet(QuerySet["Alias"]):
     def get_by_natural_key(self, key: str) -> Alias:
         return self.get(key=key)
 
-    def taken_from(self, article: Article) -> Alias | None:
-        """The alias by which another article already has this one's key."""
+    def held_by_another(self, article: Article) -> Alias | None:
+        """Return the alias by which another article already has this article's key."""
         others = self.exclude(article_id=article.pk) if article.pk else self
         return others.filter(key=article.key).select_related("article").first()
 
@@ -98,7 +100,7 @@ class EntryQuerySet(NumberedQuerySet["Entry"]):
         return self.get(section__slug=section, article__slug=article, title=title, retired_at=None)
 
     def current(self) -> Self:
-        """Neither the place nor its article is retired."""
+        """Return the entries that are not retired and whose article is not retired."""
         return self.filter(retired_at=None, article__retired_at=None)
 
     def listed(self) -> Self:

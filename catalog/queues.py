@@ -1,4 +1,4 @@
-"""The queues of the catalogue itself."""
+"""The catalogue's own editor queues."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What leaves the playbook without being deleted, and stands in it by number."""
+"""Rows that are retired instead of deleted, and rows that are ordered by number."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Model = TypeVar("_Model", bound=models.Model)
 
 
 class Retirable(models.Model):
-    """Leaves the playbook without being deleted, and can come back as itself."""
+    """A row that can leave the playbook without being deleted, and be brought back."""
 
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True, editable=False)
 
@@ -40,7 +40,7 @@ class Retirable(models.Model):
 class RetirableQuerySet(QuerySet[_Model]):
     @transaction.atomic
     def change(self, **values: Any) -> int:
-        """As `update`, and each row gets a version of it."""
+        """Update the rows like `update()` does, and record the change of each."""
         catalog_version.lock_catalog()
         rows = list(self.order_by("pk").select_for_update(of=("self",)))
         chosen = self.model._default_manager.filter(pk__in=[row.pk for row in rows])
@@ -52,7 +52,7 @@ class RetirableQuerySet(QuerySet[_Model]):
         return count
 
     def retire(self) -> int:
-        """How many left the playbook by it; those that had left keep their date."""
+        """Retire the rows, and return how many were not retired before."""
         return self.filter(retired_at=None).change(retired_at=timezone.now())
 
     def bring_back(self) -> int:
@@ -61,10 +61,11 @@ class RetirableQuerySet(QuerySet[_Model]):
 
 class NumberedQuerySet(RetirableQuerySet[_Model]):
     def renumber(self, old_numbers: Mapping[int, int] | None = None) -> None:
-        """Numbers the rows 1, 2, 3, … in their order.
+        """Give the rows the numbers 1, 2, 3, … in their order.
 
-        Of two with one number, the one that was moved there has the place: `old_numbers` by
-        primary key says from where. Needs a transaction.
+        Call it inside a transaction. `old_numbers` holds previous numbers by primary key. Of two
+        rows with the same number, the one that was moved up goes first and the one that was moved
+        down goes last.
         """
         old_numbers = old_numbers or {}
 
@@ -78,9 +79,9 @@ class NumberedQuerySet(RetirableQuerySet[_Model]):
             if row.number != number:
                 row.number = number
                 changed.append(row)
-        self.give_numbers(changed)
+        self.save_numbers(changed)
 
-    def give_numbers(self, changed: list[Any]) -> int:
+    def save_numbers(self, changed: list[Any]) -> int:
         count = self.model._default_manager.bulk_update(changed, ["number"])
         record(changed)
         return count

@@ -1,4 +1,4 @@
-"""The playbook as pages show it: layers, sections and entries, the same for every reader."""
+"""Group the snapshot's entries by section and layer, as the roadmap shows them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def shown_parts(parts: Iterable["SectionTable | LayerBand"]) -> list[str]:
-    """The ids of the elements that show progress: what a change of state may have to replace."""
+    """Return the ids of the elements that show progress and may change with a state."""
     return [name for part in parts for name in part.shown]
 
 
@@ -40,7 +40,7 @@ class LayerBand:
 
 
 def tables_of(snapshot: "CatalogSnapshot") -> list[SectionTable]:
-    """One table a section, the empty ones too, in the order of the journey."""
+    """Return a table for each section, including empty ones, in the order of the journey."""
     tables = {section.slug: SectionTable(section, []) for section in snapshot.sections}
     for place in snapshot.indexed_entries:
         tables[place.section].entries.append(place.entry)
@@ -56,7 +56,7 @@ def bands_of(snapshot: "CatalogSnapshot") -> list[LayerBand]:
 
 
 def journey_parts(journey: Iterable[LayerBand]) -> list[str]:
-    """The ids of what the roadmap shows of every layer, chosen or not: its card, the outline."""
+    """Return the ids of the cards and outlines, which the roadmap shows of every layer."""
     return [
         name
         for band in journey

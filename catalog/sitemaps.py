@@ -1,3 +1,5 @@
+"""The sitemap of the public pages."""
+
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +12,7 @@ from catalog.models import Article, Layer, Section
 
 
 class PlaybookSitemap(Sitemap[Any]):
-    """Every public page, under the address that the operator gave the site."""
+    """All public pages, with the site's configured address."""
 
     protocol = urlsplit(settings.SITE_URL).scheme
 

@@ -68,7 +68,7 @@ def filtered(request: HttpRequest, form: EntryFilterForm) -> Viewed:
         "canonical": address,
         "shown": shown_rows(entries),
         "sizes": sizes(found),
-        "ways_out": [] if entries else form.ways_out(),
+        "filters_to_drop": [] if entries else form.filters_to_drop(),
         "is_alone": fragment == "result-count",
     }
     pushes_url = request.htmx and request.htmx.target != "result-count"

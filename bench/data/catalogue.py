@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from catalog.history import begin
+from catalog.history import record_untracked
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 
 ENTRIES_IN_SECTION = 100
@@ -57,7 +57,7 @@ def fill(entries: int) -> None:
         ),
         batch_size=1000,
     )
-    begin(Section, Article, Entry)
+    record_untracked(Section, Article, Entry)
 
 
 def make_sections(count: int) -> list[Section]:

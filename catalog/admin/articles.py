@@ -143,7 +143,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
             article = self.get_object(request, unquote(object_id)) if object_id else None
             if article is None or not (is_merged(article) and self.has_change_permission(request)):
                 raise
-            self.message_user(request, article.where_it_went(), messages.ERROR)
+            self.message_user(request, article.merged_message(), messages.ERROR)
             address = reverse("admin:catalog_article_change", args=[article.pk])
             return HttpResponseRedirect(address)
 
@@ -207,7 +207,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
             if is_merged(article):
                 self.message_user(
                     request,
-                    format_html("“{}”: {}", article.title, article.where_it_went()),
+                    format_html("“{}”: {}", article.title, article.merged_message()),
                     messages.ERROR,
                 )
         if not chosen:

@@ -36,6 +36,8 @@ class Comparison:
     """Stored rows that came into the table since the form was opened."""
     new: list[TypedRow] = field(default_factory=list)
     """Rows that were typed and are not stored."""
+    repeated: list[Entry] = field(default_factory=list)
+    """Stored rows that the same form has added before; it was sent twice."""
 
     def __bool__(self) -> bool:
         return bool(self.differences or self.removed or self.added or self.new)
@@ -56,12 +58,12 @@ def compare_rows(formset: EntryRows, comparison: Comparison) -> None:
     added = [row for row in formset.get_queryset() if row.pk not in shown]
     for form in formset.extra_forms:
         if form.has_changed():
-            # A form that is sent twice finds the row that it added the first time.
             twin = next((row for row in added if is_stored_in(row, form)), None)
             if twin is None:
                 comparison.new.append(TypedRow(_("New row"), typed_values(form)))
             else:
                 added.remove(twin)
+                comparison.repeated.append(twin)
     comparison.added.extend(added)
     comparison.removed.extend(
         TypedRow(str(row or _("A row")), typed_values(form, row))

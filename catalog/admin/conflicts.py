@@ -11,10 +11,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from catalog import catalog_version
-from catalog.admin.comparison import compare
-from catalog.admin.history import ValueDifference, VersionedAdmin, when
+from catalog.admin.comparison import Comparison, compare
+from catalog.admin.history import ValueDifference, HistoryAdmin, when
 from catalog.forms import EntryRows
-from catalog.history import versions_of
+from catalog.history import records_of
 from catalog.models import Entry
 
 _Model = TypeVar("_Model", bound=models.Model)
@@ -42,7 +42,7 @@ def digest_of(row: models.Model, formsets: Iterable[EntryRows]) -> str:
     return sha256(repr(stored).encode()).hexdigest()[:32]
 
 
-class ConflictAdmin(VersionedAdmin[_Model]):
+class ConflictAdmin(HistoryAdmin[_Model]):
     def changeform_view(
         self,
         request: HttpRequest,
@@ -56,11 +56,24 @@ class ConflictAdmin(VersionedAdmin[_Model]):
             catalog_version.lock_catalog()
             row = self.get_object(request, unquote(object_id))
             if row is not None and self.has_change_permission(request, row):
-                formsets = self.editable_formsets(request, row)
-                digest = digest_of(row, formsets)
-                if request.POST.get(OPENED) != digest:
-                    return self.settle(request, row, formsets, digest)
+                response = self.conflict_response(request, row)
+                if response is not None:
+                    return response
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def conflict_response(self, request: HttpRequest, row: _Model) -> HttpResponse | None:
+        """Return the comparison if somebody else saved other values; None if saving is safe."""
+        formsets = self.editable_formsets(request, row)
+        digest = digest_of(row, formsets)
+        if request.POST.get(OPENED) == digest:
+            return None
+        form = self.get_form(request, row, change=True)(request.POST, instance=row)
+        comparison = compare(form, formsets)
+        if comparison:
+            message = self.conflict_message(row, formsets)
+            return self.conflict_page(request, row, comparison, digest, message)
+        # The same form was sent twice; saving again would add its new rows again.
+        return self.response_change(request, row) if comparison.repeated else None
 
     def editable_formsets(self, request: HttpRequest, row: _Model) -> list[EntryRows]:
         """Return the tables of the form that this editor may change, with what was sent of them."""
@@ -70,14 +83,14 @@ class ConflictAdmin(VersionedAdmin[_Model]):
             if inline.has_change_permission(request, row)
         ]
 
-    def settle(
-        self, request: HttpRequest, row: _Model, formsets: list[EntryRows], digest: str
+    def conflict_page(
+        self,
+        request: HttpRequest,
+        row: _Model,
+        comparison: Comparison,
+        digest: str,
+        message: str,
     ) -> HttpResponse:
-        """Show both editors' values; where they are the same, there is nothing left to save."""
-        form = self.get_form(request, row, change=True)(request.POST, instance=row)
-        comparison = compare(form, formsets)
-        if not comparison:
-            return self.response_change(request, row)
         retired_at = getattr(row, "retired_at", None)
         if retired_at:
             comparison.differences.append(ValueDifference(_("Retired"), when(retired_at), "–"))
@@ -86,7 +99,7 @@ class ConflictAdmin(VersionedAdmin[_Model]):
             "title": _("“%(row)s” was changed while you edited it") % {"row": row},
             "opts": self.opts,
             "object": row,
-            "message": self.conflict_message(row, formsets),
+            "message": message,
             "comparison": comparison,
             "fields": [
                 (name, value)
@@ -101,9 +114,9 @@ class ConflictAdmin(VersionedAdmin[_Model]):
 
     def conflict_message(self, row: _Model, formsets: list[EntryRows]) -> str:
         """Return who saved last and when, of the row and the rows in its tables."""
-        records = [versions_of(self.model).filter(id=row.pk).first()]
+        records = [records_of(self.model).filter(id=row.pk).first()]
         for formset in formsets:
-            rows = versions_of(Entry).filter(**{formset.fk.name: row})
+            rows = records_of(Entry).filter(**{formset.fk.name: row})
             records.append(rows.first())
         newest = max(
             (record for record in records if record),

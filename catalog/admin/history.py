@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from catalog import catalog_version
-from catalog.history import CREATED, give_reason, latest_of, versions_of
+from catalog.history import CREATED, give_reason, latest_of, records_of
 
 _Model = TypeVar("_Model", bound=models.Model)
 
@@ -61,8 +61,8 @@ def when(moment: Any) -> str:
     return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
-class VersionedAdmin(admin.ModelAdmin[_Model]):
-    object_history_template = "admin/catalog/versions.html"
+class HistoryAdmin(admin.ModelAdmin[_Model]):
+    object_history_template = "admin/catalog/history.html"
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_revert"
@@ -73,7 +73,7 @@ class VersionedAdmin(admin.ModelAdmin[_Model]):
         ]
 
     def versions(self, row: _Model) -> Any:
-        versions = versions_of(self.model).filter(id=row.pk)
+        versions = records_of(self.model).filter(id=row.pk)
         related = [f.name for f in versions.model.tracked_fields if f.is_relation]
         return versions.select_related("history_user", *related)
 

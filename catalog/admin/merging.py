@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.forms import MergeForm
-from catalog.merging import listed_already, merge_articles
+from catalog.merging import repeated_entries, merge_articles
 from catalog.models import Alias, Article, Entry
 from catalog.similarity import are_alike
 from playbook.http import HttpRequest as ReaderRequest
@@ -170,7 +170,7 @@ class MergingAdmin(admin.ModelAdmin[Article]):
             list(article.entries.filter(retired_at=None).select_related("section"))
             for article in (kept, duplicate)
         )
-        twice = listed_already(kept, duplicate)
+        twice = repeated_entries(kept, duplicate)
         learners = cast(ReaderRequest, request).progress.learners_of(kept, duplicate)
         turned = way({"kept": duplicate.pk, "gone": kept.pk})
         return {

@@ -103,4 +103,4 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
         sections.sort(key=lambda section: places[section.pk])
         for section, number in zip(sections, numbers, strict=True):
             section.number = number
-        return Section.objects.all().give_numbers(sections)
+        return Section.objects.all().save_numbers(sections)

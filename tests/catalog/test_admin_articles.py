@@ -201,7 +201,7 @@ def test_no_bulk_deleting(client: Client, article: Article) -> None:
         ("ftp://example.org/a", "Enter a valid URL."),
         ("https://ada:secret@example.org/a", "must not hold a user name or a password"),
         ("https://ada@example.org/a", "must not hold a user name or a password"),
-        ("https://example.org:99999/a", "There is no such port"),
+        ("https://example.org:99999/a", "The port must be 65535 or less"),
         ("https://[::1", "Enter a valid URL."),
         ("https://example.org/" + "a" * 2000, "at most 2000 characters"),
         ("https://example.org/\0", "Null characters are not allowed."),
@@ -222,8 +222,8 @@ def test_the_address_of_another_article_is_refused_with_a_link_to_it(
     Article.objects.filter(pk=other.pk).update(title="<b>Tickets</b>")
     response = save(client, article, url=f"{other.url}?source=friends_link&sk=1#top")
     refusal = (
-        f'This is the article <a href="{address(other, "change")}">&lt;b&gt;Tickets&lt;/b&gt;</a> '
-        "already: list that one here instead."
+        f'This is already the article <a href="{address(other, "change")}">&lt;b&gt;Tickets&lt;/b&gt;</a>. '
+        "List that article here instead."
     )
     assert refusal in response.content.decode()
     assert "<b>Tickets" not in response.content.decode()
@@ -315,5 +315,5 @@ def test_two_editors_who_take_one_address_at_once(
     refused, taken = sorted(responses, key=lambda response: response.status_code)
     assert (refused.status_code, taken.status_code) == (200, 302)
     winner = Article.objects.get(url="https://example.org/one")
-    link = f'This is the article <a href="{address(winner, "change")}">'
+    link = f'This is already the article <a href="{address(winner, "change")}">'
     assert link in refused.content.decode()

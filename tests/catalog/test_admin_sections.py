@@ -106,7 +106,7 @@ def test_a_row_twice_is_refused(client: Client, section: Section) -> None:
     twice = {f"entries-{place}-{name}": value for place in (4, 5) for name, value in new.items()}
     response = save(client, section, **{**twice, "entries-TOTAL_FORMS": 6})
     assert errors(response) == [
-        "Two rows list the same article under the same title: leave one out."
+        "Two rows list the same article under the same title. Remove one of them."
     ]
     assert order(section) == list(enumerate("abcd", start=1))
 

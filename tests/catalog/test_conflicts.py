@@ -454,7 +454,7 @@ def test_the_list_refuses_a_row_that_two_changed_and_then_lets_one_decide(
     act(ana, "move_to_draft", wallet)
     form[f"{row}-status"] = planned.pk
     response = client.post(address(Article, "changelist"), form)
-    assert f"It was given the status “{draft.label}” after you opened this list." in words(response)
+    assert f"Its status became “{draft.label}” after you opened this list." in words(response)
     wallet.refresh_from_db()
     assert wallet.status == draft
     formset = response.context["cl"].formset

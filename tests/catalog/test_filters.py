@@ -121,7 +121,9 @@ def test_chips_say_what_is_active_and_lead_to_the_page_without_it() -> None:
 def test_an_empty_result_says_which_field_to_drop() -> None:
     form = filter_form("section=security&q=key&status=planned")
     assert titles(form) == []
-    assert [(way.field, way.articles) for way in form.ways_out()] == [("Status", 1)]
+    assert [(filter_.field, filter_.articles) for filter_ in form.filters_to_drop()] == [
+        ("Status", 1)
+    ]
 
 
 def test_pages_of_fifty() -> None:

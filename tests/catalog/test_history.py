@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalog import catalog_version
-from catalog.history import versions_of
+from catalog.history import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Layer, Section, Status
 from tests.catalog.admin_pages import act, address, messages, save, words
@@ -44,7 +44,7 @@ def changes(client: Client, thing: Model) -> list[list[tuple[str, str, str]]]:
 
 
 def version_count(thing: Model) -> int:
-    count: int = versions_of(type(thing)).filter(id=thing.pk).count()
+    count: int = records_of(type(thing)).filter(id=thing.pk).count()
     return count
 
 
@@ -54,7 +54,7 @@ def revert_address(thing: Model, version: Any) -> str:
 
 
 def oldest(thing: Model) -> Any:
-    return versions_of(type(thing)).filter(id=thing.pk).last()
+    return records_of(type(thing)).filter(id=thing.pk).last()
 
 
 def revert(client: Client, thing: Model, version: Any) -> Any:
@@ -65,31 +65,31 @@ def revert(client: Client, thing: Model, version: Any) -> Any:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_each_row_of_the_playbook_has_a_first_version(playbook: None, model: Any) -> None:
-    kept = versions_of(model).values_list("id", "history_type")
+    kept = records_of(model).values_list("id", "history_type")
     assert sorted(kept) == [(pk, "+") for pk in sorted(model.objects.values_list("pk", flat=True))]
 
 
 def test_loading_the_playbook_again_makes_no_version(playbook: None) -> None:
-    count = versions_of(Article).count()
+    count = records_of(Article).count()
     call_command("load_playbook", verbosity=0)
-    assert versions_of(Article).count() == count
+    assert records_of(Article).count() == count
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_migration_gives_first_versions(playbook: None, model: Any) -> None:
     before = {
-        v.id: [getattr(v, f.attname) for f in v.tracked_fields] for v in versions_of(model).all()
+        v.id: [getattr(v, f.attname) for f in v.tracked_fields] for v in records_of(model).all()
     }
-    versions_of(model).all().delete()
+    records_of(model).all().delete()
     for other in set(MODELS) - {model}:
-        versions_of(other).all().delete()
+        records_of(other).all().delete()
     migration = import_module("catalog.migrations.0005_first_versions")
     migration.make_first_versions(apps, connection.schema_editor())
     after = {
-        v.id: [getattr(v, f.attname) for f in v.tracked_fields] for v in versions_of(model).all()
+        v.id: [getattr(v, f.attname) for f in v.tracked_fields] for v in records_of(model).all()
     }
     assert after == before
-    assert set(versions_of(model).values_list("history_type", flat=True)) == {"+"}
+    assert set(records_of(model).values_list("history_type", flat=True)) == {"+"}
 
 
 def test_a_change_shows_who_when_and_what_by_name(
@@ -135,7 +135,7 @@ def test_a_new_row_and_its_place_are_one_version(client: Client) -> None:
     save(client, section, **row)
     entry = Entry.objects.get(title="Listed anew")
     assert entry.number == total + 1
-    assert [v.number for v in versions_of(Entry).filter(id=entry.pk)] == [total + 1]
+    assert [v.number for v in records_of(Entry).filter(id=entry.pk)] == [total + 1]
     assert oldest(entry).history_type == "+"
 
 
@@ -144,18 +144,18 @@ def test_bulk_changes_make_versions_of_those_that_they_change(client: Client, ed
     entries = {e.pk: e.number for e in Entry.objects.all()}
     act(client, "retire_selected", *articles, confirmed="yes")
     for article in articles:
-        newest = versions_of(Article).filter(id=article.pk).first()
+        newest = records_of(Article).filter(id=article.pk).first()
         assert (newest.history_user, newest.retired_at is None) == (editor, False)
         assert version_count(article) == 2
     renumbered = [e for e in Entry.objects.all() if e.number != entries[e.pk]]
     assert renumbered
-    versions = versions_of(Entry).filter(history_type="~")
+    versions = records_of(Entry).filter(history_type="~")
     assert {v.id: v.number for v in versions} == {e.pk: e.number for e in renumbered}
     act(client, "bring_back_selected", *articles)
     act(client, "move_to_draft", *articles)
     for article in articles:
         article.refresh_from_db()
-        newest, *_older = versions_of(Article).filter(id=article.pk)
+        newest, *_older = records_of(Article).filter(id=article.pk)
         assert (newest.status_id, newest.retired_at) == (article.status_id, None)
         assert version_count(article) == 4
 
@@ -199,7 +199,7 @@ def test_who_is_deleted_leaves_their_versions(client: Client, wallet: Article) -
     other = User.objects.create_user("other", is_staff=True, is_superuser=True)
     client.force_login(other)
     save(client, wallet, title="By another")
-    assert versions_of(Article).filter(history_user=other).count() == 1
+    assert records_of(Article).filter(history_user=other).count() == 1
     client.force_login(User.objects.get(username="editor"))
     other.delete()
     assert changes(client, wallet)[0] == [("Title", "Payment Wallet", "By another")]
@@ -223,7 +223,7 @@ def test_a_revert_is_a_version_of_its_own(client: Client, wallet: Article, edito
     assert changes(client, wallet) == [
         [("Title", "A mistake", old)], [("Title", old, "A mistake")], [],
     ]  # fmt: skip
-    newest = versions_of(Article).filter(id=wallet.pk).first()
+    newest = records_of(Article).filter(id=wallet.pk).first()
     assert (newest.history_user, newest.history_change_reason) == (
         editor, messages(response)[0],
     )  # fmt: skip
@@ -237,7 +237,7 @@ def test_a_revert_does_not_take_a_key_of_another_article(client: Client, wallet:
     assert other is not None
     wallet.aliases.filter(key=first.instance.key).update(article=other)
     response = revert(client, wallet, first)
-    assert "already: list that one here instead." in messages(response)[0]
+    assert "List that article here instead." in messages(response)[0]
     wallet.refresh_from_db()
     assert wallet.url == "https://example.org/elsewhere"
     assert version_count(wallet) == 2
@@ -245,14 +245,14 @@ def test_a_revert_does_not_take_a_key_of_another_article(client: Client, wallet:
 
 def test_a_revert_that_is_sent_twice_is_done_once(client: Client, wallet: Article) -> None:
     save(client, wallet, title="Mine")
-    version = versions_of(Article).filter(id=wallet.pk).last()
+    version = records_of(Article).filter(id=wallet.pk).last()
     path = reverse("admin:catalog_article_revert", args=[wallet.pk, version.pk])
     newest = client.get(path).context["now"].pk
     client.post(path, {"newest": newest})
     response = client.post(path, {"newest": newest}, follow=True)
     assert response.redirect_chain == [(address(wallet, "change"), 302)]
     assert messages(response)[-1] == "It is like that already."
-    assert versions_of(Article).filter(id=wallet.pk).count() == 3
+    assert records_of(Article).filter(id=wallet.pk).count() == 3
 
 
 def test_a_revert_that_was_overtaken_is_refused(client: Client, wallet: Article) -> None:

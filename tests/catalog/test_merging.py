@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.history import versions_of
+from catalog.history import records_of
 from catalog.merging import merge_articles
 from catalog.models import Alias, Article, Entry, Section, Status
 from progress.learner import LearnerProgress
@@ -87,7 +87,7 @@ def test_one_without_a_link_gets_the_others(
     kept.refresh_from_db()
     assert kept.url == expected
     assert kept.aliases.filter(key=kept.key).exists()
-    assert versions_of(Article).filter(id=kept.pk).first().url == expected
+    assert records_of(Article).filter(id=kept.pk).first().url == expected
 
 
 def test_the_places_of_a_retired_one_do_not_come_back(kept: Article, duplicate: Article) -> None:
@@ -154,11 +154,11 @@ def test_a_version_from_before_is_not_the_way_back(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
     merge_articles(kept, duplicate)
-    first = versions_of(Article).filter(id=duplicate.pk).last()
+    first = records_of(Article).filter(id=duplicate.pk).last()
     path = reverse("admin:catalog_article_revert", args=[duplicate.pk, first.pk])
-    newest = versions_of(Article).filter(id=duplicate.pk).first()
+    newest = records_of(Article).filter(id=duplicate.pk).first()
     assert editing.post(path, {"newest": newest.pk}).status_code == 403
-    assert versions_of(Article).filter(id=duplicate.pk).first() == newest
+    assert records_of(Article).filter(id=duplicate.pk).first() == newest
     history = editing.get(address(duplicate, "history"))
     assert history.status_code == 200
     assert len(history.context["versions"]) > 1
@@ -203,7 +203,7 @@ def test_an_editor_sees_what_it_does_and_does_it(
         kept.pk: f"“{duplicate.title}” was merged into it.",
         duplicate.pk: f"Merged into “{kept.title}”.",
     }
-    version = versions_of(Article).filter(id=duplicate.pk).first()
+    version = records_of(Article).filter(id=duplicate.pk).first()
     assert (version.history_user, version.merged_into) == (editor, kept)
     assert version.history_change_reason == f"Merged into “{kept.title}”."
     versions = editing.get(address(duplicate, "history")).context["versions"]
@@ -355,7 +355,7 @@ def test_its_page_is_read_only(editing: Client, kept: Article, duplicate: Articl
     page = editing.get(address(duplicate, "change"))
     assert controls(page) == []
     html = page.content.decode()
-    told = f'It was merged into <a href="{address(kept, "change")}">{kept.title}</a>: change that'
+    told = f'It was merged into <a href="{address(kept, "change")}">{kept.title}</a>. Change that'
     assert html.count(told) == 1
     assert html.index(told) < html.index("field-title")
     assert address(duplicate, "history") in html
@@ -376,7 +376,7 @@ def test_a_form_that_was_open_saves_nothing(
     response = editing.post(path, {**form, "title": "Mine", **more}, follow=True)
     assert response.redirect_chain == [(path, 302)]
     link = f'<a href="{address(kept, "change")}">{kept.title}</a>'
-    assert messages(response) == [f"It was merged into {link}: change that one instead."]
+    assert messages(response) == [f"It was merged into {link}. Change that article instead."]
     assert list(Article.objects.order_by("pk").values_list()) == before
 
 

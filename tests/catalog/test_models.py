@@ -42,8 +42,8 @@ def test_a_key_of_another_article_is_refused_in_words_with_a_link() -> None:
     with pytest.raises(ValidationError) as refusal:
         article.full_clean()
     words = (
-        f'This is the article <a href="/admin/catalog/article/{other.pk}/change/">'
-        "Payment Wallet</a> already: list that one here instead."
+        f'This is already the article <a href="/admin/catalog/article/{other.pk}/change/">'
+        "Payment Wallet</a>. List that article here instead."
     )
     assert refusal.value.message_dict == {"url": [words]}
 

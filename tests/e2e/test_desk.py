@@ -168,7 +168,7 @@ def test_two_articles_are_found_and_merged(page: Page, plain_page: Page, has_scr
     enter(page)
     page.goto(f"/admin/catalog/article/{article(WALLET).pk}/change/")
     page.get_by_role("link", name="Merge another into it").click()
-    page.get_by_label("Find the one that goes:").fill("booking")
+    page.get_by_label("Find the article to merge into it:").fill("booking")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Ticket Booking System").click()
     heading = "“Ticket Booking System” goes into “Payment Wallet”"

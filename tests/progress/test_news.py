@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from catalog.article_history import ArticleHistory
-from catalog.history import versions_of
+from catalog.history import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.snapshot import current
@@ -60,7 +60,7 @@ def make_old() -> None:
     then = timezone.now() - 30 * DAY
     for model in (Article, Entry):
         model._default_manager.update(added_at=then)
-        versions_of(model).update(history_date=then)
+        records_of(model).update(history_date=then)
 
 
 def retitle(title: str, slug: str = SLUG) -> Article:

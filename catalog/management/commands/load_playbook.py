@@ -20,5 +20,5 @@ class Command(BaseCommand):
             say("The catalogue holds a playbook already; nothing was changed.")
             return
         call_command("loaddata", *FIXTURES, verbosity=0)
-        history.begin(Layer, Section, Status, Article, Entry)
+        history.record_untracked(Layer, Section, Status, Article, Entry)
         say(f"The playbook is loaded: {Article.objects.count()} articles.")

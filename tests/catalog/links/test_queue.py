@@ -166,7 +166,7 @@ def test_an_address_that_another_article_has_is_refused(client: Client, action: 
     else:
         said = " ".join(messages(act(client, "accept_selected", article)))
     link = reverse("admin:catalog_article_change", args=[other.pk])
-    assert f'This is the article <a href="{link}">' in said
+    assert f'This is already the article <a href="{link}">' in said
     assert Article.objects.get(pk=article.pk).url == article.url
     assert waiting() == [article.title]
     assert not LogEntry.objects.exists()
@@ -178,7 +178,7 @@ def test_an_address_that_another_article_has_is_refused(client: Client, action: 
         ("", "This field is required."),
         ("ftp://example.org/a", "Enter a valid URL."),
         ("https://me:secret@example.org/", "The address must not hold a user name or a password."),
-        ("https://example.org:99999/", "There is no such port: it goes up to 65535."),
+        ("https://example.org:99999/", "The port must be 65535 or less."),
         ("the old one", "Enter a valid URL."),
     ],
 )

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.history import versions_of
+from catalog.history import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.suggestions.models import Suggestion
@@ -406,7 +406,7 @@ def test_a_place_that_is_retitled_gets_a_version(desk: Client, learner: User) ->
     place = wallet.entries.get()
     Entry.objects.filter(pk=place.pk).change(title=wallet.title)
     post(desk, correction(learner, title="A wallet, corrected"), "accept")
-    version = versions_of(Entry).filter(id=place.pk).first()
+    version = records_of(Entry).filter(id=place.pk).first()
     assert (version.title, version.history_user.username) == ("A wallet, corrected", "editor")
 
 
