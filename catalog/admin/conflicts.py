@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog import catalog_version
 from catalog.admin.comparison import Comparison, compare
-from catalog.admin.history import ValueDifference, HistoryAdmin, when
+from catalog.admin.history import HistoryAdmin, ValueDifference, when
 from catalog.forms import EntryRows
 from catalog.history import records_of
 from catalog.models import Entry

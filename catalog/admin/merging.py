@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.forms import MergeForm
-from catalog.merging import repeated_entries, merge_articles
+from catalog.merging import merge_articles, repeated_entries
 from catalog.models import Alias, Article, Entry
 from catalog.similarity import are_alike
 from playbook.http import HttpRequest as ReaderRequest
