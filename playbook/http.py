@@ -37,15 +37,13 @@ REASONS = {
 
 
 class Progress(Protocol):
-    """What the catalogue may ask of a reader's progress, whoever the reader is."""
+    """The part of a reader's progress that the catalogue uses."""
 
     is_visitor: ClassVar[bool]
 
     @property
     def version(self) -> Hashable: ...
     def is_in(self, states: Collection[str]) -> Callable[[int], bool]: ...
-    def with_learner_count(self, articles: Any) -> Any: ...
-    def learners_of(self, kept: Any, duplicate: Any) -> Any: ...
 
 
 class HttpRequest(DjangoHttpRequest):

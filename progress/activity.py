@@ -1,6 +1,6 @@
-"""What a learner studies and when: reading now, days, streaks, the heat map.
+"""Study by day: what a learner is reading, their streaks and their heat map.
 
-Days are those of the current time zone, which is the learner's in every request.
+Days are in the current time zone, which is the learner's in every request.
 """
 
 from bisect import bisect_right
@@ -13,17 +13,18 @@ from accounts.models import User
 from catalog.models import Entry, Layer
 from catalog.snapshot import CatalogSnapshot
 from progress.models import Event, State
+from progress.states import StateName
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 WEEKS = 53
 LEVEL_FROM = (1, 2, 4, 7)
-"""How many articles started and finished on a day give level 1, 2, 3 and 4."""
+"""The number of articles started or finished on a day from which levels 1 to 4 apply."""
 
 
 @dataclass(frozen=True)
 class Day:
-    """How many distinct articles were started and finished, and of which layer most of them."""
+    """The distinct articles started and finished on a day, and the layer of most of them."""
 
     date: date
     started: int = 0
@@ -37,7 +38,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Streak:
-    """Days in a row with study: up to today or yesterday, and at most ever."""
+    """Consecutive days with study: the current run, up to today or yesterday, and the longest."""
 
     current: int
     longest: int
@@ -45,13 +46,13 @@ class Streak:
 
 @dataclass(frozen=True)
 class Week:
-    """One column of the heat map, Monday first; the last one ends today."""
+    """A column of the heat map, Monday first. The last week ends today."""
 
     days: tuple[Day, ...]
 
     @property
     def new_month(self) -> date | None:
-        """The first day of the month that begins in this week."""
+        """The first day of a month, if one begins in this week."""
         return next((day.date for day in self.days if day.date.day == 1), None)
 
 
@@ -61,13 +62,13 @@ class HeatMap:
 
     @property
     def study_days(self) -> list[Day]:
-        """Those with study, the latest first."""
+        """The days with study, the latest first."""
         days = [day for week in self.weeks for day in week.days if day.level]
         return days[::-1]
 
 
 def days_of(user: User, layers: Iterable[Layer]) -> list[Day]:
-    """Every day on which the learner studied, oldest first; in two queries."""
+    """Return the days with study, oldest first, in two queries."""
     study = Event.objects.for_user(user).study()
     by_pk = {layer.pk: layer for layer in layers}
     layer_of: dict[date, Layer | None] = {}
@@ -80,7 +81,7 @@ def days_of(user: User, layers: Iterable[Layer]) -> list[Day]:
 
 
 def streak(days: Iterable[Day], today: date) -> Streak:
-    """`days` with study, oldest first."""
+    """Return the streak of these days with study, given oldest first."""
     dates = [day.date for day in days]
     runs = [1] if dates else []
     for before, after in pairwise(dates):
@@ -93,7 +94,7 @@ def streak(days: Iterable[Day], today: date) -> Streak:
 
 
 def heat_map(days: Iterable[Day], today: date) -> HeatMap:
-    """The last twelve months, to whole weeks; days without study are there too."""
+    """Return the last twelve months in whole weeks, including the days without study."""
     by_date = {day.date: day for day in days}
     monday = today - today.weekday() * DAY
     mondays = [monday - weeks * WEEK for weeks in reversed(range(WEEKS))]
@@ -113,18 +114,19 @@ def heat_map(days: Iterable[Day], today: date) -> HeatMap:
 
 @dataclass(frozen=True)
 class ReadingItem:
-    """An article that the learner reads, at its first place in the journey."""
+    """An article that the learner has started, with its first entry in the journey."""
 
     entry: Entry
+    state: StateName
     since: datetime
 
 
 def reading_now(user: User, snapshot: CatalogSnapshot) -> list[ReadingItem]:
-    """The articles of the playbook that the learner reads, the latest first."""
-    states = State.objects.for_user(user).reading().order_by("pk")
-    readings = [
-        ReadingItem(entries[0], changed_at)
-        for article_id, changed_at in states.values_list("article_id", "changed_at")
+    """Return the listed articles that the learner has started, the latest first."""
+    states = State.objects.for_user(user).started().order_by("pk")
+    items = [
+        ReadingItem(entries[0], StateName(state), changed_at)
+        for article_id, state, changed_at in states.values_list("article_id", "state", "changed_at")
         if (entries := snapshot.entries_of(article_id))
     ]
-    return sorted(readings, key=lambda reading: reading.since, reverse=True)
+    return sorted(items, key=lambda item: item.since, reverse=True)

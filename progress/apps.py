@@ -9,7 +9,7 @@ class ProgressConfig(AppConfig):
     def ready(self) -> None:
         from catalog import reader_states
         from progress import learner_counts, receivers, session_merge
-        from progress.models import StateName
+        from progress.states import StateName
 
         reader_states.choices.update(StateName.choices)
         learner_counts.connect()

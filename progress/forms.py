@@ -2,21 +2,31 @@ from datetime import UTC, datetime
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from progress.models import StateName
+from progress.states import StateName
 
 SHOWN_MAX_LENGTH = 100_000
 
 
+def _not_a_state() -> str:
+    labels = [state.label.lower() for state in StateName]
+    # Django puts the value in later.
+    names = {"value": "%(value)s", "states": get_text_list(labels, gettext("or"))}
+    return gettext("“%(value)s” is not a state: %(states)s.") % names
+
+
 class StateForm(forms.Form):
-    """The state that an article should have."""
+    """The state that an article should get."""
 
     state = forms.ChoiceField(
-        choices=StateName.choices,
+        choices=lambda: StateName.choices,
         error_messages={
-            "required": _("Say which state the article should have."),
-            "invalid_choice": _("“%(value)s” is not a state: to do, reading, done or skipped."),
+            "required": _("Choose a state for the article."),
+            "invalid_choice": lazy(_not_a_state, str)(),
         },
     )
 
@@ -26,22 +36,22 @@ class StateForm(forms.Form):
 
 
 class ChangesAcknowledgeForm(forms.Form):
-    """Up to when somebody knows what changed: of one article, or of all that they have done."""
+    """The time up to which a learner saw the changes of one article, or of all they finished."""
 
     until = forms.DateTimeField(
         error_messages={
-            "required": _("Say up to when you know the changes."),
-            "invalid": _("That is not a time."),
+            "required": _("The time of the last change you saw is missing."),
+            "invalid": _("The time of the last change you saw is not a time."),
         }
     )
     article = forms.SlugField(max_length=150, required=False)
 
     def clean_until(self) -> datetime:
-        """What has not changed yet is not seen yet."""
+        """Return the time in UTC, the current time if it is later."""
         until: datetime = self.cleaned_data["until"]
         try:
             return min(until.astimezone(UTC), timezone.now())
-        except OverflowError:  # at the very beginning or end of the calendar
+        except OverflowError:  # the first or last day of the calendar
             raise forms.ValidationError(self.fields["until"].error_messages["invalid"]) from None
 
     @property
@@ -50,7 +60,7 @@ class ChangesAcknowledgeForm(forms.Form):
 
 
 class PlaceForm(forms.Form):
-    """Where a change was asked for: the row, and what of the page shows progress."""
+    """The row that a change was made in (`spot`), and the ids of the page that show progress."""
 
     spot = forms.RegexField(r"^[a-z0-9-]+$", max_length=200, required=False)
     shown = forms.CharField(max_length=SHOWN_MAX_LENGTH, required=False)

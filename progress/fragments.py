@@ -13,16 +13,16 @@ from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER, TIME_ZONE
 from playbook.rendering.fragments import cached_fragments, per_user_fragment
 from progress.activity import Week
-from progress.models import StateName
 from progress.reader import HISTORY_SHOWN, ReaderProgress
+from progress.states import StateName
 
 register = template.Library()
 
 
 @register.simple_tag
-def states() -> list[StateName]:
-    """In the order in which they stand side by side on a control."""
-    return list(StateName)
+def states() -> type[StateName]:
+    """Return the enumeration: a template can loop over it, or over `states.required`."""
+    return StateName
 
 
 def progress_of(request: HttpRequest) -> ReaderProgress:

@@ -9,7 +9,7 @@ from accounts.models import User
 from catalog.article_history import article_history_of
 from catalog.models import Article
 from progress import news
-from progress.models import Event, State, StateName
+from progress.models import Event, State
 from progress.reader import (
     HISTORY_SHOWN,
     HistoryItem,
@@ -27,6 +27,7 @@ from progress.sql import (
     write_event,
     write_state,
 )
+from progress.states import StateName
 
 
 class LearnerProgress(ReaderProgress):

@@ -1,53 +1,99 @@
-"""What the catalogue may know of learners: how many of them."""
+"""Count the learners with a state on an article, for the catalogue."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Subquery
 
-from catalog import learners
+from catalog import learner_counts
+from catalog.learner_counts import MergeCounts
 from catalog.models import Article
+from catalog.querysets import ArticleQuerySet
 from progress.models import State
+from progress.states import StateName
 
 _Key = TypeVar("_Key")
 
-AT_ONCE = 500
-"""SQLite takes no more than some thousand parameters in a query."""
+BATCH_SIZE = 500
+"""SQLite takes some thousand parameters in a query at most."""
 
 
-class LearnerCounts:
+class StateLearnerCounts:
+    """Counts State rows. The number of queries does not depend on the number of learners."""
+
     def by_article(self, articles: Collection[str]) -> Mapping[str, int]:
         uuids = _with_states(articles)
         counts: dict[str, int] = {}
-        for some in _batched(uuids):
-            states = State.objects.filter(article__in=some).order_by().values_list("article")
+        for batch in _batched(uuids):
+            states = State.objects.filter(article__in=batch).order_by().values_list("article")
             counts |= {uuids[pk]: count for pk, count in states.annotate(Count("user"))}
         return counts
 
-    def touched(self, articles: Collection[str]) -> int:
+    def on_any(self, articles: Collection[str]) -> int:
         users: set[int] = set()
-        for some in _batched(_with_states(articles)):
-            states = State.objects.filter(article__in=some).order_by()
+        for batch in _batched(_with_states(articles)):
+            states = State.objects.filter(article__in=batch).order_by()
             users.update(states.values_list("user_id", flat=True).distinct())
         return len(users)
 
+    def annotate(self, articles: ArticleQuerySet) -> ArticleQuerySet:
+        return articles.annotate(learner_count=Count("states", distinct=True))
+
+    def of_merge(self, kept: Article, duplicate: Article) -> MergeCounts:
+        on_kept = State.objects.filter(article=kept).order_by().values_list("state")
+        state_on_kept = State.objects.filter(article=kept, user=OuterRef("user")).values("state")
+        on_duplicate = (
+            State.objects.filter(article=duplicate)
+            .annotate(state_on_kept=Subquery(state_on_kept))
+            .order_by()
+            .values_list("state", "state_on_kept")
+        )
+        return merge_counts(
+            dict(on_kept.annotate(Count("pk"))), list(on_duplicate.annotate(Count("pk")))
+        )
+
+
+def merge_counts(
+    on_kept: Mapping[str, int], on_duplicate: Iterable[tuple[str, str | None, int]]
+) -> MergeCounts:
+    """Return what a merge does to its learners.
+
+    `on_kept` is the number of learners by state. `on_duplicate` has the state on the duplicate,
+    the state on the kept article (None without one) and the number of learners.
+    """
+    afterwards = Counter({StateName(state): count for state, count in on_kept.items()})
+    number_on_kept, number_on_duplicate, on_both = afterwards.total(), 0, 0
+    for state, state_on_kept, count in on_duplicate:
+        number_on_duplicate += count
+        if state_on_kept:
+            on_both += count
+            afterwards[StateName(state_on_kept)] -= count
+        afterwards[StateName.further([state, state_on_kept or StateName.TODO])] += count
+    return MergeCounts(
+        number_on_kept,
+        number_on_duplicate,
+        on_both,
+        {state.label: count for state, count in afterwards.items() if count},
+    )
+
 
 def _with_states(articles: Collection[str]) -> Mapping[int, str]:
-    """Those that somebody has a state on, which may be few of many: UUID by primary key."""
+    """Return the UUID by primary key of the articles with a state, which may be few of many."""
     has_state = Exists(State.objects.filter(article=OuterRef("pk")))
-    found = (
-        Article.objects.filter(has_state, uuid__in=some).order_by().values_list("pk", "uuid")
-        for some in _batched(articles)
+    batches = (
+        Article.objects.filter(has_state, uuid__in=batch).order_by().values_list("pk", "uuid")
+        for batch in _batched(articles)
     )
-    return {pk: str(uuid) for rows in found for pk, uuid in rows}
+    return {pk: str(uuid) for rows in batches for pk, uuid in rows}
 
 
 def _batched(keys: Iterable[_Key]) -> Iterator[list[_Key]]:
-    left = iter(keys)
-    while some := list(islice(left, AT_ONCE)):
-        yield some
+    iterator = iter(keys)
+    while batch := list(islice(iterator, BATCH_SIZE)):
+        yield batch
 
 
 def connect() -> None:
-    learners.register(LearnerCounts())
+    learner_counts.register(StateLearnerCounts())

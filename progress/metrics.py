@@ -1,22 +1,20 @@
-"""How often what was marked: `playbook.metrics` has the figures of pages."""
+"""The operational metrics of state changes; `playbook.metrics` has those of pages."""
 
 from prometheus_client import Counter
 
-from progress.models import StateName
 from progress.reader import StateChange
+from progress.states import StateName
 
 STATE_CHANGES = Counter(
-    "playbook_state_changes", "Changes of state, by the state that came of them", ["state", "undo"]
+    "playbook_state_changes", "State changes, by the new state", ["state", "undo"]
 )
-# Each is there from the start, so that the first change counts as one.
-BY_KIND = {
-    (state, is_undo): STATE_CHANGES.labels(state.value, str(is_undo).lower())
-    for state in StateName
-    for is_undo in (False, True)
-}
+# Prometheus sees the first change only if its series is there before it, at 0.
+for _state in StateName:
+    for _is_undo in ("false", "true"):
+        STATE_CHANGES.labels(_state.value, _is_undo)
 
 
 def count(change: StateChange, *, is_undo: bool = False) -> None:
-    """Not where the article was in that state already."""
+    """Count a change, unless the article was in that state already."""
     if change.before != change.after:
-        BY_KIND[change.after, is_undo].inc()
+        STATE_CHANGES.labels(change.after.value, str(is_undo).lower()).inc()

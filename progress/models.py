@@ -4,34 +4,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Article
 from progress.querysets import EventQuerySet, StateQuerySet
-
-
-class StateName(models.TextChoices):
-    """Where one learner stands with one article. To do is the absence of a State."""
-
-    TODO = "todo", _("To do")
-    READING = "reading", _("Reading")
-    DONE = "done", _("Done")
-    SKIPPED = "skipped", _("Skipped")
-
-    @property
-    def verb(self) -> str:
-        """The word on the button that sets it."""
-        return gettext("Skip") if self is self.SKIPPED else str(self.label)
-
-    @property
-    def rank(self) -> int:
-        """How far it is: of two, the further one wins."""
-        return [self.TODO, self.SKIPPED, self.READING, self.DONE].index(self)
+from progress.states import StateName
 
 
 class State(models.Model):
-    """Where one learner stands with one article."""
+    """The state of one article for one learner. An article that is to do has none."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="states"
@@ -39,7 +20,7 @@ class State(models.Model):
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="states")
     state = models.CharField(max_length=8, choices=StateName.choices)
     changed_at = models.DateTimeField(default=timezone.now)
-    # Up to when they know how the article changed after they had read it.
+    # The learner has acknowledged every change of the article up to this time.
     changes_seen_at = models.DateTimeField(null=True, editable=False)
 
     objects = StateQuerySet.as_manager()
@@ -50,7 +31,8 @@ class State(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "article"], name="unique_state_user_article"),
             models.CheckConstraint(
-                condition=Q(state__in=["reading", "done", "skipped"]), name="check_state_state"
+                condition=Q(state__in=[state.value for state in StateName.stored()]),
+                name="check_state_state",
             ),
         ]
 
@@ -59,7 +41,7 @@ class State(models.Model):
 
 
 class Event(models.Model):
-    """One change of state, kept for ever."""
+    """One change of a state. Events are never deleted, except with the account."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="events"

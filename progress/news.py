@@ -1,4 +1,4 @@
-"""What of the playbook is new to a learner, and what changed since they read it."""
+"""Find the articles that are new to a learner, and those that changed after they read them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from catalog.article_history import article_history_of
 from catalog.field_changes import FieldChange
 from catalog.models import Article, Entry
 from catalog.snapshot import CatalogSnapshot
-from progress.models import State, StateName
+from progress.models import State
+from progress.states import Stage, StateName
 from progress.statistics import Figure
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ NEWS_SHOWN = 5
 
 @dataclass(frozen=True)
 class ArticleUpdate:
-    """One that they have read, and what is different now."""
+    """An article that changed after the learner finished it."""
 
     article: Article
     read_at: datetime
@@ -34,66 +35,70 @@ class ArticleUpdate:
 
 @dataclass(frozen=True)
 class Growth:
-    """How far a learner is with what the playbook held when they joined, where it grew since."""
+    """Progress with the articles that were there when the learner joined, if there are more now."""
 
     added: int
     started_with: int
-    done: int
-    """Of those that they started with."""
+    finished: int
+    """The number of those articles that the learner has finished."""
 
 
 def changed_articles(
     user: User, snapshot: CatalogSnapshot, states: Mapping[int, str]
 ) -> Mapping[int, ArticleUpdate]:
-    """Those that they have done and that differ now, by primary key; the latest change first.
+    """Return the articles that changed after the learner finished them, the latest change first.
 
-    One query, and none where nothing that they have done ever changed.
+    By primary key of the article. One query; none if no finished article ever changed.
     """
-    past = article_history_of(snapshot)
-    known = past.changed_at.keys() & states.keys() & snapshot.by_pk.keys()
-    may_differ = [pk for pk in known if states[pk] == StateName.DONE]
+    history = article_history_of(snapshot)
+    finished = StateName.at(Stage.FINISHED)
+    changed = history.changed_at.keys() & states.keys() & snapshot.by_pk.keys()
+    may_differ = [pk for pk in changed if states[pk] in finished]
     if not may_differ:
         return {}
-    done = State.objects.for_user(user).done().filter(article__in=may_differ).with_read_at()
-    found = []
-    for pk, read_at, seen_at in done.values_list("article_id", "read_at", "changes_seen_at"):
+    rows = State.objects.for_user(user).finished().filter(article__in=may_differ).with_read_at()
+    updates = []
+    for pk, read_at, seen_at in rows.values_list("article_id", "read_at", "changes_seen_at"):
         article = snapshot.by_pk[pk]
-        changes = past.changes(article, max(read_at, seen_at or read_at))
+        changes = history.changes(article, max(read_at, seen_at or read_at))
         if changes and not article.is_retired:
-            found.append(ArticleUpdate(article, read_at, past.changed_at[pk], changes))
-    found.sort(key=lambda changed: changed.changed_at, reverse=True)
-    return {changed.article.pk: changed for changed in found}
+            updates.append(ArticleUpdate(article, read_at, history.changed_at[pk], changes))
+    updates.sort(key=lambda update: update.changed_at, reverse=True)
+    return {update.article.pk: update for update in updates}
 
 
 def growth(
     snapshot: CatalogSnapshot, joined_at: datetime, states: Mapping[int, str], whole: Figure
 ) -> Growth | None:
-    """None where nothing of what is new is left, or nothing was done that could seem less by it."""
+    """Return the growth since the learner joined.
+
+    None if they have dealt with all new articles, or had finished nothing that these could dilute.
+    """
     added = article_history_of(snapshot).new_since(joined_at)
-    of_added = Counter(states.get(pk, StateName.TODO) for pk in added)
-    done, skipped = of_added[StateName.DONE], of_added[StateName.SKIPPED]
-    started_with = whole.required - (len(added) - skipped)
-    if done + skipped == len(added) or whole.done == done:
+    by_stage = Counter(StateName(states.get(pk, StateName.TODO)).stage for pk in added)
+    finished, excluded = by_stage[Stage.FINISHED], by_stage[Stage.EXCLUDED]
+    started_with = whole.required - (len(added) - excluded)
+    if finished + excluded == len(added) or whole.finished == finished:
         return None
-    return Growth(len(added), started_with, whole.done - done)
+    return Growth(len(added), started_with, whole.finished - finished)
 
 
 @dataclass(frozen=True)
 class News:
-    """For a learner's own page: the new articles at their first place in the journey."""
+    """New and changed articles, for My progress. New ones have their first entry in the journey."""
 
     new: list[Entry]
     changed: list[ArticleUpdate]
 
     shown: ClassVar[str] = f":{NEWS_SHOWN}"
-    """As the template's `slice` takes it."""
+    """The argument of the `slice` filter in the template."""
 
     @classmethod
     def of(cls, progress: ReaderProgress) -> News:
         entries = {
-            place.article_id: place.entry
-            for place in reversed(progress.snapshot.indexed_entries)
-            if place.article_id in progress.new_articles
+            indexed.article_id: indexed.entry
+            for indexed in reversed(progress.snapshot.indexed_entries)
+            if indexed.article_id in progress.new_articles
         }
         return cls(list(entries.values())[::-1], list(progress.changed_articles.values()))
 

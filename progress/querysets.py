@@ -1,36 +1,47 @@
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self, TypedDict, cast
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
+from progress.states import STUDY, Stage, StateName
+
 if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
     from accounts.models import User
     from progress.models import Event, State
+
+
+class ReadAt(TypedDict):
+    read_at: datetime
 
 
 class StateQuerySet(QuerySet["State"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
 
-    def reading(self) -> Self:
-        return self.filter(state="reading")
+    def started(self) -> Self:
+        return self.filter(state__in=StateName.at(Stage.STARTED))
 
-    def done(self) -> Self:
-        return self.filter(state="done")
+    def finished(self) -> Self:
+        return self.filter(state__in=StateName.at(Stage.FINISHED))
 
-    def with_read_at(self) -> QuerySet[Any, Any]:
-        """Annotates `read_at`: when the article was last marked as done, not counting an undo."""
-        from progress.models import Event  # which needs this module to be made
+    def with_read_at(self) -> QuerySet[WithAnnotations[State, ReadAt]]:
+        """Annotate `read_at`: the time the article was last finished, not counting an undo."""
+        from progress.models import Event  # progress.models imports this module
 
         events = Event.objects.lasting().filter(
-            user=OuterRef("user"), article=OuterRef("article"), to_state="done"
+            user=OuterRef("user"),
+            article=OuterRef("article"),
+            to_state__in=StateName.at(Stage.FINISHED),
         )
-        # Not the first by time: SQLite would go through all of the learner's events for each.
+        # A maximum, because ordering by time makes SQLite read all events of the learner each time.
         latest = events.order_by().values("article").values(latest=Max("happened_at"))
-        return self.annotate(read_at=Coalesce(Subquery(latest), "changed_at"))
+        states = self.annotate(read_at=Coalesce(Subquery(latest), "changed_at"))
+        return cast("QuerySet[WithAnnotations[State, ReadAt]]", states)
 
 
 class EventQuerySet(QuerySet["Event"]):
@@ -38,28 +49,32 @@ class EventQuerySet(QuerySet["Event"]):
         return self.filter(user=user)
 
     def lasting(self) -> Self:
-        """Neither undone nor an undo: what a statistic may count."""
-        # Not as `undoes=None`: SQLite would look all of those up, instead of one learner's.
+        """Filter to the events that statistics count: not undone, and not an undo."""
+        # `undoes=None` would make SQLite use that index instead of the learner's.
         return self.alias(undone_id=Coalesce("undoes_id", 0)).filter(undone_id=0, undone_by=None)
 
     def study(self) -> Self:
-        """The lasting ones that moved an article forward: started or finished."""
-        return self.lasting().filter(to_state__in=["reading", "done"])
+        """Filter to the lasting events that started or finished an article."""
+        return self.lasting().filter(to_state__in=StateName.at(*STUDY))
 
     def on_day(self, day: date) -> Self:
-        """Of that day in the current time zone."""
+        """Filter to one day in the current time zone."""
         return self.filter(happened_at__date=day)
 
     def by_day(self) -> QuerySet[Any, Any]:
-        """`date`, in the current time zone, and how many articles were `started`, `finished`."""
+        """Group by `date` in the current time zone, with the articles `started` and `finished`."""
+
+        def count_articles(stage: Stage) -> Count:
+            is_at_stage = Q(to_state__in=StateName.at(stage))
+            return Count("article", distinct=True, filter=is_at_stage)
+
         days = self.order_by().values(date=TruncDate("happened_at"))
         return days.annotate(
-            started=Count("article", distinct=True, filter=Q(to_state="reading")),
-            finished=Count("article", distinct=True, filter=Q(to_state="done")),
+            started=count_articles(Stage.STARTED), finished=count_articles(Stage.FINISHED)
         ).order_by("date")
 
     def by_day_and_layer(self) -> QuerySet[Any, Any]:
-        """`date` and `layer`, and of how many `articles`; most articles and first layer first."""
+        """Group by `date` and `layer`, with the number of `articles`; the largest group first."""
         layer = F("article__entries__section__layer")
         listed = self.filter(article__entries__isnull=False, article__entries__retired_at=None)
         days = listed.order_by().values(date=TruncDate("happened_at"), layer=layer)
@@ -71,7 +86,7 @@ class EventQuerySet(QuerySet["Event"]):
         return self.select_related("article__status")
 
     def with_can_undo(self) -> Self:
-        """Annotates `is_undone`, and `can_undo` for the newest lasting event of each article."""
+        """Annotate `is_undone`, and `can_undo`: true for the newest lasting event of an article."""
         newer = self.model._default_manager.filter(
             user=OuterRef("user"),
             article=OuterRef("article"),

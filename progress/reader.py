@@ -7,14 +7,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
-from django.db.models import Count, OuterRef, Subquery
-
 from catalog.models import Article, Entry
-from catalog.querysets import ArticleQuerySet
 from catalog.snapshot import CatalogSnapshot, IndexedEntry, current
 from playbook.http import Reader
 from progress import news, statistics
-from progress.models import State, StateName
+from progress.states import StateName
 
 HISTORY_SHOWN = 10
 
@@ -156,19 +153,3 @@ class ReaderProgress(ABC):
         """What to read next: the first of the journey that is to do and can be read."""
         readable: list[IndexedEntry] = self.snapshot.derive("readable", readable_of)
         return next((p.entry for p in readable if p.article_id not in self.states), None)
-
-    def with_learner_count(self, articles: ArticleQuerySet) -> ArticleQuerySet:
-        """Annotates `learner_count`: how many learners have a state on the article."""
-        return articles.annotate(learner_count=Count("states", distinct=True))
-
-    def learners_of(self, kept: Article, duplicate: Article) -> statistics.Learners:
-        """Whom merging these two articles concerns."""
-        own = State.objects.filter(article=kept, user=OuterRef("user")).values("state")
-        of_duplicate = (
-            State.objects.filter(article=duplicate).annotate(other=Subquery(own)).order_by()
-        )
-        of_kept = State.objects.filter(article=kept).order_by().values_list("state")
-        return statistics.learners(
-            dict(of_kept.annotate(Count("pk"))),
-            list(of_duplicate.values_list("state", "other").annotate(Count("pk"))),
-        )

@@ -16,8 +16,8 @@ from django.db.models import Count, F, Q
 from accounts.models import User
 from catalog.models import Article
 from catalog.signals import article_merged
-from progress.models import Event, State, StateName
-from progress.statistics import further
+from progress.models import Event, State
+from progress.states import StateName
 
 KEYS_AT_ONCE = 10_000
 A_MOMENT = timedelta(microseconds=1)
@@ -86,7 +86,7 @@ def chains(
     added: list[Event] = []
     for user_id, own in of_learner.items():
         ends = [state.state for state in states.get(user_id, {}).values()]
-        for event in in_a_chain(own, further(*ends)):
+        for event in in_a_chain(own, StateName.further([StateName.TODO, *ends])):
             if event.pk is None:
                 event.article = kept
                 added.append(event)
@@ -101,9 +101,9 @@ def in_a_chain(events: list[Event], end: StateName) -> list[Event]:
     before = events[0].from_state
     for event in events:
         if event.to_state == before:
-            way_back = StateName.SKIPPED if before == StateName.TODO else StateName.TODO
-            changed.append(step(event, before, way_back, event.happened_at - A_MOMENT))
-            before = way_back
+            detour = StateName.detour(before)
+            changed.append(step(event, before, detour, event.happened_at - A_MOMENT))
+            before = detour
         if event.from_state != before:
             event.from_state = before
             changed.append(event)

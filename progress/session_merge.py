@@ -16,9 +16,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from progress.learner import LearnerProgress
-from progress.models import Event, State, StateName
+from progress.models import Event, State
 from progress.sessions import MARKS
 from progress.sql import where_now
+from progress.states import StateName
 from progress.visitor import Mark, follow, lasting, read_marks
 
 

@@ -11,7 +11,8 @@ from typing import TypeAlias
 from django.db import connections, router
 
 from accounts.models import User
-from progress.models import Event, State, StateName
+from progress.models import Event, State
+from progress.states import StateName
 
 Row: TypeAlias = tuple[int, str, str, datetime, bool]
 """An event's key, the states before and after, when it was, whether it is an undo."""

@@ -1,82 +1,104 @@
-"""The one place where progress is counted: every number of every page comes from `count`."""
+"""Count progress: every number on every page comes from `count`."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from catalog.snapshot import IndexedEntry
-from progress.models import StateName
+from progress.states import REQUIRED, Stage, StateName
 
 Scope: TypeAlias = tuple[str, str]
-"""A kind and a slug, as the table's filter has them."""
+"""The name and value of a field of the table's filter."""
 
 WHOLE: Scope = ("whole", "")
 
 
+class StateCount(NamedTuple):
+    state: StateName
+    number: int
+    url: str
+    """The table, filtered to exactly these articles."""
+
+
 @dataclass(frozen=True)
 class Figure:
-    """How much of what is countable in one scope is in which state."""
+    """How many countable articles of one scope are in each state."""
 
     scope: Mapping[str, str] = field(default_factory=dict, hash=False)
     statuses: tuple[str, ...] = ()
-    todo: int = 0
-    reading: int = 0
-    done: int = 0
-    skipped: int = 0
+    numbers: tuple[tuple[StateName, int], ...] = ()
+    """A pair for every state."""
     parts: tuple["Figure", ...] = ()
-    """A layer's sections that hold something countable, in the order of the journey."""
+    """The figures of a layer's sections with countable articles, in the order of the journey."""
+
+    def __getitem__(self, state: str) -> int:
+        return dict[str, int](self.numbers)[state]
+
+    def number_at(self, *stages: Stage) -> int:
+        return sum(number for state, number in self.numbers if state.stage in stages)
+
+    @property
+    def finished(self) -> int:
+        return self.number_at(Stage.FINISHED)
 
     @property
     def required(self) -> int:
-        """What there is to do: countable articles without the skipped ones."""
-        return self.todo + self.reading + self.done
+        """Countable articles without the excluded ones."""
+        return self.number_at(*REQUIRED)
+
+    @property
+    def excluded(self) -> int:
+        return self.number_at(Stage.EXCLUDED)
 
     @property
     def countable(self) -> int:
-        return self.required + self.skipped
+        return self.number_at(*Stage)
 
     @property
     def percent(self) -> int | None:
-        """Rounded down, so that 100 means all of it; None where nothing is required."""
-        return 100 * self.done // self.required if self.required else None
+        """Finished out of required, rounded down; None if nothing is required."""
+        return 100 * self.finished // self.required if self.required else None
 
     @property
     def is_complete(self) -> bool:
         return self.percent == 100
 
-    def _url(self, *states: str) -> str:
-        query = {**self.scope, "status": self.statuses, "state": states}
+    def _url(self, states: Iterable[str]) -> str:
+        query = {**self.scope, "status": self.statuses, "state": [*states]}
         return f"{reverse('catalog:entry_list')}?{urlencode(query, doseq=True)}"
 
     @property
-    def todo_url(self) -> str:
-        return self._url(StateName.TODO)
-
-    @property
-    def reading_url(self) -> str:
-        return self._url(StateName.READING)
-
-    @property
-    def done_url(self) -> str:
-        return self._url(StateName.DONE)
-
-    @property
-    def skipped_url(self) -> str:
-        return self._url(StateName.SKIPPED)
+    def finished_url(self) -> str:
+        return self._url(StateName.at(Stage.FINISHED))
 
     @property
     def required_url(self) -> str:
-        return self._url(StateName.TODO, StateName.READING, StateName.DONE)
+        return self._url(state for state in StateName if state.stage in REQUIRED)
+
+    @property
+    def excluded_url(self) -> str:
+        return self._url(StateName.excluded())
+
+    def _counts(self, states: Iterable[StateName]) -> list[StateCount]:
+        return [StateCount(state, self[state], self._url([state])) for state in states]
+
+    @property
+    def required_counts(self) -> list[StateCount]:
+        return self._counts(StateName.required())
+
+    @property
+    def excluded_counts(self) -> list[StateCount]:
+        return self._counts(StateName.excluded())
 
 
 @dataclass(frozen=True)
 class Totals:
-    """The figure of the playbook, and of each layer and section by slug."""
+    """The figures of the whole playbook, and of each layer and section by slug."""
 
     overall: Figure
     layers: Mapping[str, Figure]
@@ -90,26 +112,27 @@ class Totals:
 
 
 class CountableIndex:
-    """What is countable where, the same for every reader of a snapshot: the size of each scope,
-    and the scopes that each article counts in.
+    """The countable articles of a snapshot by scope, the same for every reader.
 
-    A section counts its rows; above it every article counts once, however often it is listed.
+    A section counts its entries. A layer and the whole playbook count each article once, however
+    often they list it.
     """
 
-    def __init__(self, places: Iterable[IndexedEntry]) -> None:
-        countable = [place for place in places if place.is_countable]
-        self.statuses = tuple(dict.fromkeys(place.status for place in countable))
+    def __init__(self, entries: Iterable[IndexedEntry]) -> None:
+        countable = [entry for entry in entries if entry.is_countable]
+        self.statuses = tuple(dict.fromkeys(entry.status for entry in countable))
         self.sections_of: dict[str, dict[str, None]] = defaultdict(dict)
         self.scopes_of: dict[int, list[Scope]] = defaultdict(list)
-        for place in countable:
-            self.sections_of[place.layer][place.section] = None
-            scopes = self.scopes_of[place.article_id]
-            scopes.append(("section", place.section))
-            scopes += [scope for scope in (("layer", place.layer), WHOLE) if scope not in scopes]
+        for entry in countable:
+            self.sections_of[entry.layer][entry.section] = None
+            scopes = self.scopes_of[entry.article_id]
+            scopes.append(("section", entry.section))
+            scopes += [scope for scope in (("layer", entry.layer), WHOLE) if scope not in scopes]
         self.size = Counter(chain.from_iterable(self.scopes_of.values()))
 
 
 def count(index: CountableIndex, states: Mapping[int, str]) -> Totals:
+    """Return the figures of a reader, from their state by article id."""
     tallies: dict[Scope, Counter[str]] = defaultdict(Counter)
     for article_id, state in states.items():
         for scope in index.scopes_of.get(article_id, ()):
@@ -117,14 +140,12 @@ def count(index: CountableIndex, states: Mapping[int, str]) -> Totals:
 
     def figure(scope: Scope, parts: Iterable[Figure] = ()) -> Figure:
         tally = tallies[scope]
+        tally[StateName.TODO] = index.size[scope] - tally.total()
         return Figure(
             dict([scope]) if scope != WHOLE else {},
             index.statuses,
-            todo=index.size[scope] - tally.total(),
-            reading=tally[StateName.READING],
-            done=tally[StateName.DONE],
-            skipped=tally[StateName.SKIPPED],
-            parts=tuple(parts),
+            tuple((state, tally[state]) for state in StateName),
+            tuple(parts),
         )
 
     sections = {
@@ -137,32 +158,3 @@ def count(index: CountableIndex, states: Mapping[int, str]) -> Totals:
         for layer, of_layer in index.sections_of.items()
     }
     return Totals(figure(WHOLE), layers, sections)
-
-
-def further(*states: str) -> StateName:
-    return max([StateName.TODO, *map(StateName, states)], key=lambda state: state.rank)
-
-
-@dataclass(frozen=True)
-class Learners:
-    """How many have a state on each of two articles, on both, and who would have which one."""
-
-    on_kept: int
-    on_duplicate: int
-    on_both: int
-    afterwards: Mapping[StateName, int]
-
-
-def learners(
-    of_kept: Mapping[str, int], of_duplicate: Iterable[tuple[str, str | None, int]]
-) -> Learners:
-    """`of_duplicate`: by their state there and, where they have one, on the other."""
-    afterwards = Counter({StateName(state): count for state, count in of_kept.items()})
-    on_kept, on_duplicate, on_both = afterwards.total(), 0, 0
-    for state, other, count in of_duplicate:
-        on_duplicate += count
-        if other:
-            on_both += count
-            afterwards[StateName(other)] -= count
-        afterwards[further(state, other or StateName.TODO)] += count
-    return Learners(on_kept, on_duplicate, on_both, {s: n for s, n in afterwards.items() if n})

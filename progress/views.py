@@ -17,10 +17,11 @@ from progress.export import progress_of
 from progress.filters import EventFilterForm
 from progress.forms import ChangesAcknowledgeForm, StateForm
 from progress.learner import LearnerProgress
-from progress.models import Event, StateName
+from progress.models import Event
 from progress.news import News
 from progress.reader import NothingToUndo, Superseded
 from progress.responses import ReaderRequest, changed, expect_reader
+from progress.states import StateName
 
 RECENT_EVENTS = 10
 

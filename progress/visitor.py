@@ -10,7 +10,6 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
 from catalog.models import Article
-from progress.models import StateName
 from progress.reader import (
     HISTORY_SHOWN,
     HistoryItem,
@@ -20,6 +19,7 @@ from progress.reader import (
     Superseded,
 )
 from progress.sessions import MARKS, SessionStore
+from progress.states import StateName
 
 MARKS_KEPT = 2000
 """Of more than these, only the last of each article is kept: its state, without its history."""
@@ -61,7 +61,7 @@ def follow(marks: list[Mark], kept: Mapping[int, int]) -> list[Mark]:
         replace(mark, article_id=kept.get(mark.article_id, mark.article_id)) for mark in marks
     ]
     for article_id, states in ends.items():
-        further = max(states.values(), key=lambda state: state.rank)
+        further = StateName.further(states.values())
         if len(states) > 1 and _state_in(followed, article_id) != further:
             followed.append(Mark(followed[-1].event_id + 1, article_id, further))
     return followed

@@ -14,13 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog import learner_counts
 from catalog.admin.entries import ArticleEntriesInline
 from catalog.admin.merging import MergingAdmin
 from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber, sections_with
 from catalog.forms import ArticleForm, ArticleRowForm
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 from catalog.querysets import ArticleQuerySet
-from playbook.http import HttpRequest as ReaderRequest
 
 
 def is_merged(article: Article | None) -> bool:
@@ -115,11 +115,9 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         entries = Entry.objects.filter(retired_at=None, section__retired_at=None)
         places = entries.select_related("section").order_by("section__number", "number", "pk")
-        articles = super().get_queryset(request).select_related("status")
-        counted = cast(ReaderRequest, request).progress.with_learner_count(articles)
-        return cast(ArticleQuerySet, counted).prefetch_related(
-            Prefetch("entries", places, to_attr="listed_entries")
-        )
+        articles = cast(ArticleQuerySet, super().get_queryset(request).select_related("status"))
+        counted = learner_counts.registered.annotate(articles)
+        return counted.prefetch_related(Prefetch("entries", places, to_attr="listed_entries"))
 
     # One that was merged into another is kept for its history and its address, and is read only.
 

@@ -17,11 +17,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog import learner_counts
 from catalog.forms import MergeForm
 from catalog.merging import merge_articles, repeated_entries
 from catalog.models import Alias, Article, Entry
 from catalog.similarity import are_alike
-from playbook.http import HttpRequest as ReaderRequest
 
 MERGE = "admin:catalog_article_merge"
 
@@ -171,7 +171,7 @@ class MergingAdmin(admin.ModelAdmin[Article]):
             for article in (kept, duplicate)
         )
         twice = repeated_entries(kept, duplicate)
-        learners = cast(ReaderRequest, request).progress.learners_of(kept, duplicate)
+        learners = learner_counts.registered.of_merge(kept, duplicate)
         turned = way({"kept": duplicate.pk, "gone": kept.pk})
         return {
             "compared": [

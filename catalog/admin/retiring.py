@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from catalog import learner_counts
 from catalog.admin.base import CatalogAdmin
 from catalog.models import Article, Section
 from catalog.querysets import ArticleQuerySet
 from catalog.retirable import Retirable, RetirableQuerySet
-from playbook.http import HttpRequest as ReaderRequest
 
 _Retirable = TypeVar("_Retirable", bound=Retirable)
 
@@ -126,11 +126,10 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
 
     def confirmation(self, request: HttpRequest, retiring: QuerySet[_Retirable]) -> dict[str, Any]:
         articles = self.articles_of(self.rows(retiring))
-        progress = cast(ReaderRequest, request).progress
         return {
             "title": _("Retire"),
             "retiring": retiring,
-            "articles": progress.with_learner_count(articles),
+            "articles": learner_counts.registered.annotate(articles),
         }
 
     # Django's own way of deleting, each step of it turned into retiring.

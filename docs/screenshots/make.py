@@ -192,7 +192,7 @@ def first_steps(article_ids: list[int]) -> list["Mark"]:
 
 def mark(article_id: int, state: str, days: int, minutes: int) -> "Mark":
     """As a browser keeps one: so many days ago, so many minutes after midnight."""
-    from progress.models import StateName
+    from progress.states import StateName
     from progress.visitor import Mark
 
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

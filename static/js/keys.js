@@ -1,9 +1,9 @@
 /* Single keys for the focused row and the page; they can be switched off (WCAG 2.1.4). */
 
 const SWITCH = "single-keys";
-const STATES = { d: "done", r: "reading", s: "skipped", u: "todo" };
 const isOn = () => localStorage.getItem(SWITCH) !== "off";
 const dialog = () => document.getElementById("keys");
+const stateOf = (key) => dialog().querySelector(`[data-key="${CSS.escape(key)}"]`)?.dataset.state;
 const row = (element) => element?.closest?.("[data-entry]");
 const visible = (selector) =>
   [...document.querySelectorAll(selector)].filter((element) => element.offsetParent);
@@ -38,8 +38,9 @@ document.addEventListener("keydown", (event) => {
   const isChord = event.ctrlKey || event.metaKey || event.altKey;
   if (!isOn() || isTyping || isChord || dialog().open || event.repeat) return;
   const key = event.key.toLowerCase();
-  if (key in STATES) {
-    if (mark(STATES[key])) event.preventDefault();
+  const state = stateOf(key);
+  if (state) {
+    if (mark(state)) event.preventDefault();
   } else if (key in ACTIONS) {
     event.preventDefault();
     ACTIONS[key]();

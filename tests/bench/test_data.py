@@ -13,7 +13,8 @@ from accounts.models import User
 from bench.data import catalogue, learners
 from catalog.models import Alias, Article, Entry
 from progress.learner import LearnerProgress
-from progress.models import Event, State, StateName
+from progress.models import Event, State
+from progress.states import StateName
 
 pytestmark = pytest.mark.usefixtures("playbook")
 LEARNERS = 25

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
-from progress.models import State, StateName
+from progress.models import State
+from progress.states import StateName
 from tests.catalog.admin_pages import address, errors, listed, messages, save, words
 
 MODELS = (Layer, Section, Status, Article, Entry)

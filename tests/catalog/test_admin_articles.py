@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article, Entry, Section, Status
-from progress.models import Event, State, StateName
+from progress.models import Event, State
+from progress.states import StateName
 from tests.catalog.admin_pages import act, address, errors, filled_in, listed, messages, save, words
 
 pytestmark = pytest.mark.usefixtures("playbook")

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalog.models import Article, Entry, Layer, Section
-from progress.models import State, StateName
+from progress.models import State
+from progress.states import StateName
 from tests.catalog.admin_pages import act, address, errors, filled_in, listed, messages, save, words
 
 pytestmark = pytest.mark.usefixtures("playbook")

@@ -8,8 +8,8 @@ from accounts.models import User
 from catalog.filters import EntryFilterForm
 from catalog.models import Article, Entry, Status
 from catalog.snapshot import current
-from progress.models import StateName
 from progress.sessions import SessionStore
+from progress.states import StateName
 from progress.visitor import VisitorProgress
 
 pytestmark = pytest.mark.usefixtures("playbook")

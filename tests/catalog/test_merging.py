@@ -18,7 +18,7 @@ from catalog.history import records_of
 from catalog.merging import merge_articles
 from catalog.models import Alias, Article, Entry, Section, Status
 from progress.learner import LearnerProgress
-from progress.models import StateName
+from progress.states import StateName
 from tests.catalog.admin_pages import act, address, filled_in, messages, words
 
 MERGE = "/admin/catalog/article/merge/"

@@ -17,7 +17,7 @@ from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write
 from catalog.suggestions.models import Decision, Kind, Suggestion
 from progress.learner import LearnerProgress
-from progress.models import StateName
+from progress.states import StateName
 from tests.e2e.conftest import PASSWORD, Watch, sign_in
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"

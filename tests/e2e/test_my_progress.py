@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from catalog.models import Article
 from progress.learner import LearnerProgress
-from progress.models import StateName
+from progress.states import StateName
 from tests.e2e.conftest import sign_in
 
 WALLET, BOOKING = "payment-wallet", "ticket-booking-system"

@@ -10,7 +10,7 @@ from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write
 from progress.learner import LearnerProgress
-from progress.models import StateName
+from progress.states import StateName
 from tests.e2e.conftest import sign_in
 
 SLUG = "ticket-booking-system"

@@ -13,7 +13,8 @@ from catalog.models import Article, Entry, Layer, Status
 from catalog.snapshot import current
 from progress.activity import Day, Streak, days_of, heat_map, reading_now, streak
 from progress.learner import LearnerProgress
-from progress.models import Event, State, StateName
+from progress.models import Event, State
+from progress.states import StateName
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Article, Entry, Layer, Section, Status
 from progress.learner import LearnerProgress
-from progress.models import Event, State, StateName
+from progress.models import Event, State
+from progress.states import StateName
 
 pytestmark = pytest.mark.usefixtures("playbook")
 

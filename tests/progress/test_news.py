@@ -18,7 +18,8 @@ from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.snapshot import current
 from progress.learner import LearnerProgress
-from progress.models import State, StateName
+from progress.models import State
+from progress.states import StateName
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -484,7 +485,7 @@ def test_the_same_queries_for_one_changed_article_and_for_many(
 
 
 def test_when_each_was_read_is_looked_up_among_the_events_of_that_article(learner: User) -> None:
-    read = State.objects.for_user(learner).done().with_read_at()
+    read = State.objects.for_user(learner).finished().with_read_at()
     plan = read.values_list("read_at").explain()
     assert "event_user_happened_at" not in plan
 

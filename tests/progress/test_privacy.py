@@ -9,7 +9,8 @@ from django.test import Client
 from accounts.models import User
 from catalog.models import Article, Entry, Status
 from progress.learner import LearnerProgress
-from progress.models import Event, State, StateName
+from progress.models import Event, State
+from progress.states import StateName
 
 pytestmark = pytest.mark.usefixtures("playbook")
 

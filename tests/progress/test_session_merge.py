@@ -7,8 +7,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from catalog.models import Article
 from progress.learner import LearnerProgress
-from progress.models import Event, State, StateName
+from progress.models import Event, State
 from progress.session_merge import merge, summary
+from progress.states import StateName
 from progress.visitor import Mark
 
 pytestmark = pytest.mark.usefixtures("playbook")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from catalog.models import Entry
 from catalog.snapshot import IndexedEntry
-from progress.models import StateName
+from progress.states import StateName
 from progress.statistics import CountableIndex, Figure, Totals
 from progress.statistics import count as count_index
 
@@ -44,7 +44,7 @@ OUTLINE = [
 
 
 def numbers(figure: Figure) -> tuple[int, int, int, int]:
-    return figure.todo, figure.reading, figure.done, figure.skipped
+    return figure["todo"], figure["reading"], figure["done"], figure["skipped"]
 
 
 def test_above_the_section_an_article_counts_once() -> None:
@@ -71,7 +71,7 @@ def test_a_layer_has_its_sections_in_the_order_of_the_journey() -> None:
 
 def test_skipped_articles_leave_the_denominator() -> None:
     figure = count(OUTLINE, {A: "done", B: "skipped"}).overall
-    assert (figure.done, figure.required, figure.countable, figure.percent) == (1, 3, 4, 33)
+    assert (figure.finished, figure.required, figure.countable, figure.percent) == (1, 3, 4, 33)
 
 
 def test_a_state_on_what_does_not_count_changes_nothing() -> None:
@@ -100,7 +100,7 @@ def test_a_hundred_means_all_of_it() -> None:
 
 def test_each_number_links_to_what_it_counts() -> None:
     figure = count(OUTLINE, {}).of_layer("data")
-    assert figure.done_url == "/articles/?layer=data&status=published&state=done"
+    assert figure.finished_url == "/articles/?layer=data&status=published&state=done"
     assert figure.required_url == (
         "/articles/?layer=data&status=published&state=todo&state=reading&state=done"
     )
@@ -122,7 +122,7 @@ def test_the_numbers_of_every_scope_add_up(
     for slug, figure in totals.layers.items():
         articles = {place.article_id for place in index if place.layer == slug}
         assert figure.countable == len(articles)
-        assert figure.done == sum(states.get(pk) == "done" for pk in articles)
+        assert figure["done"] == sum(states.get(pk) == "done" for pk in articles)
         skipped = sum(states.get(pk) == "skipped" for pk in articles)
         assert figure.required == len(articles) - skipped
     for slug, figure in totals.sections.items():
@@ -133,4 +133,5 @@ def test_the_numbers_of_every_scope_add_up(
     ("done", "required", "percent"), [(0, 3, 0), (1, 3, 33), (2, 3, 66), (3, 3, 100)]
 )
 def test_percentages_are_rounded_down(done: int, required: int, percent: int) -> None:
-    assert Figure(todo=required - done, done=done).percent == percent
+    numbers = ((StateName.TODO, required - done), (StateName.DONE, done))
+    assert Figure(numbers=numbers).percent == percent

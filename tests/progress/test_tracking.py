@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import User
 from catalog.models import Article, Entry
 from progress.learner import LearnerProgress
-from progress.models import Event, State, StateName
+from progress.models import Event, State
 from progress.reader import (
     HISTORY_SHOWN,
     NothingToUndo,
@@ -20,6 +20,7 @@ from progress.reader import (
     Superseded,
 )
 from progress.sessions import SessionStore
+from progress.states import StateName
 from progress.visitor import VisitorProgress
 
 pytestmark = pytest.mark.usefixtures("playbook")
@@ -79,7 +80,7 @@ def test_totals_follow_a_change_at_once(progress: ReaderProgress, wallet: Articl
     before = progress.totals.overall
     progress.set(wallet, DONE)
     after = progress.totals.overall
-    assert (before.done, after.done, after.todo) == (0, 1, before.todo - 1)
+    assert (before["done"], after["done"], after["todo"]) == (0, 1, before["todo"] - 1)
 
 
 def test_undo_goes_back_one_step_at_a_time(progress: ReaderProgress, wallet: Article) -> None:

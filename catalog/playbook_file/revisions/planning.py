@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import catalog_version, learners
+from catalog import catalog_version, learner_counts
 from catalog.catalog_data import stored
 from catalog.field_changes import ChangeKind
 from catalog.playbook_file.matching.decisions import Decisions
@@ -36,14 +36,16 @@ class Plan:
     @cached_property
     def touched(self) -> int:
         """Learners with a state on an article that changes."""
-        return learners.counter.touched([changed.uuid for changed in self.difference.articles])
+        return learner_counts.registered.on_any(
+            [changed.uuid for changed in self.difference.articles]
+        )
 
     @cached_property
     def learners(self) -> dict[str, int]:
         """By UUID, of each article that changes or is asked about."""
         asked = {uuid for question in self.merge.questions for uuid in question.candidates}
         uuids = asked | {changed.uuid for changed in self.difference.articles}
-        return dict(learners.counter.by_article(sorted(uuids)))
+        return dict(learner_counts.registered.by_article(sorted(uuids)))
 
     @property
     def summary(self) -> str:
