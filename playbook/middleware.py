@@ -1,10 +1,13 @@
+"""The project's own middleware; docs/architecture.md lists all of it in its order."""
+
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from time import perf_counter
 
 from django.conf import settings
-from django.core.exceptions import MiddlewareNotUsed, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest as DjangoHttpRequest
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import resolve
@@ -15,59 +18,43 @@ from playbook.http import HttpRequest, error_page
 requests_log = logging.getLogger("playbook.requests")
 
 
-class RequestId:
-    """The id under which the log tells what became of a request; the answer carries it too."""
+class ObserveRequests:
+    """Give each request an id, and log and measure it if the operator asked for that."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.is_measured = bool(settings.METRICS_TOKEN)
+        self.is_logged: bool = settings.LOG_REQUESTS
+        if self.is_measured:
+            metrics.watch()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = tracing.begin(request)
+        began = perf_counter()
+        if self.is_measured:
+            metrics.begin()
         response = self.get_response(request)
+        seconds = perf_counter() - began
+        if self.is_measured:
+            metrics.count(request, response, seconds)
+        if self.is_logged:
+            log_request(request, response, seconds)
         response["X-Request-ID"] = request.request_id
         return response
 
 
-class LogRequests:
-    """A line for each request, where an operator wants one."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        if not settings.LOG_REQUESTS:
-            raise MiddlewareNotUsed
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        began = perf_counter()
-        response = self.get_response(request)
-        facts = {
-            "method": tracing.method(request),
-            "view": tracing.view_name(request),
-            "status": response.status_code,
-            "milliseconds": round((perf_counter() - began) * 1000, 1),
-        }
-        requests_log.info("%(method)s %(view)s %(status)s, %(milliseconds)s ms", facts, extra=facts)
-        return response
-
-
-class Measure:
-    """Counts and times every request, where somebody reads the figures."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        if not settings.METRICS_TOKEN:
-            raise MiddlewareNotUsed
-        self.get_response = get_response
-        metrics.watch()
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        began = perf_counter()
-        metrics.begin()
-        response = self.get_response(request)
-        metrics.count(request, response, perf_counter() - began)
-        return response
+def log_request(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    facts = {
+        "method": tracing.method(request),
+        "view": tracing.view_name(request),
+        "status": response.status_code,
+        "milliseconds": round(seconds * 1000, 1),
+    }
+    requests_log.info("%(method)s %(view)s %(status)s, %(milliseconds)s ms", facts, extra=facts)
 
 
 class AnswerProbes:
-    """A load balancer asks over http, by number and by no name of ours, and wants no session."""
+    """Answer probes before everything else: load balancers ask over http, by IP address."""
 
     paths = {"/healthz", "/readyz", "/metrics/prometheus"}
 
@@ -78,28 +65,22 @@ class AnswerProbes:
         if request.path_info not in self.paths:
             return self.get_response(request)
         request.resolver_match = resolve(request.path_info)
-        answer: HttpResponse = request.resolver_match.func(request)
-        return answer
+        response: HttpResponse = request.resolver_match.func(request)
+        return response
 
 
-class RefuseNulCookies:
-    """A NUL in a cookie is no honest browser's, and PostgreSQL cannot look it up."""
+class RefuseForgedRequests(CsrfViewMiddleware):
+    """Trust the browser's statement that a form came from this site; else require the CSRF token.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    So a page needs no token, and can be the same for everybody. A page of another site cannot write
+    these headers, and Django has checked `Origin` before it asks for the token.
+    """
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: DjangoHttpRequest) -> None:
+        # No browser sends a NUL in a cookie, and PostgreSQL cannot look it up.
         if any("\0" in value for value in request.COOKIES.values()):
             raise SuspiciousOperation("NUL in a cookie")
-        return self.get_response(request)
-
-
-class SameOriginOrToken(CsrfViewMiddleware):
-    """A browser's own word that a form came from a page of ours is enough; else the token decides.
-
-    So a page need not hold a token, and can be the same for everybody. No page of another site can
-    write these headers, and Django has looked at `Origin` before it asks for the token.
-    """
+        super().process_request(request)
 
     def _check_token(self, request: HttpRequest) -> None:
         site = request.headers.get("Sec-Fetch-Site")
@@ -110,7 +91,7 @@ class SameOriginOrToken(CsrfViewMiddleware):
 
 
 class ExplainWrongMethod:
-    """A refused method gets a page with words, where Django answers with nothing."""
+    """Give a refused method a page that explains it; Django answers with an empty one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -202,9 +202,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "playbook.middleware.RequestId",
-    "playbook.middleware.LogRequests",
-    "playbook.middleware.Measure",
+    "playbook.middleware.ObserveRequests",
     "playbook.middleware.AnswerProbes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -213,10 +211,9 @@ MIDDLEWARE = [
     "playbook.rendering.anonymous.AnonymousResponses",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
-    "playbook.middleware.RefuseNulCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "playbook.middleware.SameOriginOrToken",
+    "playbook.middleware.RefuseForgedRequests",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
