@@ -11,7 +11,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from playbook import metrics_files
+from playbook import metrics_folder
 from playbook.preflight import port_fault
 
 WELCOME = """\
@@ -53,11 +53,11 @@ class Command(BaseCommand):
 @contextmanager
 def shared_figures() -> Iterator[None]:
     """The workers count together, where somebody reads it."""
-    folder = metrics_files.folder_of(settings.HOST, settings.PORT)
+    folder = metrics_folder.folder_for(settings.HOST, settings.PORT)
     with ExitStack() as until_stopped:
         if settings.METRICS_TOKEN:
             try:
-                until_stopped.enter_context(metrics_files.kept(folder))
+                until_stopped.enter_context(metrics_folder.shared(folder))
             except OSError as error:
                 raise CommandError(
                     f"The figures of METRICS_TOKEN cannot be kept in {folder} "
