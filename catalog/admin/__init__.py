@@ -1,4 +1,4 @@
-"""Editing the playbook. Progress is a learner's own and is not registered here."""
+"""The admin of the catalogue. Progress is private to each learner and is not in the admin."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

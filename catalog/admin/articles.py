@@ -1,3 +1,5 @@
+"""The admin of articles."""
+
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -28,7 +30,7 @@ def is_merged(article: Article | None) -> bool:
 
 
 class PlaceFilter(admin.SimpleListFilter):
-    """Articles with a place, not retired, in one layer or section."""
+    """Filter articles by the layer or section of their current entries."""
 
     places: QuerySet[Any]
     path = ""
@@ -62,7 +64,7 @@ class ListedFilter(admin.SimpleListFilter):
     parameter_name = "listed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", gettext_lazy("Nowhere"))]
+        return [("no", gettext_lazy("Not listed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() != "no":
@@ -71,7 +73,7 @@ class ListedFilter(admin.SimpleListFilter):
 
 
 class PublicFilter(admin.SimpleListFilter):
-    title = gettext_lazy("seen by the public or not")
+    title = gettext_lazy("public or not")
     parameter_name = "is_public"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -85,7 +87,7 @@ class AliasInline(admin.TabularInline[Alias, Article]):
     model = Alias
     fields = readonly_fields = ("key", "added_at")
     can_delete = False
-    verbose_name_plural = gettext_lazy("aliases: every key that it was ever seen under")
+    verbose_name_plural = gettext_lazy("aliases: every key that the article has had")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -119,7 +121,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
         counted = learner_counts.registered.annotate(articles)
         return counted.prefetch_related(Prefetch("entries", places, to_attr="listed_entries"))
 
-    # One that was merged into another is kept for its history and its address, and is read only.
+    # A merged article is kept for its history and its address, and is read only.
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         return not is_merged(obj) and super().has_change_permission(request, obj)
@@ -137,7 +139,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except PermissionDenied:
-            # Merged after its form was opened.
+            # It was merged after its form was opened.
             article = self.get_object(request, unquote(object_id)) if object_id else None
             if article is None or not (is_merged(article) and self.has_change_permission(request)):
                 raise
@@ -165,7 +167,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
     def places(self, article: Any) -> SafeString | str:
         sections = (entry.section for entry in article.listed_entries)
         places = [(reverse("admin:catalog_section_change", args=[s.pk]), s.title) for s in sections]
-        return format_html_join(", ", '<a href="{}">{}</a>', places) or _("nowhere")
+        return format_html_join(", ", '<a href="{}">{}</a>', places) or _("not listed")
 
     @admin.display(description=gettext_lazy("link"), ordering="url")
     def link(self, article: Article) -> SafeString | str:
@@ -197,8 +199,8 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
     def move(self, request: HttpRequest, queryset: QuerySet[Article], slug: str) -> None:
         status = Status.objects.filter(slug=slug).first()
         if status is None:
-            words = _("There is no status “%(slug)s”; nothing was changed.") % {"slug": slug}
-            self.message_user(request, words, messages.ERROR)
+            message = _("There is no status “%(slug)s”. Nothing was changed.") % {"slug": slug}
+            self.message_user(request, message, messages.ERROR)
             return
         chosen = [article for article in queryset if not is_merged(article)]
         for article in queryset:
@@ -222,13 +224,13 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
                 renumber(Section.objects.filter(pk__in=rows.section_ids), rows.old_numbers)
 
     def bring_back(self, request: HttpRequest, objects: Any) -> int:
-        """All but those that were merged into another one, which it names."""
+        """Bring back articles, except merged ones, which a message names."""
         chosen = list(objects)
         for article in chosen:
             if article.merged_into is not None:
-                words = _("“%(duplicate)s” stays retired: it was merged into “%(kept)s”.")
+                message = _("“%(duplicate)s” stays retired, because it was merged into “%(kept)s”.")
                 names = {"duplicate": article.title, "kept": article.merged_into.title}
-                self.message_user(request, words % names, messages.ERROR)
+                self.message_user(request, message % names, messages.ERROR)
         return super().bring_back(request, [a for a in chosen if a.merged_into_id is None])
 
     def after_revert(self, row: Article, before: Article) -> None:

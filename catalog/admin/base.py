@@ -1,4 +1,4 @@
-"""What every page of the catalogue's admin has in common."""
+"""Base classes of the catalogue's admin."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar, cast
@@ -22,13 +22,12 @@ SEARCH_MAX_LENGTH = 200
 
 
 class CatalogFields(BaseModelAdmin[_Model]):
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # As in Django.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **options: Any
     ) -> Field | None:
-        """A foreign key is a select, which needs no script; its choices are read once, not once
-        a row."""
+        """Render a foreign key as a select, whose choices are read once instead of once a row."""
         field = super().formfield_for_dbfield(db_field, request, **options)
         if isinstance(field, ModelChoiceField):
             wrapper = field.widget
@@ -41,7 +40,7 @@ class CatalogFields(BaseModelAdmin[_Model]):
 
 
 class CatalogAdmin(CatalogFields[_Model], ConflictAdmin[_Model]):
-    """An address that was shared must hold, so a slug is chosen once."""
+    """The base of all admin classes here. A slug is part of an address, so it never changes."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: _Model | None = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else [])]
@@ -54,7 +53,7 @@ class CatalogAdmin(CatalogFields[_Model], ConflictAdmin[_Model]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[_Model], search_term: str
     ) -> tuple[QuerySet[_Model], bool]:
-        # SQLite refuses an expression of more than 1000 parts.
+        # SQLite limits the depth of an expression to 1000.
         return super().get_search_results(request, queryset, search_term[:SEARCH_MAX_LENGTH])
 
     def changeform_view(
@@ -67,8 +66,8 @@ class CatalogAdmin(CatalogFields[_Model], ConflictAdmin[_Model]):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (IntegrityError, ValidationError):
-            # Somebody else saved between our check and our write: checked again, the form says
-            # what is in the way and keeps what was typed.
+            # Somebody else saved between the validation and the write. Validated again, the form
+            # shows the error and keeps what was typed.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
 

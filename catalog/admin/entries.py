@@ -1,3 +1,5 @@
+"""The admin of entries, on pages of their own and in the forms of sections and articles."""
+
 from typing import Any, cast
 
 from adminsortable2.admin import SortableTabularInline
@@ -27,7 +29,7 @@ class EntryFields(CatalogFields[Entry]):
 
 
 class EntryRowsInline(EntryFields, InlineModelAdmin[Entry, Any]):
-    """The rows that are not retired, each with a tick to retire it."""
+    """The rows that are not retired, each with a checkbox that retires it."""
 
     model = Entry
     form = EntryRowForm
@@ -78,7 +80,7 @@ class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
 
     @transaction.atomic
     def bring_back(self, request: HttpRequest, objects: Any) -> int:
-        """All but those whose place was given to another row meanwhile, which it names."""
+        """Bring back entries, except those that the section lists again, which a message names."""
         return sum(self.bring_one_back(request, entry) for entry in objects if entry.is_retired)
 
     def bring_one_back(self, request: HttpRequest, entry: Entry) -> int:
@@ -88,9 +90,9 @@ class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
                 entry.validate_constraints()
                 return super().bring_back(request, self.rows([entry]))
         except (ValidationError, IntegrityError):
-            words = _("“%(entry)s” stays retired: “%(section)s” lists it again already.")
+            message = _("“%(entry)s” stays retired, because “%(section)s” lists it again.")
             names = {"entry": entry.title, "section": entry.section.title}
-            self.message_user(request, words % names, messages.ERROR)
+            self.message_user(request, message % names, messages.ERROR)
             return 0
 
     def save_model(self, request: HttpRequest, obj: Entry, form: Any, change: bool) -> None:

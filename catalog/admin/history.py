@@ -1,5 +1,4 @@
-"""The versions of one row of the catalogue: who made each, when, what it changed, and the way back
-to it."""
+"""The history of one row in the admin: who changed what and when, and how to revert it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,36 +21,37 @@ from catalog.history import CREATED, give_reason, latest_of, records_of
 
 _Model = TypeVar("_Model", bound=models.Model)
 
-VERSIONS_PER_PAGE = 50
+RECORDS_PER_PAGE = 50
 
-# What a row is known by, or was given once for all; and the article of an entry, which changes only
-# where two are merged for good.
-KEPT = {"id", "uuid", "slug", "added_at", "merged_into", "article"}
+# Fields that never change, and the article of an entry, which only a merge changes.
+NOT_REVERTED = {"id", "uuid", "slug", "added_at", "merged_into", "article"}
 
 
 @dataclass(frozen=True)
 class ValueDifference:
+    """Two values of one field, as a person reads them."""
+
     name: str
     old: str
     new: str
 
 
-def shown(field: Any, row: Any) -> str:
-    """A field's value as a person reads it: a status by its name, a moment in their time."""
+def as_read(field: Any, row: Any) -> str:
+    """Return a field's value as a person reads it: a status by name, a time in their zone."""
     if field.is_relation:
         key = getattr(row, field.attname)
         try:
             return "–" if key is None else str(getattr(row, field.name))
         except models.ObjectDoesNotExist:
-            return _("number %(key)s, which is gone") % {"key": key}
+            return _("number %(key)s, which is deleted") % {"key": key}
     value = getattr(row, field.attname)
     return str(display_for_field(value, field, "–")) if value != "" else "–"
 
 
 def differences(old: Any, new: Any, *, without: Iterable[str] = ("id",)) -> list[ValueDifference]:
-    """Of two versions of one row, by the fields that differ."""
+    """Return the fields in which two records of one row differ."""
     return [
-        ValueDifference(str(capfirst(field.verbose_name)), shown(field, old), shown(field, new))
+        ValueDifference(str(capfirst(field.verbose_name)), as_read(field, old), as_read(field, new))
         for field in new.tracked_fields
         if field.name not in without and getattr(old, field.attname) != getattr(new, field.attname)
     ]
@@ -68,99 +68,103 @@ class HistoryAdmin(admin.ModelAdmin[_Model]):
         name = f"{self.opts.app_label}_{self.opts.model_name}_revert"
         view = self.admin_site.admin_view(self.revert_view)
         return [
-            path("<path:object_id>/history/<int:version_id>/", view, name=name),
+            path("<path:object_id>/history/<int:record_id>/", view, name=name),
             *super().get_urls(),
         ]
 
-    def versions(self, row: _Model) -> Any:
-        versions = records_of(self.model).filter(id=row.pk)
-        related = [f.name for f in versions.model.tracked_fields if f.is_relation]
-        return versions.select_related("history_user", *related)
+    def records(self, row: _Model) -> Any:
+        records = records_of(self.model).filter(id=row.pk)
+        related = [f.name for f in records.model.tracked_fields if f.is_relation]
+        return records.select_related("history_user", *related)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.row_of(request, object_id)
-        page = Paginator(self.versions(row), VERSIONS_PER_PAGE).get_page(request.GET.get("p"))
+        page = Paginator(self.records(row), RECORDS_PER_PAGE).get_page(request.GET.get("p"))
         context = {
             **self.page_context(request, row),
-            "title": _("Versions of “%(row)s”") % {"row": row},
+            "title": _("History of “%(row)s”") % {"row": row},
             "page": page,
-            "versions": list(self.with_differences(row, list(page))),
+            "records": list(self.with_differences(row, list(page))),
             "may_revert": self.has_change_permission(request, row),
             **(extra_context or {}),
         }
         return TemplateResponse(request, self.object_history_template, context)
 
-    def with_differences(self, row: _Model, versions: list[Any]) -> Iterator[dict[str, Any]]:
-        """Newest first, each with what it changed; those that changed nothing are left out."""
-        older = versions[1:]
-        if versions:
-            before = self.versions(row).filter(history_id__lt=versions[-1].history_id)
+    def with_differences(self, row: _Model, records: list[Any]) -> Iterator[dict[str, Any]]:
+        """Yield the records, newest first, with their changes; skip those that changed nothing."""
+        older = records[1:]
+        if records:
+            before = self.records(row).filter(history_id__lt=records[-1].history_id)
             older += before.order_by("-history_id")[:1]
-        for number, version in enumerate(versions):
-            changes = differences(older[number], version) if number < len(older) else []
-            is_first = number >= len(older) or version.history_type == CREATED
+        for number, record in enumerate(records):
+            changes = differences(older[number], record) if number < len(older) else []
+            is_first = number >= len(older) or record.history_type == CREATED
             if changes or is_first:
-                yield {"version": version, "changes": changes, "is_first": is_first}
+                yield {"record": record, "changes": changes, "is_first": is_first}
 
-    def revert_view(self, request: HttpRequest, object_id: str, version_id: int) -> HttpResponse:
+    def revert_view(self, request: HttpRequest, object_id: str, record_id: int) -> HttpResponse:
         row = self.row_of(request, object_id)
         if not self.has_change_permission(request, row):
             raise PermissionDenied
-        version = self.versions(row).filter(history_id=version_id).first()
-        if version is None:
+        record = self.records(row).filter(history_id=record_id).first()
+        if record is None:
             raise Http404
-        if request.method == "POST" and self.revert(request, object_id, version):
+        if request.method == "POST" and self.revert(request, object_id, record):
             return HttpResponseRedirect(self.page_of(row, "change"))
-        now = self.versions(row).first()
+        now = self.records(row).first()
         context = {
             **self.page_context(request, row),
             "title": _("Revert “%(row)s”") % {"row": row},
-            "version": version,
+            "record": record,
             "now": now,
-            "changes": differences(now, version, without=KEPT),
+            "changes": differences(now, record, without=NOT_REVERTED),
         }
         return TemplateResponse(request, "admin/catalog/revert_confirmation.html", context)
 
-    def revert(self, request: HttpRequest, object_id: str, version: Any) -> bool:
-        """Whether it was done; else the reason is a message."""
+    def revert(self, request: HttpRequest, object_id: str, record: Any) -> bool:
+        """Revert the row and return whether that succeeded; if not, a message says why."""
         try:
             with transaction.atomic():
                 catalog_version.lock_catalog()
                 row = self.row_of(request, object_id)
-                if not differences(self.versions(row).first(), version, without=KEPT):
-                    self.message_user(request, _("It is like that already."), messages.INFO)
+                if not differences(self.records(row).first(), record, without=NOT_REVERTED):
+                    self.message_user(
+                        request,
+                        _("It already has these values. Nothing was changed."),
+                        messages.INFO,
+                    )
                     return True
                 self.refuse_changed(request, row)
                 before = type(row)._default_manager.get(pk=row.pk)
-                for field in version.tracked_fields:
-                    if field.name not in KEPT:
-                        setattr(row, field.attname, getattr(version, field.attname))
-                words = _("Reverted to the version of %(when)s.")
-                words %= {"when": when(version.history_date)}
-                give_reason(row, words)
+                for field in record.tracked_fields:
+                    if field.name not in NOT_REVERTED:
+                        setattr(row, field.attname, getattr(record, field.attname))
+                message = _("Reverted to the values of %(when)s.")
+                message %= {"when": when(record.history_date)}
+                give_reason(row, message)
                 row.full_clean()
                 row.save()
                 self.after_revert(row, before)
-                self.log_change(request, row, words)
+                self.log_change(request, row, message)
         except (ValidationError, IntegrityError) as error:
-            said = error.messages if isinstance(error, ValidationError) else [str(error)]
-            for reason in said:
+            reasons = error.messages if isinstance(error, ValidationError) else [str(error)]
+            for reason in reasons:
                 self.message_user(request, reason, messages.ERROR)
             return False
-        self.message_user(request, words, messages.SUCCESS)
+        self.message_user(request, message, messages.SUCCESS)
         return True
 
     def refuse_changed(self, request: HttpRequest, row: _Model) -> None:
         newest = latest_of(self.model, [row.pk]).get(row.pk)
         if newest and str(newest.pk) != request.POST.get("newest"):
             raise ValidationError(
-                _("It was changed meanwhile; nothing was reverted. See what is different now.")
+                _("It was changed meanwhile, so nothing was reverted. Compare it again.")
             )
 
     def after_revert(self, row: Any, before: Any) -> None:
-        """Puts in order what stands in order."""
+        """Renumber rows if reverting changed their order."""
 
     def row_of(self, request: HttpRequest, object_id: str) -> _Model:
         row = self.get_object(request, unquote(object_id))

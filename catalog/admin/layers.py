@@ -1,3 +1,5 @@
+"""The admin of layers and statuses."""
+
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
@@ -14,10 +16,10 @@ _Used = TypeVar("_Used", Layer, Status)
 
 
 class UsedAdmin(CatalogAdmin[_Used]):
-    """What others hang on: deleted only where nothing uses it."""
+    """Rows that others refer to. They can be deleted only when nothing uses them."""
 
     actions = None
-    radio_fields = {"colour": admin.HORIZONTAL}  # As in Django.
+    radio_fields = {"colour": admin.HORIZONTAL}
     delete_confirmation_template = "admin/catalog/delete_confirmation.html"
 
     @admin.display(description=gettext_lazy("colour"), ordering="colour")
@@ -30,8 +32,8 @@ class UsedAdmin(CatalogAdmin[_Used]):
         try:
             return super().delete_view(request, object_id, extra_context)
         except (models.ProtectedError, IntegrityError):
-            words = _("Somebody began to use it just now; nothing was deleted.")
-            self.message_user(request, words, messages.ERROR)
+            message = _("Somebody else has just started to use it. Nothing was deleted.")
+            self.message_user(request, message, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
 
@@ -40,7 +42,7 @@ class LayerAdmin(UsedAdmin[Layer]):
     list_display = ("title", "number", "tagline", "shown_colour")
     ordering = ("number", "pk")
     fields = ("number", "title", "slug", "tagline", "colour")
-    prepopulated_fields = {"slug": ("title",)}  # As in Django.
+    prepopulated_fields = {"slug": ("title",)}
 
 
 @admin.register(Status)
@@ -48,4 +50,4 @@ class StatusAdmin(UsedAdmin[Status]):
     list_display = ("label", "number", "is_public", "is_countable", "shown_colour")
     ordering = ("number", "pk")
     fields = ("number", "label", "slug", "colour", "is_public", "is_countable")
-    prepopulated_fields = {"slug": ("label",)}  # As in Django.
+    prepopulated_fields = {"slug": ("label",)}

@@ -1,4 +1,4 @@
-"""Merging two articles that are the same one: a preview of what it does, then the deed."""
+"""Merge a duplicate article in the admin: choose both, look at a preview, confirm."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -28,32 +28,32 @@ MERGE = "admin:catalog_article_merge"
 
 # The names of the form fields. `gone` (the duplicate) is in the address of this page and stays.
 SIDES = ("kept", "gone")
-SHOWN = 20
-"""So many articles that a search finds are offered."""
+SEARCH_RESULTS = 20
+"""The number of articles that a search offers."""
 
 
 @dataclass
 class Side:
-    """One of the two articles: chosen, or looked for."""
+    """One of the two articles: the chosen one, or a search for it."""
 
     choice: BoundField
     search: BoundField
     chosen: Article | None
     without: str = ""
-    """The page without this choice."""
+    """The address of the page without this choice."""
     is_found: bool = True
     has_more: bool = False
     found: list[tuple[str, Article]] = field(default_factory=list)
-    """Each with the page on which it is chosen."""
+    """Articles, each with the address that chooses it."""
 
     @property
     def errors(self) -> Any:
-        """Nothing is wrong with one that nobody chose yet."""
+        """The errors of the choice, if there is one."""
         return self.choice.errors if self.choice.data else ""
 
 
 def merged_already(request: HttpRequest) -> Article | None:
-    """The one that stays, of two that were merged in this way: what is sent twice is done once."""
+    """Return the kept article if these two are merged already, as when a form is sent twice."""
     keys = [request.POST.get(name, "") for name in SIDES]
     if not all(key.isdecimal() and len(key) < 19 for key in keys):
         return None
@@ -73,7 +73,7 @@ def terms_in(form: MergeForm) -> dict[str, str]:
 
 @dataclass
 class Compared:
-    """One of the two as it stands beside the other."""
+    """One of the two articles as the preview compares them."""
 
     heading: str
     article: Article
@@ -81,23 +81,23 @@ class Compared:
     learner_count: int
 
 
-def key_in_words(alias: Alias) -> str:
+def alias_message(alias: Alias) -> str:
     kind, _colon, name = alias.key.partition(":")
     if name.startswith("sha256:"):
-        return _("A long link of it will lead to the one that stays.")
-    words = {
-        "medium": _("The Medium post %(name)s will lead to the one that stays."),
-        "url": _("The link %(name)s will lead to the one that stays."),
-        "title": _("Without a link, the title “%(name)s” will lead to the one that stays."),
+        return _("A long link will lead to the article that is kept.")
+    messages_by_kind = {
+        "medium": _("The Medium post %(name)s will lead to the article that is kept."),
+        "url": _("The link %(name)s will lead to the article that is kept."),
+        "title": _("Without a link, the title “%(name)s” will lead to the article that is kept."),
     }
-    return words[kind] % {"name": name}
+    return messages_by_kind[kind] % {"name": name}
 
 
 def titles_of(article: Article, places: Iterable[Entry]) -> list[str]:
     return [article.title, *(place.title for place in places)]
 
 
-def way(values: dict[str, Any]) -> str:
+def merge_address(values: dict[str, Any]) -> str:
     return f"{reverse(MERGE)}?{urlencode(values)}"
 
 
@@ -117,7 +117,7 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         if len(keys) != 2:
             self.message_user(request, _("Choose two articles to merge."), messages.ERROR)
             return None
-        return HttpResponseRedirect(way({"kept": keys[0], "gone": keys[1]}))
+        return HttpResponseRedirect(merge_address({"kept": keys[0], "gone": keys[1]}))
 
     def merge_view(self, request: HttpRequest) -> HttpResponse:
         if not (self.has_change_permission(request) and self.has_delete_permission(request)):
@@ -129,7 +129,7 @@ class MergingAdmin(admin.ModelAdmin[Article]):
             kept = form.cleaned_data["kept"]
             return HttpResponseRedirect(reverse("admin:catalog_article_change", args=[kept.pk]))
         if request.method == "POST" and (kept := merged_already(request)):
-            self.message_user(request, _("They are merged already."), messages.INFO)
+            self.message_user(request, _("These articles are already merged."), messages.INFO)
             return HttpResponseRedirect(reverse("admin:catalog_article_change", args=[kept.pk]))
         context = {
             **self.admin_site.each_context(request),
@@ -147,18 +147,20 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         side = Side(form[name], form[f"find_{name}"], chosen.pop(name, None))
         term = terms.pop(side.search.name, "")
         keys: dict[str, Any] = {other: article.pk for other, article in chosen.items()}
-        side.without = way(keys | terms)
+        side.without = merge_address(keys | terms)
         if side.chosen is None and term:
-            found = list(self.find(request, form, name, term)[: SHOWN + 1])
-            side.has_more = len(found) > SHOWN
-            side.found = [(way(keys | {name: a.pk} | terms), a) for a in found[:SHOWN]]
+            found = list(self.find(request, form, name, term)[: SEARCH_RESULTS + 1])
+            side.has_more = len(found) > SEARCH_RESULTS
+            side.found = [
+                (merge_address(keys | {name: a.pk} | terms), a) for a in found[:SEARCH_RESULTS]
+            ]
             side.is_found = bool(found)
         return side
 
     def find(
         self, request: HttpRequest, form: MergeForm, name: str, term: str
     ) -> QuerySet[Article]:
-        """Of those that the form takes, without the one that is chosen already."""
+        """Return the articles that the form accepts and the search finds, without chosen ones."""
         possible: QuerySet[Article] = cast(Any, form.fields[name]).queryset
         others = [article.pk for article in chosen_in(form).values()]
         found, _twice = self.get_search_results(request, possible.exclude(pk__in=others), term)
@@ -170,22 +172,26 @@ class MergingAdmin(admin.ModelAdmin[Article]):
             list(article.entries.filter(retired_at=None).select_related("section"))
             for article in (kept, duplicate)
         )
-        twice = repeated_entries(kept, duplicate)
+        repeated = repeated_entries(kept, duplicate)
         learners = learner_counts.registered.of_merge(kept, duplicate)
-        turned = way({"kept": duplicate.pk, "gone": kept.pk})
+        swapped = merge_address({"kept": duplicate.pk, "gone": kept.pk})
         return {
             "compared": [
-                Compared(_("This one stays"), kept, kept_entries, learners.on_kept),
-                Compared(_("This one goes into it"), duplicate, entries, learners.on_duplicate),
+                Compared(_("Keep this article"), kept, kept_entries, learners.on_kept),
+                Compared(
+                    _("Merge this article into it"), duplicate, entries, learners.on_duplicate
+                ),
             ],
             "are_alike": are_alike(titles_of(kept, kept_entries), titles_of(duplicate, entries)),
             "kept": kept,
             "duplicate": duplicate,
-            "moved": [] if duplicate.is_retired else [e for e in entries if e.pk not in twice],
-            "retired": entries if duplicate.is_retired else [e for e in entries if e.pk in twice],
-            "keys": [key_in_words(alias) for alias in duplicate.aliases.all()],
+            "moved": [] if duplicate.is_retired else [e for e in entries if e.pk not in repeated],
+            "retired": entries
+            if duplicate.is_retired
+            else [e for e in entries if e.pk in repeated],
+            "keys": [alias_message(alias) for alias in duplicate.aliases.all()],
             "learners": learners,
-            "turned": "" if duplicate.is_retired else turned,
+            "swap_address": "" if duplicate.is_retired else swapped,
         }
 
     def merge(self, request: HttpRequest, form: MergeForm) -> bool:
@@ -193,22 +199,26 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         try:
             with transaction.atomic():
                 merge_articles(kept, duplicate)
-                said = [
+                entries = [
                     (kept, _("“%(name)s” was merged into it.") % {"name": duplicate}),
                     (duplicate, _("Merged into “%(name)s”.") % {"name": kept}),
                 ]
-                for article, words in said:
+                for article, message in entries:
                     chosen = Article.objects.filter(pk=article.pk)
-                    LogEntry.objects.log_actions(cast(int, request.user.pk), chosen, CHANGE, words)
+                    LogEntry.objects.log_actions(
+                        cast(int, request.user.pk), chosen, CHANGE, message
+                    )
         except ValidationError as error:
             form.add_error(None, error)
             return False
         except IntegrityError:
-            form.add_error(None, _("Somebody changed one of them just now: look again."))
+            form.add_error(
+                None, _("Somebody else has just changed one of them. Check the preview again.")
+            )
             return False
-        words = _("“%(duplicate)s” is merged into “%(kept)s”.") % {
+        message = _("“%(duplicate)s” is merged into “%(kept)s”.") % {
             "duplicate": duplicate,
             "kept": kept,
         }
-        self.message_user(request, words, messages.SUCCESS)
+        self.message_user(request, message, messages.SUCCESS)
         return True

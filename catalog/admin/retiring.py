@@ -1,4 +1,4 @@
-"""Retiring in the place of deleting: what an editor removes can come back as itself."""
+"""Admin pages that retire rows instead of deleting them, and bring them back."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, TypeVar, cast
@@ -48,15 +48,15 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
     delete_confirmation_template = "admin/catalog/retire_confirmation.html"
 
     def articles_of(self, retiring: QuerySet[_Retirable]) -> ArticleQuerySet:
-        """The articles that learners would miss."""
+        """Return the articles that learners would no longer find."""
         raise NotImplementedError
 
     def sections_of(self, changed: QuerySet[_Retirable]) -> QuerySet[Section]:
-        """The sections whose rows are to be numbered anew."""
+        """Return the sections whose entries need new numbers."""
         raise NotImplementedError
 
     def rows(self, objects: Iterable[_Retirable]) -> RetirableQuerySet[_Retirable]:
-        """The same ones, without the joins and annotations of the list they were chosen from."""
+        """Return a plain query for the same rows, without the list's joins and annotations."""
         keys = [row.pk for row in objects]
         return cast(
             "RetirableQuerySet[_Retirable]", self.model._default_manager.filter(pk__in=keys)
@@ -112,17 +112,17 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
         return count
 
     def say(self, request: HttpRequest, chosen: int, changed: int, done: str) -> None:
-        """What an action did; what was so already is said too."""
-        words = f"{done}: {changed} {model_ngettext(self.opts, changed)}."
-        if already := chosen - changed:
-            words += " " + ngettext(
-                "%(count)d was so already.", "%(count)d were so already.", already
-            ) % {"count": already}
-        self.message_user(request, words, messages.SUCCESS if changed else messages.INFO)
+        """Report how many rows an action changed, and how many needed no change."""
+        message = f"{done}: {changed} {model_ngettext(self.opts, changed)}."
+        if unchanged := chosen - changed:
+            message += " " + ngettext(
+                "%(count)d needed no change.", "%(count)d needed no change.", unchanged
+            ) % {"count": unchanged}
+        self.message_user(request, message, messages.SUCCESS if changed else messages.INFO)
 
-    def log(self, request: HttpRequest, objects: QuerySet[Any], words: str) -> None:
+    def log(self, request: HttpRequest, objects: QuerySet[Any], message: str) -> None:
         if request.user.pk is not None and objects:
-            LogEntry.objects.log_actions(request.user.pk, objects, CHANGE, words)
+            LogEntry.objects.log_actions(request.user.pk, objects, CHANGE, message)
 
     def confirmation(self, request: HttpRequest, retiring: QuerySet[_Retirable]) -> dict[str, Any]:
         articles = self.articles_of(self.rows(retiring))
@@ -132,7 +132,7 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
             "articles": learner_counts.registered.annotate(articles),
         }
 
-    # Django's own way of deleting, each step of it turned into retiring.
+    # Each step of Django's deletion is replaced by retiring.
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -140,7 +140,7 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
         return [], {}, set(), []
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
-        """It is logged as what it is, where it is done."""
+        """Log nothing: `retire()` does it."""
         return []
 
     def delete_model(self, request: HttpRequest, obj: _Retirable) -> None:
@@ -159,8 +159,8 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
         return super().render_change_form(request, context, *args, **options)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        words = _("“%(name)s” is retired. Filter by “Retired” to bring it back.")
-        self.message_user(request, words % {"name": obj_display}, messages.SUCCESS)
+        message = _("“%(name)s” is retired. Filter by “Retired” to bring it back.")
+        self.message_user(request, message % {"name": obj_display}, messages.SUCCESS)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
         return HttpResponseRedirect(reverse(name))
 
@@ -173,7 +173,7 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
 
 @transaction.atomic
 def renumber(sections: Iterable[Section], old_numbers: dict[int, int] | None = None) -> None:
-    """The rows of each section 1, 2, 3, …: never a number twice, never a gap."""
+    """Give the entries of each section the numbers 1, 2, 3, …."""
     for section in sections:
         section.entries.current().renumber(old_numbers)
 

@@ -1,3 +1,5 @@
+"""The admin of sections."""
+
 from typing import Any
 
 from adminsortable2.admin import SortableAdminMixin
@@ -20,16 +22,15 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
     list_display_links = ("heading",)
     list_select_related = ("layer",)
     list_filter = (RetiredFilter, "layer")
-    # One page: dragging knows no other.
+    # Dragging works within one page only.
     list_per_page = 1000
     ordering = ("number", "pk")
     search_fields = ("title",)
-    prepopulated_fields = {"slug": ("title",)}  # As in Django.
+    prepopulated_fields = {"slug": ("title",)}
     inlines = (SectionEntriesInline,)
 
     def _add_reorder_method(self) -> None:
-        """A handle, beside which the style sheet writes its place; the number alone where the
-        list is in another order."""
+        """Show a drag handle with the number, or only the number in a list sorted otherwise."""
         super()._add_reorder_method()
         handle = vars(self)["_reorder_"]
 
@@ -45,7 +46,7 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
         return super().get_queryset(request).annotate(entry_count=Count("entries", filter=current))
 
     def get_fields(self, request: HttpRequest, obj: Section | None = None) -> list[Any]:
-        """A new one goes to the end; its number moves it."""
+        """Leave the number out for a new section, which goes to the end."""
         fields = ["title", "emoji", "slug", "layer"]
         return [*fields, "number", "retired_at"] if obj else fields
 
@@ -95,7 +96,7 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
 
     @transaction.atomic
     def _update_order(self, updated_items: list[list[Any]], extra_model_filters: Any) -> int:
-        """Only the order is taken from the browser: a filtered list has not all the numbers."""
+        """Take only the order from the browser, because a filtered list lacks some numbers."""
         places = {int(pk): int(place) for pk, place in updated_items}
         Section.objects.listed().renumber()
         sections = list(Section.objects.select_for_update().filter(pk__in=places))

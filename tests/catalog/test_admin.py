@@ -185,7 +185,7 @@ def test_what_is_not_used_may_go(editing: Client, model: Any) -> None:
     name = {"title": "New", "number": 9} if model is Layer else {"label": "New"}
     save(editing, model, slug="new", colour="rose", **name)
     new = model.objects.get(slug="new")
-    assert "It will be deleted for good." in words(editing.get(address(new, "delete")))
+    assert "It will be deleted permanently." in words(editing.get(address(new, "delete")))
     response = editing.post(address(new, "delete"), {"post": "yes"}, follow=True)
     assert len(messages(response)) == 1
     assert not model.objects.filter(slug="new").exists()

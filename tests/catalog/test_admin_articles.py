@@ -98,19 +98,19 @@ def test_moving_many_says_how_many_and_repeats_without_harm(
     Article.objects.update(status=other, updated_at=before)
     Article.objects.filter(pk=chosen[0].pk).update(status=status)
     assert messages(act(client, action, *chosen)) == [
-        f"{status.label}: 2 articles. 1 was so already."
+        f"{status.label}: 2 articles. 1 needed no change."
     ]
     assert set(Article.objects.filter(status=status)) == set(chosen)
     assert set(Article.objects.filter(updated_at__gt=before)) == set(chosen[1:])
     assert messages(act(client, action, *chosen)) == [
-        f"{status.label}: 0 articles. 3 were so already."
+        f"{status.label}: 0 articles. 3 needed no change."
     ]
 
 
 def test_moving_needs_the_status(client: Client, article: Article) -> None:
     Status.objects.filter(slug="draft").update(slug="sketch")
     response = act(client, "move_to_draft", article)
-    assert messages(response) == ["There is no status “draft”; nothing was changed."]
+    assert messages(response) == ["There is no status “draft”. Nothing was changed."]
 
 
 def test_retiring_says_how_many_learners_and_loses_nothing(
@@ -122,7 +122,7 @@ def test_retiring_says_how_many_learners_and_loses_nothing(
     asked = act(client, "retire_selected", article, other)
     assert "“Payment Wallet”: 1 learner has a state on it." in words(asked)
     assert "“Ticket Booking System”: 0 learners have a state on it." in words(asked)
-    assert "Nothing of theirs is lost" in words(asked)
+    assert "Learners lose nothing" in words(asked)
     assert not Article.objects.exclude(retired_at=None).exists()
 
     done = act(client, "retire_selected", article, other, confirmed="yes")
@@ -133,13 +133,13 @@ def test_retiring_says_how_many_learners_and_loses_nothing(
     assert Entry.objects.filter(article=article, retired_at=None).count() == 1
 
     again = act(client, "retire_selected", article, other, confirmed="yes")
-    assert messages(again) == ["Retired: 0 articles. 2 were so already."]
+    assert messages(again) == ["Retired: 0 articles. 2 needed no change."]
     assert messages(act(client, "bring_back_selected", article, other)) == [
         "Brought back: 2 articles."
     ]
     assert not Article.objects.exclude(retired_at=None).exists()
     assert messages(act(client, "bring_back_selected", article)) == [
-        "Brought back: 0 articles. 1 was so already."
+        "Brought back: 0 articles. 1 needed no change."
     ]
 
 

@@ -39,7 +39,7 @@ def wallet(client: Client) -> Article:
 
 def changes(client: Client, thing: Model) -> list[list[tuple[str, str, str]]]:
     """What each version on the page of history changed, newest first."""
-    rows = client.get(address(thing, "history")).context["versions"]
+    rows = client.get(address(thing, "history")).context["records"]
     return [[(c.name, c.old, c.new) for c in row["changes"]] for row in rows]
 
 
@@ -203,7 +203,7 @@ def test_who_is_deleted_leaves_their_versions(client: Client, wallet: Article) -
     client.force_login(User.objects.get(username="editor"))
     other.delete()
     assert changes(client, wallet)[0] == [("Title", "Payment Wallet", "By another")]
-    assert "by an account that is gone" in words(client.get(address(wallet, "history")))
+    assert "by a deleted account" in words(client.get(address(wallet, "history")))
 
 
 def test_a_revert_is_a_version_of_its_own(client: Client, wallet: Article, editor: User) -> None:
@@ -217,7 +217,7 @@ def test_a_revert_is_a_version_of_its_own(client: Client, wallet: Article, edito
     wallet.refresh_from_db()
     assert wallet.title == "A mistake"
     response = revert(client, wallet, first)
-    assert messages(response)[0].startswith("Reverted to the version of ")
+    assert messages(response)[0].startswith("Reverted to the values of ")
     wallet.refresh_from_db()
     assert wallet.title == old
     assert changes(client, wallet) == [
@@ -251,7 +251,7 @@ def test_a_revert_that_is_sent_twice_is_done_once(client: Client, wallet: Articl
     client.post(path, {"newest": newest})
     response = client.post(path, {"newest": newest}, follow=True)
     assert response.redirect_chain == [(address(wallet, "change"), 302)]
-    assert messages(response)[-1] == "It is like that already."
+    assert messages(response)[-1] == "It already has these values. Nothing was changed."
     assert records_of(Article).filter(id=wallet.pk).count() == 3
 
 
@@ -262,7 +262,7 @@ def test_a_revert_that_was_overtaken_is_refused(client: Client, wallet: Article)
     save(client, wallet, title="Third")
     response = client.post(path, {"newest": newest})
     assert messages(response)[-1:] == [
-        "It was changed meanwhile; nothing was reverted. See what is different now."
+        "It was changed meanwhile, so nothing was reverted. Compare it again."
     ]
     wallet.refresh_from_db()
     assert wallet.title == "Third"
@@ -317,7 +317,7 @@ def test_who_may_only_look_reverts_nothing(client: Client, wallet: Article, lear
     learner.user_permissions.add(Permission.objects.get(codename="view_article"))
     client.force_login(learner)
     page = client.get(address(wallet, "history"))
-    assert "Revert to this version" not in page.content.decode()
+    assert "Revert to these values" not in page.content.decode()
     assert client.post(path, {"newest": 1}).status_code == 403
     wallet.refresh_from_db()
     assert wallet.title == "Second"

@@ -80,7 +80,7 @@ def test_one_without_a_link_gets_the_others(
         kept.url = ""
         kept.save()
     expected = kept.url or duplicate.url
-    told = f"The one that stays has no link yet, and gets {duplicate.url}."
+    told = f"The article that is kept has no link yet and gets {duplicate.url}."
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     assert (told in words(page)) is not has_link
     merge_articles(kept, duplicate)
@@ -142,7 +142,7 @@ def test_the_merged_one_does_not_come_back(
     assert Article.objects.filter(pk=duplicate.pk).bring_back() == 0
     response = act(editing, "bring_back_selected", duplicate)
     assert messages(response)[0] == (
-        f"“{duplicate.title}” stays retired: it was merged into “{kept.title}”."
+        f"“{duplicate.title}” stays retired, because it was merged into “{kept.title}”."
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         Article.objects.filter(pk=duplicate.pk).update(retired_at=None)
@@ -161,7 +161,7 @@ def test_a_version_from_before_is_not_the_way_back(
     assert records_of(Article).filter(id=duplicate.pk).first() == newest
     history = editing.get(address(duplicate, "history"))
     assert history.status_code == 200
-    assert len(history.context["versions"]) > 1
+    assert len(history.context["records"]) > 1
     assert path not in history.content.decode()
 
 
@@ -191,7 +191,9 @@ def test_an_editor_sees_what_it_does_and_does_it(
     place = duplicate.entries.first()
     assert place is not None
     page = editing.get(MERGE, keys)
-    assert f"“{place.title}” in “{place.section}” leads to the one that stays." in words(page)
+    assert f"“{place.title}” in “{place.section}” will lead to the article that is kept." in words(
+        page
+    )
     duplicate.refresh_from_db()
     assert not duplicate.is_retired
     response = editing.post(MERGE, keys, follow=True)
@@ -206,7 +208,7 @@ def test_an_editor_sees_what_it_does_and_does_it(
     version = records_of(Article).filter(id=duplicate.pk).first()
     assert (version.history_user, version.merged_into) == (editor, kept)
     assert version.history_change_reason == f"Merged into “{kept.title}”."
-    versions = editing.get(address(duplicate, "history")).context["versions"]
+    versions = editing.get(address(duplicate, "history")).context["records"]
     assert ("Merged into", "–", kept.title) in [
         (c.name, c.old, c.new) for c in versions[0]["changes"]
     ]
@@ -239,7 +241,7 @@ def test_the_two_stand_side_by_side(editing: Client, kept: Article, duplicate: A
     place = duplicate.entries.get()
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     assert compared(page) == {
-        "": ["This one stays", "This one goes into it"],
+        "": ["Keep this article", "Merge this article into it"],
         "Title": [kept.title, duplicate.title],
         "Link": [kept.url, "No link yet"],
         "Status": ["Published", "Planned"],
@@ -248,9 +250,9 @@ def test_the_two_stand_side_by_side(editing: Client, kept: Article, duplicate: A
         "Learners": ["0", "0"],
     }
     said = words(page)
-    assert "Nobody has a state on either of them." in said
+    assert "No learner has a state on either of them." in said
     assert "have a state" not in said
-    assert f"The page {duplicate.get_absolute_url()} will lead to the one that stays." in said
+    assert f"The page {duplicate.get_absolute_url()} will lead to the article that is kept." in said
 
 
 def test_the_preview_does_not_count_nobody(
@@ -259,17 +261,19 @@ def test_the_preview_does_not_count_nobody(
     LearnerProgress(learner).set(duplicate, StateName.DONE)
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     told = words(page).partition("For learners")[2]
-    assert told.startswith(" 1 has a state on the one that goes. Afterwards “Done”: 1")
+    assert told.startswith(
+        " 1 learner has a state on the article that is merged into it. After the merge, “Done”: 1"
+    )
     assert compared(page)["Learners"] == ["0", "1"]
 
 
 def test_which_one_stays_can_be_swapped(editing: Client, kept: Article, duplicate: Article) -> None:
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    turned = follow(editing, page, "Swap them")
-    assert (turned.context["kept"], turned.context["duplicate"]) == (duplicate, kept)
+    swapped = follow(editing, page, "Swap the two articles")
+    assert (swapped.context["kept"], swapped.context["duplicate"]) == (duplicate, kept)
     duplicate.retire()
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    assert "Swap them" not in words(page)
+    assert "Swap the two articles" not in words(page)
     assert compared(page)["Status"] == ["Published", "Published, retired"]
 
 
@@ -284,10 +288,10 @@ def test_keys_are_told_in_words(editing: Client, kept: Article, duplicate: Artic
         Alias.objects.create(article=duplicate, key=key)
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     assert page.context["keys"] == [
-        "The Medium post 0123456789ab will lead to the one that stays.",
-        "The link example.org/x?y=z will lead to the one that stays.",
-        "Without a link, the title “the seat” will lead to the one that stays.",
-        "A long link of it will lead to the one that stays.",
+        "The Medium post 0123456789ab will lead to the article that is kept.",
+        "The link example.org/x?y=z will lead to the article that is kept.",
+        "Without a link, the title “the seat” will lead to the article that is kept.",
+        "A long link will lead to the article that is kept.",
     ]
     for told in page.context["keys"]:
         assert told in words(page)
@@ -308,8 +312,8 @@ def test_two_that_are_nothing_alike_are_warned_of(
     duplicate.save()
     duplicate.entries.update(title=place)
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    assert ("Their titles are not alike" in words(page)) is is_warned
-    assert 'class="for-good" value="Merge for good"' in page.content.decode()
+    assert ("Their titles are not similar" in words(page)) is is_warned
+    assert 'class="for-good" value="Merge permanently"' in page.content.decode()
 
 
 def test_what_is_sent_twice_is_done_once(
@@ -319,9 +323,9 @@ def test_what_is_sent_twice_is_done_once(
     editing.post(MERGE, keys)
     response = editing.post(MERGE, keys, follow=True)
     assert response.redirect_chain == [(address(kept, "change"), 302)]
-    assert messages(response)[-1] == "They are merged already."
-    turned = editing.post(MERGE, {"kept": duplicate.pk, "gone": kept.pk})
-    assert turned.status_code == 200
+    assert messages(response)[-1] == "These articles are already merged."
+    swapped = editing.post(MERGE, {"kept": duplicate.pk, "gone": kept.pk})
+    assert swapped.status_code == 200
     assert LogEntry.objects.count() == 2
 
 
@@ -468,13 +472,13 @@ def test_two_are_searched_for_and_chosen(
     assert (found(page, "kept"), found(page, "gone")) == ([], [])
     page = editing.get(MERGE, {"find_kept": "wallet", "find_gone": "wallet ticket"})
     assert found(page, "kept") == [kept.slug]
-    assert words(page).count("No article is found by that.") == 1
+    assert words(page).count("No articles match this search.") == 1
     page = follow(editing, page, kept.title)
     assert 'value="wallet ticket"' in page.content.decode()
     page = editing.get(f"{MERGE}?kept={kept.pk}&{urlencode({'find_gone': duplicate.url})}")
     page = follow(editing, page, duplicate.title)
     assert page.context["learners"]
-    assert f"“{duplicate.title}” goes into “{kept.title}”" in words(page)
+    assert f"Merge “{duplicate.title}” into “{kept.title}”" in words(page)
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     [without_kept, _] = [side.without for side in page.context["sides"]]
     page = editing.get(without_kept)

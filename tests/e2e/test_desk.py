@@ -120,14 +120,14 @@ def test_a_version_is_reverted(page: Page) -> None:
     enter(page)
     page.goto(f"/admin/catalog/article/{wallet.pk}/change/")
     page.get_by_role("link", name="History").click()
-    page.get_by_role("link", name="Revert to this version").click()
+    page.get_by_role("link", name="Revert to these values").click()
     expect(page.locator(".differences tbody")).to_contain_text("A purse")
-    press(page, "Revert", "Reverted to the version of")
+    press(page, "Revert", "Reverted to the values of")
     expect(page.get_by_label("Title:")).to_have_value("Payment Wallet")
     page.goto(f"/articles/{WALLET}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Payment Wallet")
     page.goto(f"/admin/catalog/article/{wallet.pk}/history/")
-    expect(page.locator(".version")).to_have_count(3)
+    expect(page.locator(".record")).to_have_count(3)
 
 
 def test_two_editors_of_an_articles_places(page: Page, browser: Browser, base_url: str) -> None:
@@ -171,9 +171,9 @@ def test_two_articles_are_found_and_merged(page: Page, plain_page: Page, has_scr
     page.get_by_label("Find the article to merge into it:").fill("booking")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Ticket Booking System").click()
-    heading = "“Ticket Booking System” goes into “Payment Wallet”"
+    heading = "Merge “Ticket Booking System” into “Payment Wallet”"
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
-    press(page, "Merge for good", "“Ticket Booking System” is merged into “Payment Wallet”.")
+    press(page, "Merge permanently", "“Ticket Booking System” is merged into “Payment Wallet”.")
     page.goto(f"/articles/{TICKETS}/")
     assert page.url.endswith(f"/articles/{WALLET}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Payment Wallet")

@@ -226,11 +226,11 @@ def test_retiring_is_what_it_is_elsewhere(client: Client, action: str) -> None:
     find(article, Visit(404), days=4)
     if action == "page":
         path = reverse("admin:links_brokenlink_delete", args=[article.pk])
-        assert "Who studies it" in words(client.get(path))
+        assert "Affected learners" in words(client.get(path))
         response = client.post(path, {"post": "yes"}, follow=True)
         assert response.redirect_chain == [(QUEUE, 302)]
     else:
-        assert "Who studies it" in words(act(client, "retire_selected", article))
+        assert "Affected learners" in words(act(client, "retire_selected", article))
         response = act(client, "retire_selected", article, confirmed="yes")
         assert messages(response) == ["Retired: 1 broken link."]
     article.refresh_from_db()
