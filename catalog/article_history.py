@@ -1,4 +1,4 @@
-"""What readers saw of each article at an earlier time, and whether it counted then."""
+"""The earlier content of articles: what readers saw of them, and whether they counted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from catalog.snapshot import CatalogSnapshot
 
 _T = TypeVar("_T")
 _Timeline = list[tuple[datetime, _T]]
-"""What something was, and since when; oldest first."""
+"""Pairs of a time and the value from then on, oldest first."""
 
 NONE: frozenset[int] = frozenset()
 A_MOMENT = timedelta(microseconds=1)
@@ -37,12 +37,12 @@ class _ArticleThen(NamedTuple):
     """Whether readers of the snapshot could see it, retired or not."""
     is_countable: bool
     values: tuple[Any, ...]
-    """Of `ARTICLE_FIELDS`."""
+    """The values of `ARTICLE_FIELDS`."""
 
 
 class _EntryThen(NamedTuple):
     values: tuple[Any, ...]
-    """Of `ENTRY_FIELDS`."""
+    """The values of `ENTRY_FIELDS`."""
 
 
 class ArticleHistory:
@@ -63,11 +63,11 @@ class ArticleHistory:
             reverse=True,
         )
         self.changed_at = dict(self._last_changes())
-        """When each article last changed in a way that readers see, by primary key. Articles that
-        never changed are missing."""
+        """The time of the last change that readers see, by primary key of the article. Articles
+        that never changed are missing."""
 
     def new_since(self, at: datetime) -> frozenset[int]:
-        """Return the articles that count now, and did not then, nor did a duplicate of theirs."""
+        """Return the articles that count now but did not count then, nor did their duplicates."""
         if not self._latest_first or self._latest_first[0][0] <= at:
             return NONE
         changed = takewhile(lambda change: change[0] > at, self._latest_first)
@@ -93,7 +93,7 @@ class ArticleHistory:
             *_changes(EntryData, ENTRY_FIELDS, [entry.values for entry in entries_then], entries),
         ]
         changes.sort(key=lambda change: change.kind is not ChangeKind.RETITLED)
-        # An article and its entry are mostly retitled together: that is told once.
+        # An article and its entry are mostly retitled together: show that once.
         return tuple(dict.fromkeys(changes))
 
     def last_places(self, article: Article) -> list[Entry]:
@@ -122,7 +122,7 @@ class ArticleHistory:
         for pk in self._articles:
             duplicates = self._duplicates.get(pk, [])
             timelines = [line for one in (pk, *duplicates) for line in self._timelines(one)]
-            # What was merged with another is not what the other's readers saw.
+            # A merge is a change: the readers of one article did not see the other.
             times = [line[-1][0] for line in timelines if duplicates or len(line) > 1]
             if times:
                 yield pk, max(times)
@@ -136,7 +136,7 @@ class ArticleHistory:
     ) -> tuple[_ArticleThen, list[_EntryThen]] | None:
         """Return the article and its entries as readers last saw them until then.
 
-        What an editor wrote while it was hidden from readers is left out.
+        Edits made while the article was hidden from readers are ignored.
         """
         timeline = self._articles.get(article_id, [])
         number = bisect_right(timeline, at, key=itemgetter(0))
@@ -165,7 +165,7 @@ def article_history_of(snapshot: CatalogSnapshot) -> ArticleHistory:
 
 
 def _at(timeline: _Timeline[_T], at: datetime) -> _T | None:
-    """Return what it was then; None if it did not exist yet."""
+    """Return the value at that time, or `None` if there was none yet."""
     number = bisect_right(timeline, at, key=itemgetter(0))
     return timeline[number - 1][1] if number else None
 
@@ -176,7 +176,7 @@ def _changes(
     then: Sequence[tuple[Any, ...]],
     now: Sequence[Article | Entry],
 ) -> Iterator[FieldChange]:
-    """Compare what was seen of an article, or of all its entries, with what is seen now."""
+    """Compare earlier values of an article, or of all its entries, with the current ones."""
     for place, name in enumerate(names):
         kind = carried(data)[name].change
         before = [_text(values[place]) for values in then]
@@ -189,19 +189,19 @@ def _text(value: object) -> str:
 
 
 def _replaced(before: Sequence[str], now: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Pair the texts that are no longer there with those that are there instead."""
+    """Pair removed texts with the texts that were added."""
     removed = (text for text in dict.fromkeys(before) if text not in now)
     added = (text for text in dict.fromkeys(now) if text not in before)
     return zip(removed, added, strict=False)
 
 
-def _append_change(timeline: _Timeline[_T], at: datetime, what: _T) -> None:
-    if not timeline or timeline[-1][1] != what:
-        timeline.append((at, what))
+def _append_change(timeline: _Timeline[_T], at: datetime, value: _T) -> None:
+    if not timeline or timeline[-1][1] != value:
+        timeline.append((at, value))
 
 
 def _statuses() -> Mapping[int, Status]:
-    """Return every status; a deleted one as it was, since articles had it."""
+    """Return every status, deleted ones included, because earlier articles had them."""
     deleted = records_of(Status).filter(history_type=DELETED).order_by("history_id")
     return {
         **{record.id: record.instance for record in deleted},
@@ -228,7 +228,7 @@ def _article_timelines(
 
 
 def _entry_timelines() -> Mapping[int, Mapping[int, _Timeline[_EntryThen | None]]]:
-    """Return the timelines by article and entry; None from when the article lost the entry."""
+    """Return the timelines by article and entry. `None` means that the article lost the entry."""
     added_at = dict(Entry.objects.order_by().values_list("pk", "added_at"))
     records = records_of(Entry).exclude(history_type=DELETED).order_by("id", "history_id")
     timelines: dict[int, dict[int, _Timeline[_EntryThen | None]]] = defaultdict(

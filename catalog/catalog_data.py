@@ -1,10 +1,9 @@
 """The catalogue as plain values, and the one declaration of its fields.
 
-Import, comparison, storing, export, history and what readers are told of a change take the fields
-of the catalogue from the classes of this module. A field marked `Carried` is copied between the
-model, the file and the revision as it is; the others are references, keys and places, which each
-of these treats in its own way. A field of a model that is neither here nor in `NOT_CARRIED` fails a
-test.
+Import, comparison, storing, export, history and the list of changes for readers take the fields of
+the catalogue from the classes of this module. A field marked `Carried` is copied unchanged between
+the model, the file and the revision. The other fields are references, keys and positions, which
+need code of their own. A test fails for a model field that is neither here nor in `NOT_CARRIED`.
 """
 
 from __future__ import annotations
@@ -27,17 +26,17 @@ class Carried(NamedTuple):
     """How a field is compared, read from a file and written to one."""
 
     change: ChangeKind
-    """What a change of it is called."""
+    """The kind of a change of this field."""
     columns: frozenset[str] = frozenset()
-    """The headings, folded, of the column that gives it in a file."""
+    """The folded headings of its column in an imported file."""
     heading: str = ""
-    """The heading of its column in an exported Markdown file. Empty: it has a place of its own."""
+    """The heading of its column in exported Markdown. Empty if the writer treats it separately."""
     export: str = ""
-    """Its name in exported JSON and CSV."""
+    """Its name in exported JSON and CSV. Empty if it is not exported."""
     is_public: bool = True
-    """Whether readers are told of its changes."""
+    """Whether readers see its changes."""
     parse: Callable[[str], Any] = str
-    """Make a value of a cell's text; `ValueError` if it is none."""
+    """Convert the text of a cell. Raises `ValueError` if the text is not a value."""
 
 
 NOT_CARRIED = {
@@ -47,11 +46,11 @@ NOT_CARRIED = {
     "layer": {"id"},
     "status": {"id"},
 }
-"""By model, the fields that belong to one database only."""
+"""The fields that are never imported or exported, by model."""
 
 
 def values_of(row: Any) -> dict[str, Any]:
-    """Return a row as a dictionary; `asdict` would copy its values, in ten times the time."""
+    """Return a row as a dictionary. `asdict` copies the values, which takes ten times as long."""
     return {name: getattr(row, name) for name in row.__slots__}
 
 
@@ -156,7 +155,7 @@ _CARRIED = {data: _marked(data) for data in MODELS}
 
 
 def carried(data: type) -> Mapping[str, Carried]:
-    """Return the carried fields of one of the classes above, by name, in their order."""
+    """Return the carried fields of a data class by name, in the order of declaration."""
     return _CARRIED[data]
 
 
@@ -169,7 +168,7 @@ COLUMNS = {
     "merged_into": "merged_into__uuid",
     "is_retired": "retired_at",
 }
-"""The columns of fields that are not called as in the model, or that reach into another one."""
+"""The model lookups of fields that are named differently or belong to a related model."""
 
 CONVERTED: Mapping[str, Callable[[Any], Any]] = {
     "uuid": str,
@@ -181,8 +180,10 @@ CONVERTED: Mapping[str, Callable[[Any], Any]] = {
 
 @dataclass(frozen=True)
 class CatalogData:
-    """Everything, the retired too. Layers, sections and statuses by slug, articles by UUID, entries
-    by primary key."""
+    """The whole catalogue, retired rows included.
+
+    Layers, sections and statuses are keyed by slug, articles by UUID, entries by primary key.
+    """
 
     layers: Mapping[str, LayerData] = field(default_factory=dict)
     sections: Mapping[str, SectionData] = field(default_factory=dict)
@@ -192,7 +193,7 @@ class CatalogData:
 
     @cached_property
     def current_of(self) -> Mapping[str, list[EntryData]]:
-        """By section: its rows that are neither retired nor of a retired article, in order."""
+        """The entries of each section in order, without retired ones and retired articles."""
         rows: dict[str, list[EntryData]] = defaultdict(list)
         for entry in self.entries.values():
             if not entry.is_retired and not self.articles[entry.article].is_retired:
@@ -201,7 +202,7 @@ class CatalogData:
 
     @cached_property
     def journey(self) -> list[SectionData]:
-        """The sections that are not retired, as the roadmap has them."""
+        """The current sections in the order of the roadmap."""
 
         def place(section: SectionData) -> tuple[int, str, int, str]:
             layer = self.layers[section.layer]
@@ -211,7 +212,7 @@ class CatalogData:
 
     @cached_property
     def listed(self) -> Mapping[str, list[EntryData]]:
-        """By article: the places that readers find it at, in the order of the journey."""
+        """The current entries of each article, in the order of the roadmap."""
         rows: dict[str, list[EntryData]] = defaultdict(list)
         for section in self.journey:
             for entry in self.current_of.get(section.slug, ()):
@@ -272,7 +273,7 @@ def _loaded(
     rows: QuerySet[Any],
     **computed: Callable[[Mapping[str, Any]], Any],
 ) -> Iterator[_Data]:
-    """Make the data of each row; `computed` fields are made of the other ones."""
+    """Yield the data of each row. `computed` fields are derived from the other fields."""
     names = [each.name for each in fields(data) if each.name not in computed]  # type: ignore[arg-type]
     converters = [(place, CONVERTED[name]) for place, name in enumerate(names) if name in CONVERTED]
     for row in rows.values_list(*(COLUMNS.get(name, name) for name in names)):

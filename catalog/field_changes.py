@@ -1,4 +1,4 @@
-"""A change of one field of the catalogue, and how it is shown to people."""
+"""The kinds of change in the catalogue, and how a change is shown."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class ChangeKind(StrEnum):
 
 LABELS = {
     ChangeKind.NEW: _("New"),
-    ChangeKind.BACK: _("Back again"),
+    ChangeKind.BACK: _("Restored"),
     ChangeKind.RETIRED: _("Retired"),
     ChangeKind.RETITLED: _("Title"),
     ChangeKind.DESCRIBED: _("What you’ll learn"),
     ChangeKind.ADDRESS: _("Link"),
-    ChangeKind.JOINED: _("Known as well by"),
+    ChangeKind.JOINED: _("Also known as"),
     ChangeKind.STATUS: _("Status"),
     ChangeKind.MOVED: _("Moved"),
     ChangeKind.RENUMBERED: _("Number"),
@@ -59,16 +59,16 @@ class FieldChange:
     old: str = ""
     new: str = ""
     where: str = ""
-    """The section of the place that it is about."""
+    """The section of the entry that changed. Empty for a change of the article."""
 
     @property
     def is_whole(self) -> bool:
-        """About the article or section itself, whose title stands above it."""
+        """Whether the whole row is new, restored or retired."""
         return self.kind in {ChangeKind.NEW, ChangeKind.BACK, ChangeKind.RETIRED}
 
     @property
     def words(self) -> list[tuple[str, str]]:
-        """Word by word: pairs of `same`, `old` or `new`, and text."""
+        """The comparison by word: pairs of `same`, `old` or `new`, and text."""
         old, new = WORDS.findall(self.old), WORDS.findall(self.new)
         matcher = difflib.SequenceMatcher(None, old, new, False)
         words = [{text for text in texts if text.isalnum()} for texts in (old, new)]

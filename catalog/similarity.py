@@ -1,4 +1,4 @@
-"""When two titles may name the same article."""
+"""Decide whether two titles may name the same article."""
 
 from collections.abc import Iterable
 from itertools import product
@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from catalog.identity import folded
 
 ALIKE = 80
-"""Of 100: two titles that score this much may name the same article."""
+"""The score, of 100, from which two titles may name the same article."""
 
 
 def are_alike(titles: Iterable[str], others: Iterable[str]) -> bool:

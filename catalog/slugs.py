@@ -1,4 +1,4 @@
-"""Slugs that nothing else has."""
+"""Generate unique slugs."""
 
 import itertools
 from collections.abc import Container

@@ -1,4 +1,4 @@
-"""Bringing a file in, at the desk: uploaded, looked at, decided, applied, undone."""
+"""The admin of revisions: upload a file, preview, decide, apply, undo, compare and export."""
 
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from catalog.playbook_file.matching.decisions import Undecidable
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.querysets import RevisionQuerySet
 from catalog.playbook_file.reading.file_parser import read
-from catalog.playbook_file.reading.parsed_file import Unreadable
+from catalog.playbook_file.reading.parsed_file import Note, Unreadable
 from catalog.playbook_file.revisions import preview
 from catalog.playbook_file.revisions.applying import AlreadyApplied, CatalogueChanged, apply
 from catalog.playbook_file.revisions.diff import difference
@@ -40,12 +40,11 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
     def get_queryset(self, request: HttpRequest) -> Any:
         return cast(RevisionQuerySet, super().get_queryset(request)).without_contents()
 
-    @admin.display(description=gettext_lazy("what it did"))
+    @admin.display(description=gettext_lazy("changes"))
     def summary(self, revision: Revision) -> str:
         if revision.applied_at is None:
             return _("not applied")
-        told: str = revision.plan.get("summary", "")
-        return told
+        return str(revision.plan.get("summary", ""))
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -75,17 +74,17 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         context = {"formats": FORMATS, "compare": CompareForm() if can_compare else None}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    # --- A file comes in
+    # --- Import
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        is_sent = request.method == "POST"
-        form = FileForm(request.POST, request.FILES) if is_sent else FileForm()
-        reasons: Any = ()
-        if is_sent and form.is_valid():
+        is_submitted = request.method == "POST"
+        form = FileForm(request.POST, request.FILES) if is_submitted else FileForm()
+        reasons: tuple[Note, ...] = ()
+        if is_submitted and form.is_valid():
             revision = prepare(form.content, form.name, request.user)
             try:
                 read(bytes(revision.file))
@@ -94,10 +93,10 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             else:
                 revision.save()
                 return HttpResponseRedirect(revision.get_absolute_url())
-        context = {"title": _("Bring in a playbook file"), "form": form, "reasons": reasons}
+        context = {"title": _("Import a playbook file"), "form": form, "reasons": reasons}
         return self._page(request, "add", context)
 
-    # --- It is looked at, decided, applied, and taken back
+    # --- Preview, decide, apply and undo
 
     def change_view(
         self,
@@ -113,7 +112,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         except ValueError as error:
             raise Http404 from error
         if revision is None:
-            messages.warning(request, _("That revision is not there: it was left out meanwhile."))
+            messages.warning(request, _("This revision no longer exists. It was discarded."))
             return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
         if request.method == "POST":
             if not self.has_add_permission(request):
@@ -133,7 +132,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         try:
             made = plan(revision)
         except Undecidable as error:
-            # The catalogue or the question is another one by now.
+            # The catalogue or the questions have changed since the decision was made.
             messages.warning(request, str(error))
             revision.decisions = {}
             revision.save(update_fields=["decisions"])
@@ -157,7 +156,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             return HttpResponseRedirect(undoing.get_absolute_url())
         if "_discard" in request.POST and not revision.applied_at:
             revision.delete()
-            messages.success(request, _("Left out; nothing has changed."))
+            messages.success(request, _("Revision discarded. Nothing has changed."))
             return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
         if "_decide" in request.POST and not revision.applied_at:
             try:
@@ -170,17 +169,19 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         return HttpResponseRedirect(revision.get_absolute_url())
 
     def _decide(self, request: HttpRequest, revision: Revision) -> bool:
-        """Whether there is something else to look at than what was shown."""
+        """Store the decisions; return whether the preview must be looked at again."""
         shown = plan(revision)
         form = DecisionsForm(request.POST, merge=shown.merge, learners=shown.learners)
         if not form.is_valid():
-            messages.error(request, _("That is none of the choices; nothing was decided."))
+            messages.error(request, _("Select one of the choices. Nothing was decided."))
             return True
         if form.decisions == revision.decisions:
             return False
         revision.decisions = form.decisions
         revision.save(update_fields=["decisions"])
-        messages.info(request, _("This is what your decisions make of it: look once more."))
+        messages.info(
+            request, _("The preview shows your decisions now. Check it again before you apply it.")
+        )
         return True
 
     def _apply(self, request: HttpRequest, revision: Revision) -> HttpResponse:
@@ -193,22 +194,24 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             messages.error(
                 request,
                 _(
-                    "The catalogue was changed after you looked at the preview; nothing was "
-                    "applied. This is what the file would do now."
+                    "The catalogue was changed after you opened the preview. Nothing was applied. "
+                    "This is what the file would change now."
                 ),
             )
         except AlreadyApplied:
-            messages.warning(request, _("It is applied already; it was not applied again."))
+            messages.warning(
+                request, _("This revision is already applied. It was not applied again.")
+            )
         except Undecidable as error:
             messages.error(request, str(error))
         else:
             if not made.difference:
-                messages.info(request, _("The catalogue is so already: nothing has changed."))
+                messages.info(request, _("Already up to date. Nothing has changed."))
                 return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
             messages.success(request, _("Applied: %s") % made.summary)
         return HttpResponseRedirect(revision.get_absolute_url())
 
-    # --- As learners would see it
+    # --- The site as learners would see it
 
     def try_revision(self, request: HttpRequest, pk: int, rest: str = "") -> HttpResponse:
         if not self.has_add_permission(request):
@@ -224,10 +227,10 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         root = reverse("admin:playbook_file_try_article", args=[pk, "-"]).removesuffix("-")
         return preview.show(request, lambda: preview.with_published(article), root, rest)
 
-    # --- Files and comparisons
+    # --- Export and compare
 
     def export(self, request: HttpRequest, name: str) -> HttpResponse:
-        """With the drafts: it is for editors."""
+        """Send the whole catalogue as a file, drafts included."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if name not in FORMATS:
@@ -251,7 +254,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             if old and new:
                 context |= {"old": old, "new": new, "difference": difference(old.after, new.after)}
             else:
-                form.add_error(None, _("There is no such revision, or it was not applied."))
+                form.add_error(None, _("There is no such revision, or it was never applied."))
         return self._page(request, "compare", context)
 
     def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
@@ -268,7 +271,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
 
 @admin.register(OpenQuestion)
 class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
-    """Articles that may be one: merged where the articles are, or dismissed here."""
+    """The queue of articles that may be the same. They are merged in the articles' admin."""
 
     list_display = ("article", "may_be", "revision")
     list_display_links = None
@@ -282,21 +285,21 @@ class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
 
     @admin.display(description=gettext_lazy("may be"))
     def may_be(self, question: OpenQuestion) -> SafeString:
-        """Each leads to the preview of merging it into the one that came in."""
+        """Link each candidate to the preview of merging it into the imported article."""
         merge = reverse("admin:catalog_article_merge")
-        ways = [
+        links = [
             (merge, urlencode({"kept": question.article_id, "gone": article.pk}), article.title)
             for article in question.candidates.all()
         ]
-        return format_html_join(", ", '<a href="{}?{}">{}</a>', ways)
+        return format_html_join(", ", '<a href="{}?{}">{}</a>', links)
 
     @admin.action(
         description=gettext_lazy("Dismiss: they are different articles"), permissions=["change"]
     )
     def dismiss(self, request: HttpRequest, queryset: Any) -> None:
         count = queryset.update(answered_at=timezone.now(), answered_by=request.user)
-        words = ngettext("%(count)d question dismissed.", "%(count)d questions dismissed.", count)
-        messages.success(request, words % {"count": count})
+        message = ngettext("%(count)d question dismissed.", "%(count)d questions dismissed.", count)
+        messages.success(request, message % {"count": count})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

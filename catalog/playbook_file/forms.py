@@ -1,4 +1,4 @@
-"""What an editor fills in: a file, and what it leaves open."""
+"""The forms of an import: the file, the decisions it needs, and the revisions to compare."""
 
 from typing import Any, cast
 
@@ -24,7 +24,7 @@ class FileForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea,
-        help_text=_("Up to 2 MB; what is longer, as a file."),
+        help_text=_("Up to 2 MB. Upload anything longer as a file."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class FileForm(forms.Form):
         if not file and not has_text:
             raise ValidationError(_("Choose a file, or paste its text."))
         if (file and has_text) or len(cast(Any, self.files).getlist("file")) > 1:
-            raise ValidationError(_("One at a time: choose one file, or paste its text."))
+            raise ValidationError(_("Choose one file, or paste its text, not both."))
         if file and not file.size:
             raise ValidationError(_("The file is empty."))
         if file and file.size > SIZE_MAX:
@@ -47,7 +47,7 @@ class FileForm(forms.Form):
         if file := self.cleaned_data["file"]:
             content: bytes = file.read()
             return content
-        # Browsers send the line ends of a text field in Windows' way, whatever was pasted.
+        # Browsers submit a text field with CRLF line endings, whatever was pasted.
         return str(self.cleaned_data["text"]).replace("\r\n", "\n").encode()
 
     @property
@@ -57,15 +57,17 @@ class FileForm(forms.Form):
 
 
 def same_as(title: str, count: int) -> str:
-    words = ngettext(
+    message = ngettext(
         "It is “%(title)s” (%(count)d learner)", "It is “%(title)s” (%(count)d learners)", count
     )
-    return words % {"title": title, "count": count}
+    return message % {"title": title, "count": count}
 
 
 class DecisionsForm(forms.Form):
-    """One choice a question; the one that nobody makes stays open. And of each new section without
-    a layer the one that it gets."""
+    """A choice for each question, and a layer for each new section that the file puts in none.
+
+    Questions without a choice stay open.
+    """
 
     def __init__(self, *args: Any, merge: Merge, learners: dict[str, int], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -93,11 +95,11 @@ class DecisionsForm(forms.Form):
         return [self[f"question-{number}"] for number, _question in enumerate(self.questions)]
 
     def placed(self) -> list[forms.BoundField]:
-        return [self[f"placement-{number}"] for number, _one in enumerate(self.placements)]
+        return [self[f"placement-{number}"] for number, _placement in enumerate(self.placements)]
 
     @property
     def decisions(self) -> dict[str, str]:
-        """Those that were made, by the key of the question or placement."""
+        """The decisions that were made, by the key of their question or placement."""
         answers = {
             question.key: self._answer(f"question-{number}", question.decision)
             for number, question in enumerate(self.questions)
@@ -108,12 +110,10 @@ class DecisionsForm(forms.Form):
                 answers[placement.key] = layer
         return {key: answer for key, answer in answers.items() if answer}
 
-    def _answer(self, name: str, unsaid: str) -> str:
-        return str(self.cleaned_data[name]) if name in self.data else unsaid
+    def _answer(self, name: str, default: str) -> str:
+        return str(self.cleaned_data[name]) if name in self.data else default
 
 
 class CompareForm(forms.Form):
-    """Two revisions by number."""
-
     old = forms.IntegerField(label=_("From revision"), min_value=1)
     new = forms.IntegerField(label=_("to revision"), min_value=1)

@@ -15,9 +15,9 @@ from catalog.playbook_file.querysets import OpenQuestionQuerySet, RevisionQueryS
 
 
 class Revision(models.Model):
-    """One change of the catalogue as a whole: a file that came in, or another one taken back.
+    """A change of the whole catalogue: an imported file, or the undo of another revision.
 
-    Prepared first, to be looked at; applied once, or never.
+    It is prepared first, for a preview, and applied at most once.
     """
 
     made_by = models.ForeignKey(
@@ -31,15 +31,15 @@ class Revision(models.Model):
     applied_at = models.DateTimeField(_("applied at"), null=True)
     file_name = models.CharField(_("file"), max_length=200, blank=True)
     file = models.BinaryField(blank=True)
-    """As it came; empty for one that takes another back."""
+    """The uploaded bytes. Empty for an undo."""
     undoes = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="undone_by"
     )
     decisions = models.JSONField(default=dict)
     catalog_version = models.CharField(max_length=32, db_column="stamp")
-    """The catalogue's version when it was prepared."""
+    """The catalog version at which the revision was prepared."""
     plan = models.JSONField(default=dict)
-    """Once applied: what changed, as `CatalogDiff.as_json` has it, and the summary's numbers."""
+    """The applied changes, as returned by `Plan.as_json`. Empty until the revision is applied."""
     catalogue_before = models.BinaryField(default=bytes)
     catalogue_after = models.BinaryField(default=bytes)
 
@@ -75,6 +75,7 @@ class Revision(models.Model):
 
 
 def packed(catalogue: CatalogData) -> bytes:
+    """Return the catalogue as compressed JSON."""
     return zlib.compress(json.dumps(catalogue.as_json(), ensure_ascii=False).encode())
 
 
@@ -83,7 +84,7 @@ def unpacked(stored: bytes) -> CatalogData:
 
 
 class OpenQuestion(models.Model):
-    """Whether an article that came in new is one that left with the same file."""
+    """The question whether an imported article is one that the same import retired."""
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="questions")
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")

@@ -13,11 +13,11 @@ class RevisionQuerySet(QuerySet["Revision"]):
         return self.exclude(applied_at=None)
 
     def without_contents(self) -> Self:
-        """For lists: a file and two catalogues a row are much to read."""
+        """Defer the file and the two catalogues, which are large."""
         return self.defer("file", "catalogue_before", "catalogue_after")
 
     def with_undone_at(self) -> QuerySet[Any, Any]:
-        """Annotates `undone_at`: when the revision was applied that this one takes back."""
+        """Annotate `undone_at`: when the revision that this one undoes was applied."""
         return self.annotate(undone_at=F("undoes__applied_at"))
 
 

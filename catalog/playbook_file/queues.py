@@ -1,4 +1,4 @@
-"""What files left open, for the desk."""
+"""The editors' queue of uncertain matches."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _

@@ -1,5 +1,8 @@
-"""An uncertain match is answered by merging the two articles, wherever that is done; one that is
-about other articles too goes on being asked, of the article that stayed."""
+"""Keep the open questions in step with merged articles.
+
+Merging the two articles of a question answers it. A question about other articles as well stays
+open and is asked about the article that is kept.
+"""
 
 from typing import Any
 
@@ -15,29 +18,29 @@ def on_article_merged(
     sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
 ) -> None:
     both = (kept, duplicate)
-    asked = OpenQuestion.objects.waiting().filter(Q(article__in=both), candidates__in=both)
-    OpenQuestion.objects.filter(pk__in=asked.values("pk")).update(answered_at=timezone.now())
+    answered = OpenQuestion.objects.waiting().filter(Q(article__in=both), candidates__in=both)
+    OpenQuestion.objects.filter(pk__in=answered.values("pk")).update(answered_at=timezone.now())
     for question in OpenQuestion.objects.waiting().filter(candidates=duplicate):
         question.candidates.remove(duplicate)
         question.candidates.add(kept)
     for question in OpenQuestion.objects.waiting().filter(article=duplicate):
-        ask_of(kept, question)
+        move_question(question, kept)
 
 
-def ask_of(kept: Article, question: OpenQuestion) -> None:
-    """Each article has one question: where there is one already, it asks of these too."""
-    known = OpenQuestion.objects.filter(article=kept).first()
-    if known is None:
+def move_question(question: OpenQuestion, kept: Article) -> None:
+    """Ask the question about the kept article; join it with the question that article has."""
+    existing = OpenQuestion.objects.filter(article=kept).first()
+    if existing is None:
         question.article = kept
         question.save(update_fields=["article"])
         return
-    asked = {*question.candidates.all()} - {*known.candidates.all()}
-    if known.answered_at is None:
-        known.candidates.add(*asked)
-    elif asked:
-        known.candidates.set(asked)
-        known.answered_at = known.answered_by = None
-        known.save(update_fields=["answered_at", "answered_by"])
+    new_candidates = {*question.candidates.all()} - {*existing.candidates.all()}
+    if existing.answered_at is None:
+        existing.candidates.add(*new_candidates)
+    elif new_candidates:
+        existing.candidates.set(new_candidates)
+        existing.answered_at = existing.answered_by = None
+        existing.save(update_fields=["answered_at", "answered_by"])
     question.answered_at = timezone.now()
     question.save(update_fields=["answered_at"])
 

@@ -1,4 +1,4 @@
-"""A new version of the playbook comes in: looked at, decided, applied, read, and taken back."""
+"""Import a new version of the playbook: preview, decide, apply and undo."""
 
 import re
 from pathlib import Path
@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
-from catalog.models import Article
 from catalog.catalog_data import stored
+from catalog.models import Article
 from catalog.playbook_file.writing.formats import write
 from progress.models import State
 from tests.e2e.conftest import sign_in
@@ -24,7 +24,7 @@ def enter(page: Page) -> None:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Its wallet has another title and another address, and one article is gone."""
+    """Export the playbook, with a new title and address for the wallet and without one article."""
     text = write(stored(), "markdown").replace(OLD, NEW)
     text = text.replace("**Payment Wallet**", "**Digital Payment Wallet**")
     path = tmp_path / "playbook.md"
@@ -43,7 +43,7 @@ def test_preview_decide_apply_undo(page: Page, file: Path, learner: User) -> Non
     page.get_by_label("It is “Payment Wallet” (1 learner)").check()
     page.get_by_role("button", name="Preview with these decisions").click()
     expect(page.locator("#summary")).to_contain_text("1 new address")
-    expect(page.locator("#summary")).to_contain_text("1 learner touched; nobody loses a state.")
+    expect(page.locator("#summary")).to_contain_text("1 learner affected")
     page.get_by_role("button", name="Apply").click()
     expect(page.locator(".messagelist")).to_contain_text("Applied")
     wallet.refresh_from_db()

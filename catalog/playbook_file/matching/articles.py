@@ -1,4 +1,4 @@
-"""Who is who: which article of the catalogue each row of a file is."""
+"""Match the rows of a file to the articles of the catalogue."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from catalog.playbook_file.reading.parsed_file import FileRow, PlaybookFile
 
 @dataclass
 class Group:
-    """The rows of one article, in the order of the file."""
+    """The rows of an article, in the order of the file."""
 
     rows: list[FileRow]
     article: str = ""
-    """By UUID; of one that is new, the one that it gets."""
+    """The UUID of the article; a new article has the UUID it will get."""
 
     @property
     def key(self) -> str:
@@ -38,7 +38,10 @@ class Group:
 
 
 class ArticleMatcher:
-    """Undecidable where a decision is none of its question's candidates."""
+    """Identifies the article of each row, by key, title, and decision.
+
+    Raises `Undecidable` if a decision is none of the choices of its question.
+    """
 
     def __init__(self, before: CatalogData, file: PlaybookFile, decisions: Decisions) -> None:
         self.before, self.decisions = before, decisions
@@ -49,11 +52,15 @@ class ArticleMatcher:
 
     @property
     def matched(self) -> int:
-        """How many articles the file and the catalogue have in common."""
+        """The number of articles that the file and the catalogue have in common."""
         return sum(group.article in self.before.articles for group in self.groups)
 
     def _grouped(self, rows: Iterable[FileRow]) -> list[Group]:
-        """Rows with one key are one article; so is a row without a link and one of its title."""
+        """Group the rows by article.
+
+        Rows with the same key are one article. A row without a link joins the only linked article
+        of its title.
+        """
         groups: dict[str, Group] = {}
         for row in rows:
             groups.setdefault(row.key, Group([])).rows.append(row)
@@ -71,7 +78,7 @@ class ArticleMatcher:
 
     @cached_property
     def _known_titles(self) -> Mapping[str, str]:
-        """Articles without a link, by every title that they are listed under; and all by key."""
+        """Every article by key, and those without a link by each title of their entries."""
         titles: dict[str, set[str]] = defaultdict(set)
         for entry in self.before.entries.values():
             article = self.before.articles[entry.article]
@@ -95,8 +102,7 @@ class ArticleMatcher:
         self.groups = self._one_each()
 
     def _one_each(self) -> list[Group]:
-        """Rows with several keys of one article are told of it together: where each was told by
-        itself, the last one would say what its address is."""
+        """Join the groups of one article, so that its address does not depend on their order."""
         groups: dict[str, Group] = {}
         for group in self.groups:
             known = groups.setdefault(group.article, group)
@@ -105,7 +111,7 @@ class ArticleMatcher:
         return list(groups.values())
 
     def _take_first_link(self, group: Group, taken: set[str]) -> None:
-        """The link that an article without one was waiting for."""
+        """Match a linked row to the article of its title that has no link yet."""
         for row in group.rows:
             uuid_ = self._known_titles.get(title_key(row.title))
             if uuid_ and uuid_ not in taken and not self.before.articles[uuid_].url:
@@ -114,14 +120,14 @@ class ArticleMatcher:
                 return
 
     def _decide(self, groups: list[Group], taken: set[str]) -> None:
-        gone = [
+        missing = [
             uuid_
             for uuid_ in self.before.listed
             if uuid_ not in taken and self.before.is_public(self.before.articles[uuid_])
         ]
-        alike = TitleIndex(self.before, gone)
+        index = TitleIndex(self.before, missing)
         for group in groups:
-            candidates = alike.to(group.rows)
+            candidates = index.similar_to(group.rows)
             if not candidates:
                 continue
             by_slug = {self.before.articles[uuid_].slug: uuid_ for uuid_ in candidates}
@@ -133,9 +139,9 @@ class ArticleMatcher:
             group.article = by_slug.get(decision or NEW, new)
 
     def _new_uuid(self, key: str) -> str:
-        """The same one each time, so that what was previewed is what is applied."""
+        """Derive a UUID from the key, so that applying repeats what the preview showed."""
         for number in itertools.count():
-            made = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}#{number}"))
-            if made not in self.before.articles:
-                return made
+            candidate = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{key}#{number}"))
+            if candidate not in self.before.articles:
+                return candidate
         raise AssertionError

@@ -1,4 +1,4 @@
-"""What a playbook file leaves open, and what an editor decides about it."""
+"""The questions that a playbook file leaves open, and the decisions of an editor."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from django.utils.translation import gettext as _
 NEW = "new"
 
 Decisions: TypeAlias = Mapping[str, str]
-"""By the key of a question the slug of the article that it is, or NEW; by the key of a placement
-the slug of a layer."""
+"""The slug of an article or `NEW` by the key of each question; the slug of a layer by the key of
+each placement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A row that may be an article whose key it does not have."""
+    """A row that may be an article that has a different key."""
 
     key: str
     title: str
     line: int
     article: str
-    """The UUID that the row gets where nobody decides."""
+    """The UUID of the new article if nobody decides."""
     candidates: tuple[str, ...]
-    """UUIDs of articles that the file does not list otherwise, the most alike first."""
+    """The UUIDs of similar articles that no other row is, the most similar first."""
     decision: str = ""
-    """What was decided; empty while it is open."""
+    """The slug or `NEW`. Empty while the question is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Placement:
     title: str
     line: int
     layer: str
-    """The one that it gets: as decided, else that of the section before it."""
+    """The decided layer, else that of the section before it."""
     is_decided: bool = False
 
     @property
@@ -51,14 +51,14 @@ def placement_key(section: str) -> str:
 
 
 class Undecidable(Exception):
-    """A decision that answers nothing that this file asks, or not with one of the choices."""
+    """The decision answers no question of this file, or is none of the choices."""
 
 
 def chosen(decisions: Decisions, key: str, title: str, choices: Iterable[str]) -> str | None:
-    """What was decided, or None; Undecidable where it is none of the choices."""
+    """Return the decision, or `None`. Raise `Undecidable` if it is none of the choices."""
     decision, slugs = decisions.get(key), list(choices)
     if decision is not None and decision not in slugs:
-        words = _("“%(title)s” cannot be “%(slug)s”: choose one of %(slugs)s.")
-        shown = {"title": title, "slug": decision, "slugs": ", ".join(slugs)}
-        raise Undecidable(words % shown)
+        message = _("“%(title)s” cannot be “%(slug)s”. Choose one of %(slugs)s.")
+        context = {"title": title, "slug": decision, "slugs": ", ".join(slugs)}
+        raise Undecidable(message % context)
     return decision

@@ -1,6 +1,6 @@
-"""What the catalogue becomes by a playbook file: a pure function of the two, and of decisions.
+"""Merge a playbook file into a catalogue: a pure function of the two and the decisions.
 
-What is matched and how is described in docs/architecture.md, “How a playbook file is merged”.
+The rules are described in docs/architecture.md, “How a playbook file is merged”.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Merge:
     before: CatalogData
     after: CatalogData
     matched: int
-    """How many articles the file and the catalogue have in common."""
+    """The number of articles that the file and the catalogue have in common."""
     questions: list[Question] = field(default_factory=list)
     placements: list[Placement] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -45,26 +45,26 @@ class Merge:
 
 
 def merge(catalogue: CatalogData, file: PlaybookFile, decisions: Decisions | None = None) -> Merge:
-    """Undecidable where a decision does not fit."""
+    """Return the merged catalogue. Raise `Undecidable` if a decision does not fit."""
     return _Merger(catalogue, file, decisions or {}).merge()
 
 
 class _Merger:
     def __init__(self, before: CatalogData, file: PlaybookFile, decisions: Decisions) -> None:
         self.before, self.file = before, file
-        self.who = ArticleMatcher(before, file, decisions)
-        self.article_of = {id(row): g.article for g in self.who.groups for row in g.rows}
+        self.matcher = ArticleMatcher(before, file, decisions)
+        self.article_of = {id(row): g.article for g in self.matcher.groups for row in g.rows}
         self.outline = OutlineMatcher(before, file, self.article_of, decisions)
         self._refuse_unasked(decisions)
         self.notes = [*file.notes, *self.outline.notes]
         self.statuses = dict(before.statuses)
         self.articles = dict(before.articles)
         self.entries = dict(before.entries)
-        self.by_key = dict(self.who.by_key)
+        self.by_key = dict(self.matcher.by_key)
         self.slugs = {article.slug for article in before.articles.values()}
 
     def merge(self) -> Merge:
-        for group in self.who.groups:
+        for group in self.matcher.groups:
             self._merge_article(group)
         self._merge_entries()
         self._retitle()
@@ -73,8 +73,8 @@ class _Merger:
         return Merge(
             self.before,
             self._after(),
-            self.who.matched,
-            self.who.questions,
+            self.matcher.matched,
+            self.matcher.questions,
             self.outline.placements,
             self.notes,
         )
@@ -86,13 +86,15 @@ class _Merger:
         )
 
     def _refuse_unasked(self, decisions: Decisions) -> None:
-        """What is decided already is asked no more: the same file with the same decisions is
-        fine."""
+        """Raise `Undecidable` if a decision is about no row and no section of the file.
+
+        Decisions about settled questions are accepted, so that a file can be imported again.
+        """
         known = {row.key for row in self.file.rows}
         known |= {placement_key(slug) for slug in self.outline.sections}
         if unasked := sorted(decisions.keys() - known):
-            words = _("Nothing is asked about “%(key)s” in this file.")
-            raise Undecidable(words % {"key": unasked[0]})
+            message = _("This file does not ask about “%(key)s”.")
+            raise Undecidable(message % {"key": unasked[0]})
 
     # --- Articles
 
@@ -108,8 +110,9 @@ class _Merger:
         keys = {*old.keys, *(row.key for row in group.rows if row.url)}
         if not url:
             keys.add(title_key(old.title))
-        told = {name: value for row in reversed(group.rows) for name, value in row.values.items()}
-        values = {name: told[name] for name in carried(ArticleData) if name in told}
+        # The first row that has a value wins.
+        found = {name: value for row in reversed(group.rows) for name, value in row.values.items()}
+        values = {name: found[name] for name in carried(ArticleData) if name in found}
         self.articles[old.uuid] = replace(
             old,
             **values,
@@ -125,13 +128,13 @@ class _Merger:
                 yield key
 
     def _status_of(self, group: Group, old: ArticleData | None) -> str:
-        told = [row.status for row in group.rows if row.status]
-        if len({folded(label) for label in told}) > 1:
-            words = _("“%(title)s” has several statuses; the first one holds.")
-            self.notes.append(Note(group.rows[0].line, words % {"title": group.title}))
-        if old and (not told or self._is_labelled(self.statuses[old.status], told[0])):
+        labels = [row.status for row in group.rows if row.status]
+        if len({folded(label) for label in labels}) > 1:
+            message = _("“%(title)s” has several statuses. The first one is used.")
+            self.notes.append(Note(group.rows[0].line, message % {"title": group.title}))
+        if old and (not labels or self._is_labelled(self.statuses[old.status], labels[0])):
             return old.status
-        label = told[0] if told else (_("Published") if group.is_linked else _("Planned"))
+        label = labels[0] if labels else (_("Published") if group.is_linked else _("Planned"))
         fitting = [s for s in self.statuses.values() if self._is_labelled(s, label)]
         if fitting:
             return fitting[0].slug
@@ -150,15 +153,19 @@ class _Merger:
         bare = split(label)[1]
         self.statuses[slug] = StatusData(slug, number, bare, colour.value, True, counts)
         known = ", ".join(f"“{status.label}”" for status in self.before.statuses.values())
-        words = _("“%(label)s” is a new status, %(kind)s; there are %(known)s already.")
-        kind = _("which counts") if counts else _("which does not count towards progress")
-        self.notes.append(Note(line, words % {"label": bare, "kind": kind, "known": known}))
+        if counts:
+            message = _("“%(label)s” is a new status. It counts towards progress.")
+        else:
+            message = _("“%(label)s” is a new status. It does not count towards progress.")
+        if known:
+            message += " " + _("The existing statuses are %(known)s.")
+        self.notes.append(Note(line, message % {"label": bare, "known": known}))
         return slug
 
     def _retitle(self) -> None:
-        """An article keeps its title as long as a place has it, or none ever had."""
+        """Retitle an article only if one of its entries had its title and none has it now."""
         titles: dict[str, list[str]] = defaultdict(list)
-        for group in self.who.groups:
+        for group in self.matcher.groups:
             titles[group.article] += [row.title for row in group.rows]
         before = defaultdict(set)
         for entry in self.before.entries.values():
@@ -176,7 +183,7 @@ class _Merger:
     # --- Entries
 
     def _merge_entries(self) -> None:
-        """Each row takes the entry of its article that fits best; those left over are retired."""
+        """Give each row the entry of its article that fits best; retire the other entries."""
         places = self._unique_places()
         old_of: dict[str, list[EntryData]] = defaultdict(list)
         for entry in self.before.entries.values():
@@ -211,13 +218,13 @@ class _Merger:
             for row in section.rows:
                 slug, article = self.outline.section_of[place], self.article_of[id(row)]
                 if (slug, article, row.title) in places:
-                    words = _("“%(title)s” stands twice in its section; once was enough.")
-                    self.notes.append(Note(row.line, words % {"title": row.title}))
+                    message = _("“%(title)s” is listed twice in its section. It was added once.")
+                    self.notes.append(Note(row.line, message % {"title": row.title}))
                 places.setdefault((slug, article, row.title), (slug, row, article))
         return list(places.values())
 
     def _number(self, slug: str, rows: list[EntryData], listed: set[str]) -> None:
-        """1, 2, 3, … with the drafts that the file does not list at the place that they had."""
+        """Set the numbers of a section's entries, from 1; unlisted drafts keep their place."""
         for entry in self.before.current_of.get(slug, ()):
             if entry.article not in listed and self._stays(entry.article):
                 rows.insert(min(max(entry.number - 1, 0), len(rows)), entry)
@@ -235,15 +242,15 @@ class _Merger:
         return {row.id for row in rows} == {row.id for row in before}
 
     def _stays(self, article: str) -> bool:
-        """What the public does not see is the desk's own: no file speaks of it."""
+        """Return whether a missing article stays: a file never retires what readers cannot see."""
         row = self.before.articles[article]
         return not row.is_retired and not self.before.is_public(row)
 
-    # --- What the file has no more
+    # --- Retire what the file no longer lists
 
     def _retire(self) -> None:
         in_file = set(self.article_of.values())
-        # Also what stands in a section that an editor had retired, and that the file has again.
+        # This includes the entries of a retired section that the file brought back.
         for article in self._after().listed:
             if article not in in_file and not self._stays(article):
                 self.articles[article] = replace(self.articles[article], is_retired=True)

@@ -1,4 +1,4 @@
-"""Which layer and section of the catalogue each one of a file is, and what becomes of them."""
+"""Match the layers and sections of a file to those of the catalogue, and merge them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ SAME_SECTION: list[tuple[Callable[[FileSection], str], Callable[[SectionData], s
     (lambda new: folded(split(new.heading)[1]), lambda old: folded(old.title)),
     (lambda new: slugify(split(new.heading)[1]), lambda old: old.slug),
 ]
-"""What a new section and an old one that are the same one have in common, the surest first."""
+"""The values by which a new section and an old one are recognised as one, the surest first."""
 
 
 class OutlineMatcher:
-    """Undecidable where a decision is no layer."""
+    """Matches and merges the outline. Raises `Undecidable` if a decision is not a layer."""
 
     def __init__(
         self,
@@ -42,12 +42,12 @@ class OutlineMatcher:
         self.placements: list[Placement] = []
         self._layer_of = self._merge_layers()
         self.section_of = self._merge_sections(article_of)
-        """By the place in the file: the slug of each section."""
+        """The slug of each section by its position in the file."""
 
     # --- Layers
 
     def _merge_layers(self) -> dict[FileLayer, str]:
-        """Each layer of the file by slug: one of the same title, else of the same number."""
+        """Match the layers by number and title, else by title, else by number."""
         found: dict[FileLayer, str] = {}
         for fits in (
             lambda new, old: (new.number, folded(new.title)) == (old.number, folded(old.title)),
@@ -83,7 +83,7 @@ class OutlineMatcher:
     # --- Sections
 
     def _match_sections(self, article_of: Mapping[int, str]) -> dict[int, str]:
-        """Those that are known, by their place in the file."""
+        """Return the slugs of the sections that exist, by their position in the file."""
         found: dict[int, str] = {}
         taken: set[str] = set()
         for of_new, of_old in SAME_SECTION:
@@ -112,7 +112,7 @@ class OutlineMatcher:
         return sorted(sections, key=unlikely)
 
     def _match_renamed(self, found: dict[int, str], article_of: Mapping[int, str]) -> None:
-        """An old section and a new one that share at least half of the articles of one of them."""
+        """Match an old and a new section that share at least half of the smaller one's articles."""
         articles = {
             place: {article_of[id(row)] for row in section.rows}
             for place, section in enumerate(self._file.sections)
@@ -156,29 +156,31 @@ class OutlineMatcher:
             is_decided = layer is not None
             if layer is None:
                 layer = self._layer_near(place, found)
-                words = _("The section “%(title)s” is new; it was put into the layer “%(layer)s”.")
-                shown = {"title": title, "layer": self.layers[layer].title}
-                self.notes.append(Note(new.line, words % shown))
+                message = _(
+                    "The section “%(title)s” is new. It was added to the layer “%(layer)s”."
+                )
+                context = {"title": title, "layer": self.layers[layer].title}
+                self.notes.append(Note(new.line, message % context))
             self.placements.append(Placement(slug, title, new.line, layer, is_decided))
         self.sections[slug] = SectionData(slug, layer, 0, emoji, title)
         return slug
 
     def _layer_near(self, place: int, found: Mapping[int, str]) -> str:
-        """That of the section before it, else after it."""
+        """Return the layer of the nearest known section before it, else after it."""
         near = [*range(place - 1, -1, -1), *range(place + 1, len(self._file.sections))]
         known = (self.sections[found[other]].layer for other in near if other in found)
         first = min(self.layers.values(), key=lambda row: (row.number, row.slug)).slug
         return next(known, first)
 
-    # --- After the rows
+    # --- After the rows are merged
 
     def retire(self, without_rows: Iterable[str]) -> None:
-        """Of these sections, the ones that the file does not have."""
+        """Retire those of these sections that the file does not have."""
         for slug in {*without_rows} - {*self.section_of.values()}:
             self.sections[slug] = replace(self.sections[slug], is_retired=True)
 
     def number(self) -> None:
-        """As in the file; as they were, where that is the order already."""
+        """Set the numbers of the sections in the order of the file; keep those already in order."""
         listed = list(self.section_of.values())
         now = [section.slug for section in CatalogData(self.layers, self.sections).journey]
         rest = [slug for slug in now if slug not in set(listed)]

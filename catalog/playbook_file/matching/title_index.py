@@ -1,4 +1,4 @@
-"""Which articles a row's title is like."""
+"""Find the articles whose titles are similar to that of a row."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -12,15 +12,15 @@ from catalog.similarity import ALIKE
 
 CANDIDATES = 3
 RARE_WORDS = 3
-"""Only titles that share one of so many of the rarest words are compared: all of them with all of
-them would be a hundred million at 10,000 articles."""
+"""Only titles that share one of this many rarest words are compared. At 10,000 articles, comparing
+all titles would take a hundred million comparisons."""
 SHARED_AT_MOST = 200
-"""A word that more titles have tells nothing."""
+"""The most titles to compare for one word: a more frequent word does not tell titles apart."""
 
 
 class TitleIndex:
     def __init__(self, catalogue: CatalogData, articles: Iterable[str]) -> None:
-        """Among these articles, by UUID, in the order in which equal ones are offered."""
+        """Index the articles, given by UUID. Articles of equal score are offered in this order."""
         self.titles: list[tuple[str, str]] = []
         self.with_word: dict[str, list[int]] = defaultdict(list)
         for article in articles:
@@ -30,14 +30,14 @@ class TitleIndex:
                     self.with_word[word].append(len(self.titles))
                 self.titles.append((title, article))
 
-    def to(self, rows: Iterable[FileRow]) -> list[str]:
-        """UUIDs, the most alike first, CANDIDATES at most."""
+    def similar_to(self, rows: Iterable[FileRow]) -> list[str]:
+        """Return the UUIDs of at most `CANDIDATES` articles, the most similar first."""
         scores: Counter[str] = Counter()
         for title in {folded(row.title) for row in rows}:
             for number in self._near(title):
                 other, article = self.titles[number]
                 if score := fuzz.token_set_ratio(title, other, score_cutoff=ALIKE):
-                    # Of two that hold the same words the one that is as long comes first.
+                    # If two titles contain all the words, the closer length comes first.
                     exact = fuzz.token_sort_ratio(title, other)
                     scores[article] = max(scores[article], int(100 * score + exact))
         order = sorted(scores, key=lambda article: -scores[article])

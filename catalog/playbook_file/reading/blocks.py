@@ -1,4 +1,4 @@
-"""The blocks of a Markdown file as a tree, down to the lines of text that they hold."""
+"""Turn the flat tokens of a Markdown file into a tree of blocks."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 PLAIN = re.compile(r"[^\\\n`~*_\[!<&]+")
-"""Without anything at which one of the rules for text begins."""
+"""Text in which no inline rule of Markdown can match."""
 SAME = "same"
 
 
 @dataclass(slots=True)
 class Block:
-    """A heading, a paragraph, a table, a row, a cell, a list, an item, …"""
+    """A heading, paragraph, table, row, cell, list or list item."""
 
     type: str
     tag: str = ""
     line: int = 0
-    """From 1; a block without one of its own has that of the block around it."""
+    """From 1. A block without a line of its own has that of its parent."""
     children: list[Block] = field(default_factory=list)
     own: list[Token] = field(default_factory=list)
 
@@ -50,8 +50,10 @@ def blocks_of(tokens: Iterable[Token]) -> list[Block]:
 
 
 def parse_texts(state: StateCore) -> None:
-    """In the place of the rule that parses every text: in a table most are plain, or the same ones
-    again and again."""
+    """Parse the inline tokens; skip those that are plain text or repeat an earlier one.
+
+    Replaces the `inline` rule of markdown-it.
+    """
     first: dict[str, Token] = {}
     for token in state.tokens:
         if token.type != "inline":
@@ -67,7 +69,10 @@ def parse_texts(state: StateCore) -> None:
 
 
 def repeat_texts(state: StateCore) -> None:
-    """After all other rules, which change what they find in place."""
+    """Copy the parsed children to repeated texts.
+
+    Runs after all other rules, which change tokens in place.
+    """
     for token in state.tokens:
         if same := token.meta.get(SAME):
             token.children = same.children

@@ -1,4 +1,4 @@
-"""What stands in a cell, a heading or an item: its text, its links and its pictures."""
+"""Read the text, links and pictures of a table cell, a heading or a list item."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,9 +23,9 @@ class Cell:
     strong: str = ""
     """The part of the text that is in bold."""
     links: list[tuple[str, str]] = field(default_factory=list)
-    """Each an address and its text."""
+    """Pairs of address and text."""
     pictures: list[tuple[str, str]] = field(default_factory=list)
-    """Each an address and its alternative text."""
+    """Pairs of address and alternative text."""
 
     @property
     def addresses(self) -> list[str]:
@@ -33,7 +33,7 @@ class Cell:
 
     @property
     def bare_address(self) -> str:
-        """One written without being marked as a link; empty where there is none."""
+        """The first address in the text that is not marked up as a link, or empty."""
         if OTHER_SCHEME.match(self.text) and not BARE_URL.match(self.text):
             return self.text
         found = BARE_URL.search(self.text)
@@ -41,22 +41,22 @@ class Cell:
 
     @property
     def status(self) -> str:
-        """By a badge's alternative text, its address, or the word that stands there."""
+        """The status, from a badge's alternative text or address, else from the text."""
         for address, alternative in self.pictures:
-            told = STATUS_WORD.sub("", alternative).strip()
-            if told and told.casefold() != "status":
-                return told
-            if told := badge_message(address):
-                return told
+            label = STATUS_WORD.sub("", alternative).strip()
+            if label and label.casefold() != "status":
+                return label
+            if label := badge_message(address):
+                return label
         return STATUS_WORD.sub("", self.text).strip()
 
 
 def badge_message(address: str) -> str:
-    """`Published` of `https://img.shields.io/badge/Status-Published-brightgreen`."""
+    """Return `Published` for `https://img.shields.io/badge/Status-Published-brightgreen`."""
     _before, badge, path = urlsplit(address).path.partition("/badge/")
     if not badge:
         return ""
-    # As Markdown has it: no database takes the character itself.
+    # PostgreSQL refuses NUL; CommonMark replaces it in the same way.
     parts = re.split(r"(?<!-)-(?!-)", unquote(path).replace("\0", "\ufffd"))
     message = parts[-2] if len(parts) > 1 else parts[0]
     spaced = re.sub(r"(?<!_)_(?!_)", " ", message)
@@ -64,7 +64,7 @@ def badge_message(address: str) -> str:
 
 
 def lines_of(inline: Token) -> Iterator[list[Token]]:
-    """The tokens of a paragraph, one list a line."""
+    """Yield the tokens of each line of a paragraph."""
     for is_break, tokens in groupby(inline.children or [], lambda t: t.type in LINE_BREAKS):
         if not is_break:
             yield list(tokens)
@@ -113,10 +113,13 @@ def _close(cell: Cell, opened: list[tuple[str, int]], text: list[str]) -> None:
 
 
 def _read_html(html: str, cell: Cell, opened: list[tuple[str, int]], text: list[str]) -> str:
-    """Only what says something: a link, a picture, a line break; the rest is left out."""
+    """Read links, pictures and line breaks; ignore all other HTML.
+
+    Return the text that the HTML stands for.
+    """
 
     class Tags(HTMLParser):
-        said = ""
+        text = ""
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             values = dict(attrs)
@@ -125,7 +128,7 @@ def _read_html(html: str, cell: Cell, opened: list[tuple[str, int]], text: list[
             elif tag == "img":
                 cell.pictures.append((values.get("src") or "", values.get("alt") or ""))
             elif tag == "br":
-                self.said = " "
+                self.text = " "
 
         def handle_endtag(self, tag: str) -> None:
             if tag == "a":
@@ -133,4 +136,4 @@ def _read_html(html: str, cell: Cell, opened: list[tuple[str, int]], text: list[
 
     tags = Tags()
     tags.feed(html)
-    return tags.said
+    return tags.text

@@ -1,4 +1,4 @@
-"""Which column of a table is which, under any of the names that people give them."""
+"""Recognise the columns of a table by the many headings that people give them."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ NAMES = {
 
 
 def column_of(heading: str, place: int) -> str:
-    """A key of NAMES, or empty for a column that says nothing to us. `place` from 0."""
+    """Return a key of `NAMES`, or an empty string for an unknown column. `place` is from 0."""
     folded = unicodedata.normalize("NFKC", heading).casefold()
     words = " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['’\u2018`]", "", folded)).split())
     if not words:

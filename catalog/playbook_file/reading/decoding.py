@@ -1,4 +1,4 @@
-"""From the bytes that came to the text of a playbook file, and what was repaired on the way."""
+"""Decode the bytes of a playbook file, and repair text that was decoded wrongly before."""
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,10 @@ SIZE_MAX = 5_000_000
 
 
 def decoded(content: bytes) -> tuple[str, list[Note]]:
-    """Unreadable where it is too large or not UTF-8."""
+    """Return the text and a note for each repair.
+
+    Raise `Unreadable` if the content is too large or not UTF-8.
+    """
     if len(content) > SIZE_MAX:
         raise Unreadable(Note(0, _("The file is larger than 5 MB.")))
     notes = []
@@ -18,16 +21,18 @@ def decoded(content: bytes) -> tuple[str, list[Note]]:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(Note(line, _("The file is not UTF-8: save it as UTF-8."))) from error
+        raise Unreadable(
+            Note(line, _("The file is not UTF-8. Save it as UTF-8 and try again."))
+        ) from error
     if text.startswith("\ufeff"):
-        notes.append(Note(1, _("A byte order mark was left out.")))
+        notes.append(Note(1, _("A byte order mark was removed.")))
         text = text.removeprefix("\ufeff")
     if "\r" in text:
-        notes.append(Note(1, _("Windows line ends were replaced.")))
+        notes.append(Note(1, _("Windows line endings were replaced.")))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     mended = [repaired(line) for line in lines]
     for number, (old, new) in enumerate(zip(lines, mended, strict=True), start=1):
         if old != new:
-            notes.append(Note(number, _("Text that was decoded wrongly was repaired.")))
+            notes.append(Note(number, _("Wrongly decoded text was repaired.")))
     return "\n".join(mended), notes

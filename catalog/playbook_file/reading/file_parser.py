@@ -1,4 +1,4 @@
-"""Reads a playbook file: any Markdown with a table or a list of links for each section."""
+"""Parse a playbook file: Markdown with a table or a list of links for each section."""
 
 import re
 from collections.abc import Mapping
@@ -35,24 +35,24 @@ from catalog.playbook_file.reading.parsed_file import (
 
 KEYCAPS = re.compile(r"^\s*((?:[0-9]\ufe0f?\u20e3)+|🔟)\s*")
 NUMBER_MAX = 32_767
-"""Of a layer."""
+"""The largest number of a layer."""
 TAGLINE = re.compile(r"^\s*[–—:-]+\s*")
 REASONS_SHOWN = 20
 ROWS_MAX = 30_000
-"""Of rows, and of sections: their numbers, with what the desk has besides, are no larger than
-NUMBER_MAX."""
+"""The most rows, and the most sections. Together with the drafts of the catalogue, their numbers
+must stay below the limit of a small integer."""
 
 
 def read(content: bytes) -> PlaybookFile:
-    """Unreadable where anything in it forbids to use the rest."""
+    """Parse the content of a file. Raise `Unreadable` if any part of it cannot be used."""
     text, notes = decoded(content)
     return _FileParser(text, notes).file()
 
 
 def _markdown() -> MarkdownIt:
-    """CommonMark with tables; addresses as they are written, whatever they are."""
+    """Return a parser for CommonMark with tables, which leaves every address as it is written."""
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    # The way that markdown-it documents, which its types do not foresee.
+    # markdown-it documents this assignment, but its types do not allow it.
     markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]
     markdown.core.ruler.at("inline", parse_texts)
@@ -69,7 +69,7 @@ class _Heading:
 
 @dataclass
 class _FileParser:
-    """One pass over the blocks of the file, in their order."""
+    """A single pass over the blocks of the file."""
 
     text: str
     notes: list[Note]
@@ -81,7 +81,7 @@ class _FileParser:
     layer: FileLayer | None = None
     layer_level: int = 0
     outer: tuple[FileLayer | None, int] = (None, 0)
-    """What holds if the heading turns out to be a section's."""
+    """The layer and its level if the heading turns out to be that of a section."""
     has_table: bool = False
     is_journey: bool = False
 
@@ -93,8 +93,8 @@ class _FileParser:
         if not self.reasons and not row_count:
             self.reasons.append(Note(0, _("No table and no list has a row that can be used.")))
         if max(row_count, len(self.sections)) > ROWS_MAX:
-            words = _("The file has more than %(count)d rows or sections.")
-            self.reasons.append(Note(0, words % {"count": ROWS_MAX}))
+            message = _("The file has more than %(count)d rows or sections.")
+            self.reasons.append(Note(0, message % {"count": ROWS_MAX}))
         if self.reasons:
             raise Unreadable(*self.reasons[:REASONS_SHOWN])
         return PlaybookFile(self.layers, self.sections, self.notes)
@@ -157,14 +157,14 @@ class _FileParser:
         cells = [_cell(node) for node in head.children[0].children]
         columns = [column_of(cell.text, place) for place, cell in enumerate(cells)]
         if "title" not in columns and "link" not in columns:
-            self._note(line, _("A table without a column for titles or links was left out."))
+            self._note(line, _("A table without a column for titles or links was skipped."))
             return
         section = self._section(line)
         if section is None:
-            self._note(line, _("A table without a heading above it was left out."))
+            self._note(line, _("A table without a heading above it was skipped."))
             return
         if not self.has_table:
-            section.rows.clear()  # of a list above it
+            section.rows.clear()  # rows of a list above the table
             self.has_table = True
         for row in (row for part in body for row in part.children):
             self._check_width(row, len(columns))
@@ -172,9 +172,12 @@ class _FileParser:
 
     def _check_width(self, row: Block, width: int) -> None:
         line = row.line
-        written = re.sub(r"\\.", "", self.lines[line - 1]).strip().strip("|").count("|") + 1
-        if written > width:
-            self._note(line, _("The row has more cells than the table: the rest was left out."))
+        count = re.sub(r"\\.", "", self.lines[line - 1]).strip().strip("|").count("|") + 1
+        if count > width:
+            self._note(
+                line,
+                _("The row has more cells than the table. The extra cells were skipped."),
+            )
 
     def _read_row(self, section: FileSection, node: Block, columns: list[str]) -> None:
         line = node.line
@@ -202,18 +205,18 @@ class _FileParser:
         )
 
     def _values(self, line: int, cells: Mapping[str, Cell]) -> dict[str, Any]:
-        """Read the carried fields; a value that cannot be used is named and left as it was."""
+        """Return the carried fields; skip a value that cannot be used, with a note."""
         values = {}
         for name in cells.keys() & CARRIED.keys() - {"title", "url"}:
             try:
                 values[name] = CARRIED[name].parse(cells[name].text)
             except ValueError:
-                message = _("“%(value)s” cannot be used as %(field)s; it was left out.")
-                shown = {"value": cells[name].text[:40], "field": CARRIED[name].change.label}
-                self._note(line, message % shown)
+                message = _("“%(value)s” cannot be used as %(field)s. It was skipped.")
+                context = {"value": cells[name].text[:40], "field": CARRIED[name].change.label}
+                self._note(line, message % context)
         return values
 
-    # --- Lists of links, in the place of a table
+    # --- Lists of links, instead of a table
 
     def _read_list(self, block: Block) -> None:
         items = [(item, cell) for item in block.children if (cell := _item(item))]
@@ -227,13 +230,13 @@ class _FileParser:
             values = {"what_you_learn": rest} if rest else {}
             self._add(section, FileRow(item.line, text or address, address, None, values))
 
-    # --- What is read
+    # --- Sections and rows
 
     def _section(self, line: int) -> FileSection | None:
-        """That of the heading above; made by the first table or list under it."""
+        """Return the section of the heading above; the first table or list under it makes one."""
         if self.section is None and self.heading and self.heading.cell.text:
             text = self.heading.cell.text
-            # With a table of its own it is no layer, whatever it is called.
+            # A heading with a table of its own is not a layer, even if it is called like one.
             self.layer, self.layer_level = self.outer
             self.section = FileSection(self.heading.line, text, self.layer)
             self._check(self.heading.line, Section, title=text)
@@ -242,7 +245,7 @@ class _FileParser:
 
     def _add(self, section: FileSection, row: FileRow) -> None:
         if not row.title:
-            self._note(row.line, _("A row without a title was left out."))
+            self._note(row.line, _("A row without a title was skipped."))
             return
         if row.url and (reason := _refusal_of(row.url)):
             self.reasons.append(Note(row.line, reason))
@@ -256,13 +259,13 @@ class _FileParser:
         section.rows.append(row)
 
     def _check(self, line: int, model: type[Model], **values: str) -> None:
-        """What is too long to be kept forbids the file: cut, it would be something else."""
+        """Refuse the file if a value is too long for its column: no value is cut."""
         for name, value in values.items():
             length = _length_of(model, name)
             if len(value) > length:
-                words = _("“%(text)s…” has %(count)d characters; at most %(length)d are possible.")
-                shown = {"text": value[:40], "count": len(value), "length": length}
-                self.reasons.append(Note(line, words % shown))
+                message = _("“%(text)s…” has %(count)d characters. The limit is %(length)d.")
+                context = {"text": value[:40], "count": len(value), "length": length}
+                self.reasons.append(Note(line, message % context))
 
     def _note(self, line: int, text: str) -> None:
         self.notes.append(Note(line, text))
@@ -281,7 +284,7 @@ def _refusal_of(url: str) -> str:
             return _("“%(url)s” is not a link that begins with http:// or https://.") % {
                 "url": url[:80]
             }
-        urlsplit(url).port  # noqa: B018 – ValueError where there is none such
+        urlsplit(url).port  # noqa: B018 – raises ValueError for a bad port
         field = Article._meta.get_field("url")
         field.run_validators(url)
     except ValidationError as error:
@@ -292,7 +295,7 @@ def _refusal_of(url: str) -> str:
 
 
 def _numbered(text: str) -> tuple[int, str]:
-    """The number that keycaps give, 0 without them, and the text after it."""
+    """Return the number that keycap emoji spell, 0 without them, and the text after it."""
     found = KEYCAPS.match(text)
     digits = "".join(re.findall("[0-9]", found[1])).lstrip("0") if found else ""
     if not found or len(digits) > len(str(NUMBER_MAX)):
@@ -306,11 +309,11 @@ def _cell(node: Block) -> Cell:
 
 
 def _item(node: Block) -> Cell | None:
-    """An item's own text, without the lists inside it; None where it links nowhere."""
+    """Return the item without its nested lists, or `None` if it has no link."""
     cells = [_cell(child) for child in node.children if child.type == "paragraph"]
     return next((cell for cell in cells if cell.links), None)
 
 
 def _is_contents(cell: Cell) -> bool:
-    """A line of a table of contents: it leads to a place in the file itself."""
+    """Return whether the item is a line of a table of contents: a link within the file."""
     return all(address.startswith("#") for address in cell.addresses)

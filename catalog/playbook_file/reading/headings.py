@@ -1,4 +1,4 @@
-"""The emoji of a section, its title, and what of a title matters when two are compared."""
+"""Split the heading of a section into its emoji and its title."""
 
 import re
 
@@ -9,15 +9,15 @@ EMOJI = re.compile(r"^((?:[^\w\s]|[0-9]\ufe0f?\u20e3)[^\w\s]*)\s+(?=\S)")
 
 
 def split(heading: str) -> tuple[str, str]:
-    """`🏗` and `Fundamentals` of “🏗 Fundamentals”."""
-    found = EMOJI.match(heading)
-    if not found or len(found[1]) > EMOJI_MAX_LENGTH:
+    """Return `🏗` and `Fundamentals` for “🏗 Fundamentals”."""
+    match = EMOJI.match(heading)
+    if not match or len(match[1]) > EMOJI_MAX_LENGTH:
         return "", heading
-    return found[1], heading[found.end() :]
+    return match[1], heading[match.end() :]
 
 
 def split_as(section: SectionData, heading: str) -> tuple[str, str]:
-    """As the section has it already, where the heading still says the same."""
+    """Split as the stored section is split if its heading has not changed."""
     if heading == section.heading:
         return section.emoji, section.title
     return split(heading)

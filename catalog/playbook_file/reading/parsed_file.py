@@ -1,4 +1,4 @@
-"""What a playbook file says, as plain values: nothing here knows of the catalogue."""
+"""The content of a playbook file as plain values, independent of the stored catalogue."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from catalog import identity
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What was not understood or was repaired, and at which line of the file, from 1."""
+    """A remark about a line of the file. Lines count from 1; 0 is the whole file."""
 
     line: int
     text: str
@@ -20,7 +20,7 @@ class Note:
 
 
 class Unreadable(Exception):
-    """The file is refused whole; nothing has changed."""
+    """The whole file is refused, for these reasons."""
 
     def __init__(self, *reasons: Note) -> None:
         super().__init__("\n".join(map(str, reasons)))
@@ -43,7 +43,7 @@ class FileRow:
     title: str
     url: str
     status: str | None
-    """None if the table has no such column."""
+    """`None` if the table has no status column."""
     values: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """The carried fields for which the table has a column (`catalog/catalog_data.py`)."""
 
@@ -56,9 +56,9 @@ class FileRow:
 class FileSection:
     line: int
     heading: str
-    """With its emoji: “🏗 Fundamentals”."""
+    """Emoji and title: “🏗 Fundamentals”."""
     layer: FileLayer | None
-    """None where the file does not say."""
+    """`None` if the file does not name it."""
     rows: list[FileRow] = field(default_factory=list)
 
 

@@ -1,4 +1,4 @@
-"""Text that was decoded wrongly on its way to us, and how to write what only looks like it."""
+"""Repair text that was decoded wrongly, and protect text that only looks like it."""
 
 import re
 import unicodedata
@@ -6,17 +6,17 @@ from itertools import cycle
 
 import ftfy
 
-# An emoji read as Mac Roman, often without its first byte, which many fonts do not show and many
-# editors lose: “üèó” for 🏗.
+# An emoji that was decoded as Mac Roman: “üèó” for 🏗. Its first byte is often lost, because many
+# fonts do not show it.
 FIRST_BYTE = "\uf8ff"
 LATER_BYTES = re.escape(bytes(range(0x80, 0xC0)).decode("mac_roman"))
 BROKEN_EMOJI = re.compile(rf"(?<![^\W\d_])({FIRST_BYTE}?ü[{LATER_BYTES}]{{2}})(?![^\W\d_])")
 
 
 def repaired(line: str) -> str:
-    """The line as it was meant; itself where nothing was wrong with it."""
+    """Return the line repaired, or unchanged if nothing is wrong with it."""
     mended = ftfy.fix_encoding(line)
-    # Beside an emoji that cannot be seen as broken as a whole, the rest is looked at by itself.
+    # ftfy overlooks an emoji without its first byte, and with it the rest of the line.
     pieces = BROKEN_EMOJI.split(mended)
     if len(pieces) == 1:
         return mended
@@ -36,7 +36,7 @@ def _emoji(broken: str) -> str:
 
 
 def protected(line: str) -> str:
-    """The same text in Markdown, where somebody who repairs it would change it: by number."""
+    """Return the line, with character references if `repaired` would change it."""
     if repaired(line) == line:
         return line
     return "".join(char if char.isascii() else f"&#{ord(char)};" for char in line)

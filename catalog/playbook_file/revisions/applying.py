@@ -1,4 +1,4 @@
-"""Apply a revision: in one transaction, or not at all."""
+"""Apply a revision in one transaction."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from catalog.playbook_file.revisions.store import store
 
 
 class CatalogueChanged(Exception):
-    """Somebody changed the catalogue after the revision was prepared."""
+    """The catalogue was changed after the revision was prepared."""
 
 
 class AlreadyApplied(Exception):
-    """The revision is applied, or was by somebody else just now."""
+    """The revision was applied before."""
 
 
 @transaction.atomic
 def apply(revision: Revision) -> Plan:
-    """In one transaction, or not at all. CatalogueChanged, AlreadyApplied, Unreadable, Undecidable.
+    """Apply the revision and return its plan; delete the revision if it changes nothing.
 
-    Where it changes nothing, no revision is kept.
+    Raise `CatalogueChanged`, `AlreadyApplied`, `Unreadable` or `Undecidable`; then nothing is
+    stored.
     """
     catalog_version.lock_catalog()
     if revision.pk and not Revision.objects.filter(pk=revision.pk, applied_at=None).exists():
@@ -55,7 +56,7 @@ def _applied(revision: Revision, made: Plan) -> Plan:
 
 
 def _ask(revision: Revision, made: Merge) -> None:
-    """Keeps each question open that nobody decided."""
+    """Store the questions that nobody decided."""
     uuids = {uuid for asked in made.open_questions for uuid in (asked.article, *asked.candidates)}
     named = Article.objects.filter(uuid__in=uuids).values_list("uuid", "pk")
     pks = {str(uuid): pk for uuid, pk in named}
@@ -63,9 +64,9 @@ def _ask(revision: Revision, made: Merge) -> None:
         OpenQuestion(revision=revision, article_id=pks[asked.article])
         for asked in made.open_questions
     )
-    chosen: Any = OpenQuestion.candidates.through
-    chosen.objects.bulk_create(
-        chosen(openquestion=question, article_id=pks[uuid])
+    through: Any = OpenQuestion.candidates.through
+    through.objects.bulk_create(
+        through(openquestion=question, article_id=pks[uuid])
         for question, asked in zip(questions, made.open_questions, strict=True)
         for uuid in asked.candidates
     )

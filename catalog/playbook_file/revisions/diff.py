@@ -1,5 +1,4 @@
-"""What differs between two catalogues, told for people: one function for every preview, every
-comparison and every page of changes."""
+"""Compare two catalogues: previews, comparisons and change lists all use `difference`."""
 
 from __future__ import annotations
 
@@ -23,12 +22,12 @@ from catalog.field_changes import ChangeKind, FieldChange
 
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
-    """An article or a section, by slug, and what changed of it."""
+    """A layer, section or article, by slug, with its changes."""
 
     slug: str
     title: str
     is_public: bool
-    """Whether the public sees it, before and after."""
+    """Whether readers see it, before and after the change."""
     changes: tuple[FieldChange, ...]
     uuid: str = ""
 
@@ -36,20 +35,20 @@ class ChangedRow:
         return any(change.kind in kinds for change in self.changes)
 
     @property
-    def told(self) -> list[FieldChange]:
-        """An article and its place are mostly retitled together: that is told once."""
+    def distinct_changes(self) -> list[FieldChange]:
+        """The changes without repetition: an article and its entry are mostly retitled together."""
         once = {(change.kind, change.old, change.new): change for change in reversed(self.changes)}
         return list(once.values())[::-1]
 
     @property
     def kinds(self) -> set[str]:
-        """Of a new article that it is new: all else of it is new too."""
+        """The kinds of change; only `new` for a new article, whose fields are all new."""
         kinds = {str(change.kind) for change in self.changes}
         return {str(ChangeKind.NEW)} if ChangeKind.NEW in kinds else kinds
 
     @property
     def is_renumbered(self) -> bool:
-        """And nothing else."""
+        """Whether its number is the only change."""
         return self.kinds == {ChangeKind.RENUMBERED}
 
     def as_json(self) -> dict[str, Any]:
@@ -63,7 +62,7 @@ class CatalogDiff:
     articles: list[ChangedRow]
     entry_count: int
     article_count: int
-    """Of the catalogue after it, as it is listed."""
+    """The number of listed articles after the change."""
 
     def __bool__(self) -> bool:
         return bool(self.layers or self.sections or self.articles)
@@ -82,7 +81,7 @@ class CatalogDiff:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How many articles each kind of change is about."""
+        """The number of articles by kind of change."""
         return Counter(kind for changed in self.articles for kind in changed.kinds)
 
     def as_json(self) -> dict[str, Any]:
@@ -185,16 +184,16 @@ def _place_changes(before: CatalogData, after: CatalogData, article: str) -> Ite
     both = old_places.keys() & new_places.keys()
     for pk in sorted(both):
         yield from _kept_place_changes(before, after, old_places[pk], new_places[pk])
-    gone = [old_places[pk] for pk in sorted(old_places.keys() - both)]
-    come = [new_places[pk] for pk in sorted(new_places.keys() - both)]
-    for left, joined in zip_longest(gone, come):
-        old = before.sections[left.section].title if left else ""
-        new = after.sections[joined.section].title if joined else ""
+    removed = [old_places[pk] for pk in sorted(old_places.keys() - both)]
+    added = [new_places[pk] for pk in sorted(new_places.keys() - both)]
+    for old_place, new_place in zip_longest(removed, added):
+        old = before.sections[old_place.section].title if old_place else ""
+        new = after.sections[new_place.section].title if new_place else ""
         kind = (
             ChangeKind.MOVED
-            if left and joined
+            if old_place and new_place
             else ChangeKind.LISTED
-            if joined
+            if new_place
             else ChangeKind.UNLISTED
         )
         yield FieldChange(kind, old, new, new or old)
@@ -217,13 +216,13 @@ def _if(kind: ChangeKind, old: str, new: str, where: str = "") -> Iterator[Field
 
 
 def _carried_changes(old: Any, new: Any, where: str = "") -> Iterator[FieldChange]:
-    """Compare the carried fields of two versions of one row."""
+    """Compare the carried fields of a row before and after."""
     for name, field in carried(type(new)).items():
         yield from _if(field.change, _text(getattr(old, name)), _text(getattr(new, name)), where)
 
 
 def _first_values(new: Any) -> Iterator[FieldChange]:
-    """Return the carried fields of a new row, but its title, which stands above them."""
+    """Return the carried fields of a new row without its title, which is shown as its heading."""
     for name, field in carried(type(new)).items():
         if name != "title":
             yield from _if(field.change, "", _text(getattr(new, name)))

@@ -1,4 +1,4 @@
-"""Prepare a revision and show what it would do; the command and the admin both do."""
+"""Prepare a revision and plan its changes, for the command and the admin."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from catalog.playbook_file.revisions.restoring import restore
 
 @dataclass(frozen=True)
 class Plan:
-    """What a revision would do to the catalogue as it is now."""
+    """The changes that a revision would make to the current catalogue."""
 
     merge: Merge
 
@@ -35,29 +35,32 @@ class Plan:
 
     @cached_property
     def touched(self) -> int:
-        """Learners with a state on an article that changes."""
+        """The number of learners with a state on an article that changes."""
         return learner_counts.registered.on_any(
             [changed.uuid for changed in self.difference.articles]
         )
 
     @cached_property
     def learners(self) -> dict[str, int]:
-        """By UUID, of each article that changes or is asked about."""
+        """The number of learners by UUID, for each article that changes or is in a question."""
         asked = {uuid for question in self.merge.questions for uuid in question.candidates}
         uuids = asked | {changed.uuid for changed in self.difference.articles}
         return dict(learner_counts.registered.by_article(sorted(uuids)))
 
     @property
     def summary(self) -> str:
-        """“43 entries, 39 articles; 29 matched, 26 retitled; 212 learners touched; nobody loses a
-        state.”"""
+        """One line for people.
+
+        “43 entries, 39 articles; 29 matched, 26 retitled; 212 learners affected; no learner loses
+        a state.”
+        """
         of = self.difference
         entries = ngettext("%d entry", "%d entries", of.entry_count) % of.entry_count
         articles = ngettext("%d article", "%d articles", of.article_count) % of.article_count
         parts = [_("%d matched") % self.merge.matched]
         parts += _counted(of)
-        touched = ngettext("%d learner touched", "%d learners touched", self.touched)
-        state = _("nobody loses a state.")
+        touched = ngettext("%d learner affected", "%d learners affected", self.touched)
+        state = _("no learner loses a state.")
         return f"{entries}, {articles}; {', '.join(parts)}; {touched % self.touched}; {state}"
 
     def as_json(self) -> dict[str, Any]:
@@ -92,7 +95,7 @@ class Plan:
 
 
 def _counted(diff: CatalogDiff) -> Iterator[str]:
-    """Return how many articles each kind of change is about, in words."""
+    """Yield a phrase for each kind of change, with its number of articles."""
     counts = diff.counts
     messages = {
         ChangeKind.RETITLED: _("%d retitled"),
@@ -105,7 +108,7 @@ def _counted(diff: CatalogDiff) -> Iterator[str]:
         ChangeKind.NEW: _("%d new"),
         ChangeKind.BACK: _("%d restored"),
         ChangeKind.RETIRED: _("%d retired"),
-        ChangeKind.LISTED: _("%d listed in another section too"),
+        ChangeKind.LISTED: _("%d also listed in another section"),
         ChangeKind.UNLISTED: _("%d no longer listed in a section"),
     }
     # The kinds of `messages` first, in their order; a kind without a message by its label.
@@ -116,7 +119,7 @@ def _counted(diff: CatalogDiff) -> Iterator[str]:
 
 
 def prepare(content: bytes, name: str, user: Any, decisions: Decisions | None = None) -> Revision:
-    """Neither stored nor read yet: `plan` and `apply` tell whether the file can be."""
+    """Return a new revision, neither saved nor parsed: `plan` and `apply` parse the file."""
     return Revision(
         made_by=user,
         file_name=name[:200],
@@ -127,12 +130,12 @@ def prepare(content: bytes, name: str, user: Any, decisions: Decisions | None = 
 
 
 def prepare_undo(revision: Revision, user: Any) -> Revision:
-    """Not stored yet; restores the catalogue as it was before that revision."""
+    """Return a new revision, not saved, that restores the catalogue before `revision`."""
     return Revision(made_by=user, undoes=revision, catalog_version=catalog_version.current())
 
 
 def plan(revision: Revision) -> Plan:
-    """From the catalogue as it is now. Unreadable; Undecidable where a decision does not fit."""
+    """Plan the revision against the current catalogue. Raise `Unreadable` or `Undecidable`."""
     with uncollected():
         now = stored()
         if revision.undoes:
@@ -142,7 +145,7 @@ def plan(revision: Revision) -> Plan:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """A million small objects that all stay: to look for garbage among them is a waste."""
+    """Suspend garbage collection while many objects are made that all stay."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

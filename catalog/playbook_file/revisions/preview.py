@@ -1,6 +1,7 @@
-"""The site as learners would see it with a change that nobody made yet.
+"""Show the site as learners would see it after a change that is not applied yet.
 
-The change is made in a transaction, read, and rolled back; links of the page stay in the preview.
+The change is stored in a transaction, read, and rolled back. The links of a page stay in the
+preview.
 """
 
 import re
@@ -26,7 +27,7 @@ from catalog.snapshot import CatalogSnapshot
 LINK = re.compile(
     r'\b(href|hx-get|action|formaction)="/((?:articles|sections|layers)/[^"]*|\?[^"]*|)"'
 )
-"""To a page of the catalogue, or to what marks an article."""
+"""A link to a page of the catalogue, or to the view that sets a state."""
 
 
 def with_revision(revision: Revision) -> tuple[CatalogData, CatalogData]:
@@ -35,7 +36,7 @@ def with_revision(revision: Revision) -> tuple[CatalogData, CatalogData]:
 
 
 def with_published(article: Article) -> tuple[CatalogData, CatalogData]:
-    """With the status that counts and comes first; as it is where there is none."""
+    """Return the catalogue before and after the article gets the first status that counts."""
     now = stored()
     row = now.articles[str(article.uuid)]
     counting = [status for status in now.statuses.values() if status.is_countable]
@@ -45,20 +46,25 @@ def with_published(article: Article) -> tuple[CatalogData, CatalogData]:
 
 
 def show(
-    request: HttpRequest, tried: Callable[[], tuple[CatalogData, CatalogData]], root: str, rest: str
+    request: HttpRequest,
+    change: Callable[[], tuple[CatalogData, CatalogData]],
+    root: str,
+    rest: str,
 ) -> HttpResponse:
-    """The page of the site at `rest`, under `root`; what is no page of the catalogue is outside."""
+    """Render the catalogue page at `rest` under `root`; redirect to the site for any other page."""
     if request.method not in {"GET", "HEAD"}:
-        reason = _("This is a preview: nothing was changed.")
+        reason = _("This is a preview. Nothing was changed.")
         return render(request, "409.html", {"reason": reason}, status=409)
     match = resolve(f"/{rest}")
     if match.app_name != "catalog":
         query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
         return HttpResponseRedirect(f"/{rest}{query}")
-    snapshot = _snapshot(*tried())
+    snapshot = _snapshot(*change())
     reader = cast(Any, request)
     reader.snapshot = reader.progress.snapshot = snapshot
-    messages.info(request, _("A preview: learners do not see this yet, and marks are not kept."))
+    messages.info(
+        request, _("This is a preview. Learners do not see it yet, and marks are not saved.")
+    )
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     response.content = LINK.sub(rf'\1="{root}\2"', response.content.decode()).encode()
     return response

@@ -1,4 +1,4 @@
-"""What the public may know of a revision: what it saw before, and sees now."""
+"""The changes of a revision that readers may see."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PUBLIC_KINDS = {
         if field.is_public
     ),
 }
-"""The changes that learners read of; numbers and keys are the editors' business."""
+"""The kinds of change that readers see. Numbers and keys are for editors only."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class PublicArticleChange:
     changes: list[FieldChange]
 
     @property
-    def sort(self) -> ChangeKind | None:
-        """Whether it is new, back again or retired; None where something of it changed."""
+    def whole_change(self) -> ChangeKind | None:
+        """New, restored or retired; `None` if only some fields changed."""
         return next((change.kind for change in self.changes if change.is_whole), None)
 
 
@@ -48,25 +48,25 @@ class PublicArticleChange:
 class PublicRevision:
     number: int
     applied_at: datetime
-    takes_back: datetime | None
-    """When the revision was applied that this one undoes."""
+    undone_at: datetime | None
+    """When the revision that this one undoes was applied."""
     articles: list[PublicArticleChange]
 
     @property
     def summary(self) -> str:
-        """“2 new, 3 changed, 1 retired”, of articles."""
-        counts = Counter(changed.sort for changed in self.articles)
-        told = (
+        """The number of articles by kind of change: “2 new, 3 changed, 1 retired”."""
+        counts = Counter(changed.whole_change for changed in self.articles)
+        messages = (
             (ChangeKind.NEW, ngettext("%d new", "%d new", counts[ChangeKind.NEW])),
-            (ChangeKind.BACK, ngettext("%d back again", "%d back again", counts[ChangeKind.BACK])),
+            (ChangeKind.BACK, ngettext("%d restored", "%d restored", counts[ChangeKind.BACK])),
             (None, ngettext("%d changed", "%d changed", counts[None])),
             (ChangeKind.RETIRED, ngettext("%d retired", "%d retired", counts[ChangeKind.RETIRED])),
         )
-        return ", ".join(words % counts[sort] for sort, words in told if counts[sort])
+        return ", ".join(message % counts[kind] for kind, message in messages if counts[kind])
 
 
 def public_revisions(snapshot: CatalogSnapshot) -> list[PublicRevision]:
-    """The latest ones that changed something that this snapshot shows, the latest first."""
+    """Return the latest revisions that changed articles of this snapshot, newest first."""
     by_uuid = {str(article.uuid): article for article in snapshot.articles.values()}
     revisions = Revision.objects.applied().without_contents().with_undone_at()[:REVISIONS_SHOWN]
     public = (
@@ -87,13 +87,13 @@ def _changed(
 ) -> Iterator[PublicArticleChange]:
     for row in rows:
         article = articles.get(row["uuid"])
-        # An article and its place are mostly retitled together: that is told once.
-        told = {
+        # An article and its entry are mostly retitled together: show that once.
+        distinct = {
             (change["kind"], change["old"], change["new"]): FieldChange(
                 ChangeKind(change["kind"]), change["old"], change["new"]
             )
             for change in row["changes"]
             if change["kind"] in PUBLIC_KINDS
         }
-        if article and row["is_public"] and told:
-            yield PublicArticleChange(article, list(told.values()))
+        if article and row["is_public"] and distinct:
+            yield PublicArticleChange(article, list(distinct.values()))

@@ -1,4 +1,4 @@
-"""Bring the catalogue back to what it was before a revision."""
+"""Restore the catalogue as it was before a revision."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from catalog.playbook_file.matching.merge import Merge
 
 
 def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
-    """`made` is what the revision made of the catalogue that was `then`.
+    """Return `now` restored to `then`, which the revision had changed into `made`.
 
-    What came since then is retired: learners may have a state on it. What was merged since then
-    stays so: their states are the remaining article's. A key that an article got after the
-    revision, as by a merge, stays its own.
+    Rows added since then are retired, because learners may have a state on them. Articles merged
+    since then stay merged, because the kept article has their states. A key that an article got
+    after the revision, for example by a merge, stays with it.
     """
     then = _with_later_keys(_with_later_merges(then, now), now, made)
     articles = {

@@ -1,5 +1,7 @@
-"""Brings the stored catalogue from one state to another, in a number of queries that depends on
-the kinds of change and not on how many there are (but for batches)."""
+"""Write a changed catalogue to the database.
+
+The number of queries depends on the kinds of change, not on how many there are, except for batches.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,8 +23,10 @@ _Row = TypeVar("_Row")
 
 @transaction.atomic
 def store(before: CatalogData, after: CatalogData) -> None:
-    """`before` is what is stored now; of what `after` does not have, only aliases and statuses are
-    deleted."""
+    """Change the stored catalogue from `before` to `after`.
+
+    Of the rows that `after` does not have, only aliases and statuses are deleted.
+    """
     _CatalogWriter(before, after, timezone.now()).write()
 
 
@@ -50,8 +54,8 @@ class _CatalogWriter:
             Status.objects.update_or_create(slug=row.slug, defaults=values_of(row))
 
     def _delete_statuses(self) -> None:
-        gone = self.before.statuses.keys() - self.after.statuses.keys()
-        Status.objects.filter(slug__in=gone).delete()
+        removed = self.before.statuses.keys() - self.after.statuses.keys()
+        Status.objects.filter(slug__in=removed).delete()
 
     def _write_sections(self) -> None:
         layers = dict(Layer.objects.values_list("slug", "pk"))
@@ -95,15 +99,15 @@ class _CatalogWriter:
         return article
 
     def _write_aliases(self) -> None:
-        """What leaves an article goes first: another one may get it."""
+        """Delete old aliases first: a different article may get them."""
         old = {(key, row.uuid) for row in self.before.articles.values() for key in row.keys}
         new = {(key, row.uuid) for row in self.after.articles.values() for key in row.keys}
-        gone = sorted(key for key, _article in old - new)
-        for start in range(0, len(gone), BATCH):
-            Alias.objects.filter(key__in=gone[start : start + BATCH]).delete()
-        if come := sorted(new - old):
+        removed = sorted(key for key, _article in old - new)
+        for start in range(0, len(removed), BATCH):
+            Alias.objects.filter(key__in=removed[start : start + BATCH]).delete()
+        if added := sorted(new - old):
             pks = {str(uuid): pk for uuid, pk in Article.objects.values_list("uuid", "pk")}
-            rows = [Alias(article_id=pks[uuid], key=key) for key, uuid in come]
+            rows = [Alias(article_id=pks[uuid], key=key) for key, uuid in added]
             Alias.objects.bulk_create(rows, batch_size=BATCH)
 
     def _write_entries(self) -> None:
@@ -127,14 +131,14 @@ class _CatalogWriter:
         self._save(Entry, entries, fields)
 
     def _leave_places(self, rows: Iterable[EntryData]) -> None:
-        """Two entries may change places: of none is the new one taken while the rest is written."""
+        """Retire the entries that move until all are written: two entries may swap places."""
         moving = [row.id for row in rows if _place(self.before.entries[row.id]) != _place(row)]
         for start in range(0, len(moving), BATCH):
             places = Entry.objects.filter(pk__in=moving[start : start + BATCH])
             places.filter(retired_at=None).update(retired_at=self.now)
 
     def _save(self, model: type[models.Model], rows: list[Any], fields: list[str]) -> None:
-        """Rows that are there by an upsert: `bulk_update` takes ten times as long."""
+        """Save and record the rows. Updates are upserts: `bulk_update` takes ten times as long."""
         stored, new = [row for row in rows if row.pk], [row for row in rows if not row.pk]
         model._default_manager.bulk_create(
             stored, BATCH, update_conflicts=True, unique_fields=["id"], update_fields=fields

@@ -1,4 +1,4 @@
-"""The formats in which the playbook can be written."""
+"""The formats of an exported playbook."""
 
 from dataclasses import replace
 
@@ -11,11 +11,11 @@ FORMATS = {
     "json": ("application/json", "json"),
     "csv": ("text/csv; charset=utf-8", "csv"),
 }
-"""By name: the media type and the ending of the file's name."""
+"""The media type and the file name extension by format."""
 
 
 def public(catalogue: CatalogData) -> CatalogData:
-    """Without what the public does not see."""
+    """Return the catalogue without the articles that readers cannot see."""
     articles = {
         uuid_: article
         for uuid_, article in catalogue.articles.items()
@@ -26,6 +26,6 @@ def public(catalogue: CatalogData) -> CatalogData:
 
 
 def write(catalogue: CatalogData, format_: str) -> str:
-    """One of FORMATS; with the drafts, if the catalogue has them."""
+    """Return the catalogue, drafts included, in one of `FORMATS`."""
     writers = {"markdown": markdown, "json": as_json, "csv": as_csv}
     return writers[format_](catalogue)

@@ -35,7 +35,7 @@ BADGE_COLOURS = {
 def markdown(catalogue: CatalogData) -> str:
     lines = [f"# {TITLE}", "", f"**{_('Your Journey:')}**", ""]
     layers = sorted(catalogue.layers.values(), key=lambda layer: (layer.number, layer.slug))
-    lines += _broken([_journey_line(layer) for layer in layers])
+    lines += _with_line_breaks([_journey_line(layer) for layer in layers])
     body: list[str] = []
     contents: list[str] = []
     anchors = _Anchors()
@@ -61,8 +61,8 @@ def _journey_line(layer: LayerData) -> str:
     return f"{_keycaps(layer.number)} **{_text(layer.title)}**{tagline}"
 
 
-def _broken(lines: list[str]) -> list[str]:
-    """One paragraph of several lines."""
+def _with_line_breaks(lines: list[str]) -> list[str]:
+    """Return the lines with hard line breaks, as one paragraph."""
     return [f"{line}  " for line in lines[:-1]] + lines[-1:]
 
 
@@ -103,13 +103,13 @@ def _shown(value: object) -> str:
 
 
 def _text(text: str) -> str:
-    """As it is, whatever Markdown would make of it; white space other than a space by number."""
+    """Escape Markdown; write white space other than a space as a character reference."""
     escaped = PUNCTUATION.sub(r"\\\1", text)
-    return re.sub(r"[^\S ]", lambda found: f"&#{ord(found[0])};", escaped)
+    return re.sub(r"[^\S ]", lambda match: f"&#{ord(match[0])};", escaped)
 
 
 def _address(url: str) -> str:
-    """Between angle brackets where brackets or spaces of its own could end it."""
+    """Escape an address; put it in angle brackets if parentheses or spaces could end it."""
     escaped = re.sub(r"([\\<>|&*_`])", r"\\\1", url)
     return f"<{escaped}>" if re.search(r"[\s()<>]", url) else escaped
 
@@ -121,14 +121,16 @@ def _badge(label: str, colour: str) -> str:
 
 
 class _Anchors:
-    """The addresses that GitHub gives to headings."""
+    """The anchors that GitHub gives to headings."""
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
 
     def of(self, heading: str) -> str:
-        kept = (c for c in heading.lower() if c in " -_" or unicodedata.category(c)[0] in "LNM")
-        anchor = "".join(kept).replace(" ", "-")
+        characters = (
+            c for c in heading.lower() if c in " -_" or unicodedata.category(c)[0] in "LNM"
+        )
+        anchor = "".join(characters).replace(" ", "-")
         self.seen[anchor] += 1
         times = self.seen[anchor] - 1
         return quote(f"{anchor}-{times}" if times else anchor)

@@ -22,23 +22,23 @@ def as_json(catalogue: CatalogData) -> str:
         {"slug": layer.slug, "number": layer.number, "title": layer.title, "tagline": layer.tagline}
         for layer in sorted(catalogue.layers.values(), key=lambda row: (row.number, row.slug))
     ]
-    told = {"title": TITLE, "layers": layers, "entries": rows}
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    content = {"title": TITLE, "layers": layers, "entries": rows}
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def as_csv(catalogue: CatalogData) -> str:
-    """No cell begins as a formula would: a spreadsheet shows the apostrophe to nobody."""
+    """Return CSV in which no cell starts like a formula; spreadsheets hide the apostrophe."""
     out = io.StringIO()
     rows = list(_rows(catalogue))
     names = list(rows[0]) if rows else ["layer", "section", "number", "title"]
     writer = csv.DictWriter(out, names, lineterminator="\r\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: _harmless(value) for name, value in row.items()})
+        writer.writerow({name: _without_formula(value) for name, value in row.items()})
     return out.getvalue()
 
 
-def _harmless(value: Any) -> Any:
+def _without_formula(value: Any) -> Any:
     is_formula = isinstance(value, str) and FORMULA.match(value)
     return f"'{value}" if is_formula else value
 
@@ -64,5 +64,5 @@ def _exported(row: ArticleData | EntryData) -> dict[str, Any]:
 
 
 def _column(name: str) -> int:
-    """Return the place of a column; new ones go to the end, where nobody counts on another."""
+    """Return the position of a column. New columns come last, which breaks no script."""
     return FIRST_COLUMNS.index(name) if name in FIRST_COLUMNS else len(FIRST_COLUMNS)

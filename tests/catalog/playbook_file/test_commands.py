@@ -1,4 +1,4 @@
-"""`import_playbook` and `export_playbook`, as an operator's scripts call them."""
+"""The commands `import_playbook` and `export_playbook`."""
 
 import io
 import json
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.usefixtures("playbook")
 OLD, NEW = "payment-wallet-g-pay-5b7901edee81", "payment-wallet-000000000abc"
 KEY = "medium:000000000abc"
 COLD = "\n## Cold Storage\n\n| Title | Link |\n|---|---|\n| Glaciers | https://example.org/g |\n"
-SAME = "The catalogue is so already: nothing has changed."
+SAME = "Already up to date. Nothing has changed."
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """The playbook as it is."""
+    """Export the current playbook."""
     path = tmp_path / "playbook.md"
     path.write_text(write(stored(), "markdown"))
     return path
@@ -41,165 +41,172 @@ def edit(file: Path, *pairs: tuple[str, str], more: str = "") -> None:
     file.write_text(text + more)
 
 
-def doubt(file: Path) -> None:
-    """The wallet has another title and another post."""
+def make_uncertain(file: Path) -> None:
+    """Change the title and the address of the wallet, which makes an uncertain match."""
     edit(file, (OLD, NEW), ("**Payment Wallet**", "**Digital Payment Wallet**"))
 
 
-def decisions(folder: Path, made: Any) -> str:
+def decisions(folder: Path, content: Any) -> str:
     path = folder / "decisions.json"
-    path.write_text(made if isinstance(made, str) else json.dumps(made))
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
     return str(path)
 
 
-def bring_in(file: Path | str, *options: str) -> list[str]:
-    """The lines that it says."""
+def import_file(file: Path | str, *options: str) -> list[str]:
+    """Import the file and return the lines of output."""
     out = io.StringIO()
     call_command("import_playbook", str(file), *options, stdout=out)
     return out.getvalue().splitlines()
 
 
-# --- Bringing a file in
+# --- Import
 
 
-def test_the_file_that_was_written_changes_nothing(file: Path) -> None:
+def test_import_of_an_export_changes_nothing(file: Path) -> None:
     before = stored()
-    assert bring_in(file)[-1] == SAME
+    assert import_file(file)[-1] == SAME
     assert (stored(), Revision.objects.count()) == (before, 0)
 
 
-def test_what_it_says_and_does(file: Path, learner: User) -> None:
+def test_import_prints_and_applies_the_changes(file: Path, learner: User) -> None:
     booking = Article.objects.get(slug="ticket-booking-system")
     State.objects.create(user=learner, article=booking, state="done")
     edit(file, ("**Ticket Booking System**", "**Booking of tickets**"))
-    assert bring_in(file) == [
+    assert import_file(file) == [
         "Booking of tickets (1)",
         "    retitled: Ticket Booking System → Booking of tickets",
-        "43 entries, 39 articles; 39 matched, 1 retitled; 1 learner touched; nobody loses a state.",
+        (
+            "43 entries, 39 articles; 39 matched, 1 retitled; "
+            "1 learner affected; no learner loses a state."
+        ),
         f"Applied as revision {Revision.objects.get().pk}.",
     ]
     booking.refresh_from_db()
     assert booking.title == "Booking of tickets"
     assert State.objects.get().article == booking
-    assert bring_in(file)[-1] == SAME
+    assert import_file(file)[-1] == SAME
     assert Revision.objects.count() == 1
 
 
-def test_standard_input(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_from_standard_input(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     edit(file, ("**Ticket Booking System**", "**Booking of tickets**"))
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
-    bring_in("-")
+    import_file("-")
     assert Article.objects.get(slug="ticket-booking-system").title == "Booking of tickets"
 
 
-def test_a_preview_changes_nothing(file: Path) -> None:
-    doubt(file)
+def test_preview_changes_nothing(file: Path) -> None:
+    make_uncertain(file)
     before = stored()
-    said = bring_in(file, "--preview")
-    assert said[-1] == "A preview: nothing has changed."
+    output = import_file(file, "--preview")
+    assert output[-1] == "This is a preview. Nothing has changed."
     assert (stored(), Revision.objects.count()) == (before, 0)
 
 
-def test_what_is_open_says_how_to_decide_it(file: Path) -> None:
-    doubt(file)
+def test_preview_names_the_keys_of_open_questions(file: Path) -> None:
+    make_uncertain(file)
     edit(file, more=COLD)
-    said = bring_in(file, "--preview")
+    output = import_file(file, "--preview")
     line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if NEW in text)
-    start = said.index(f"line {line}: is “Digital Payment Wallet” one of these? Decide by {KEY}:")
-    assert said[start + 1 : start + 3] == ["    payment-wallet – Payment Wallet (0)", "    new"]
-    asked = [text for text in said if text.endswith("Decide by section:cold-storage:")]
+    start = output.index(
+        f"line {line}: is “Digital Payment Wallet” one of these? Its key is {KEY}."
+    )
+    assert output[start + 1 : start + 3] == ["    payment-wallet – Payment Wallet (0)", "    new"]
+    asked = [text for text in output if text.endswith("Its key is section:cold-storage.")]
     last = file.read_text().splitlines().index("## Cold Storage") + 1
-    words = "“Cold Storage” is new, in the layer domain-expertise. Decide by section:cold-storage:"
-    assert asked == [f"line {last}: {words}"]
+    message = "“Cold Storage” is new, in layer domain-expertise. Its key is section:cold-storage."
+    assert asked == [f"line {last}: {message}"]
 
 
-def test_as_json(file: Path) -> None:
-    doubt(file)
+def test_json_output_has_the_whole_plan(file: Path) -> None:
+    make_uncertain(file)
     edit(file, more=COLD)
-    told = json.loads("\n".join(bring_in(file, "--json", "--preview")))
-    assert set(told) == {
+    plan = json.loads("\n".join(import_file(file, "--json", "--preview")))
+    assert set(plan) == {
         *("summary", "matched", "learners_touched", "entries", "articles", "counts"),
         *("layers", "sections", "changed", "learners", "questions", "placements", "notes"),
     }
-    assert told["questions"] == [
+    assert plan["questions"] == [
         {
             "key": KEY,
             "title": "Digital Payment Wallet",
-            "line": told["questions"][0]["line"],
+            "line": plan["questions"][0]["line"],
             "candidates": ["payment-wallet"],
             "decision": "",
         }
     ]
-    assert told["counts"] == {"new": 2, "retired": 1}
+    assert plan["counts"] == {"new": 2, "retired": 1}
 
 
 # --- Decisions
 
 
-def test_it_is_the_same_article(file: Path, tmp_path: Path) -> None:
+def test_decision_for_the_same_article_keeps_it(file: Path, tmp_path: Path) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
-    doubt(file)
+    make_uncertain(file)
     made = decisions(tmp_path, {KEY: "payment-wallet"})
-    bring_in(file, "--decide", made)
+    import_file(file, "--decide", made)
     wallet.refresh_from_db()
     assert (wallet.title, wallet.url.endswith(NEW)) == ("Digital Payment Wallet", True)
     assert not OpenQuestion.objects.exists()
     # The same command again, as a script sends it.
-    assert bring_in(file, "--decide", made)[-1] == SAME
+    assert import_file(file, "--decide", made)[-1] == SAME
 
 
-def test_it_is_a_new_one(file: Path, tmp_path: Path) -> None:
-    doubt(file)
-    bring_in(file, "--decide", decisions(tmp_path, {KEY: "new"}))
+def test_decision_for_a_new_article_retires_the_old_one(file: Path, tmp_path: Path) -> None:
+    make_uncertain(file)
+    import_file(file, "--decide", decisions(tmp_path, {KEY: "new"}))
     assert Article.objects.get(slug="payment-wallet").is_retired
     assert not OpenQuestion.objects.exists()
 
 
-def test_nobody_decided(file: Path) -> None:
-    doubt(file)
-    bring_in(file)
+def test_undecided_question_stays_open(file: Path) -> None:
+    make_uncertain(file)
+    import_file(file)
     question = OpenQuestion.objects.get()
     assert question.article.title == "Digital Payment Wallet"
     assert [article.slug for article in question.candidates.all()] == ["payment-wallet"]
 
 
-def test_the_layer_of_a_section(file: Path, tmp_path: Path) -> None:
+def test_decision_for_a_layer_places_the_section(file: Path, tmp_path: Path) -> None:
     edit(file, more=COLD)
     made = decisions(tmp_path, {"section:cold-storage": "data-mastery"})
-    bring_in(file, "--decide", made)
+    import_file(file, "--decide", made)
     assert Section.objects.get(slug="cold-storage").layer.slug == "data-mastery"
-    assert bring_in(file, "--decide", made)[-1] == SAME
+    assert import_file(file, "--decide", made)[-1] == SAME
 
 
 @pytest.mark.parametrize(
-    ("made", "words"),
+    ("content", "message"),
     [
-        pytest.param("{", "is not JSON", id="no JSON"),
-        pytest.param(["a"], "should be one object of keys and slugs", id="no map"),
-        pytest.param({KEY: 1}, "should be one object of keys and slugs", id="no slug"),
-        pytest.param({KEY: "caching"}, "choose one of payment-wallet, new", id="no candidate"),
-        pytest.param({"url:x": "new"}, "Nothing is asked about “url:x”", id="about nothing"),
-        pytest.param({"section:cold-storage": "x"}, "“Cold Storage” cannot be “x”", id="no layer"),
+        pytest.param("{", "is not JSON", id="not JSON"),
+        pytest.param(["a"], "must be a JSON object of keys and slugs", id="not an object"),
+        pytest.param({KEY: 1}, "must be a JSON object of keys and slugs", id="not a slug"),
+        pytest.param({KEY: "caching"}, "Choose one of payment-wallet, new", id="not a candidate"),
+        pytest.param({"url:x": "new"}, "does not ask about “url:x”", id="unknown key"),
+        pytest.param(
+            {"section:cold-storage": "x"}, "“Cold Storage” cannot be “x”", id="unknown layer"
+        ),
     ],
 )
-def test_what_decides_nothing_changes_nothing(
-    file: Path, tmp_path: Path, made: Any, words: str
+def test_invalid_decisions_change_nothing(
+    file: Path, tmp_path: Path, content: Any, message: str
 ) -> None:
-    doubt(file)
+    make_uncertain(file)
     edit(file, more=COLD)
     before = stored()
-    with pytest.raises(CommandError, match=words):
-        bring_in(file, "--decide", decisions(tmp_path, made))
+    with pytest.raises(CommandError, match=message):
+        import_file(file, "--decide", decisions(tmp_path, content))
     assert (stored(), Revision.objects.count()) == (before, 0)
 
 
-# --- What is refused
+# --- Refused files
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
-        (b"# A\n\nOnly words.\n", "No table and no list has a row that can be used"),
+        (b"# A\n\nOnly message.\n", "No table and no list has a row that can be used"),
         (
             b"## A\n\n| Title | Link |\n|---|---|\n| B | ftp://a.b |\n",
             "5: “ftp://a.b” is not a link",
@@ -207,29 +214,29 @@ def test_what_decides_nothing_changes_nothing(
         (b"## A\n\n\xff\n", "3: The file is not UTF-8"),
     ],
 )
-def test_a_file_that_cannot_be_used(file: Path, content: bytes, words: str) -> None:
+def test_unreadable_file_is_refused(file: Path, content: bytes, message: str) -> None:
     before = stored()
     file.write_bytes(content)
-    with pytest.raises(CommandError, match=words):
-        bring_in(file)
+    with pytest.raises(CommandError, match=message):
+        import_file(file)
     assert (stored(), Revision.objects.count()) == (before, 0)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
-        bring_in(tmp_path / "nowhere.md")
+        import_file(tmp_path / "nowhere.md")
 
 
-# --- Constant costs
+# --- Numbers of queries
 
 
 def queries_of(file: Path) -> int:
     with CaptureQueriesContext(connection) as captured:
-        bring_in(file)
+        import_file(file)
     return len(captured)
 
 
-def test_the_same_queries_for_few_changes_and_for_many(file: Path) -> None:
+def test_query_count_does_not_depend_on_the_number_of_changes(file: Path) -> None:
     titles = list(Article.objects.listed().values_list("title", flat=True))
     edit(file, (f"**{titles[0]}**", f"**{titles[0]} once**"))
     few = queries_of(file)
@@ -237,7 +244,7 @@ def test_the_same_queries_for_few_changes_and_for_many(file: Path) -> None:
     assert queries_of(file) == few
 
 
-def test_the_same_queries_for_one_question_and_for_five(file: Path) -> None:
+def test_query_count_does_not_depend_on_the_number_of_questions(file: Path) -> None:
     articles = list(Article.objects.listed().exclude(url="")[:6])
 
     def rewrite(number: int) -> None:
@@ -254,16 +261,16 @@ def test_the_same_queries_for_one_question_and_for_five(file: Path) -> None:
     assert OpenQuestion.objects.count() == 6
 
 
-# --- Writing one
+# --- Export
 
 
 @pytest.mark.parametrize("name", ["markdown", "json", "csv"])
-def test_an_export_is_what_the_desk_gives(name: str) -> None:
+def test_export_equals_the_download_in_the_admin(name: str) -> None:
     out = io.StringIO()
     call_command("export_playbook", "--format", name, stdout=out)
     assert out.getvalue().rstrip("\n") == write(stored(), name).rstrip("\n")
 
 
-def test_a_format_that_is_none() -> None:
+def test_unknown_format_is_an_error() -> None:
     with pytest.raises(CommandError, match="invalid choice"):
         call_command("export_playbook", "--format", "docx")

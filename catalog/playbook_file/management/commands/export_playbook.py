@@ -8,12 +8,12 @@ from catalog.playbook_file.writing.formats import FORMATS, public, write
 
 
 class Command(BaseCommand):
-    help = "Writes the playbook to standard output, as a file that import_playbook can read."
+    help = "Write the playbook to standard output, as a file that import_playbook can read."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=FORMATS, default="markdown")
         parser.add_argument(
-            "--public", action="store_true", help="leave out what the public does not see"
+            "--public", action="store_true", help="leave out articles that readers cannot see"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -17,17 +17,19 @@ from catalog.playbook_file.revisions.planning import Plan, plan, prepare
 
 
 class Command(BaseCommand):
-    help = "Brings in a playbook file (Markdown) as a new revision of the catalogue."
+    help = "Import a playbook file (Markdown) as a new revision of the catalogue."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", help="- for standard input")
-        parser.add_argument("--preview", action="store_true", help="show it, change nothing")
-        parser.add_argument("--json", action="store_true", help="tell it as JSON")
+        parser.add_argument(
+            "--preview", action="store_true", help="show the changes without applying them"
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument(
             "--decide",
             metavar="FILE",
-            help="JSON: by the key of each question the slug of the article that it is, or “new”; "
-            "by the key of each new section the slug of its layer",
+            help="a JSON object: the slug of the article, or “new”, by the key of each question; "
+            "the slug of the layer by the key of each new section",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,31 +41,29 @@ class Command(BaseCommand):
         except Unreadable as error:
             reasons = "\n".join(f"  {reason}" for reason in error.reasons)
             raise CommandError(
-                _("The file is refused, nothing has changed. By line:") + f"\n{reasons}"
+                _("The file was rejected. Nothing has changed. Reasons, by line:") + f"\n{reasons}"
             ) from error
         except Undecidable as error:
             raise CommandError(f"{error} {_('Nothing has changed.')}") from error
         except CatalogueChanged as error:
-            words = _(
-                "The catalogue was changed at the same moment. Nothing has changed; try again."
-            )
-            raise CommandError(words) from error
+            message = _("The catalogue was changed meanwhile. Nothing was applied. Try again.")
+            raise CommandError(message) from error
         if options["json"]:
             self.stdout.write(json.dumps(made.as_json(), ensure_ascii=False, indent=2))
         else:
-            told = self._told(made, is_preview=options["preview"], number=revision.pk)
-            self.stdout.write("\n".join(told))
+            lines = self._lines(made, is_preview=options["preview"], number=revision.pk)
+            self.stdout.write("\n".join(lines))
 
-    def _told(self, made: Plan, *, is_preview: bool, number: int | None) -> Iterator[str]:
+    def _lines(self, made: Plan, *, is_preview: bool, number: int | None) -> Iterator[str]:
         for note in made.merge.notes:
             yield _("line %(line)d: %(text)s") % {"line": note.line, "text": note.text}
-        of = made.difference
-        for changed in [*of.layers, *of.sections, *of.articles]:
-            yield from told_of(changed, made.learners.get(changed.uuid, 0))
+        diff = made.difference
+        for changed in [*diff.layers, *diff.sections, *diff.articles]:
+            yield from lines_of(changed, made.learners.get(changed.uuid, 0))
         articles = made.merge.before.articles
         for question in made.merge.open_questions:
             yield (
-                _("line %(line)d: is “%(title)s” one of these? Decide by %(key)s:")
+                _("line %(line)d: is “%(title)s” one of these? Its key is %(key)s.")
                 % {"line": question.line, "title": question.title, "key": question.key}
             )
             for uuid in question.candidates:
@@ -72,22 +72,22 @@ class Command(BaseCommand):
             yield f"    {NEW}"
         for placement in made.merge.placements:
             yield (
-                _("line %(line)d: “%(title)s” is new, in the layer %(layer)s. Decide by %(key)s:")
+                _("line %(line)d: “%(title)s” is new, in layer %(layer)s. Its key is %(key)s.")
                 % {**asdict(placement), "key": placement.key}
             )
             yield from (f"    {slug}" for slug in made.merge.after.layers)
         yield made.summary
         if is_preview:
-            yield _("A preview: nothing has changed.")
+            yield _("This is a preview. Nothing has changed.")
         elif number:
             yield _("Applied as revision %d.") % number
         else:
-            yield _("The catalogue is so already: nothing has changed.")
+            yield _("Already up to date. Nothing has changed.")
 
 
-def told_of(changed: ChangedRow, learners: int) -> Iterator[str]:
+def lines_of(changed: ChangedRow, learners: int) -> Iterator[str]:
     yield f"{changed.title} ({learners})" if learners else changed.title
-    for change in changed.told:
+    for change in changed.distinct_changes:
         values = " → ".join(value for value in (change.old, change.new) if value)
         yield f"    {change.kind}" if change.is_whole else f"    {change.kind}: {values}"
 
@@ -108,5 +108,5 @@ def _decisions(name: str | None) -> dict[str, str]:
         raise CommandError(_("%s is not JSON.") % name) from error
     is_map = isinstance(decisions, dict)
     if not is_map or not all(isinstance(value, str) for value in decisions.values()):
-        raise CommandError(_("%s should be one object of keys and slugs.") % name)
+        raise CommandError(_("%s must be a JSON object of keys and slugs.") % name)
     return dict(decisions)

@@ -20,7 +20,7 @@ QUORUM = "https://example.org/quorum"
 FIRST = FileLayer(1, 1, "First steps", "Begin here")
 SECOND = FileLayer(2, 2, "Second steps", "")
 
-Told = dict[str, list[tuple[str, str, str]]]
+Changes = dict[str, list[tuple[str, str, str]]]
 
 
 def row(
@@ -41,7 +41,7 @@ def file(*sections: FileSection, layers: tuple[FileLayer, ...] = (FIRST, SECOND)
 
 
 def as_stored(catalogue: CatalogData) -> CatalogData:
-    """With the primary keys that entries get when they are stored."""
+    """Give new entries a primary key, as the database does."""
     last = max([0, *catalogue.entries])
     ids = {pk: pk if pk > 0 else last - pk for pk in catalogue.entries}
     entries = {ids[pk]: replace(entry, id=ids[pk]) for pk, entry in catalogue.entries.items()}
@@ -53,20 +53,20 @@ def catalogue(*sections: FileSection) -> CatalogData:
 
 
 def then(before: CatalogData, *sections: FileSection, decisions: Decisions | None = None) -> Merge:
-    """Brings a file in; whatever it is, twice is once and what went in is as it was."""
-    brought, asked = file(*sections), dict(decisions or {})
-    kept = deepcopy((before.as_json(), brought, asked))
-    merged = merge(before, brought, asked)
-    assert (before.as_json(), brought, asked) == kept
+    """Merge a file; check that it leaves its arguments alone and can be repeated."""
+    imported, asked = file(*sections), dict(decisions or {})
+    kept = deepcopy((before.as_json(), imported, asked))
+    merged = merge(before, imported, asked)
+    assert (before.as_json(), imported, asked) == kept
     after = as_stored(merged.after)
-    again = merge(after, brought, asked)
+    again = merge(after, imported, asked)
     assert again.after == after
     assert again.questions == []
     return merged
 
 
-def articles_of(merged: Merge) -> Told:
-    """What is told of each article: kinds, with old and new; of a new one that it is new."""
+def articles_of(merged: Merge) -> Changes:
+    """Return the changes of each article: kind, old and new value."""
     return {
         changed.slug: [
             (str(change.kind), change.old, change.new)
@@ -77,14 +77,14 @@ def articles_of(merged: Merge) -> Told:
     }
 
 
-def sections_of(merged: Merge) -> Told:
+def sections_of(merged: Merge) -> Changes:
     return {
         changed.slug: [(str(change.kind), change.old, change.new) for change in changed.changes]
         for changed in difference(merged.before, merged.after).sections
     }
 
 
-def layers_of(merged: Merge) -> Told:
+def layers_of(merged: Merge) -> Changes:
     return {
         changed.slug: [(str(change.kind), change.old, change.new) for change in changed.changes]
         for changed in difference(merged.before, merged.after).layers
@@ -92,7 +92,7 @@ def layers_of(merged: Merge) -> Told:
 
 
 def table(now: CatalogData, slug: str) -> list[tuple[int, str, str]]:
-    """The rows of a section: number, title, article."""
+    """Return the entries of a section: number, title and slug of the article."""
     return [
         (entry.number, entry.title, now.articles[entry.article].slug)
         for entry in now.current_of.get(slug, ())
@@ -108,7 +108,7 @@ def notes_of(merged: Merge) -> list[str]:
 
 
 def with_draft(before: CatalogData, section: str, *, number: int, url: str = QUORUM) -> CatalogData:
-    """And an article that the public does not see, at that place."""
+    """Add an article that readers cannot see to the section, with this number."""
     statuses = {**before.statuses, "draft": StatusData("draft", 9, "Draft", "grey", False, False)}
     draft = ArticleData("draft-uuid", "drafted", "Drafted", url, "draft", (url_key(url),))
     entry = EntryData(900, section, draft.uuid, number, draft.title, "")
@@ -126,7 +126,7 @@ TWO = catalogue(section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUEU
 # --- Articles that stay
 
 
-def test_into_an_empty_catalogue_everything_is_new() -> None:
+def test_everything_is_new_in_an_empty_catalogue() -> None:
     merged = then(
         CatalogData(), section("🏗 Basics", row("Shards", SHARDS, learn="Why"), row("Later"))
     )
@@ -148,22 +148,22 @@ def test_into_an_empty_catalogue_everything_is_new() -> None:
     assert [layer.title for layer in now.layers.values()] == ["First steps", "Second steps"]
 
 
-def test_an_unchanged_file_changes_nothing() -> None:
+def test_unchanged_file_changes_nothing() -> None:
     merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUEUES)))
 
     assert merged.after == TWO
     assert merged.matched == 2
 
 
-def test_an_article_that_is_retitled_stays_itself() -> None:
+def test_retitled_article_keeps_its_identity() -> None:
     merged = then(TWO, section("🏗 Basics", row("Splitting data", SHARDS), row("Queues", QUEUES)))
 
     retitled = ("retitled", "Shards", "Splitting data")
-    assert articles_of(merged) == {"shards": [retitled, retitled]}  # itself and its place
+    assert articles_of(merged) == {"shards": [retitled, retitled]}  # the article and its entry
     assert merged.after.entries.keys() == TWO.entries.keys()
 
 
-def test_an_article_keeps_its_title_as_long_as_one_of_its_places_has_it() -> None:
+def test_article_keeps_a_title_that_one_of_its_entries_has() -> None:
     before = catalogue(section("Basics", row("Shards", SHARDS)), section("More", row("Q", QUEUES)))
 
     merged = then(
@@ -175,7 +175,7 @@ def test_an_article_keeps_its_title_as_long_as_one_of_its_places_has_it() -> Non
     assert article(merged.after, "shards").title == "Shards"
 
 
-def test_a_title_of_the_editors_own_is_kept_where_no_place_had_it() -> None:
+def test_article_keeps_a_title_that_no_entry_ever_had() -> None:
     shards = article(TWO, "shards")
     edited = replace(shards, title="The editors' title")
     before = replace(TWO, articles={**TWO.articles, shards.uuid: edited})
@@ -186,7 +186,7 @@ def test_a_title_of_the_editors_own_is_kept_where_no_place_had_it() -> None:
     assert article(merged.after, "shards").title == "The editors' title"
 
 
-def test_an_article_that_moves_to_another_section_keeps_its_place() -> None:
+def test_moved_article_keeps_its_entry() -> None:
     before = catalogue(
         section("Basics", row("Shards", SHARDS), row("Queues", QUEUES)),
         section("More", row("Caches", CACHES)),
@@ -205,7 +205,7 @@ def test_an_article_that_moves_to_another_section_keeps_its_place() -> None:
     assert merged.after.entries.keys() == before.entries.keys()
 
 
-def test_articles_that_change_places_are_renumbered() -> None:
+def test_swapped_entries_are_renumbered() -> None:
     merged = then(TWO, section("🏗 Basics", row("Queues", QUEUES), row("Shards", SHARDS)))
 
     assert articles_of(merged) == {
@@ -214,7 +214,7 @@ def test_articles_that_change_places_are_renumbered() -> None:
     }
 
 
-def test_another_description_is_told() -> None:
+def test_new_description_is_a_change() -> None:
     merged = then(
         TWO, section("🏗 Basics", row("Shards", SHARDS, learn="Why"), row("Queues", QUEUES))
     )
@@ -222,7 +222,7 @@ def test_another_description_is_told() -> None:
     assert articles_of(merged) == {"shards": [("described", "", "Why")]}
 
 
-def test_without_a_column_of_descriptions_the_old_ones_are_kept() -> None:
+def test_descriptions_are_kept_without_a_column_for_them() -> None:
     before = catalogue(section("Basics", row("Shards", SHARDS, learn="Why")))
 
     merged = then(before, section("Basics", row("Shards", SHARDS, learn=None)))
@@ -235,7 +235,7 @@ def test_without_a_column_of_descriptions_the_old_ones_are_kept() -> None:
 # --- Keys and aliases
 
 
-def test_the_same_medium_post_at_another_address_is_the_same_article() -> None:
+def test_medium_post_at_a_new_address_is_the_same_article() -> None:
     anew = "https://levelup.gitconnected.com/another-name-aaaaaaaaaaa1"
 
     merged = then(TWO, section("🏗 Basics", row("Shards", anew), row("Queues", QUEUES)))
@@ -244,7 +244,7 @@ def test_the_same_medium_post_at_another_address_is_the_same_article() -> None:
     assert article(merged.after, "shards").keys == (url_key(SHARDS),)
 
 
-def test_an_article_is_known_by_an_alias_that_it_was_seen_under() -> None:
+def test_article_is_matched_by_an_alias() -> None:
     shards = article(TWO, "shards")
     known = replace(shards, keys=tuple(sorted([*shards.keys, url_key(QUORUM)])))
     before = replace(TWO, articles={**TWO.articles, shards.uuid: known})
@@ -256,7 +256,7 @@ def test_an_article_is_known_by_an_alias_that_it_was_seen_under() -> None:
     assert article(merged.after, "shards").keys == known.keys
 
 
-def test_an_article_without_a_link_takes_the_first_one_that_a_row_of_its_title_has() -> None:
+def test_article_without_a_link_gets_the_link_of_a_row_of_its_title() -> None:
     before = catalogue(section("Basics", row("Fan-out on write"), row("Queues", QUEUES)))
 
     merged = then(before, section("Basics", row("Fan out on WRITE", SHARDS), row("Queues", QUEUES)))
@@ -271,8 +271,8 @@ def test_an_article_without_a_link_takes_the_first_one_that_a_row_of_its_title_h
     assert merged.matched == 2
 
 
-def test_an_article_that_has_a_link_takes_no_other_one_by_its_title() -> None:
-    """Though it is known by the title still, under which it came in without a link."""
+def test_article_with_a_link_is_not_matched_by_its_title() -> None:
+    """The article still has the title key of the time when it had no link."""
     planned = catalogue(section("Basics", row("Shards"), row("Queues", QUEUES)))
     before = as_stored(
         then(planned, section("Basics", row("Shards", SHARDS), row("Queues", QUEUES))).after
@@ -288,7 +288,7 @@ def test_an_article_that_has_a_link_takes_no_other_one_by_its_title() -> None:
     assert merged.after.articles[shards.uuid] == replace(shards, is_retired=True)
 
 
-def test_only_the_first_of_two_links_goes_to_the_article_of_their_title() -> None:
+def test_first_of_two_links_goes_to_the_article_of_their_title() -> None:
     before = catalogue(section("Basics", row("Shards"), row("Queues", QUEUES)))
 
     merged = then(
@@ -301,7 +301,7 @@ def test_only_the_first_of_two_links_goes_to_the_article_of_their_title() -> Non
     assert article(merged.after, "shards").uuid == article(before, "shards").uuid
 
 
-def test_a_row_without_a_link_is_known_by_its_title() -> None:
+def test_row_without_a_link_is_matched_by_its_title() -> None:
     before = catalogue(section("Basics", row("Fan-out on write"), row("Queues", QUEUES)))
 
     merged = then(before, section("Basics", row("fan out: on Write"), row("Queues", QUEUES)))
@@ -313,7 +313,7 @@ def test_a_row_without_a_link_is_known_by_its_title() -> None:
     assert len(merged.after.articles) == 2
 
 
-def test_a_row_without_a_link_is_known_by_the_title_of_a_place() -> None:
+def test_row_without_a_link_is_matched_by_the_title_of_an_entry() -> None:
     before = catalogue(section("Basics", row("Fan-out"), row("Queues", QUEUES)))
     place = next(entry for entry in before.entries.values() if entry.title == "Fan-out")
     named = replace(place, title="Spreading")
@@ -326,14 +326,14 @@ def test_a_row_without_a_link_is_known_by_the_title_of_a_place() -> None:
     }
 
 
-def test_a_row_that_loses_its_link_is_asked_about() -> None:
+def test_row_that_lost_its_link_raises_a_question() -> None:
     merged = then(TWO, section("🏗 Basics", row("Shards"), row("Queues", QUEUES)))
 
     asked = [(question.key, question.candidates) for question in merged.questions]
     assert asked == [("title:shards", (article(TWO, "shards").uuid,))]
 
 
-def test_two_rows_with_one_key_are_one_article_that_is_listed_twice() -> None:
+def test_rows_with_the_same_key_are_one_article() -> None:
     other = "https://author.medium.com/other-name-aaaaaaaaaaa1?source=feed"
     before = catalogue(section("Basics", row("Shards", SHARDS)), section("More", row("Q", QUEUES)))
 
@@ -350,7 +350,7 @@ def test_two_rows_with_one_key_are_one_article_that_is_listed_twice() -> None:
     assert len(merged.after.articles) == 2
 
 
-def test_a_place_that_is_left_out_is_retired_while_its_article_stays() -> None:
+def test_missing_entry_is_retired_and_its_article_stays() -> None:
     before = catalogue(
         section("Basics", row("Shards", SHARDS)),
         section("More", row("Queues", QUEUES), row("Shards", SHARDS)),
@@ -366,7 +366,7 @@ def test_a_place_that_is_left_out_is_retired_while_its_article_stays() -> None:
     assert [(entry.section, entry.title) for entry in retired] == [("more", "Shards")]
 
 
-def test_a_row_without_a_link_and_one_of_its_title_with_a_link_are_one_article() -> None:
+def test_linked_and_unlinked_rows_of_a_title_are_one_article() -> None:
     merged = then(
         CatalogData(), section("Basics", row("Shards", SHARDS)), section("More", row("Shards"))
     )
@@ -375,7 +375,7 @@ def test_a_row_without_a_link_and_one_of_its_title_with_a_link_are_one_article()
     assert table(merged.after, "more") == [(1, "Shards", "shards")]
 
 
-def test_two_links_of_one_title_are_two_articles() -> None:
+def test_links_of_the_same_title_are_two_articles() -> None:
     merged = then(CatalogData(), section("Basics", row("Shards", SHARDS), row("Shards", QUORUM)))
 
     assert articles_of(merged) == {
@@ -384,7 +384,7 @@ def test_two_links_of_one_title_are_two_articles() -> None:
     }
 
 
-def test_the_same_row_twice_in_a_section_is_there_once() -> None:
+def test_repeated_row_is_added_once() -> None:
     merged = then(
         TWO,
         section(
@@ -393,12 +393,11 @@ def test_the_same_row_twice_in_a_section_is_there_once() -> None:
     )
 
     assert merged.after == TWO
-    assert notes_of(merged) == ["7: “Shards” stands twice in its section; once was enough."]
+    assert notes_of(merged) == ["7: “Shards” is listed twice in its section. It was added once."]
 
 
 def test_no_key_belongs_to_two_articles() -> None:
-    """A title that one article is known by does not become the key of another, which an editor
-    called the same."""
+    """The title key of one article is not given to another that an editor gave the same title."""
     before = catalogue(section("Basics", row("Later"), row("Fan-out")))
     named = replace(article(before, "fan-out"), title="Later")
     before = replace(before, articles={**before.articles, named.uuid: named})
@@ -411,10 +410,10 @@ def test_no_key_belongs_to_two_articles() -> None:
     }
 
 
-# --- Coming and going
+# --- New, retired and restored articles
 
 
-def test_an_article_that_the_file_lists_first_is_new() -> None:
+def test_article_listed_for_the_first_time_is_new() -> None:
     merged = then(
         TWO,
         section("🏗 Basics", row("Caches", CACHES), row("Shards", SHARDS), row("Queues", QUEUES)),
@@ -428,7 +427,7 @@ def test_an_article_that_the_file_lists_first_is_new() -> None:
     assert (merged.matched, merged.questions) == (2, [])
 
 
-def test_an_article_that_the_file_does_not_list_is_retired() -> None:
+def test_missing_article_is_retired() -> None:
     merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS)))
 
     assert articles_of(merged) == {"queues": [("retired", "Queues", "Queues")]}
@@ -437,7 +436,7 @@ def test_an_article_that_the_file_does_not_list_is_retired() -> None:
     assert merged.after.entries.keys() == TWO.entries.keys()
 
 
-def test_an_article_that_comes_back_is_itself() -> None:
+def test_retired_article_is_restored() -> None:
     without = as_stored(then(TWO, section("🏗 Basics", row("Shards", SHARDS))).after)
 
     merged = then(without, section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUEUES)))
@@ -446,7 +445,7 @@ def test_an_article_that_comes_back_is_itself() -> None:
     assert merged.after == TWO
 
 
-def test_a_new_slug_is_none_that_a_retired_article_has() -> None:
+def test_new_slug_differs_from_those_of_retired_articles() -> None:
     without = as_stored(then(TWO, section("🏗 Basics", row("Shards", SHARDS))).after)
 
     merged = then(without, section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUORUM)))
@@ -454,7 +453,7 @@ def test_a_new_slug_is_none_that_a_retired_article_has() -> None:
     assert articles_of(merged) == {"queues-2": [("new", "", "Queues")]}
 
 
-def test_a_draft_that_no_file_knows_stays_where_it_is() -> None:
+def test_unlisted_draft_keeps_its_place() -> None:
     before = with_draft(TWO, "basics", number=2)
 
     merged = then(before, section("🏗 Basics", row("Queues", QUEUES), row("Shards", SHARDS)))
@@ -467,7 +466,7 @@ def test_a_draft_that_no_file_knows_stays_where_it_is() -> None:
     assert "drafted" not in articles_of(merged)
 
 
-def test_a_section_with_a_draft_is_not_retired() -> None:
+def test_section_with_a_draft_is_not_retired() -> None:
     before = catalogue(section("Basics", row("Shards", SHARDS)), section("More", row("Q", QUEUES)))
     before = with_draft(before, "more", number=1)
 
@@ -477,7 +476,7 @@ def test_a_section_with_a_draft_is_not_retired() -> None:
     assert sections_of(merged) == {}
 
 
-def test_a_draft_is_no_candidate_of_a_question() -> None:
+def test_draft_is_not_a_candidate() -> None:
     before = with_draft(TWO, "basics", number=3)
 
     merged = then(
@@ -488,7 +487,7 @@ def test_a_draft_is_no_candidate_of_a_question() -> None:
     assert merged.questions == []
 
 
-def test_a_draft_that_the_file_lists_stays_a_draft_without_a_status_of_its_own() -> None:
+def test_listed_draft_without_a_status_stays_a_draft() -> None:
     before = with_draft(TWO, "basics", number=3)
 
     merged = then(

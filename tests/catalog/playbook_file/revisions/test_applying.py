@@ -1,4 +1,4 @@
-"""What one file after another makes of the catalogue, where that is easily got wrong."""
+"""Several imports, merges and undos in sequence: cases that are easy to get wrong."""
 
 import pytest
 
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 A, B, C = (f"https://example.org/{name}" for name in "abc")
 
 
-def bring_in(*sections: tuple[str, list[tuple[str, str]]]) -> Plan:
-    """A file with these sections: each a title and rows, each a title and an address."""
+def import_file(*sections: tuple[str, list[tuple[str, str]]]) -> Plan:
+    """Import these sections: pairs of heading and rows, which are pairs of title and address."""
     lines = ["# A playbook", ""]
     for heading, rows in sections:
         lines += [f"## {heading}", "", "| Title | Link |", "|---|---|"]
@@ -24,7 +24,7 @@ def bring_in(*sections: tuple[str, list[tuple[str, str]]]) -> Plan:
 
 
 def listed() -> dict[str, list[str]]:
-    """The titles of every section's rows."""
+    """Return the titles of the entries by section."""
     now = stored()
     return {
         section.title: [entry.title for entry in now.current_of.get(section.slug, ())]
@@ -33,37 +33,37 @@ def listed() -> dict[str, list[str]]:
 
 
 def test_an_article_listed_by_two_keys_keeps_its_address() -> None:
-    bring_in(("One", [("Caching", A), ("Queues", C)]))
+    import_file(("One", [("Caching", A), ("Queues", C)]))
     article = Article.objects.get(title="Caching")
     article.aliases.create(key="url:example.org/b")
-    made = bring_in(("One", [("Caching", A), ("Caches", B), ("Queues", C)]))
+    made = import_file(("One", [("Caching", A), ("Caches", B), ("Queues", C)]))
     article.refresh_from_db()
     assert article.url == A
     assert (made.merge.matched, made.difference.article_count) == (2, 2)
 
 
-def test_a_row_without_a_link_leaves_the_one_of_another_row() -> None:
-    bring_in(("One", [("Caching", "")]))
-    bring_in(("One", [("Caching", A)]))
-    bring_in(("One", [("Caching", A)]), ("Two", [("Caching", ""), ("Queues", C)]))
+def test_row_without_a_link_keeps_the_link_of_another_row() -> None:
+    import_file(("One", [("Caching", "")]))
+    import_file(("One", [("Caching", A)]))
+    import_file(("One", [("Caching", A)]), ("Two", [("Caching", ""), ("Queues", C)]))
     article = Article.objects.get(title="Caching")
     assert article.url == A
     assert listed() == {"One": ["Caching"], "Two": ["Caching", "Queues"]}
 
 
-def test_a_section_that_comes_back_has_the_rows_of_the_file() -> None:
-    bring_in(("One", [("Caching", A), ("Sharding", B)]), ("Two", [("Queues", C)]))
+def test_restored_section_has_the_rows_of_the_file() -> None:
+    import_file(("One", [("Caching", A), ("Sharding", B)]), ("Two", [("Queues", C)]))
     Section.objects.get(title="One").retire()
     rows = ("One", [("Caching", A)]), ("Two", [("Queues", C)])
-    bring_in(*rows)
+    import_file(*rows)
     assert listed() == {"One": ["Caching"], "Two": ["Queues"]}
     assert Article.objects.get(title="Sharding").is_retired
-    assert not bring_in(*rows).difference
+    assert not import_file(*rows).difference
 
 
-def test_undo_leaves_the_link_that_a_later_merge_gave() -> None:
-    bring_in(("One", [("Caching", ""), ("Caches", B)]))
-    bring_in(("One", [("Caching", ""), ("Caches", B), ("Queues", C)]))
+def test_undo_keeps_the_link_of_a_later_merge() -> None:
+    import_file(("One", [("Caching", ""), ("Caches", B)]))
+    import_file(("One", [("Caching", ""), ("Caches", B), ("Queues", C)]))
     kept, duplicate = (Article.objects.get(title=title) for title in ("Caching", "Caches"))
     merge_articles(kept, duplicate)
     apply(prepare_undo(Revision.objects.latest("pk"), None))
@@ -72,40 +72,41 @@ def test_undo_leaves_the_link_that_a_later_merge_gave() -> None:
     assert listed() == {"One": ["Caching", "Caches"]}
 
 
-def test_undo_leaves_the_key_that_a_later_merge_gave() -> None:
-    bring_in(("One", [("Caching", A), ("Queues", C)]))
+def test_undo_keeps_the_key_of_a_later_merge() -> None:
+    import_file(("One", [("Caching", A), ("Queues", C)]))
     rows = ("One", [("Caching", A), ("A cache", B), ("Queues", C)])
-    bring_in(rows)
+    import_file(rows)
     caching, cache = (Article.objects.get(title=title) for title in ("Caching", "A cache"))
     merge_articles(caching, cache)
     apply(prepare_undo(Revision.objects.applied()[0], None))
     assert caching.aliases.filter(key="url:example.org/b").exists()
-    bring_in(rows)
+    import_file(rows)
     assert Article.objects.filter(title="A cache").count() == 1
     assert listed() == {"One": ["Caching", "A cache", "Queues"]}
     assert {entry.article_id for entry in caching.entries.all()} == {caching.pk}
 
 
-def test_a_word_that_is_no_status_is_told_and_goes_with_the_undo() -> None:
+def test_unknown_status_is_noted_and_removed_by_undo() -> None:
     file = "## One\n\n| Title | Link | Status |\n|---|---|---|\n| Caching | {} | {} |\n"
     apply(prepare(file.format(A, "Published").encode(), "a.md", None))
     made = apply(prepare(file.format(A, "Pubished").encode(), "b.md", None))
     known = Status.objects.exclude(label="Pubished").values_list("label", flat=True)
     already = ", ".join(f"“{label}”" for label in known)
-    words = (
-        "“Pubished” is a new status, which does not count towards progress; there are %s already."
+    message = (
+        "“Pubished” is a new status. It does not count towards progress. "
+        "The existing statuses are %s."
     )
-    assert [(note.line, note.text) for note in made.merge.notes] == [(5, words % already)]
+    assert [(note.line, note.text) for note in made.merge.notes] == [(5, message % already)]
     apply(prepare_undo(Revision.objects.applied()[0], None))
     assert not Status.objects.filter(label="Pubished").exists()
     assert Article.objects.get().status.label == "Published"
 
 
-def test_a_preview_shows_all_of_a_new_article() -> None:
-    bring_in(("One", [("Caching", A)]))
-    made = bring_in(("One", [("Caching", A), ("Queues", C)]))
+def test_all_fields_of_a_new_article_are_shown() -> None:
+    import_file(("One", [("Caching", A)]))
+    made = import_file(("One", [("Caching", A), ("Queues", C)]))
     (changed,) = made.difference.articles
-    assert [(change.kind.label, change.new) for change in changed.told] == [
+    assert [(change.kind.label, change.new) for change in changed.distinct_changes] == [
         ("New", "Queues"),
         ("Link", C),
         ("Status", "Published"),

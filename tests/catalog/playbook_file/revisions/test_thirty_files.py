@@ -1,4 +1,4 @@
-"""Thirty versions of a playbook in a row, over learners who marked what was in them."""
+"""Import thirty random versions of a playbook and check that no learner loses a state."""
 
 import random
 from collections import Counter
@@ -39,14 +39,14 @@ WORDS = [
 
 @dataclass
 class Piece:
-    """What an author means by one article: it stays itself, whatever the file says of it."""
+    """An article as its author sees it: it stays the same whatever the file says about it."""
 
     id: int
     title: str
     post: str = ""
     host: str = "medium.com/@author"
     article: int | None = None
-    """The primary key that it had first."""
+    """The primary key of its first import."""
 
     @property
     def url(self) -> str:
@@ -55,7 +55,7 @@ class Piece:
 
 @dataclass
 class Author:
-    """Rewrites a playbook at random, in the ways that playbooks are rewritten."""
+    """Rewrites a playbook at random, in the ways that authors do."""
 
     chance: random.Random
     sections: dict[str, list[Piece]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Author:
 
     def piece(self) -> Piece:
         self.count += 1
-        # No two titles alike: what is asked about is tried elsewhere.
+        # No two titles are similar: questions are tested elsewhere.
         title = f"{self.chance.choice(WORDS)}{self.count} study{self.count}"
         post = f"{self.count:011x}f" if self.chance.random() < 0.7 else ""
         return Piece(self.count, title, post)
@@ -94,7 +94,7 @@ class Author:
         return pieces, self.chance.choice(pieces)
 
     def retitle(self) -> None:
-        """Only what has a link: without one the title is all that it is known by."""
+        """Retitle a linked article: one without a link is identified by its title."""
         _pieces, piece = self.some()
         if piece.post:
             piece.title = f"{self.chance.choice(WORDS)}{piece.id} anew{self.chance.random()}"
@@ -173,20 +173,20 @@ class Author:
         return "\n".join(lines).encode()
 
 
-def bring_in(content: bytes) -> None:
+def import_file(content: bytes) -> None:
     revision = prepare(content, "playbook.md", None)
     assert plan(revision).merge.questions == []
     apply(revision)
 
 
 def articles_of(author: Author) -> dict[int, int]:
-    """Which article each piece is, by the entries that the file made."""
+    """Return the article of each piece, by the entries that the import made."""
     by_title = {entry.title: entry.article_id for entry in Entry.objects.listed()}
     return {piece.id: by_title[piece.title] for piece in author.pieces}
 
 
 def recount(user: User) -> tuple[int, int, Counter[str]]:
-    """By hand: distinct countable articles, those done or not skipped, and done by section."""
+    """Count again: distinct countable articles, those done or not skipped, and done by section."""
     rows = [
         (entry.section.slug, entry.article_id)
         for entry in Entry.objects.select_related("section", "article__status")
@@ -202,11 +202,11 @@ def recount(user: User) -> tuple[int, int, Counter[str]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_nobody_loses_anything_over_thirty_versions(seed: int) -> None:
+def test_no_learner_loses_a_state_over_thirty_versions(seed: int) -> None:
     chance = random.Random(seed)
     author = Author(chance)
     author.begin()
-    bring_in(author.write())
+    import_file(author.write())
     learners = [User.objects.create_user(f"learner-{number}") for number in range(4)]
     articles = articles_of(author)
     for _version in range(VERSIONS):
@@ -219,7 +219,7 @@ def test_nobody_loses_anything_over_thirty_versions(seed: int) -> None:
 
         author.rewrite()
         content = author.write()
-        bring_in(content)
+        import_file(content)
 
         assert list(State.objects.order_by("pk").values_list()) == states
         assert list(Event.objects.order_by("pk").values_list()) == events
@@ -231,7 +231,7 @@ def test_nobody_loses_anything_over_thirty_versions(seed: int) -> None:
         assert len(set(articles.values())) == len(articles), "two pieces became one article"
         assert in_file_order(author)
         after = stored()
-        bring_in(content)
+        import_file(content)
         assert stored() == after
         snapshot = current(AnonymousUser())
         for user in learners:
@@ -248,7 +248,7 @@ def test_nobody_loses_anything_over_thirty_versions(seed: int) -> None:
 
 
 def in_file_order(author: Author) -> bool:
-    """The sections within their layer, and the rows of each, numbered from 1."""
+    """Return whether sections and rows are numbered from 1 in the order of the file."""
     headings = [s.heading for s in stored().journey]
     listed = [name for name in author.sections if name in headings]
     sections = {

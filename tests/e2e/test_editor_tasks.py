@@ -1,5 +1,4 @@
-"""What waits at the desk is decided: questions, links, suggestions; versions are taken back; two
-articles become one."""
+"""Editors work through their queues, revert an article, resolve a conflict and merge articles."""
 
 import pytest
 from django.utils import timezone
@@ -30,16 +29,16 @@ def open_queue(page: Page, name: str, count: int) -> None:
     queue.get_by_role("link").click()
 
 
-def press(page: Page, name: str, said: str) -> None:
+def press(page: Page, name: str, message: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
-    expect(page.locator(".messagelist")).to_contain_text(said)
+    expect(page.locator(".messagelist")).to_contain_text(message)
 
 
 def article(slug: str) -> Article:
     return Article.objects.get(slug=slug)
 
 
-def test_an_uncertain_match_is_dismissed(page: Page, editor: User) -> None:
+def test_uncertain_match_is_dismissed(page: Page, editor: User) -> None:
     revision = Revision.objects.create(
         made_by=editor, applied_at=timezone.now(), catalog_version="x"
     )
@@ -82,7 +81,7 @@ def test_broken_links_are_decided(page: Page, learner: User) -> None:
     assert gone.is_retired
 
 
-def test_suggestions_are_decided_and_the_learner_reads_why(
+def test_suggestions_are_decided_with_a_reason_for_the_learner(
     page: Page, plain_page: Page, account: User
 ) -> None:
     for title in ("As it is", "To be edited", "Not for us"):
@@ -113,7 +112,7 @@ def test_suggestions_are_decided_and_the_learner_reads_why(
     assert plain_page.request.get("/articles/as-it-is/").status == 404
 
 
-def test_a_version_is_reverted(page: Page) -> None:
+def test_article_is_reverted_to_an_earlier_record(page: Page) -> None:
     wallet = article(WALLET)
     wallet.title = "A purse"
     wallet.save()
@@ -130,7 +129,9 @@ def test_a_version_is_reverted(page: Page) -> None:
     expect(page.locator(".record")).to_have_count(3)
 
 
-def test_two_editors_of_an_articles_places(page: Page, browser: Browser, base_url: str) -> None:
+def test_conflict_over_the_entries_of_an_article(
+    page: Page, browser: Browser, base_url: str
+) -> None:
     address = f"/admin/catalog/article/{article(WALLET).pk}/change/"
     section = Section.objects.get(slug="caching")
     other = browser.new_page(base_url=base_url)
@@ -179,8 +180,8 @@ def test_two_articles_are_found_and_merged(page: Page, plain_page: Page, has_scr
     expect(page.get_by_role("heading", level=1)).to_contain_text("Payment Wallet")
 
 
-def test_a_wide_list_scrolls_in_its_frame(page: Page) -> None:
-    """On a phone, with an edge that tells so; the page itself does not."""
+def test_wide_list_scrolls_in_its_frame_on_a_phone(page: Page) -> None:
+    """The list scrolls within a visible border; the page itself does not scroll."""
     enter(page)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/admin/catalog/article/")

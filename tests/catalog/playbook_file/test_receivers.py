@@ -1,4 +1,4 @@
-"""Open questions about articles that are merged: each is asked of an article that is there."""
+"""Open questions after a merge: each is asked about an article that still exists."""
 
 import pytest
 from django.utils import timezone
@@ -31,16 +31,16 @@ def waiting() -> list[tuple[Article, set[Article]]]:
     return [(q.article, set(q.candidates.all())) for q in OpenQuestion.objects.waiting()]
 
 
-def test_one_about_others_too_is_asked_of_the_one_that_stays(
+def test_merged_candidate_is_replaced_by_the_kept_article(
     articles: list[Article], revision: Revision
 ) -> None:
-    came, other, duplicate, kept, _last = articles
-    ask(revision, came, other, duplicate)
+    imported, other, duplicate, kept, _last = articles
+    ask(revision, imported, other, duplicate)
     merge_articles(kept, duplicate)
-    assert waiting() == [(came, {other, kept})]
+    assert waiting() == [(imported, {other, kept})]
 
 
-def test_one_of_the_article_that_went_is_the_others(
+def test_question_of_the_duplicate_moves_to_the_kept_article(
     articles: list[Article], revision: Revision
 ) -> None:
     duplicate, kept, other, *_rest = articles
@@ -49,7 +49,7 @@ def test_one_of_the_article_that_went_is_the_others(
     assert waiting() == [(kept, {other})]
 
 
-def test_two_become_one(articles: list[Article], revision: Revision) -> None:
+def test_questions_of_both_articles_are_joined(articles: list[Article], revision: Revision) -> None:
     duplicate, kept, one, other, _last = articles
     ask(revision, duplicate, one)
     ask(revision, kept, other)
@@ -58,7 +58,7 @@ def test_two_become_one(articles: list[Article], revision: Revision) -> None:
 
 
 @pytest.mark.parametrize("is_same", [True, False])
-def test_what_was_dismissed_of_the_one_that_stays_is_not_asked_again(
+def test_dismissed_candidate_is_not_asked_about_again(
     articles: list[Article], revision: Revision, editor: User, is_same: bool
 ) -> None:
     duplicate, kept, one, dismissed, _last = articles

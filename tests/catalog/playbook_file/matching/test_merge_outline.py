@@ -1,4 +1,4 @@
-"""What becomes of sections, layers, statuses and open questions by a playbook file."""
+"""Merge sections, layers, statuses and questions, without a database."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from catalog.catalog_data import CatalogData, StatusData
 from catalog.playbook_file.matching.decisions import NEW, Undecidable
 from catalog.playbook_file.matching.merge import Merge, merge
 from catalog.playbook_file.reading.parsed_file import FileLayer
-from tests.catalog.playbook_file.test_merge import (
+from tests.catalog.playbook_file.matching.test_merge import (
     CACHES,
     FIRST,
     QUEUES,
@@ -38,18 +38,18 @@ TWO_ROWS = (row("Shards", SHARDS), row("Queues", QUEUES))
 # --- Sections
 
 
-def test_another_emoji_is_a_name() -> None:
+def test_new_emoji_renames_the_section() -> None:
     merged = then(TWO, section("🧱 Basics", row("Shards", SHARDS), row("Queues", QUEUES)))
     assert sections_of(merged) == {"basics": [("renamed", "🏗 Basics", "🧱 Basics")]}
 
 
-def test_with_half_of_the_articles_of_another_it_is_that_one_renamed() -> None:
+def test_section_with_half_of_the_articles_is_renamed() -> None:
     merged = then(TWO, section("Foundations", row("Shards", SHARDS), row("Caches", CACHES)))
     assert sections_of(merged) == {"basics": [("renamed", "🏗 Basics", "Foundations")]}
     assert table(merged.after, "basics") == [(1, "Shards", "shards"), (2, "Caches", "caches")]
 
 
-def test_split_in_two_the_larger_share_keeps_the_section() -> None:
+def test_larger_part_of_a_split_section_keeps_it() -> None:
     before = catalogue(
         section("Basics", row("Shards", SHARDS), row("Queues", QUEUES), row("Caches", CACHES))
     )
@@ -65,7 +65,7 @@ def test_split_in_two_the_larger_share_keeps_the_section() -> None:
     assert articles_of(merged)["queues"] == [("moved", "Basics", "Moving")]
 
 
-def test_joined_into_one_the_empty_one_is_retired() -> None:
+def test_empty_section_is_retired_after_a_join() -> None:
     before = catalogue(
         section("Storing", row("Shards", SHARDS)), section("Moving", row("Queues", QUEUES))
     )
@@ -74,7 +74,7 @@ def test_joined_into_one_the_empty_one_is_retired() -> None:
     assert [found.slug for found in merged.after.journey] == ["storing"]
 
 
-def test_one_that_comes_back_is_itself() -> None:
+def test_retired_section_is_restored() -> None:
     before = catalogue(
         section("Storing", row("Shards", SHARDS)), section("Moving", row("Queues", QUEUES))
     )
@@ -86,7 +86,7 @@ def test_one_that_comes_back_is_itself() -> None:
     assert articles_of(merged)["queues"][0] == ("back", "Queues", "Queues")
 
 
-def test_in_another_order_they_are_numbered_anew() -> None:
+def test_reordered_sections_are_renumbered() -> None:
     storing = section("Storing", row("Shards", SHARDS))
     moving = section("Moving", row("Queues", QUEUES))
     merged = then(catalogue(moving, storing), storing, moving)
@@ -98,7 +98,7 @@ def test_in_another_order_they_are_numbered_anew() -> None:
     assert articles_of(merged) == {}
 
 
-def test_of_two_of_one_title_each_is_known_by_its_emoji() -> None:
+def test_sections_of_the_same_title_are_matched_by_emoji() -> None:
     first = section("🏗 Basics", row("Shards", SHARDS))
     second = section("🧱 Basics", row("Queues", QUEUES))
     merged = then(catalogue(first, second), second, first)
@@ -108,7 +108,7 @@ def test_of_two_of_one_title_each_is_known_by_its_emoji() -> None:
     }
 
 
-def test_it_is_known_by_its_title_though_nothing_else_of_it_is() -> None:
+def test_section_is_matched_by_its_title_alone() -> None:
     before = catalogue(section("🏗 Basics", row("Shards", SHARDS)))
     before = replace(
         before,
@@ -119,7 +119,7 @@ def test_it_is_known_by_its_title_though_nothing_else_of_it_is() -> None:
     assert sections_of(merged) == {"begin": [("renamed", "🏗 Basics", "🧱 Basics")]}
 
 
-def test_it_is_known_by_its_slug_though_editors_gave_it_another_title() -> None:
+def test_section_is_matched_by_its_slug_after_it_was_retitled() -> None:
     before = catalogue(section("Basics", row("Shards", SHARDS)))
     edited = replace(before.sections["basics"], title="Where to begin")
     before = replace(before, sections={"basics": edited})
@@ -127,7 +127,7 @@ def test_it_is_known_by_its_slug_though_editors_gave_it_another_title() -> None:
     assert sections_of(merged) == {"basics": [("renamed", "Where to begin", "Basics")]}
 
 
-def test_with_less_than_half_of_the_articles_of_both_it_is_another() -> None:
+def test_section_with_less_than_half_of_the_articles_is_new() -> None:
     later = row("Later")
     before = catalogue(section("Basics", row("Shards", SHARDS), row("Queues", QUEUES), later))
     merged = then(before, section("Foundations", later, row("One", CACHES), row("Two", QUORUM)))
@@ -137,7 +137,7 @@ def test_with_less_than_half_of_the_articles_of_both_it_is_another() -> None:
     }
 
 
-def test_with_half_of_the_smaller_one_it_is_that_one_renamed() -> None:
+def test_section_with_half_of_the_smaller_one_is_renamed() -> None:
     before = catalogue(section("Basics", row("Shards", SHARDS)))
     merged = then(
         before,
@@ -146,7 +146,7 @@ def test_with_half_of_the_smaller_one_it_is_that_one_renamed() -> None:
     assert sections_of(merged) == {"basics": [("renamed", "Basics", "All")]}
 
 
-def test_a_retired_one_comes_back_under_no_other_name() -> None:
+def test_retired_section_is_not_matched_by_its_articles() -> None:
     before = catalogue(section("Basics", row("Shards", SHARDS)))
     retired = replace(before.sections["basics"], is_retired=True)
     before = replace(before, sections={"basics": retired})
@@ -155,7 +155,7 @@ def test_a_retired_one_comes_back_under_no_other_name() -> None:
     assert [found.slug for found in merged.after.journey] == ["foundations"]
 
 
-def test_of_two_of_one_heading_it_is_the_one_that_is_not_retired() -> None:
+def test_current_section_is_preferred_to_a_retired_one() -> None:
     before = catalogue(
         section("Basics", row("Shards", SHARDS)), section("Basics", row("Queues", QUEUES))
     )
@@ -166,7 +166,7 @@ def test_of_two_of_one_heading_it_is_the_one_that_is_not_retired() -> None:
     assert [found.slug for found in merged.after.journey] == ["basics-2"]
 
 
-def test_of_two_of_one_heading_it_is_the_one_in_its_layer() -> None:
+def test_section_in_the_named_layer_is_preferred() -> None:
     first = section("Basics", row("Shards", SHARDS))
     second = section("Basics", row("Queues", QUEUES), layer=SECOND)
     merged = then(catalogue(first, second), second)
@@ -174,7 +174,7 @@ def test_of_two_of_one_heading_it_is_the_one_in_its_layer() -> None:
     assert table(merged.after, "basics-2") == [(1, "Queues", "queues")]
 
 
-def test_it_goes_to_the_layer_that_the_file_names_and_stays_where_it_names_none() -> None:
+def test_section_moves_only_to_a_named_layer() -> None:
     named = then(TWO, section("🏗 Basics", *TWO_ROWS, layer=SECOND))
     assert sections_of(named) == {"basics": [("moved", "First steps", "Second steps")]}
     silent = then(named.after, section("🏗 Basics", *TWO_ROWS, layer=None))
@@ -182,7 +182,7 @@ def test_it_goes_to_the_layer_that_the_file_names_and_stays_where_it_names_none(
     assert (silent.placements, silent.notes) == ([], [])
 
 
-def test_one_with_a_draft_stays_though_the_file_has_it_no_more() -> None:
+def test_section_with_a_draft_is_not_retired() -> None:
     before = with_draft(
         catalogue(
             section("Storing", row("Shards", SHARDS)), section("Moving", row("Queues", QUEUES))
@@ -208,16 +208,16 @@ BETWEEN = (
 )
 
 
-def test_it_takes_that_of_the_section_before_it() -> None:
+def test_new_section_gets_the_layer_of_the_section_before() -> None:
     merged = then(BOTH, *BETWEEN)
     assert merged.after.sections["caching"].layer == "first-steps"
     (placement,) = merged.placements
     assert (placement.key, placement.line, placement.is_decided) == ("section:caching", 7, False)
-    words = "The section “Caching” is new; it was put into the layer “First steps”."
-    assert notes_of(merged) == [f"7: {words}"]
+    message = "The section “Caching” is new. It was added to the layer “First steps”."
+    assert notes_of(merged) == [f"7: {message}"]
 
 
-def test_it_takes_that_of_the_nearest_one_before_it() -> None:
+def test_new_section_gets_the_layer_of_the_nearest_section_before() -> None:
     merged = then(
         BOTH,
         section("Storing", row("Shards", SHARDS), layer=None),
@@ -227,7 +227,7 @@ def test_it_takes_that_of_the_nearest_one_before_it() -> None:
     assert merged.after.sections["caching"].layer == "second-steps"
 
 
-def test_the_first_one_takes_that_of_the_one_after_it() -> None:
+def test_first_section_gets_the_layer_of_the_section_after() -> None:
     merged = then(
         BOTH,
         section("Caching", row("Caches", CACHES), layer=None),
@@ -237,22 +237,22 @@ def test_the_first_one_takes_that_of_the_one_after_it() -> None:
     assert merged.after.sections["caching"].layer == "second-steps"
 
 
-def test_nothing_is_asked_where_the_file_names_it() -> None:
+def test_named_layer_raises_no_question() -> None:
     storing, caching, moving = BETWEEN
     merged = then(BOTH, storing, replace(caching, layer=SECOND), moving)
     assert merged.after.sections["caching"].layer == "second-steps"
     assert (merged.placements, merged.notes) == ([], [])
 
 
-def test_it_is_decided() -> None:
+def test_decided_layer_is_used() -> None:
     merged = then(BOTH, *BETWEEN, decisions={"section:caching": "second-steps"})
     assert merged.after.sections["caching"].layer == "second-steps"
     assert [placement.is_decided for placement in merged.placements] == [True]
     assert notes_of(merged) == []
 
 
-def test_what_is_no_layer_decides_nothing() -> None:
-    with pytest.raises(Undecidable, match="choose one of first-steps, second-steps"):
+def test_decision_for_an_unknown_layer_is_refused() -> None:
+    with pytest.raises(Undecidable, match="Choose one of first-steps, second-steps"):
         merge(BOTH, file(*BETWEEN), {"section:caching": "third-steps"})
 
 
@@ -261,56 +261,56 @@ def test_what_is_no_layer_decides_nothing() -> None:
 
 def test_a_layer_of_the_same_number_is_renamed() -> None:
     found = FileLayer(1, 1, "Foundations", "Begin here")
-    brought = file(section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND))
-    assert layers_of(merge(TWO, brought)) == {
+    imported = file(section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND))
+    assert layers_of(merge(TWO, imported)) == {
         "first-steps": [("renamed", "First steps", "Foundations")]
     }
 
 
-def test_layers_that_change_places_stay_themselves() -> None:
+def test_swapped_layers_are_renumbered() -> None:
     first, second = replace(FIRST, number=2), replace(SECOND, number=1)
-    brought = file(section("🏗 Basics", *TWO_ROWS, layer=first), layers=(second, first))
-    assert layers_of(merge(TWO, brought)) == {
+    imported = file(section("🏗 Basics", *TWO_ROWS, layer=first), layers=(second, first))
+    assert layers_of(merge(TWO, imported)) == {
         "first-steps": [("renumbered", "1", "2")],
         "second-steps": [("renumbered", "2", "1")],
     }
 
 
-def test_of_two_layers_of_one_title_each_is_known_by_its_number() -> None:
+def test_layers_of_the_same_title_are_matched_by_number() -> None:
     one, two = FileLayer(1, 1, "Steps", "Begin"), FileLayer(2, 2, "Steps", "Go on")
     basics = section("🏗 Basics", *TWO_ROWS, layer=one)
     before = merge(CatalogData(), file(basics, layers=(one, two))).after
     assert layers_of(merge(before, file(basics, layers=(two, one)))) == {}
 
 
-def test_what_a_layer_says_of_itself_is_told_anew() -> None:
+def test_new_tagline_is_merged() -> None:
     found = replace(FIRST, tagline="Begin there")
-    brought = file(section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND))
-    assert merge(TWO, brought).after.layers["first-steps"].tagline == "Begin there"
+    imported = file(section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND))
+    assert merge(TWO, imported).after.layers["first-steps"].tagline == "Begin there"
 
 
-def test_the_slug_of_a_new_layer_is_none_that_another_has() -> None:
+def test_slug_of_a_new_layer_is_unique() -> None:
     renamed = replace(TWO.layers["first-steps"], title="Foundations")
     before = replace(TWO, layers={**TWO.layers, "first-steps": renamed})
     found, third = FileLayer(1, 1, "Foundations", "Begin here"), FileLayer(3, 3, "First steps", "")
     fourth = FileLayer(4, 4, "🧱", "")
-    brought = file(
+    imported = file(
         section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND, third, fourth)
     )
-    assert layers_of(merge(before, brought)) == {
+    assert layers_of(merge(before, imported)) == {
         "first-steps-2": [("new", "", "First steps")],
         "layer": [("new", "", "🧱")],
     }
 
 
-def test_without_any_layer_there_is_one_for_all_sections() -> None:
-    brought = file(section("🏗 Basics", *TWO_ROWS, layer=None), layers=())
-    now = merge(CatalogData(), brought).after
+def test_default_layer_is_made_if_there_is_none() -> None:
+    imported = file(section("🏗 Basics", *TWO_ROWS, layer=None), layers=())
+    now = merge(CatalogData(), imported).after
     assert [(found.number, found.title) for found in now.layers.values()] == [(1, "Playbook")]
     assert now.sections["basics"].layer == "playbook"
 
 
-def test_a_new_layer_has_a_colour_that_none_has() -> None:
+def test_new_layer_gets_an_unused_colour() -> None:
     third = FileLayer(3, 3, "Third steps", "")
     merged = merge(TWO, file(section("🏗 Basics", *TWO_ROWS), layers=(FIRST, SECOND, third)))
     assert layers_of(merged) == {"third-steps": [("new", "", "Third steps")]}
@@ -325,20 +325,20 @@ def statuses_of(merged: Merge) -> list[StatusData]:
     return list(merged.after.statuses.values())
 
 
-@pytest.mark.parametrize("told", ["Published", "published", " PUBLISHED "])
-def test_a_status_is_known_by_its_label_whatever_its_case(told: str) -> None:
-    merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS, status=told), TWO_ROWS[1]))
+@pytest.mark.parametrize("value", ["Published", "published", " PUBLISHED "])
+def test_status_label_is_matched_ignoring_case(value: str) -> None:
+    merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS, status=value), TWO_ROWS[1]))
     assert articles_of(merged) == {}
 
 
 def with_status(label: str, *, slug: str) -> CatalogData:
-    """And a status that editors may have called otherwise since it got its slug."""
+    """Add a status whose label may have changed since it got its slug."""
     made = StatusData(slug, 9, label, "grey", True, False)
     return replace(TWO, statuses={**TWO.statuses, slug: made})
 
 
 @pytest.mark.parametrize(
-    ("label", "slug", "told"),
+    ("label", "slug", "value"),
     [
         ("Being read", "review", "BEING read"),
         ("Being read", "review", "review"),
@@ -347,14 +347,14 @@ def with_status(label: str, *, slug: str) -> CatalogData:
         ("Being read", "in-review", "In review"),
     ],
 )
-def test_a_status_is_known_by_its_label_and_by_its_slug(label: str, slug: str, told: str) -> None:
+def test_status_is_matched_by_label_or_slug(label: str, slug: str, value: str) -> None:
     before = with_status(label, slug=slug)
-    now = then(before, section("🏗 Basics", row("Shards", SHARDS, status=told), TWO_ROWS[1])).after
+    now = then(before, section("🏗 Basics", row("Shards", SHARDS, status=value), TWO_ROWS[1])).after
     assert article(now, "shards").status == slug
     assert now.statuses == before.statuses
 
 
-def test_one_status_in_another_case_is_not_several() -> None:
+def test_status_in_a_different_case_is_not_noted() -> None:
     again = row("Shards", SHARDS, status="PUBLISHED")
     merged = then(
         TWO,
@@ -364,39 +364,42 @@ def test_one_status_in_another_case_is_not_several() -> None:
     assert notes_of(merged) == []
 
 
-def test_where_no_status_is_yet_published_is_one_that_counts() -> None:
+def test_first_published_status_is_countable() -> None:
     merged = then(
         CatalogData(),
         section("Basics", row("Shards", SHARDS, status="published"), row("Queues", status="Draft")),
     )
-    told = [(found.slug, found.is_public, found.is_countable) for found in statuses_of(merged)]
-    assert told == [("published", True, True), ("draft", True, False)]
+    statuses = [(found.slug, found.is_public, found.is_countable) for found in statuses_of(merged)]
+    assert statuses == [("published", True, True), ("draft", True, False)]
 
 
-def test_a_new_status_is_named_without_its_badge_and_noted() -> None:
+def test_new_status_is_noted_without_its_emoji() -> None:
     merged = then(
         TWO, section("🏗 Basics", row("Shards", SHARDS, status="♻️ Retold", line=8), TWO_ROWS[1])
     )
     assert [found.label for found in statuses_of(merged)] == ["Published", "Retold"]
-    words = "“Retold” is a new status, which does not count towards progress"
-    assert notes_of(merged) == [f"8: {words}; there are “Published” already."]
+    message = (
+        "“Retold” is a new status. It does not count towards progress. "
+        "The existing statuses are “Published”."
+    )
+    assert notes_of(merged) == [f"8: {message}"]
 
 
-def test_the_slug_of_a_new_status_is_none_that_another_has() -> None:
+def test_slug_of_a_new_status_is_unique() -> None:
     before = with_status("Being read", slug="status")
     merged = then(before, section("🏗 Basics", row("Shards", SHARDS, status="読書"), TWO_ROWS[1]))
     assert article(merged.after, "shards").status == "status-2"
     assert merged.after.statuses["status"] == before.statuses["status"]
 
 
-def test_a_new_status_counts_only_if_it_is_published() -> None:
+def test_new_status_other_than_published_is_not_countable() -> None:
     merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS, status="Retold"), TWO_ROWS[1]))
     made = merged.after.statuses["retold"]
     assert (made.label, made.is_public, made.is_countable) == ("Retold", True, False)
     assert merged.after.statuses["published"].is_countable
 
 
-def test_of_several_statuses_the_first_holds() -> None:
+def test_first_of_several_statuses_is_used() -> None:
     merged = then(
         TWO,
         section(
@@ -407,10 +410,10 @@ def test_of_several_statuses_the_first_holds() -> None:
         ),
     )
     assert article(merged.after, "shards").status == "planned"
-    assert "3: “Shards” has several statuses; the first one holds." in notes_of(merged)
+    assert "3: “Shards” has several statuses. The first one is used." in notes_of(merged)
 
 
-def test_without_a_status_the_old_one_stays_and_a_new_one_goes_by_its_link() -> None:
+def test_missing_status_is_kept_or_derived_from_the_link() -> None:
     planned = catalogue(section("🏗 Basics", row("Shards", SHARDS, status="Planned")))
     now = then(
         planned, section("🏗 Basics", row("Shards", SHARDS), row("Quorum", QUORUM), row("Later"))
@@ -422,11 +425,11 @@ def test_without_a_status_the_old_one_stays_and_a_new_one_goes_by_its_link() -> 
 # --- Questions
 
 
-DOUBT = section("🏗 Basics", row("Shards!", OTHER, line=5), row("Queues", QUEUES))
+UNCERTAIN = section("🏗 Basics", row("Shards!", OTHER, line=5), row("Queues", QUEUES))
 
 
-def test_what_nobody_decides_comes_in_as_new_and_the_old_one_is_retired() -> None:
-    merged = then(TWO, DOUBT)
+def test_undecided_article_is_new_and_the_old_one_is_retired() -> None:
+    merged = then(TWO, UNCERTAIN)
     (question,) = merged.open_questions
     assert (question.key, question.title, question.line) == (KEY, "Shards!", 5)
     assert question.candidates == (article(TWO, "shards").uuid,)
@@ -434,8 +437,8 @@ def test_what_nobody_decides_comes_in_as_new_and_the_old_one_is_retired() -> Non
     assert merged.after.articles[question.article].title == "Shards!"
 
 
-def test_decided_it_is_the_same_article_with_one_more_key() -> None:
-    merged = then(TWO, DOUBT, decisions={KEY: "shards"})
+def test_decision_for_the_same_article_adds_a_key() -> None:
+    merged = then(TWO, UNCERTAIN, decisions={KEY: "shards"})
     old, now = article(TWO, "shards"), article(merged.after, "shards")
     assert (now.uuid, now.title, now.url, now.is_retired) == (old.uuid, "Shards!", OTHER, False)
     assert {*now.keys} == {*old.keys, KEY}
@@ -443,24 +446,24 @@ def test_decided_it_is_the_same_article_with_one_more_key() -> None:
     assert [question.decision for question in merged.questions] == ["shards"]
 
 
-def test_decided_it_is_a_new_one() -> None:
-    merged = then(TWO, DOUBT, decisions={KEY: NEW})
+def test_decision_for_a_new_article_closes_the_question() -> None:
+    merged = then(TWO, UNCERTAIN, decisions={KEY: NEW})
     assert article(merged.after, "shards").is_retired
     assert merged.open_questions == []
 
 
-def test_the_same_file_gives_the_same_identity_each_time() -> None:
-    first, second = merge(TWO, file(DOUBT)), merge(TWO, file(DOUBT))
+def test_uuids_of_new_articles_are_reproducible() -> None:
+    first, second = merge(TWO, file(UNCERTAIN)), merge(TWO, file(UNCERTAIN))
     assert first.after.articles.keys() == second.after.articles.keys()
 
 
 @pytest.mark.parametrize(
-    ("decisions", "words"),
+    ("decisions", "message"),
     [
-        ({KEY: "queues"}, "choose one of shards, new"),
-        ({"medium:000000000000": NEW}, "Nothing is asked about"),
+        ({KEY: "queues"}, "Choose one of shards, new"),
+        ({"medium:000000000000": NEW}, "does not ask about"),
     ],
 )
-def test_what_fits_no_question_decides_nothing(decisions: dict[str, str], words: str) -> None:
-    with pytest.raises(Undecidable, match=words):
-        merge(TWO, file(DOUBT), decisions)
+def test_invalid_decision_is_refused(decisions: dict[str, str], message: str) -> None:
+    with pytest.raises(Undecidable, match=message):
+        merge(TWO, file(UNCERTAIN), decisions)

@@ -1,4 +1,4 @@
-"""Files of every shape of the family, and those that are refused whole."""
+"""Read playbook files of many shapes, and refuse those that cannot be used."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ PUBLISHED = "![Published](https://img.shields.io/badge/Status-Published-brightgr
 
 
 def rows(text: str) -> list[tuple[str, str, str | None, str | None]]:
-    """Title, address, what you'll learn and status of every row."""
+    """Return the title, address, what you'll learn and status of every row."""
     found = read(text.encode()).rows
     return [(row.title, row.url, row.values.get("what_you_learn"), row.status) for row in found]
 
@@ -62,7 +62,9 @@ def table(head: str, *body: str, heading: str = "## A section") -> str:
         ),
     ],
 )
-def test_a_row(head: str, row: str, expected: tuple[str, str, str | None, str | None]) -> None:
+def test_row_is_read(
+    head: str, row: str, expected: tuple[str, str, str | None, str | None]
+) -> None:
     assert rows(table(head, row)) == [expected]
 
 
@@ -73,7 +75,7 @@ def test_headings_of_any_level_make_sections(level: int) -> None:
     assert [section.heading for section in file.sections] == ["🏗 Fundamentals"]
 
 
-def test_a_list_of_links_where_a_section_has_no_table() -> None:
+def test_list_of_links_is_read_in_a_section_without_a_table() -> None:
     text = f"""## A list
 - [One]({URL}1) – Queues
 - **[Two]({URL}2)**
@@ -94,7 +96,7 @@ def test_a_list_of_links_where_a_section_has_no_table() -> None:
     ]
 
 
-def test_the_journey_gives_the_layers_and_the_contents_nothing() -> None:
+def test_layers_are_read_from_the_journey_and_not_from_the_contents() -> None:
     text = f"""# A playbook
 **Your Journey:**
 1️⃣ **Foundation Layer** – Core & more
@@ -116,7 +118,7 @@ def test_the_journey_gives_the_layers_and_the_contents_nothing() -> None:
     ]
 
 
-def test_a_journey_as_a_numbered_list() -> None:
+def test_journey_can_be_a_numbered_list() -> None:
     text = f"## The journey\n1. **One** – first\n2. **Two**: second\n\n{table('Title', '| A |')}"
     assert [(x.number, x.title, x.tagline) for x in read(text.encode()).layers] == [
         (1, "One", "first"),
@@ -125,12 +127,12 @@ def test_a_journey_as_a_numbered_list() -> None:
 
 
 @pytest.mark.parametrize(("digits", "number"), [("12", 12), ("32767", 32767), ("0042", 42)])
-def test_a_number_of_several_keycaps(digits: str, number: int) -> None:
+def test_number_can_have_several_keycaps(digits: str, number: int) -> None:
     assert read(journey(digits)).layers[0].number == number
 
 
 @pytest.mark.parametrize("digits", ["32768", "9" * 5000])
-def test_a_number_that_no_layer_can_have_gives_none(digits: str) -> None:
+def test_number_out_of_range_makes_no_layer(digits: str) -> None:
     assert read(journey(digits)).layers == []
 
 
@@ -139,36 +141,36 @@ def journey(digits: str) -> bytes:
     return f"**Your Journey:**\n\n{keycaps} **A layer**\n\n{table('Title', '| A |')}".encode()
 
 
-def test_what_was_broken_on_the_way_is_repaired_and_said() -> None:
+def test_repairs_of_encoding_are_noted() -> None:
     meant = table(" Title ", "| A – B |", heading="## 🏗 Fundamentals")
     broken = meant.encode().decode("mac_roman").replace("\n", "\r\n")
     file = read(b"\xef\xbb\xbf" + broken.encode())
     assert [section.heading for section in file.sections] == ["🏗 Fundamentals"]
     assert [row.title for row in file.rows] == ["A – B"]
     assert [(note.line, note.text) for note in file.notes] == [
-        (1, "A byte order mark was left out."),
-        (1, "Windows line ends were replaced."),
-        (1, "Text that was decoded wrongly was repaired."),
-        (5, "Text that was decoded wrongly was repaired."),
+        (1, "A byte order mark was removed."),
+        (1, "Windows line endings were replaced."),
+        (1, "Wrongly decoded text was repaired."),
+        (5, "Wrongly decoded text was repaired."),
     ]
 
 
-def test_an_emoji_that_lost_its_first_byte() -> None:
+def test_emoji_without_its_first_byte_is_repaired() -> None:
     assert repaired("## üèó Fundamentals ‚Äì more") == "## 🏗 Fundamentals – more"
 
 
 @pytest.mark.parametrize("text", ["Grüße, süßes Früchtchen", "naïve café", "Übung – über", "🏗 ü"])
-def test_text_that_is_right_stays(text: str) -> None:
+def test_correct_text_is_not_changed(text: str) -> None:
     assert repaired(text) == text
 
 
-def test_what_only_looks_broken_is_written_so_that_it_stays() -> None:
+def test_protected_text_is_not_repaired() -> None:
     assert protected("A ‚Äì B").isascii()
     text = table("Title", f"| {protected('A ‚Äì B')} |")
     assert [row.title for row in read(text.encode()).rows] == ["A ‚Äì B"]
 
 
-def test_what_is_not_understood_is_named_with_its_line() -> None:
+def test_skipped_parts_are_noted_with_their_lines() -> None:
     text = f"""| Title |
 |---|
 | Nowhere |
@@ -187,10 +189,10 @@ def test_what_is_not_understood_is_named_with_its_line() -> None:
     file = read(text.encode())
     assert [row.title for row in file.rows] == ["A"]
     assert [(note.line, note.text) for note in file.notes] == [
-        (1, "A table without a heading above it was left out."),
-        (7, "A table without a column for titles or links was left out."),
-        (13, "The row has more cells than the table: the rest was left out."),
-        (14, "A row without a title was left out."),
+        (1, "A table without a heading above it was skipped."),
+        (7, "A table without a column for titles or links was skipped."),
+        (13, "The row has more cells than the table. The extra cells were skipped."),
+        (14, "A row without a title was skipped."),
     ]
 
 
@@ -206,12 +208,12 @@ def test_what_is_not_understood_is_named_with_its_line() -> None:
         (table("Title|Link", "| A | ftp://example.org |").encode(), 5, "http"),
         (table("Title|Link", "| A | [x](https://me:pw@example.org) |").encode(), 5, "password"),
         (table("Title|Link", "| A | [x](https://example.org:99999) |").encode(), 5, "link"),
-        (table("Title", f"| {'x' * 251} |").encode(), 5, "at most 250"),
-        (table("Title", "| A |", heading=f"## {'x' * 151}").encode(), 1, "at most 150"),
+        (table("Title", f"| {'x' * 251} |").encode(), 5, "limit is 250"),
+        (table("Title", "| A |", heading=f"## {'x' * 151}").encode(), 1, "limit is 150"),
         (table("Title", *["| A |"] * (ROWS_MAX + 1)).encode(), 0, "more than 30000 rows"),
     ],
 )
-def test_refused_whole(content: bytes, line: int, reason: str) -> None:
+def test_unusable_file_is_refused(content: bytes, line: int, reason: str) -> None:
     with pytest.raises(Unreadable) as refusal:
         read(content)
     [note] = refusal.value.reasons
@@ -219,20 +221,20 @@ def test_refused_whole(content: bytes, line: int, reason: str) -> None:
     assert reason in note.text
 
 
-def test_one_bad_link_refuses_the_good_rows_too() -> None:
+def test_one_bad_link_refuses_the_whole_file() -> None:
     text = table("Title|Link", f"| A | {URL} |", "| B | [x](data:text/html,x) |")
     with pytest.raises(Unreadable) as refusal:
         read(text.encode())
     assert [note.line for note in refusal.value.reasons] == [6]
 
 
-def test_a_row_knows_its_line_and_its_key() -> None:
+def test_row_has_its_line_and_key() -> None:
     [row] = read(table("Title", "| A Title! |").encode()).rows
     assert row == FileRow(5, "A Title!", "", None)
     assert row.key == "title:a title"
 
 
-def test_the_readme_of_this_project_is_no_playbook() -> None:
-    readme = Path(__file__).parents[3] / "CHANGELOG.md"
+def test_changelog_is_not_a_playbook() -> None:
+    readme = Path(__file__).parents[4] / "CHANGELOG.md"
     with pytest.raises(Unreadable):
         read(readme.read_bytes())

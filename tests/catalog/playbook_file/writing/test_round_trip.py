@@ -1,4 +1,4 @@
-"""Import of an export changes nothing, and the export of that import is the same byte for byte."""
+"""Importing an export changes nothing, and exporting it again gives the same bytes."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ from catalog.playbook_file.matching.merge import merge
 from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.writing.formats import public, write
 
-# What a form lets through: no control characters, no white space at the ends.
+# Text as the forms accept it: no control characters, no white space at the ends.
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
 ODD = st.sampled_from(
     ["|", "\\|", "**", "_x_", "[a](b)", "`", "<b>", "&amp;", "#", "🏗", "⚡️", "مرحبا", "שלום", "‚Äì",
@@ -89,7 +89,7 @@ def catalogues(draw: st.DrawFn) -> CatalogData:
             places: set[tuple[str, str]] = set()
             for uuid in draw(st.lists(st.sampled_from(sorted(articles)), max_size=4)):
                 article = articles[uuid]
-                # Without a link, a title is the only thing that it is known by.
+                # An article without a link is identified by its title alone.
                 title = (
                     draw(st.one_of(st.just(article.title), TEXT)) if article.url else article.title
                 )
@@ -117,8 +117,8 @@ def test_import_of_an_export_changes_nothing(catalogue: CatalogData) -> None:
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(catalogues())
-def test_import_into_nothing_gives_the_same_file_again(catalogue: CatalogData) -> None:
-    """Whatever a file says is kept: it comes out again as it went in."""
+def test_import_into_an_empty_catalogue_exports_the_same_file(catalogue: CatalogData) -> None:
+    """Everything a file says is kept and exported again."""
     everything_public = replace(
         catalogue,
         statuses={
@@ -126,7 +126,7 @@ def test_import_into_nothing_gives_the_same_file_again(catalogue: CatalogData) -
         },
     )
     assume(everything_public.entries)
-    # Without a link, a row is the article of that title that has one: they would become one.
+    # A row without a link joins the linked article of its title.
     linked = {
         title_key(entry.title): article.uuid
         for _s, entry, article in everything_public.places()
@@ -150,14 +150,16 @@ def test_import_into_nothing_gives_the_same_file_again(catalogue: CatalogData) -
 
 @pytest.mark.usefixtures("playbook")
 class TestShipped:
-    def test_command_and_back(self, capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+    def test_exported_file_is_imported_without_changes(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Any
+    ) -> None:
         call_command("export_playbook")
         text = capsys.readouterr().out
         before = stored()
         file = tmp_path / "playbook.md"
         file.write_text(text)
         call_command("import_playbook", str(file))
-        assert "nothing has changed" in capsys.readouterr().out
+        assert "Nothing has changed" in capsys.readouterr().out
         assert stored() == before
         assert "- [🏗 Fundamentals" in text.replace("  - ", "- ")
 
@@ -169,7 +171,7 @@ class TestShipped:
             "Data Mastery",
         ]
 
-    def test_csv_is_no_program(self) -> None:
+    def test_csv_has_no_formulas(self) -> None:
         article = Article.objects.listed()[0]
         article.entries.update(title='=HYPERLINK("http://evil.example")', what_you_learn="\t+1")
         rows = list(csv.DictReader(io.StringIO(write(stored(), "csv"))))
@@ -178,7 +180,7 @@ class TestShipped:
         assert not [cell for cell in cells if cell.lstrip("\t\r\n ")[:1] in set("=+-@")]
         assert '\'=HYPERLINK("http://evil.example")' in cells
 
-    def test_drafts_are_for_editors(self) -> None:
+    def test_public_export_has_no_drafts(self) -> None:
         article = Article.objects.listed()[0]
         article.status = Status.objects.get(slug="draft")
         article.save()
@@ -189,7 +191,7 @@ class TestShipped:
             assert "Not to be known yet" not in write(public(everything), format_)
             assert article.slug not in write(public(everything), format_)
 
-    def test_the_public_file_retires_no_draft(self) -> None:
+    def test_import_of_the_public_file_retires_no_draft(self) -> None:
         article = Article.objects.listed()[0]
         article.status = Status.objects.get(slug="draft")
         article.save()
