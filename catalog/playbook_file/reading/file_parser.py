@@ -18,8 +18,6 @@ from catalog.playbook_file.reading.blocks import (
     Block,
     blocks_of,
     line_of,
-    parse_texts,
-    repeat_texts,
 )
 from catalog.playbook_file.reading.cells import Cell, cell_of, lines_of
 from catalog.playbook_file.reading.columns import CARRIED, column_of
@@ -55,8 +53,6 @@ def _markdown() -> MarkdownIt:
     # markdown-it documents this assignment, but its types do not allow it.
     markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]
-    markdown.core.ruler.at("inline", parse_texts)
-    markdown.core.ruler.push("repeat_texts", repeat_texts)
     return markdown
 
 

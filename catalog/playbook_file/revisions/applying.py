@@ -12,7 +12,7 @@ from catalog.catalog_data import stored
 from catalog.models import Article
 from catalog.playbook_file.matching.merge import Merge
 from catalog.playbook_file.models import OpenQuestion, Revision, packed
-from catalog.playbook_file.revisions.planning import Plan, plan, uncollected
+from catalog.playbook_file.revisions.planning import Plan, garbage_collection_suspended, plan
 from catalog.playbook_file.revisions.store import store
 
 
@@ -36,7 +36,7 @@ def apply(revision: Revision) -> Plan:
         raise AlreadyApplied
     if catalog_version.current() != revision.catalog_version:
         raise CatalogueChanged
-    with uncollected():
+    with garbage_collection_suspended():
         return _applied(revision, plan(revision))
 
 

