@@ -15,17 +15,17 @@ outage = Outage()
 
 
 def or_database(name: str) -> Callable[..., Any]:
-    """The cache's method of that name, by Redis or else by the database."""
+    """Return the cache method of that name, which falls back to the database."""
 
     def method(self: "RedisOrDatabase", *args: Any, **kwargs: Any) -> Any:
-        if outage.may_be_asked():
+        if outage.may_be_tried():
             try:
                 answer = getattr(super(RedisOrDatabase, self), name)(*args, **kwargs)
             except RedisError as error:
-                outage.is_silent()
-                logger.warning("Redis does not answer, the database does its work: %s", error)
+                outage.failed()
+                logger.warning("Redis does not answer; using the database instead: %s", error)
             else:
-                outage.answers()
+                outage.succeeded()
                 return answer
         return getattr(caches["database"], name)(*args, **kwargs)
 
@@ -33,16 +33,16 @@ def or_database(name: str) -> Callable[..., Any]:
 
 
 class RedisOrDatabase(RedisCache):
-    """Redis; and the cache's table in the database, where Redis does not answer.
+    """Redis, and the cache table of the database while Redis does not answer.
 
-    What went to the one is not known to the other: for counters and for what may be forgotten.
+    The two do not share their contents, so it suits counters and whatever may be forgotten.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = {
             "socket_connect_timeout": 1,
             "socket_timeout": 1,
-            # A connection that Redis closed while it restarted is opened again at once.
+            # Reopens at once a connection that Redis closed while it restarted.
             "retry": Retry(NoBackoff(), 1),
             **params.get("OPTIONS", {}),
         }

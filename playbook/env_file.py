@@ -5,7 +5,7 @@ from dotenv.parser import parse_stream
 
 
 def malformed_line(file: Path) -> str:
-    """The first line that sets nothing and is no comment, in one line with the mend."""
+    """Return a sentence about the first line that is neither a variable nor a comment."""
     if not file.exists():
         return ""
     for binding in parse_stream(StringIO(file.read_text(encoding="utf-8"))):

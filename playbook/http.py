@@ -1,4 +1,4 @@
-"""What every app shares about HTTP: the typed request, ways back and to sign in, errors."""
+"""What every app shares about HTTP: the typed request, redirects, error pages."""
 
 from collections.abc import Callable, Collection, Hashable
 from functools import wraps
@@ -22,6 +22,7 @@ from django_htmx.middleware import HtmxDetails
 
 if TYPE_CHECKING:
     from catalog.snapshot import CatalogSnapshot
+    from progress.reader import ReaderProgress
 
 Reader: TypeAlias = AbstractBaseUser | AnonymousUser
 
@@ -29,10 +30,9 @@ THEMES = ("light", "dark")
 
 REASONS = {
     DisallowedHost: _(
-        "This site does not answer under that name. "
-        "If you operate it and the name is yours, add it to ALLOWED_HOSTS."
+        "This site is not served under that name. If you operate it, add the name to ALLOWED_HOSTS."
     ),
-    RequestDataTooBig: _("What was sent is larger than this site takes."),
+    RequestDataTooBig: _("The request is larger than this site accepts."),
 }
 
 
@@ -52,11 +52,11 @@ class HttpRequest(DjangoHttpRequest):
     request_id: str
     htmx: HtmxDetails
     snapshot: "CatalogSnapshot"
-    progress: Progress
+    progress: "ReaderProgress"
 
 
 def safe_next(request: DjangoHttpRequest, default: str) -> str:
-    """Where the reader wanted to go back to, if it is a page of ours."""
+    """Return the page the reader wants to return to, if it is on this site."""
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -67,13 +67,16 @@ def safe_next(request: DjangoHttpRequest, default: str) -> str:
 def sign_in_required(
     view: Callable[..., HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Sends a visitor to sign in, and back to the page they were on."""
+    """Send visitors to sign in, and back to the page they were on."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        messages.info(request, _("That page needs an account. Your marks come with you into it."))
+        messages.info(
+            request,
+            _("That page needs an account. What you marked here moves into it."),
+        )
         if not request.htmx:
             return redirect_to_login(request.get_full_path())
         response = redirect_to_login(request.htmx.current_url_abs_path or "/")
@@ -83,13 +86,13 @@ def sign_in_required(
 
 
 def theme(request: DjangoHttpRequest) -> str:
-    """The reader's, or nothing where it is that of their system."""
+    """Return the colour scheme the reader chose; empty for that of their system."""
     chosen = request.COOKIES.get("theme", "")
     return chosen if chosen in THEMES else ""
 
 
 def site(request: DjangoHttpRequest) -> dict[str, Any]:
-    """For every template: where it is, whether the site sends mail, the reader's theme."""
+    """Return what every template knows: its address, the reader's theme, the site's settings."""
     return {
         "SITE_URL": settings.SITE_URL,
         "HAS_EMAIL": settings.HAS_EMAIL,
@@ -105,7 +108,7 @@ def error_page(request: DjangoHttpRequest, status: HTTPStatus, **context: Any) -
 
 
 def bad_request(request: DjangoHttpRequest, exception: Exception) -> HttpResponse:
-    reason = next((words for kind, words in REASONS.items() if isinstance(exception, kind)), "")
+    reason = next((text for kind, text in REASONS.items() if isinstance(exception, kind)), "")
     return error_page(request, HTTPStatus.BAD_REQUEST, reason=reason)
 
 
@@ -118,7 +121,7 @@ def page_not_found(request: DjangoHttpRequest, exception: Exception) -> HttpResp
 
 
 def server_error(request: DjangoHttpRequest) -> HttpResponse:
-    """Asks neither the session nor the database: they may be what broke."""
+    """Render an error page without the session and the database, which may be what failed."""
     page = render_to_string(
         "500.html", {**site(request), "request_id": getattr(request, "request_id", "")}
     )
@@ -127,7 +130,7 @@ def server_error(request: DjangoHttpRequest) -> HttpResponse:
 
 @requires_csrf_token
 def csrf_failure(request: DjangoHttpRequest, reason: str = "") -> HttpResponse:
-    """Names the origin that an operator has to trust where a proxy hides the one readers use."""
+    """Explain a refused form, and name an origin that the operator may have to trust."""
     origin = request.headers.get("Origin", "")
     is_untrusted = reason == REASON_BAD_ORIGIN % origin and origin != "null"
     return render(

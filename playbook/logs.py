@@ -1,4 +1,4 @@
-"""How a line of the log looks, for a person at a terminal and for a store of logs."""
+"""Formatters of log lines, for a terminal and for a log store."""
 
 import logging
 import traceback
@@ -19,11 +19,11 @@ ExcInfo: TypeAlias = (
 )
 
 OURS = ("view", "method", "status", "milliseconds")
-"""What a line of ours says beside its words."""
+"""The facts that a log record of ours carries beside its message."""
 
 
 class LineFormatter(logging.Formatter):
-    """A request that was refused is one line; what broke comes with its traceback."""
+    """Formats a refused request as one line, and an error with its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         record = copy(record)
@@ -34,7 +34,7 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonFormatter(BaseJsonFormatter):
-    """One object a line, which names nobody: see `without_personal_data`."""
+    """Formats each record as one JSON object without personal data."""
 
     def format(self, record: logging.LogRecord) -> str:
         return super().format(without_personal_data(record))
@@ -52,10 +52,10 @@ def is_refusal(record: logging.LogRecord) -> bool:
 
 
 def without_personal_data(record: logging.LogRecord) -> logging.LogRecord:
-    """The record as it may leave this machine.
+    """Return the record as it may leave this machine.
 
-    A request is named by its view, method and status, never by its address, in which there may be
-    a key of a mail; an exception by its kind, since its words may quote what a reader typed.
+    A request is named by its view, method and status, never by its address, which may contain a
+    key sent by mail. An exception is named by its type; its message may quote what a reader typed.
     """
     request = getattr(record, "request", None)
     refusal = is_refusal(record)
@@ -92,14 +92,14 @@ def facts_of(record: logging.LogRecord, request: Any) -> dict[str, Any]:
 
 
 def name_of(error: BaseException) -> str:
-    """Its kind; of a database's trouble with itself, which quotes no row, also the first line."""
+    """Return the error's type, and the first line of an operational error, which quotes no row."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
-    words = str(error).partition("\n")[0] if "OperationalError" in kinds else ""
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+    message = str(error).partition("\n")[0] if "OperationalError" in kinds else ""
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def traceback_of(error: BaseException) -> Iterator[str]:
-    """The lines of code that led to it, and to what it came of; no values."""
+    """Yield the traceback of the error and of its causes, without any values."""
     if origin := error.__cause__ or (None if error.__suppress_context__ else error.__context__):
         yield from traceback_of(origin)
     yield from traceback.format_tb(error.__traceback__)

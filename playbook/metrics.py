@@ -1,4 +1,4 @@
-"""The figures of all workers together, as Prometheus reads them."""
+"""Metrics of all workers together, in the format of Prometheus."""
 
 import os
 import sys
@@ -31,7 +31,7 @@ from playbook import tracing
 
 REQUESTS = Histogram(
     "playbook_request_seconds",
-    "Time from the request to its answer",
+    "Time from the request to its response",
     ["view", "method", "status"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
@@ -41,7 +41,7 @@ EXCEPTIONS = Counter("playbook_exceptions", "Exceptions that no view handled", [
 
 
 class Queries(threading.local):
-    """What the request of this thread asked of the database."""
+    """The database queries of this thread's current request."""
 
     count = 0
     seconds = 0.0
@@ -51,8 +51,8 @@ queries = Queries()
 
 
 @cache
-def figures_of(view: str, method: str, status: int) -> tuple[Histogram, Counter, Counter]:
-    """Finding them by their labels costs as much as counting."""
+def metrics_for(view: str, method: str, status: int) -> tuple[Histogram, Counter, Counter]:
+    """Return the metrics with their labels; looking them up costs as much as counting."""
     return (
         REQUESTS.labels(view, method, status),
         QUERIES.labels(view),
@@ -65,7 +65,7 @@ def begin() -> None:
 
 
 def count(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    requests, query_count, query_seconds = figures_of(
+    requests, query_count, query_seconds = metrics_for(
         tracing.view_name(request), tracing.method(request), response.status_code
     )
     requests.observe(seconds)
@@ -109,13 +109,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     given = request.headers.get("Authorization", "")
     if not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
-        words, headers = "Send METRICS_TOKEN as a bearer token.\n", {"WWW-Authenticate": "Bearer"}
-        return HttpResponse(words, status=401, headers=headers, content_type="text/plain")
+        message, headers = "Send METRICS_TOKEN as a bearer token.\n", {"WWW-Authenticate": "Bearer"}
+        return HttpResponse(message, status=401, headers=headers, content_type="text/plain")
     return HttpResponse(generate_latest(registry()), content_type=CONTENT_TYPE_LATEST)
 
 
 def registry() -> CollectorRegistry:
-    """This process's own, or that of all workers where `serve` started them."""
+    """Return the registry of all workers that `serve` started, else that of the process."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     workers = CollectorRegistry()

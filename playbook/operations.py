@@ -1,4 +1,4 @@
-"""What a migration may do while the old code serves: `make lint` refuses the plain ones."""
+"""Migration operations that are safe while the previous release serves."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from django.db.migrations import AddIndex
 
 
 class AddIndexWhileServing(AddIndexConcurrently):
-    """An index that keeps no writer out while it is built; its migration is not `atomic`.
+    """Adds an index without blocking writers; its migration must not be `atomic`.
 
-    SQLite knows one way only.
+    On SQLite it is an ordinary `AddIndex`.
     """
 
     def database_forwards(
@@ -20,7 +20,7 @@ class AddIndexWhileServing(AddIndexConcurrently):
         from_state: Any,
         to_state: Any,
     ) -> None:
-        way_of(schema_editor).database_forwards(
+        operation_for(schema_editor).database_forwards(
             self, app_label, schema_editor, from_state, to_state
         )
 
@@ -31,10 +31,10 @@ class AddIndexWhileServing(AddIndexConcurrently):
         from_state: Any,
         to_state: Any,
     ) -> None:
-        way_of(schema_editor).database_backwards(
+        operation_for(schema_editor).database_backwards(
             self, app_label, schema_editor, from_state, to_state
         )
 
 
-def way_of(schema_editor: BaseDatabaseSchemaEditor) -> type[AddIndex]:
+def operation_for(schema_editor: BaseDatabaseSchemaEditor) -> type[AddIndex]:
     return AddIndexConcurrently if schema_editor.connection.vendor == "postgresql" else AddIndex

@@ -3,28 +3,28 @@ from time import monotonic
 
 
 class Outage:
-    """Whether a server answers, as this process knows it.
+    """Remembers in this process whether a server answers.
 
-    While it does not, one caller in so many seconds asks it again; all others go another way at
+    While it does not, one caller tries it again every `seconds`; the others use their fallback at
     once.
     """
 
     def __init__(self, seconds: float = 5) -> None:
         self.seconds = seconds
-        self._ask_again_at: float | None = None
+        self._retry_at: float | None = None
         self._lock = Lock()
 
-    def may_be_asked(self) -> bool:
-        if self._ask_again_at is None:
+    def may_be_tried(self) -> bool:
+        if self._retry_at is None:
             return True
         with self._lock:
-            if self._ask_again_at is None or monotonic() >= self._ask_again_at:
-                self._ask_again_at = monotonic() + self.seconds
+            if self._retry_at is None or monotonic() >= self._retry_at:
+                self._retry_at = monotonic() + self.seconds
                 return True
             return False
 
-    def is_silent(self) -> None:
-        self._ask_again_at = monotonic() + self.seconds
+    def failed(self) -> None:
+        self._retry_at = monotonic() + self.seconds
 
-    def answers(self) -> None:
-        self._ask_again_at = None
+    def succeeded(self) -> None:
+        self._retry_at = None

@@ -1,4 +1,4 @@
-"""What keeps this machine from starting, in one line with the mend; silence when nothing does.
+"""Checks before the start: the first problem in one line with its solution, or nothing.
 
 `make` runs it as a script before anything is installed, so it needs the standard library only.
 """
@@ -21,7 +21,7 @@ def python_fault() -> str:
         return ""
     version = ".".join(map(str, sys.version_info[:2]))
     return (
-        f"Python {version} is here without its venv module: install it "
+        f"Python {version} has no venv module: install it "
         f"(Debian and Ubuntu: apt-get install python{version}-venv), then start again"
     )
 
@@ -61,17 +61,17 @@ def env_file_fault() -> str:
     except FileNotFoundError:
         return ""
     except IsADirectoryError:
-        return f"{file} is a folder: move it away, the variables are read from a file of that name"
+        return f"{file} is a folder: move it away; variables are read from a file of that name"
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        return f"{file} is not written in UTF-8, look at line {line}: save it in that encoding"
+        return f"{file} is not UTF-8 (line {line}): save it as UTF-8"
     except OSError as error:
         return f"{file} cannot be read ({error.strerror}): make it readable for you"
     return ""
 
 
 def configured_port_fault() -> str:
-    """Nothing where HOST or PORT make no sense at all: the settings say so better."""
+    """Return nothing if HOST or PORT are invalid, which the settings explain better."""
     if fault := env_file_fault():
         return fault
     file = env_file()

@@ -1,4 +1,4 @@
-"""What a load balancer asks: does the process answer, and can it do its work."""
+"""Probes for load balancers: whether the process answers, and whether it can do its work."""
 
 import logging
 from collections.abc import Callable
@@ -26,23 +26,23 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The first need that is not met is named, and no more is said: anybody may ask."""
+    """Name the first need that is not met, and say no more, since anybody may ask."""
     for need, is_met in NEEDS.items():
         if fault := fault_of(is_met):
-            logger.warning("Not ready, because of the %s: %s", need, fault)
+            logger.warning("Not ready because of the %s: %s", need, fault)
             return plain(f"not ready: {need}", HTTPStatus.SERVICE_UNAVAILABLE)
     return plain("ok")
 
 
 def fault_of(is_met: Callable[[], bool]) -> str | Exception:
     try:
-        return "" if is_met() else "it is not as it should be"
-    except Exception as error:  # noqa: BLE001 - each database and cache has its own
+        return "" if is_met() else "the check failed"
+    except Exception as error:  # noqa: BLE001 - each database and cache has its own errors
         return error
 
 
-def plain(words: str, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    return HttpResponse(f"{words}\n", status=status, content_type="text/plain; charset=utf-8")
+def plain(text: str, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 def database_answers() -> bool:
@@ -53,7 +53,7 @@ def database_answers() -> bool:
 
 @cache
 def newest_migrations() -> frozenset[tuple[str, str]]:
-    """As this process's code knows them; a newer database may have more."""
+    """Return the newest migrations of this code; a newer database may have more."""
     return frozenset(MigrationLoader(None).graph.leaf_nodes())
 
 

@@ -1,4 +1,4 @@
-"""Which version of the product this process runs."""
+"""The release that this process runs."""
 
 import hashlib
 from pathlib import Path
@@ -9,14 +9,14 @@ SOURCES = ("accounts", "catalog", "playbook", "progress", "static", "templates")
 
 
 def digest(folder: Path) -> str:
-    """Of everything that decides how a page looks: the same on every machine that runs the same."""
-    found = hashlib.sha256((folder / "requirements.txt").read_bytes())
+    """Return a digest of everything that decides how a page looks; equal on equal machines."""
+    digested = hashlib.sha256((folder / "requirements.txt").read_bytes())
     for source in SOURCES:
         for file in sorted((folder / source).rglob("*")):
             if file.is_file() and file.suffix != ".pyc":
-                found.update(file.relative_to(folder).as_posix().encode())
-                found.update(file.read_bytes())
-    return found.hexdigest()[:16]
+                digested.update(file.relative_to(folder).as_posix().encode())
+                digested.update(file.read_bytes())
+    return digested.hexdigest()[:16]
 
 
 RELEASE = digest(settings.BASE_DIR)

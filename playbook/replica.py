@@ -1,7 +1,7 @@
-"""Reads that may come from a replica of the database: those that a request names as harmless.
+"""Reads that may come from a replica of the database.
 
-A replica is behind by as long as a change takes to arrive, so everything is read from the primary
-unless somebody who knows what the rows depend on has made sure that the replica holds it.
+A replica lags behind the primary, so everything is read from the primary unless the caller knows
+that the replica holds the current rows.
 """
 
 import logging
@@ -17,15 +17,15 @@ from django.db.models import Model
 from playbook.outage import Outage
 
 REPLICA = "replica"
-# The last where it has not replayed a migration yet.
+# ProgrammingError: it has not replayed a migration yet.
 UNREACHABLE = (OperationalError, InterfaceError, ProgrammingError)
 
 logger = logging.getLogger(__name__)
 outage = Outage()
 
 
-class Reading:
-    """A request's reads of one app's tables."""
+class ReplicaReads:
+    """The reads of one app's tables during a request."""
 
     def __init__(self, app_label: str, is_current: Callable[[], bool]) -> None:
         self.app_label = app_label
@@ -33,54 +33,54 @@ class Reading:
 
     @cached_property
     def is_on_replica(self) -> bool:
-        """Found out at the first read, and true for all that follow: a replica does not go back."""
-        if not outage.may_be_asked():
+        """Checked at the first read; it holds for the rest, since a replica never goes back."""
+        if not outage.may_be_tried():
             return False
         try:
             is_current = self._is_current()
         except UNREACHABLE as error:
             self.leave(error)
             return False
-        outage.answers()
+        outage.succeeded()
         return is_current
 
     def leave(self, error: Exception) -> None:
         self.__dict__["is_on_replica"] = False
-        outage.is_silent()
-        logger.warning("The replica does not answer, the primary does its work: %s", error)
+        outage.failed()
+        logger.warning("The replica does not answer; using the primary instead: %s", error)
 
 
-_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
+_current: ContextVar[ReplicaReads | None] = ContextVar("reading", default=None)
 
 
 @contextmanager
 def reading(app_label: str, is_current: Callable[[], bool]) -> Iterator[None]:
-    """Within it the app's tables are read from the replica, if that is current.
+    """Read the app's tables from the replica within the block, if the replica is current.
 
-    `is_current` asks the replica; OperationalError or InterfaceError where it does not answer.
+    `is_current` asks the replica; it may raise one of `UNREACHABLE`.
     """
-    token = _reading.set(Reading(app_label, is_current))
+    token = _current.set(ReplicaReads(app_label, is_current))
     try:
         yield
     finally:
-        _reading.reset(token)
+        _current.reset(token)
 
 
 def was_lost(error: Exception) -> bool:
-    """Whether a read failed because the replica went away; all that follow go to the primary."""
-    allowed = _reading.get()
-    if allowed and allowed.is_on_replica and isinstance(error, UNREACHABLE):
-        allowed.leave(error)
+    """Return whether a read failed because the replica is gone; later reads use the primary."""
+    reads = _current.get()
+    if reads and reads.is_on_replica and isinstance(error, UNREACHABLE):
+        reads.leave(error)
         return True
     return False
 
 
 class Router:
-    """Of `DATABASE_ROUTERS`, where there is a replica."""
+    """The entry of `DATABASE_ROUTERS` if there is a replica."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str:
-        allowed = _reading.get()
-        if allowed and allowed.app_label == model._meta.app_label and allowed.is_on_replica:
+        reads = _current.get()
+        if reads and reads.app_label == model._meta.app_label and reads.is_on_replica:
             return REPLICA
         return DEFAULT_DB_ALIAS
 

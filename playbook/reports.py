@@ -1,4 +1,4 @@
-"""Failures told to Sentry: what broke and where, and nothing of whom it happened to."""
+"""Error reports to Sentry: what failed and where, without any personal data."""
 
 import tomllib
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint
 
 
-NOTHING_OF_READERS: "DataCollectionUserOptions" = {
+NO_PERSONAL_DATA: "DataCollectionUserOptions" = {
     "user_info": False,
     "cookies": {"mode": "off"},
     "http_headers": {"request": {"mode": "off"}},
@@ -28,19 +28,19 @@ NOTHING_OF_READERS: "DataCollectionUserOptions" = {
 
 
 def start(**options: Any) -> None:
-    """Without the SDK's own integrations: they send requests, and wrap every view and query."""
+    """Start the SDK without its own integrations, which send requests and wrap every view."""
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         release=release(),
         environment="development" if settings.DEBUG else "production",
         default_integrations=False,
         auto_enabling_integrations=False,
-        # Sends what is left when a process ends.
+        # Sends what is pending when a process ends.
         integrations=[AtexitIntegration(callback=lambda pending, timeout: None)],
-        data_collection=NOTHING_OF_READERS,
+        data_collection=NO_PERSONAL_DATA,
         max_breadcrumbs=0,
         auto_session_tracking=False,
-        before_send=without_words,
+        before_send=without_messages,
         **options,
     )
     got_request_exception.connect(report)
@@ -60,8 +60,8 @@ def report(request: HttpRequest, **kwargs: Any) -> None:
         sentry_sdk.capture_exception()
 
 
-def without_words(event: "Event", hint: "Hint") -> "Event":
-    """An exception's words may quote what a reader typed."""
+def without_messages(event: "Event", hint: "Hint") -> "Event":
+    """Remove the messages of exceptions, which may quote what a reader typed."""
     errors = event.get("exception", {}).get("values", [])
     for error in errors:
         error.pop("value", None)

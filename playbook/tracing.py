@@ -1,4 +1,4 @@
-"""Which request a thread is at: its id, and its view by name, for logs, figures and reports."""
+"""The id and the view of the current request, for logs, metrics and error reports."""
 
 import re
 import secrets
@@ -8,18 +8,18 @@ from django.conf import settings
 from django.http import HttpRequest
 
 NO_VIEW = "none"
-"""A static file, a redirect before any view, or an address that is not there."""
+"""Stands for a static file, a redirect before any view, or an unknown address."""
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 current_id: ContextVar[str | None] = ContextVar("current_id", default=None)
-"""Stays when the answer is ready, since Django logs a refusal after every middleware; a thread
-that begins another request begins another id."""
+"""Kept after the response, since Django logs a refusal after all middleware; the thread's next
+request replaces it."""
 
 
 def begin(request: HttpRequest) -> str:
-    """The request's id: a trusted proxy's, so that both logs can be joined, or one of our own."""
+    """Return the request's id: that of a trusted proxy, to join both logs, or a new one."""
     given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.TRUSTED_PROXY_COUNT else ""
     request_id = given if WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
     current_id.set(request_id)
@@ -31,5 +31,5 @@ def view_name(request: HttpRequest) -> str:
 
 
 def method(request: HttpRequest) -> str:
-    """One of a few, whatever was sent."""
+    """Return the method, or `OTHER`: a client may send any word."""
     return request.method if request.method in METHODS else "OTHER"

@@ -1,7 +1,6 @@
 """What of the pages is the reader's own progress. `oob`: as an answer to a change sends it."""
 
 from collections.abc import Iterable
-from typing import cast
 
 from django import template
 from django.template.loader import render_to_string
@@ -13,7 +12,7 @@ from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER, TIME_ZONE
 from playbook.rendering.fragments import cached_fragments, per_user_fragment
 from progress.activity import Week
-from progress.reader import HISTORY_SHOWN, ReaderProgress
+from progress.reader import HISTORY_SHOWN
 from progress.states import StateName
 
 register = template.Library()
@@ -25,15 +24,11 @@ def states() -> type[StateName]:
     return StateName
 
 
-def progress_of(request: HttpRequest) -> ReaderProgress:
-    return cast(ReaderProgress, request.progress)
-
-
 @per_user_fragment(register, READER, CATALOG)
 def entry_rows(
     request: HttpRequest, entries: Iterable[Entry], *, with_section: bool = False
 ) -> str:
-    progress = progress_of(request)
+    progress = request.progress
     render, marks_on_open = cached_fragments(request, CATALOG), progress.marks_on_open
     new, changed = progress.new_articles, progress.changed_articles
     rows = (
@@ -53,7 +48,7 @@ def entry_rows(
 
 @per_user_fragment(register, READER, CATALOG)
 def state_control(request: HttpRequest, entry: Entry, *, oob: bool = False) -> str:
-    progress = progress_of(request)
+    progress = request.progress
     state = progress.state_of(entry.article_id)
     name = "progress/includes/state-control.html"
     return cached_fragments(request, CATALOG)(name, entry=entry, state=state, oob=oob)
@@ -62,7 +57,7 @@ def state_control(request: HttpRequest, entry: Entry, *, oob: bool = False) -> s
 @per_user_fragment(register, READER, CATALOG)
 def overall(request: HttpRequest, *, oob: bool = False) -> str:
     """How far the reader is in the whole playbook, and what comes next."""
-    progress = progress_of(request)
+    progress = request.progress
     return cached_fragments(request, CATALOG)(
         "progress/includes/overall.html",
         figure=progress.totals.overall,
@@ -94,14 +89,14 @@ def outline_figure(request: HttpRequest, section: Section, *, oob: bool = False)
 
 
 def _of_layer(request: HttpRequest, kind: str, layer: Layer, *, oob: bool) -> str:
-    progress = progress_of(request)
+    progress = request.progress
     figure = progress.totals.of_layer(layer.slug)
     name = f"progress/includes/{kind}-figure.html"
     return cached_fragments(request, CATALOG)(name, slug=layer.slug, figure=figure, oob=oob)
 
 
 def _of_section(request: HttpRequest, kind: str, section: Section, *, oob: bool) -> str:
-    progress = progress_of(request)
+    progress = request.progress
     figure = progress.totals.of_section(section.slug)
     name = f"progress/includes/{kind}-figure.html"
     return cached_fragments(request, CATALOG)(name, slug=section.slug, figure=figure, oob=oob)
@@ -112,7 +107,7 @@ def figure_cells(
     request: HttpRequest, *, layer: Layer | None = None, section: Section | None = None
 ) -> str:
     """A row's figures: of a layer, of a section, else of the whole playbook."""
-    progress = progress_of(request)
+    progress = request.progress
     totals = progress.totals
     figure = totals.overall
     if layer:
@@ -131,7 +126,7 @@ def heat_week(request: HttpRequest, week: Week, number: int) -> str:
 
 @per_user_fragment(register, READER, CATALOG)
 def read_link(request: HttpRequest, article: Article, *, button: bool = False) -> str:
-    progress = progress_of(request)
+    progress = request.progress
     return cached_fragments(request, CATALOG)(
         "progress/includes/read-link.html",
         article=article,
@@ -143,7 +138,7 @@ def read_link(request: HttpRequest, article: Article, *, button: bool = False) -
 @per_user_fragment(register, READER, CATALOG, TIME_ZONE)
 def article_state(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
     """The reader's state with one article, and its history."""
-    progress = progress_of(request)
+    progress = request.progress
     history = progress.history(article)
     name, state = "progress/includes/article-control.html", progress.state_of(article.pk)
     context = {
@@ -158,14 +153,14 @@ def article_state(request: HttpRequest, article: Article, *, oob: bool = False) 
 
 @per_user_fragment(register, READER, CATALOG)
 def new_badge(request: HttpRequest, article: Article) -> str:
-    is_new = article.pk in progress_of(request).new_articles
+    is_new = article.pk in request.progress.new_articles
     return cached_fragments(request)("progress/includes/new-badge.html") if is_new else ""
 
 
 @per_user_fragment(register, READER, CATALOG, TIME_ZONE)
 def article_changes(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
     """What of the article is another than it was when the learner read it."""
-    changed = progress_of(request).changed_articles.get(article.pk)
+    changed = request.progress.changed_articles.get(article.pk)
     name = "progress/includes/article-changes.html"
     return render_to_string(name, {"changed": changed, "oob": oob, "request": request})
 
@@ -186,4 +181,4 @@ def reader_id(request: HttpRequest) -> str:
 @per_user_fragment(register, READER, CATALOG)
 def countable(request: HttpRequest) -> str:
     """How many articles count."""
-    return str(progress_of(request).totals.overall.countable)
+    return str(request.progress.totals.overall.countable)

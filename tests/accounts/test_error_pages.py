@@ -72,7 +72,7 @@ def test_what_is_too_large_changes_nothing(client: Client, learner: User) -> Non
         "/accounts/preferences/", form, content_type="application/x-www-form-urlencoded"
     )
     page = assert_is_error(response, 400, "That was not understood")
-    assert "larger than this site takes" in page.text
+    assert "larger than this site accepts" in page.text
     learner.refresh_from_db()
     assert learner.time_zone == ""
 

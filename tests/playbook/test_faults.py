@@ -33,7 +33,7 @@ def test_an_env_file_with_comments_quotes_and_unknown_variables_is_read(tmp_path
 
 
 def test_an_env_file_that_is_a_folder_is_one_line(tmp_path: Path) -> None:
-    fault = f"{tmp_path} is a folder: move it away, the variables are read from a file of that name"
+    fault = f"{tmp_path} is a folder: move it away; variables are read from a file of that name"
     done = manage("check", ENV_FILE=str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{fault}\n")
     before_installing = run("playbook/preflight.py", "port", ENV_FILE=str(tmp_path))
@@ -43,7 +43,7 @@ def test_an_env_file_that_is_a_folder_is_one_line(tmp_path: Path) -> None:
 def test_an_env_file_in_another_encoding_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_bytes("PORT=8000\nEMAIL_FROM=café@example.org\n".encode("latin-1"))
-    fault = f"{file} is not written in UTF-8, look at line 2: save it in that encoding"
+    fault = f"{file} is not UTF-8 (line 2): save it as UTF-8"
     done = manage("check", ENV_FILE=str(file))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{fault}\n")
     before_installing = run("playbook/preflight.py", "port", ENV_FILE=str(file))

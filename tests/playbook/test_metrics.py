@@ -263,7 +263,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(measured: dict[str, str], tmp_
     folder.symlink_to("/etc")
     done = manage("serve", **measured)
     assert done.stderr == (
-        f"CommandError: The figures of METRICS_TOKEN cannot be kept in {folder} "
+        f"CommandError: Metrics (METRICS_TOKEN) cannot be kept in {folder} "
         "(Cannot call rmtree on a symbolic link): remove it, or set TMPDIR to another folder\n"
     )
     assert (done.returncode, done.stdout) == (1, "")

@@ -110,5 +110,5 @@ def test_a_database_that_is_gone_is_named_and_no_more(url: str) -> None:
         LOG_FORMAT="json",
     )
     assert done.stdout == "(503, b'not ready: database\\n') (200, b'ok\\n')\nTrue\n"
-    assert "Not ready, because of the database: OperationalError: " in done.stderr
+    assert "Not ready because of the database: OperationalError: " in done.stderr
     assert "a-password" not in done.stderr

@@ -18,9 +18,9 @@ GONE = OperationalError("the connection is lost")
 @pytest.fixture(autouse=True)
 def reachable() -> Iterator[None]:
     """As far as anybody knows, before and after."""
-    replica.outage.answers()
+    replica.outage.succeeded()
     yield
-    replica.outage.answers()
+    replica.outage.succeeded()
 
 
 def gone() -> bool:
@@ -76,7 +76,7 @@ def test_what_fails_on_the_primary_is_not_the_replicas() -> None:
     with reading("progress", lambda: False):
         assert replica.was_lost(GONE) is False
     with reading("progress", never):
-        replica.outage.is_silent()
+        replica.outage.failed()
         assert replica.was_lost(GONE) is False
 
 
@@ -90,10 +90,10 @@ def test_nothing_is_migrated_on_the_replica() -> None:
 
 def test_one_caller_finds_out_whether_it_answers_again() -> None:
     outage = Outage(seconds=0.05)
-    assert [outage.may_be_asked() for _ in range(2)] == [True, True]
-    outage.is_silent()
-    assert outage.may_be_asked() is False
+    assert [outage.may_be_tried() for _ in range(2)] == [True, True]
+    outage.failed()
+    assert outage.may_be_tried() is False
     time.sleep(0.06)
-    assert [outage.may_be_asked() for _ in range(2)] == [True, False]
-    outage.answers()
-    assert [outage.may_be_asked() for _ in range(2)] == [True, True]
+    assert [outage.may_be_tried() for _ in range(2)] == [True, False]
+    outage.succeeded()
+    assert [outage.may_be_tried() for _ in range(2)] == [True, True]

@@ -65,7 +65,7 @@ def test_serving_what_was_not_prepared_is_one_line(site: dict[str, str], tmp_pat
     done = manage("serve", **{**site, "STATIC_ROOT": str(tmp_path)})
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "CommandError: The static files are not there yet: manage.py prepare, then serve\n"
+        "CommandError: The static files are missing: run manage.py prepare first\n"
     )
 
 

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 
 
 class Command(BaseCommand):
-    help = "Make ready to serve: migrate, load the playbook where there is none, collect the files."
+    help = "Prepare to serve: migrate, load the playbook if there is none, collect static files."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,16 +50,16 @@ def static_files_fault(error: OSError) -> str:
 
 
 def make_private() -> None:
-    """A new SQLite file is its owner's only, and so are its log and index, which follow it."""
+    """Create a new SQLite file readable by its owner only; its log and index follow it."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite" and name != ":memory:":
-        # It is there already, or its folder is not: then the connection says so.
+        # If it exists, its mode stays; if its folder does not, connecting reports that.
         with suppress(OSError):
             Path(name).touch(mode=0o600, exist_ok=False)
 
 
 def collect_static_files() -> None:
-    """Hashing and compressing them takes seconds: only where one of them has changed."""
+    """Collect static files if one of them has changed; hashing and compressing takes seconds."""
     collected = Path(settings.STATIC_ROOT) / ".collected"
     digest = hashlib.sha256("\n".join(static_files()).encode()).hexdigest()
     if not collected.is_file() or collected.read_text() != digest:
@@ -68,7 +68,7 @@ def collect_static_files() -> None:
 
 
 def static_files() -> Iterator[str]:
-    """Each one's name, with what changes when it does."""
+    """Yield a line for each static file that changes whenever the file does."""
     for finder in get_finders():
         for name, storage in finder.list(ignore_patterns=[]):
             modified_at = storage.get_modified_time(name).timestamp()

@@ -20,15 +20,15 @@ To become its administrator: make admin, in another terminal. To stop it: Ctrl-C
 
 
 class Command(BaseCommand):
-    help = "Serve the site, as HOST, PORT and WEB_WORKERS say."
+    help = "Serve the site at HOST and PORT with WEB_WORKERS processes."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         if fault := port_fault(settings.HOST, settings.PORT):
             raise CommandError(fault)
-        # While developing they are served from where they are written.
+        # In development they are served from their source folders.
         if not (settings.DEBUG or (settings.STATIC_ROOT / "staticfiles.json").is_file()):
-            raise CommandError("The static files are not there yet: manage.py prepare, then serve")
+            raise CommandError("The static files are missing: run manage.py prepare first")
         server = Granian(
             "playbook.wsgi:application",
             address=settings.HOST,
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         )
         server.on_startup(self.welcome)
         keep_interrupts_from_workers()
-        with shared_figures():
+        with shared_metrics():
             server.serve()
 
     def welcome(self) -> None:
@@ -51,8 +51,8 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def shared_figures() -> Iterator[None]:
-    """The workers count together, where somebody reads it."""
+def shared_metrics() -> Iterator[None]:
+    """Let the workers share their metrics if the operator reads them."""
     folder = metrics_folder.folder_for(settings.HOST, settings.PORT)
     with ExitStack() as until_stopped:
         if settings.METRICS_TOKEN:
@@ -60,14 +60,14 @@ def shared_figures() -> Iterator[None]:
                 until_stopped.enter_context(metrics_folder.shared(folder))
             except OSError as error:
                 raise CommandError(
-                    f"The figures of METRICS_TOKEN cannot be kept in {folder} "
+                    f"Metrics (METRICS_TOKEN) cannot be kept in {folder} "
                     f"({error.strerror or error}): remove it, or set TMPDIR to another folder"
                 ) from error
         yield
 
 
 def keep_interrupts_from_workers() -> None:
-    """Ctrl-C reaches every process of a terminal, and a worker that is told twice to stop hangs."""
+    """Pass Ctrl-C on once; it reaches every process, and a worker told twice to stop hangs."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
     def stop_on_interrupt() -> None:
