@@ -14,13 +14,13 @@ from pathlib import Path
 
 from bench import document, lighthouse, machine
 from bench.databases import VENDORS, databases
+from bench.environment import Environment
 from bench.load import RunFailed
 from bench.parts import BY_DEFAULT, PARTS, PartToMeasure
 from bench.plan import FULL, QUICK, Plan
 from bench.report import Part, Results
 from bench.rows import FailedRow, Row
 from bench.site import Product
-from bench.stage import Theatre
 from tests.machine import provide
 from tests.playbook.program import ROOT
 
@@ -28,24 +28,24 @@ QUICK_FOLDER = ROOT / ".bench"
 
 
 def measure(names: Sequence[str], vendors: Sequence[str], plan: Plan) -> Iterator[tuple[str, Row]]:
-    """Each row with the name of its part."""
+    """Yield each row with the name of its part."""
     with tempfile.TemporaryDirectory(prefix="playbook-bench-") as folder:
         for vendor in vendors:
             parts = [name for name in names if vendor == vendors[0] or not PARTS[name].is_once]
             if parts:
                 with databases(vendor, Path(folder)) as made:
-                    theatre = Theatre(Product(Path(folder)), made, plan.throughput.rounds)
-                    theatre.prepare()
+                    environment = Environment(Product(Path(folder)), made, plan.throughput.rounds)
+                    environment.prepare()
                     for name in parts:
-                        yield from ((name, row) for row in rows_of(PARTS[name], theatre, plan))
+                        yield from ((name, row) for row in rows_of(PARTS[name], environment, plan))
 
 
-def rows_of(part: PartToMeasure, theatre: Theatre, plan: Plan) -> Iterator[Row]:
-    """A part that cannot be measured does not take the others with it."""
+def rows_of(part: PartToMeasure, environment: Environment, plan: Plan) -> Iterator[Row]:
+    """Yield the rows of one part, or a single failed row, so the other parts still run."""
     try:
-        yield from part.measure(theatre, plan)
+        yield from part.measure(environment, plan)
     except (RunFailed, ValueError, OSError, subprocess.SubprocessError) as failure:
-        yield FailedRow(theatre.databases.vendor, str(failure), len(part.head))
+        yield FailedRow(environment.databases.vendor, str(failure), len(part.head))
 
 
 def measured(names: Sequence[str], vendors: Sequence[str], *, quick: bool) -> dict[str, Part]:
@@ -64,7 +64,7 @@ def measured(names: Sequence[str], vendors: Sequence[str], *, quick: bool) -> di
 
 
 def keep(parts: dict[str, Part], file: Path, page: Path) -> None:
-    """What was measured earlier stays, with its own date and commit."""
+    """Write the results; parts not measured now keep their earlier figures, date and commit."""
     earlier = Results.read(file).parts
     kept = {name: part for name in PARTS if (part := parts.get(name) or earlier.get(name))}
     results = Results(machine.facts(), kept)
@@ -75,7 +75,9 @@ def keep(parts: dict[str, Part], file: Path, page: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--quick", action="store_true", help="less of everything, kept in .bench/")
+    parser.add_argument(
+        "--quick", action="store_true", help="measure less of everything; results go to .bench/"
+    )
     parser.add_argument("--only", choices=PARTS, nargs="+", default=BY_DEFAULT, metavar="PART")
     parser.add_argument("--on", choices=VENDORS, nargs="+", default=VENDORS, metavar="DATABASE")
     asked = parser.parse_args()
@@ -93,6 +95,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # A stop from outside takes the servers down with it.
+    # Exit normally on SIGTERM so that the servers are stopped too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())

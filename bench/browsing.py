@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
 
-from bench.cast import Reader
 from bench.load import Request
+from bench.measured_learners import MeasuredLearner
 from bench.site import Site
 
 AS_A_BROWSER = {
@@ -31,12 +31,12 @@ class Page:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return {**AS_A_BROWSER, "Cookie": cookies}
 
-    def as_got_by(self, reader: Reader) -> "Page":
+    def as_got_by(self, reader: MeasuredLearner) -> "Page":
         """Of what a browser sends on, only the session is the reader's alone."""
         return replace(self, cookies={**self.cookies, "sessionid": reader["session"]})
 
 
-def pages(site: Site, path: str, readers: Sequence[Reader]) -> list[Page]:
+def pages(site: Site, path: str, readers: Sequence[MeasuredLearner]) -> list[Page]:
     """ValueError where it cannot be read."""
     session = f"sessionid={readers[0]['session']}"
     answer = site.ask(Request(path, headers={"Cookie": session}))
@@ -51,12 +51,14 @@ def visitors(path: str) -> list[Request]:
     return [Request(path, headers=AS_A_BROWSER)]
 
 
-def of_readers(site: Site, path: str, readers: Sequence[Reader]) -> list[Request]:
+def of_readers(site: Site, path: str, readers: Sequence[MeasuredLearner]) -> list[Request]:
     return [Request(path, headers=page.headers) for page in pages(site, path, readers)]
 
 
-def fragments(site: Site, path: str, target: str, readers: Sequence[Reader]) -> list[Request]:
-    """As htmx asks for the part of the page with that id."""
+def fragments(
+    site: Site, path: str, target: str, readers: Sequence[MeasuredLearner]
+) -> list[Request]:
+    """Return the requests htmx sends for the part of the page with the id `target`."""
     return [
         Request(path, headers={**page.headers, **as_htmx(page, target), "Accept": "*/*"})
         for page in pages(site, path, readers)
@@ -73,7 +75,7 @@ def as_htmx(page: Page, target: str) -> dict[str, str]:
 
 
 def revisits(site: Site, requests: Sequence[Request]) -> list[Request]:
-    """The same ones by a browser that has the page already; none where it got no ETag."""
+    """Return the requests as conditional GETs, or none if a response has no ETag."""
     tags = [site.ask(request).headers.get("etag", "") for request in requests]
     if not all(tags):
         return []
@@ -109,7 +111,7 @@ class StatesForm(HTMLParser):
             self._is_inside = False
 
 
-def state_changes(site: Site, writers: Sequence[Reader]) -> list[Request]:
+def state_changes(site: Site, writers: Sequence[MeasuredLearner]) -> list[Request]:
     """Twice round every article of everybody: each request changes a state, also the next time.
 
     One learner's requests lie as far apart as there are learners, so that they seldom wait for

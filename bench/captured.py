@@ -1,4 +1,4 @@
-"""What a page answered once, before compression: kept by the bench, answered by the limit."""
+"""Store one uncompressed response of a page, which the limit view then returns."""
 
 import json
 from dataclasses import asdict, dataclass

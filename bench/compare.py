@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from bench.environment import RunningSite
 from bench.load import Request, Run, RunFailed, TooSlow, drive
-from bench.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,15 @@ class Effort:
 class Side:
     """`requests` of each round; what is acknowledged to have been written is looked for."""
 
-    stage: Stage
+    running_site: RunningSite
     requests: Callable[[int], Sequence[Request]]
     status: int = 200
     writes: bool = False
 
     def run(self, number: int, effort: Effort) -> Run:
-        before = self.stage.events(number) if self.writes else 0
+        before = self.running_site.events(number) if self.writes else 0
         run = drive(
-            self.stage.site.origin,
+            self.running_site.site.origin,
             self.requests(number),
             status=self.status,
             connections=effort.connections,
@@ -48,7 +48,7 @@ class Side:
         )
         let_it_finish(run, effort.connections)
         if self.writes and number:
-            expect_written(run, self.stage.events(number) - before, effort.connections)
+            expect_written(run, self.running_site.events(number) - before, effort.connections)
         return run
 
 
@@ -72,18 +72,18 @@ class Ratio:
 
 
 def let_it_finish(run: Run, connections: int) -> None:
-    """What was under way when the run ended must not take from the next one."""
+    """Wait for requests still in progress, because they would slow down the next run."""
     time.sleep(min(1.2 * connections / run.per_second, 2) if run.requests else 2)
 
 
 def expect_written(run: Run, written: int, connections: int) -> None:
-    """What is under way when the run ends may be written and not be answered any more."""
+    """Raise `RunFailed` if changes are lost; each connection may have one unanswered change."""
     if not run.requests <= written <= run.requests + connections:
         raise RunFailed(f"{run.requests} changes were acknowledged and {written} are stored")
 
 
 def interleave(sides: Sequence[Side], effort: Effort) -> list[list[Run]]:
-    """The runs of each side: first, second, …, first, second, …"""
+    """Return the runs of each side, after measuring the sides in turn."""
     warming = replace(effort, seconds=effort.seconds / 2)
     lasting = effort.lasting([side.run(0, warming) for side in sides])
     rounds = [

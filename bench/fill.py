@@ -1,4 +1,4 @@
-"""Fills the database of DATABASE_URL, and prints as JSON whose requests are measured.
+"""Fill the database of DATABASE_URL, and print the measured learners as JSON.
 
 `python -m bench.fill --readers 10 --writers 20 --groups 4 --learners 100000`
 """
@@ -13,12 +13,12 @@ django.setup()
 from django.db import transaction  # noqa: E402 - after the setup, as all the others
 
 from accounts.models import User  # noqa: E402
-from bench.cast import Cast  # noqa: E402
 from bench.data import catalogue, learners, readers  # noqa: E402
 from bench.data.inserts import settle  # noqa: E402
+from bench.measured_learners import MeasuredLearners  # noqa: E402
 
 
-def measured(users: list[User], reading: int, writing: int) -> Cast:
+def measured(users: list[User], reading: int, writing: int) -> MeasuredLearners:
     signed_in = readers.signed_in(users)
     starts = range(reading, len(users), writing) if writing else ()
     return {
@@ -27,8 +27,8 @@ def measured(users: list[User], reading: int, writing: int) -> Cast:
     }
 
 
-def some_of(count: int) -> list[User]:
-    """Evenly from all the learners."""
+def sample_learners(count: int) -> list[User]:
+    """Return `count` learners, spread evenly over all of them."""
     users = User.objects.order_by("pk")
     step = users.count() // count
     pks = list(users.values_list("pk", flat=True))[::step][:count]
@@ -47,12 +47,16 @@ def main() -> None:
     if asked.learners:
         learners.fill(asked.learners)
     with transaction.atomic():
-        users = some_of(count) if asked.learners else readers.make_readers(count, done_entries=20)
-        cast = measured(users, asked.readers, asked.writers)
+        users = (
+            sample_learners(count)
+            if asked.learners
+            else readers.make_readers(count, done_entries=20)
+        )
+        measured_learners = measured(users, asked.readers, asked.writers)
     if asked.catalogue:
         catalogue.fill(asked.catalogue)
     settle()
-    print(json.dumps(cast))
+    print(json.dumps(measured_learners))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from bench import browsing
 from bench.compare import Effort, Side, latency
+from bench.environment import RunningSite
 from bench.paths import ROADMAP
 from bench.rows import GrowthRow
-from bench.stage import Stage
 
 TABLES = {
     "Words that few entries have, and a layer": "/articles/?layer=data-mastery&q=read+path",
@@ -17,14 +17,14 @@ TABLES = {
 MY_PROGRESS = "/me/"
 
 
-def of_catalogue(small: Stage, large: Stage, effort: Effort) -> Iterator[GrowthRow]:
-    """The table's whole page, signed in."""
+def of_catalogue(small: RunningSite, large: RunningSite, effort: Effort) -> Iterator[GrowthRow]:
+    """Compare the whole page of the table for signed-in learners."""
     for title, path in TABLES.items():
         sides = reading(large, path), reading(small, path)
         yield GrowthRow.compared(title, 2, *sides, effort, latency)
 
 
-def of_learners(small: Stage, large: Stage, effort: Effort) -> Iterator[GrowthRow]:
+def of_learners(small: RunningSite, large: RunningSite, effort: Effort) -> Iterator[GrowthRow]:
     roadmaps = reading(large, ROADMAP), reading(small, ROADMAP)
     yield GrowthRow.compared("Roadmap, signed in", 1.2, *roadmaps, effort, latency)
     changes = writing(large), writing(small)
@@ -33,11 +33,14 @@ def of_learners(small: Stage, large: Stage, effort: Effort) -> Iterator[GrowthRo
     yield GrowthRow.compared("My progress", 1.5, *progress, effort, latency)
 
 
-def reading(stage: Stage, path: str) -> Side:
-    asked = browsing.of_readers(stage.site, path, stage.cast["readers"])
-    return Side(stage, lambda run: asked)
+def reading(running_site: RunningSite, path: str) -> Side:
+    asked = browsing.of_readers(running_site.site, path, running_site.learners["readers"])
+    return Side(running_site, lambda run: asked)
 
 
-def writing(stage: Stage) -> Side:
-    changes = [browsing.state_changes(stage.site, writers) for writers in stage.cast["writers"]]
-    return Side(stage, changes.__getitem__, writes=True)
+def writing(running_site: RunningSite) -> Side:
+    changes = [
+        browsing.state_changes(running_site.site, writers)
+        for writers in running_site.learners["writers"]
+    ]
+    return Side(running_site, changes.__getitem__, writes=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, ClassVar
 
+from bench.environment import RunningSite
 from bench.load import RunFailed
 from bench.paths import ARTICLE, ROADMAP
 from bench.rows import Row, verdict
-from bench.stage import Stage
 from tests.machine import chromium
 
 PROGRAM = ("npx", "--yes", "lighthouse@12")
@@ -57,10 +57,10 @@ class LighthouseRow(Row):
         return [self.title, *scores, ", ".join(self.costs) or "nothing", verdict(is_perfect)]
 
 
-def rows(stage: Stage, runs: int = RUNS) -> Iterator[LighthouseRow]:
+def rows(running_site: RunningSite, runs: int = RUNS) -> Iterator[LighthouseRow]:
     for title, (path, is_signed_in) in PAGES.items():
-        session = stage.cast["readers"][0]["session"] if is_signed_in else ""
-        reports = [audited(stage.site.origin + path, session) for _ in range(runs)]
+        session = running_site.learners["readers"][0]["session"] if is_signed_in else ""
+        reports = [audited(running_site.site.origin + path, session) for _ in range(runs)]
         yield LighthouseRow(title, scores(reports), costs(reports))
 
 
@@ -90,7 +90,7 @@ def scores(reports: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def costs(reports: list[dict[str, Any]]) -> list[str]:
-    """The audits with a weight and less than the full score, by name, with what they display."""
+    """Return the weighted audits below the full score, by name, with their displayed value."""
     found: dict[str, str] = {}
     for report in reports:
         for name in CATEGORIES:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from bench.compare import Effort, Side, throughput
+from bench.environment import RunningSite
 from bench.load import Request
 from bench.paths import Path, paths
 from bench.rows import LimitRow
-from bench.stage import Stage
 
 CONTROLS = {
     "Control: the limit of a page against itself": "roadmap",
@@ -14,25 +14,27 @@ CONTROLS = {
 }
 
 
-def rows(stage: Stage, effort: Effort) -> Iterator[LimitRow]:
-    measured = {path.name: path for path in paths(stage)}
+def rows(running_site: RunningSite, effort: Effort) -> Iterator[LimitRow]:
+    measured = {path.name: path for path in paths(running_site)}
     for path in measured.values():
-        yield row(stage, path, effort)
+        yield row(running_site, path, effort)
     # How much of a difference the machine alone makes.
     for title, name in CONTROLS.items():
-        limit = limit_of(stage, measured[name])
+        limit = limit_of(running_site, measured[name])
         yield LimitRow.compared(title, None, limit, limit, effort, throughput)
 
 
-def row(stage: Stage, path: Path, effort: Effort) -> LimitRow:
+def row(running_site: RunningSite, path: Path, effort: Effort) -> LimitRow:
     if not path.requests(0):
-        return LimitRow(stage.databases.vendor, path.title, path.bar, unavailable="no ETag")
-    page = Side(stage, path.requests, path.status, writes=path.writes)
-    return LimitRow.compared(path.title, path.bar, page, limit_of(stage, path), effort, throughput)
+        return LimitRow(running_site.databases.vendor, path.title, path.bar, unavailable="no ETag")
+    page = Side(running_site, path.requests, path.status, writes=path.writes)
+    return LimitRow.compared(
+        path.title, path.bar, page, limit_of(running_site, path), effort, throughput
+    )
 
 
-def limit_of(stage: Stage, path: Path) -> Side:
+def limit_of(running_site: RunningSite, path: Path) -> Side:
     def requests(run: int) -> Sequence[Request]:
         return [request.at(path.limit) for request in path.requests(run)]
 
-    return Side(stage, requests, path.status)
+    return Side(running_site, requests, path.status)

@@ -31,7 +31,7 @@ class Request:
     body: str = ""
 
     def at(self, path: str) -> Self:
-        """The same one, sent somewhere else."""
+        """Return the same request for a different path."""
         return replace(self, path=path)
 
     def as_lua(self) -> str:
@@ -77,7 +77,7 @@ def drive(
 
 
 def run_for(seconds: float, command: list[str]) -> str:
-    """What wrk says when it is stopped; it counts in whole seconds itself."""
+    """Run wrk, stop it after `seconds` (its own option takes whole seconds), return its output."""
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -23,7 +23,7 @@ def facts() -> dict[str, str]:
         "Granian": version("granian"),
         "SQLite": sqlite_version,
         "PostgreSQL": str(postgresql_version(folder)) if folder else "none",
-        "Load": said("wrk", "--version").split("[")[0].strip(),
+        "Load": first_line_of("wrk", "--version").split("[")[0].strip(),
     }
 
 
@@ -42,13 +42,15 @@ def memory() -> float:
 
 
 def commit() -> str:
-    """The short hash; of the files that make the site, whether they are that commit's."""
+    """Return the short hash of the commit, and whether tracked files differ from it."""
     apart = ("--", ".", ":!bench/results.json", ":!docs/performance.md")
-    changed = said("git", "status", "--porcelain", "--untracked-files=no", *apart)
-    return said("git", "rev-parse", "--short", "HEAD") + (" and changes" if changed else "")
+    changed = first_line_of("git", "status", "--porcelain", "--untracked-files=no", *apart)
+    return first_line_of("git", "rev-parse", "--short", "HEAD") + (
+        " and changes" if changed else ""
+    )
 
 
-def said(*command: str) -> str:
-    """The first line that a program says, to whom it may."""
+def first_line_of(*command: str) -> str:
+    """Return the first line of a command's output, or of its errors if there is none."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return (done.stdout or done.stderr).strip().partition("\n")[0]

@@ -10,11 +10,11 @@ from pathlib import Path
 from statistics import linear_regression
 
 from bench import browsing
+from bench.environment import RunningSite
 from bench.load import Request, RunFailed
 from bench.paths import ARTICLE, ROADMAP, TABLE
 from bench.rows import SingleRow
 from bench.site import START_WITHIN, Site
-from bench.stage import Stage
 
 CONNECTIONS = 16
 SAMPLES = 20
@@ -36,17 +36,17 @@ class Sample:
     peak: float
 
 
-def rows(stage: Stage, requests: int) -> Iterator[SingleRow]:
-    """`requests` for each worker; of several workers the one that holds most."""
-    workers = workers_of(stage.site)
-    mix = cycle(mixed(stage))
+def rows(running_site: RunningSite, requests: int) -> Iterator[SingleRow]:
+    """Send `requests` for each worker, and report the worker that uses most memory."""
+    workers = workers_of(running_site.site)
+    mix = cycle(mixed(running_site))
     samples = [[sample(worker) for worker in workers]]
     for _ in range(SAMPLES):
-        send(stage.site, list(islice(mix, requests * len(workers) // SAMPLES)))
+        send(running_site.site, list(islice(mix, requests * len(workers) // SAMPLES)))
         samples.append([sample(worker) for worker in workers])
 
     def most(title: str, values: Sequence[float], bar: float | None) -> SingleRow:
-        return SingleRow(stage.databases.vendor, title, max(values), "MB", bar)
+        return SingleRow(running_site.databases.vendor, title, max(values), "MB", bar)
 
     last = samples[-1]
     yield most("The most memory that a worker ever held", [it.peak for it in last], 130)
@@ -88,14 +88,16 @@ def megabytes(name: str, text: str) -> float:
     return int(found[1]) * 1024 / 1e6
 
 
-def mixed(stage: Stage) -> list[Request]:
+def mixed(running_site: RunningSite) -> list[Request]:
     """Every kind of page as a visitor and signed in, between them changes of states."""
-    site, readers = stage.site, stage.cast["readers"]
+    site, readers = running_site.site, running_site.learners["readers"]
     asked = [request for path in FOR_ALL for request in browsing.visitors(path)]
     for path in (ROADMAP, "/articles/", ARTICLE, *FOR_LEARNERS):
         asked += browsing.of_readers(site, path, readers)[:5]
     asked += browsing.fragments(site, TABLE, "results", readers)[:5]
-    changes = [c for group in stage.cast["writers"] for c in browsing.state_changes(site, group)]
+    changes = [
+        c for group in running_site.learners["writers"] for c in browsing.state_changes(site, group)
+    ]
     return [request for change in changes[:: len(asked) // 5] for request in [*asked, change]]
 
 

@@ -4,21 +4,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from bench import bringing, growth, lighthouse, limited, memory, start, visit
+from bench import file_import, growth, lighthouse, limited, memory, start, visit
+from bench.environment import Environment
 from bench.lighthouse import LighthouseRow
 from bench.plan import Plan
 from bench.report import Part
 from bench.rows import GrowthRow, LimitRow, Row, SingleRow
-from bench.stage import Theatre
 
 
 @dataclass(frozen=True)
 class PartToMeasure:
     title: str
     head: list[str]
-    measure: Callable[[Theatre, Plan], Iterator[Row]]
+    measure: Callable[[Environment, Plan], Iterator[Row]]
     is_once: bool = False
-    """The database makes no difference."""
+    """Whether to measure on one database only, because the database makes no difference."""
 
     def reported(self, command: str, commit: str, rows: Sequence[Row]) -> Part:
         return Part(
@@ -31,48 +31,48 @@ class PartToMeasure:
         )
 
 
-def limits(theatre: Theatre, plan: Plan) -> Iterator[Row]:
-    with theatre.stage("shipped") as stage:
-        yield from limited.rows(stage, plan.throughput)
+def limits(environment: Environment, plan: Plan) -> Iterator[Row]:
+    with environment.serve("shipped") as running_site:
+        yield from limited.rows(running_site, plan.throughput)
 
 
-def catalogue(theatre: Theatre, plan: Plan) -> Iterator[Row]:
-    theatre.fill("catalogue", f"--catalogue={plan.entries}")
-    with theatre.stage("shipped") as small, theatre.stage("catalogue") as large:
+def catalogue(environment: Environment, plan: Plan) -> Iterator[Row]:
+    environment.fill("catalogue", f"--catalogue={plan.entries}")
+    with environment.serve("shipped") as small, environment.serve("catalogue") as large:
         yield from growth.of_catalogue(small, large, plan.latency)
-    theatre.databases.drop("catalogue")
+    environment.databases.drop("catalogue")
 
 
-def learners(theatre: Theatre, plan: Plan) -> Iterator[Row]:
-    theatre.fill("few", f"--learners={theatre.measured}")
-    theatre.fill("many", f"--learners={plan.learners}")
-    with theatre.stage("few") as small, theatre.stage("many") as large:
+def learners(environment: Environment, plan: Plan) -> Iterator[Row]:
+    environment.fill("few", f"--learners={environment.measured}")
+    environment.fill("many", f"--learners={plan.learners}")
+    with environment.serve("few") as small, environment.serve("many") as large:
         yield from growth.of_learners(small, large, plan.latency)
-    theatre.databases.drop("few")
-    theatre.databases.drop("many")
+    environment.databases.drop("few")
+    environment.databases.drop("many")
 
 
-def file(theatre: Theatre, plan: Plan) -> Iterator[Row]:
-    yield from bringing.rows(theatre, plan.entries, plan.learners // 10)
+def file(environment: Environment, plan: Plan) -> Iterator[Row]:
+    yield from file_import.rows(environment, plan.entries, plan.learners // 10)
 
 
-def starting(theatre: Theatre, plan: Plan) -> Iterator[Row]:
-    yield from start.rows(theatre, plan.starts)
+def starting(environment: Environment, plan: Plan) -> Iterator[Row]:
+    yield from start.rows(environment, plan.starts)
 
 
-def holding(theatre: Theatre, plan: Plan) -> Iterator[Row]:
-    with theatre.stage("shipped") as stage:
-        yield from memory.rows(stage, plan.memory_requests)
+def holding(environment: Environment, plan: Plan) -> Iterator[Row]:
+    with environment.serve("shipped") as running_site:
+        yield from memory.rows(running_site, plan.memory_requests)
 
 
-def visiting(theatre: Theatre, plan: Plan) -> Iterator[Row]:
-    with theatre.stage("shipped") as stage:
-        yield from visit.rows(stage)
+def visiting(environment: Environment, plan: Plan) -> Iterator[Row]:
+    with environment.serve("shipped") as running_site:
+        yield from visit.rows(running_site)
 
 
-def audited(theatre: Theatre, plan: Plan) -> Iterator[Row]:
-    with theatre.stage("shipped") as stage:
-        yield from lighthouse.rows(stage)
+def audited(environment: Environment, plan: Plan) -> Iterator[Row]:
+    with environment.serve("shipped") as running_site:
+        yield from lighthouse.rows(running_site)
 
 
 PARTS = {
@@ -86,4 +86,4 @@ PARTS = {
     "lighthouse": PartToMeasure("Lighthouse", LighthouseRow.HEAD, audited, is_once=True),
 }
 BY_DEFAULT = [name for name in PARTS if name != "lighthouse"]
-"""Lighthouse needs Node, which nothing else does."""
+"""Everything except Lighthouse, which needs Node."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bench import browsing
 from bench.captured import Captured
+from bench.environment import RunningSite
 from bench.load import Request
-from bench.stage import Stage
 
 ROADMAP = "/"
 TABLE = "/articles/?layer=data-mastery&q=read+path"
@@ -29,17 +29,17 @@ class Path:
     writes: bool = False
 
 
-def paths(stage: Stage) -> list[Path]:
+def paths(running_site: RunningSite) -> list[Path]:
     """Also keeps what each page answers, for the limit."""
-    site, cast = stage.site, stage.cast
+    site, learners = running_site.site, running_site.learners
     visitor = browsing.visitors(ROADMAP)
-    roadmap = browsing.of_readers(site, ROADMAP, cast["readers"])
-    table = browsing.fragments(site, TABLE, "results", cast["readers"])
-    article = browsing.of_readers(site, ARTICLE, cast["readers"])
-    changes = [browsing.state_changes(site, writers) for writers in cast["writers"]]
+    roadmap = browsing.of_readers(site, ROADMAP, learners["readers"])
+    table = browsing.fragments(site, TABLE, "results", learners["readers"])
+    article = browsing.of_readers(site, ARTICLE, learners["readers"])
+    changes = [browsing.state_changes(site, writers) for writers in learners["writers"]]
     answers = {"visitor": visitor, "roadmap": roadmap, "table": table, "article": article}
     for name, asked in {**answers, "state": changes[0]}.items():
-        capture(stage, name, asked[0])
+        capture(running_site, name, asked[0])
 
     def page(name: str, bar: float, title: str) -> Path:
         return Path(name, title, bar, lambda run: answers[name], f"/limit/answer/{name}/")
@@ -62,12 +62,12 @@ def paths(stage: Stage) -> list[Path]:
     ]
 
 
-def capture(stage: Stage, name: str, request: Request) -> None:
+def capture(running_site: RunningSite, name: str, request: Request) -> None:
     """Without compression: the limit's own middleware compresses it anew, like the page's."""
     headers = {k: v for k, v in request.headers.items() if k != "Accept-Encoding"}
     plain = Request(request.path, request.method, headers, request.body)
-    answer = stage.site.ask(plain)
+    answer = running_site.site.ask(plain)
     if answer.status != 200:
         raise ValueError(f"{request.path} answered {answer.status}")
     captured = Captured(answer.status, answer.headers["content-type"], answer.body.decode())
-    captured.keep(stage.product.captured, name)
+    captured.keep(running_site.product.captured, name)

@@ -25,8 +25,10 @@ class Row(ABC):
 
 @dataclass(frozen=True)
 class ComparedRow(Row):
-    """One side `against` another; `unavailable` says why there is nothing to compare yet,
-    `failure` what went wrong."""
+    """A comparison of one side `against` the other.
+
+    `unavailable` says why there is nothing to compare, `failure` what went wrong.
+    """
 
     database: str
     title: str
@@ -48,7 +50,7 @@ class ComparedRow(Row):
         by: Callable[[Sequence[Run]], list[float]],
     ) -> Self:
         """`one` in terms of the `other`."""
-        database = one.stage.databases.vendor
+        database = one.running_site.databases.vendor
         try:
             runs, against = interleave([one, other], effort)
         except TooSlow as slow:

@@ -1,6 +1,6 @@
-"""How many bytes a row takes, on PostgreSQL, with its indexes: `python -m bench.sizes`.
+"""Print the bytes a row takes on PostgreSQL, with its indexes: `python -m bench.sizes`.
 
-docs/scaling.md reckons with them.
+docs/scaling.md calculates with them.
 """
 
 import argparse
@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 
 from bench.databases import PostgreSQLServer, databases
+from bench.environment import Environment
 from bench.site import Product
-from bench.stage import Theatre
 
 SIZES = """
 SELECT relname, n_live_tup,
@@ -31,9 +31,9 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="playbook-bench-") as folder,
         databases(PostgreSQLServer.vendor, Path(folder)) as made,
     ):
-        theatre = Theatre(Product(Path(folder)), made, rounds=1)
-        theatre.prepare()
-        theatre.fill("many", f"--learners={learners}")
+        environment = Environment(Product(Path(folder)), made, rounds=1)
+        environment.prepare()
+        environment.fill("many", f"--learners={learners}")
         with psycopg.connect(made.url("many"), autocommit=True) as connection:
             connection.execute("ANALYZE")
             rows = connection.execute(SIZES).fetchall()

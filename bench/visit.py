@@ -7,10 +7,10 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, sync_playwright
 
+from bench.environment import RunningSite
 from bench.paths import ROADMAP
 from bench.rows import SingleRow
 from bench.site import Site
-from bench.stage import Stage
 from tests.machine import chromium
 
 BLOCKING = """() => performance.getEntriesByType("resource")
@@ -48,10 +48,10 @@ class Wire:
         return 1 if by in {"", page, address} else 1 + self.depth(by, page)
 
 
-def rows(stage: Stage) -> Iterator[SingleRow]:
-    page, wire, blocking = first_visit(stage.site)
+def rows(running_site: RunningSite) -> Iterator[SingleRow]:
+    page, wire, blocking = first_visit(running_site.site)
     received = sum(wire.sizes.values()) / 1e3
-    vendor = stage.databases.vendor
+    vendor = running_site.databases.vendor
     yield SingleRow(vendor, "First visit to the roadmap, all that is received", received, "KB", 60)
     rounds = max((wire.depth(address, page) for address in blocking), default=0)
     yield SingleRow(vendor, "Round trips of what blocks its drawing", rounds, "", 1)
@@ -59,7 +59,7 @@ def rows(stage: Stage) -> Iterator[SingleRow]:
 
 
 def first_visit(site: Site) -> tuple[str, Wire, list[str]]:
-    """The page's address, what went over the wire, and the addresses of what blocked."""
+    """Return the page's address, the bytes received, and the addresses that blocked rendering."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     wire = Wire()
     with sync_playwright() as playwright:

@@ -36,7 +36,7 @@ GAINS = (
 
 
 def fill(entries: int) -> None:
-    """The catalogue has that many entries afterwards; the ones that ship stay as they are."""
+    """Add entries until the catalogue has `entries`; those that ship are not changed."""
     chance = random.Random("catalogue")
     missing = entries - Entry.objects.count()
     sections = make_sections(-(-missing // ENTRIES_IN_SECTION))

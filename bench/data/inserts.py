@@ -30,7 +30,7 @@ def large_inserts(*models: type[Model]) -> Iterator[None]:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
-        again = [statement for table in tables for statement in taken_away(table)]
+        again = [statement for table in tables for statement in drop_indexes(table)]
         yield
         for statement in [*again, *connection.ops.sequence_reset_sql(no_style(), models)]:
             cursor.execute(statement)
@@ -39,8 +39,8 @@ def large_inserts(*models: type[Model]) -> Iterator[None]:
             cursor.execute("PRAGMA foreign_keys = ON")
 
 
-def taken_away(table: str) -> list[str]:
-    """Drops the table's indexes; what makes them again."""
+def drop_indexes(table: str) -> list[str]:
+    """Drop the table's indexes and return the statements that create them again."""
     quoted = connection.ops.quote_name
     again = []
     with connection.cursor() as cursor:
@@ -59,7 +59,7 @@ def taken_away(table: str) -> list[str]:
 
 
 def settle() -> None:
-    """What the database does by itself in time: statistics, and pages that are clean."""
+    """Update statistics and clean pages now, as the database would do in time."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM (ANALYZE)")

@@ -44,7 +44,7 @@ class Step:
 
 
 def script() -> list[Step]:
-    """The hundred changes in turn: the first ones of all articles, then the second ones, …"""
+    """Return the hundred changes in order: the first of each article, then the second of each."""
     chains = [CHAINS[1 + n % 4][n // 4 % 3].split() for n in range(STATES)]
     turns = [(turn, n) for turn in range(4) for n, chain in enumerate(chains) if turn < len(chain)]
     number_of = {place: number for number, place in enumerate(turns)}
@@ -70,7 +70,7 @@ def fill(learners: int) -> None:
 
 
 def retire_articles() -> None:
-    """What the playbook has less than the learners have states with."""
+    """Add retired articles until there is one for each state of a learner."""
     status = Status.objects.get(slug="published")
     for number in range(ARTICLES - Article.objects.count()):
         title = f"An older article, number {number + 1}"
@@ -104,7 +104,7 @@ def stored(at: datetime) -> Any:
 
 
 def moment(step: int) -> str:
-    """SQL: when the learner `n` took that step; a week has some of every learner's."""
+    """Return SQL for the time of this step of learner `n`; steps spread evenly over two years."""
     between = int(TWO_YEARS.total_seconds()) // EVENTS
     seconds = f"({(EVENTS - step) * between} - (n * 7919) %% {between})"
     if connection.vendor == "sqlite":

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from django.test import Client
 
 from accounts.models import User
-from bench.cast import Reader
+from bench.measured_learners import MeasuredLearner
 from catalog.models import Entry
 from progress.models import Event, State
 
 
 def make_readers(count: int, *, done_entries: int) -> list[User]:
-    """New learners who have done the first articles of the journey, which stand at that many
-    places of it."""
+    """Create learners who have done the articles of the first `done_entries` entries."""
     articles = first_articles(done_entries)
     users = [User.objects.create(username=f"reader-{number}") for number in range(count)]
     pairs = [(user, article) for user in users for article in articles]
@@ -34,8 +33,11 @@ def first_articles(places: int) -> list[int]:
     return found
 
 
-def signed_in(users: Iterable[User]) -> list[Reader]:
-    return [Reader(session=session_of(user), pk=user.pk, states=states_of(user)) for user in users]
+def signed_in(users: Iterable[User]) -> list[MeasuredLearner]:
+    return [
+        MeasuredLearner(session=session_of(user), pk=user.pk, states=states_of(user))
+        for user in users
+    ]
 
 
 def session_of(user: User) -> str:

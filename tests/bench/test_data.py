@@ -21,7 +21,7 @@ LEARNERS = 25
 
 
 def chains() -> Iterator[list[Event]]:
-    """The events of one learner with one article, in the order in which they happened."""
+    """Yield the events of each learner with each article, oldest first."""
     events = Event.objects.order_by("user_id", "article_id", "happened_at", "pk")
     for _, chain in groupby(events, lambda event: (event.user_id, event.article_id)):
         yield list(chain)

@@ -1,4 +1,4 @@
-"""A new version of a large playbook file is brought in: how long, and how much memory it takes."""
+"""Measure the time and memory that importing a new version of a large playbook file takes."""
 
 import os
 import random
@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from bench.environment import Environment
 from bench.load import RunFailed
 from bench.rows import SingleRow
-from bench.stage import Theatre
 from tests.playbook.program import ROOT
 
 ROW = re.compile(r"\| \d")
 ADDRESS = re.compile(r"(\[Read\]\(https?://[^)]+)\)")
 RETITLED, READDRESSED, MISSING = 3, 10, 10
-"""Of so many rows one."""
+"""One row in this many is changed."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,19 @@ class Usage:
     megabytes: float
 
 
-def rows(theatre: Theatre, entries: int, learners: int) -> Iterator[SingleRow]:
-    theatre.fill("file", f"--catalogue={entries}", f"--learners={learners}")
-    product, url = theatre.product, theatre.databases.url("file")
-    file = product.folder / "another.md"
-    file.write_text(another(product.run("manage.py", "export_playbook", DATABASE_URL=url)))
+def rows(environment: Environment, entries: int, learners: int) -> Iterator[SingleRow]:
+    environment.fill("file", f"--catalogue={entries}", f"--learners={learners}")
+    product, url = environment.product, environment.databases.url("file")
+    file = product.folder / "next.md"
+    file.write_text(
+        make_next_version(product.run("manage.py", "export_playbook", DATABASE_URL=url))
+    )
     variables = product.variables(DATABASE_URL=url)
     preview = usage_of(variables, "import_playbook", str(file), "--preview")
     applied = usage_of(variables, "import_playbook", str(file))
     again = usage_of(variables, "import_playbook", str(file))
-    theatre.databases.drop("file")
-    vendor = theatre.databases.vendor
+    environment.databases.drop("file")
+    vendor = environment.databases.vendor
     yield SingleRow(vendor, "Preview", preview.seconds, "s", 5)
     yield SingleRow(vendor, "Apply", applied.seconds, "s", 10)
     yield SingleRow(vendor, "Apply it once more, which changes nothing", again.seconds, "s", 10)
@@ -45,29 +47,28 @@ def rows(theatre: Theatre, entries: int, learners: int) -> Iterator[SingleRow]:
     yield SingleRow(vendor, "The most memory of these", most, "MB", 300)
 
 
-def another(text: str) -> str:
-    """The file with other titles, addresses and numbers, without some rows, each table in another
-    order."""
+def make_next_version(text: str) -> str:
+    """Return the file with changed titles and addresses, rows missing, and tables reordered."""
     chance = random.Random("file")
     lines: list[str] = []
     for is_table, block in groupby(text.splitlines(), lambda line: bool(ROW.match(line))):
-        found = list(block)
+        block_lines = list(block)
         if is_table:
-            found = [changed(row, number) for number, row in enumerate(found)]
-            chance.shuffle(found)
-            found = found[len(found) // MISSING :]
-        lines += found
+            block_lines = [change_row(row, number) for number, row in enumerate(block_lines)]
+            chance.shuffle(block_lines)
+            block_lines = block_lines[len(block_lines) // MISSING :]
+        lines += block_lines
     return "\n".join(lines)
 
 
-def changed(row: str, number: int) -> str:
+def change_row(row: str, number: int) -> str:
     if number % RETITLED == 0:
         row = row.replace("**", "**Retold: ", 1)
     return ADDRESS.sub(r"\1-anew)", row) if number % READDRESSED == 1 else row
 
 
 def usage_of(variables: dict[str, str], *arguments: str) -> Usage:
-    """Of one command, from the start of Python to its end."""
+    """Return what one command used, from the start of Python to its end."""
     began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "manage.py", *arguments],

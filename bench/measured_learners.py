@@ -1,0 +1,18 @@
+"""The learners whose requests are measured, as bench.fill prints them for the benchmark."""
+
+from typing import TypedDict
+
+
+class MeasuredLearner(TypedDict):
+    """A learner with their session cookie and their state for each listed article."""
+
+    session: str
+    pk: int
+    states: dict[str, str]
+
+
+class MeasuredLearners(TypedDict):
+    """The learners who read, and for each run its own learners who write."""
+
+    readers: list[MeasuredLearner]
+    writers: list[list[MeasuredLearner]]
