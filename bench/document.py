@@ -1,6 +1,6 @@
-"""docs/performance.md: what is measured and how, around the tables of the last run.
+"""Write docs/performance.md: what is measured and how, around the tables of the last run.
 
-`python -m bench.document` writes it again from the figures that are kept.
+`python -m bench.document` writes it again from the stored results, without measuring.
 """
 
 from bench.parts import PARTS
@@ -13,98 +13,102 @@ DOCUMENT = ROOT / "docs" / "performance.md"
 BEGINNING = """\
 # Performance
 
-How near the site comes to what its server could do at most, what becomes of it as the data grows,
-and what it takes of memory, time and the wire.
+This page compares the site with the most its server could do. It also shows how the site behaves as
+the data grows, and how much memory, time and network traffic it uses.
 
 ```sh
-make bench        # all of it but Lighthouse, well over half an hour; writes this page
-make bench-quick  # a fiftieth of the data or less, and runs too short to compare: whether it works
+make bench        # everything except Lighthouse; well over half an hour; writes this page
+make bench-quick  # at most a fiftieth of the data, runs too short to compare; checks that it works
 make lighthouse   # Lighthouse's scores; needs Node
 ```
 
-The figures themselves are in [results.json](../bench/results.json). Every table names the command
-that measures it alone. Figures are compared within one run and one machine only; of another one,
-the ratios are what to look at.
+The figures are stored in [results.json](../bench/results.json). Below every table is the command
+that measures it alone. Compare figures only within one run on one machine. Across machines, compare
+the ratios.
 
 ## The machine
 
 {machine}
 
-The load generator shares its processors with the server and the database; wrk takes 2 to 3 % of
-what the workers take. Nothing else should run meanwhile: the control rows below show how quiet it
-was. The server is `manage.py serve` with its defaults, on a port of 127.0.0.1, with the
-playbook that ships and the static files collected. On SQLite it writes as in production: in WAL
-mode a commit survives the end of the process, and the last ones may be lost with the power. The
-PostgreSQL server is the bench's own, reached by a socket, with its defaults and what makes it
-durable: `fsync`, `full_page_writes` and `synchronous_commit` are on, unlike in the tests.
+The load generator shares the processors with the server and the database; wrk uses 2 to 3 % of what
+the workers use. Nothing else should run during a measurement. The control rows below show how quiet
+the machine was.
+
+The server is `manage.py serve` with its default settings, on a port of 127.0.0.1, with the playbook
+that ships and the static files collected. SQLite runs as in production: in WAL mode a commit
+survives the end of the process, but the last commits may be lost in a power failure. The benchmark
+starts its own PostgreSQL server with default settings and connects through a socket. Unlike in the
+tests, `fsync`, `full_page_writes` and `synchronous_commit` are on.
 """
 
 METHODS = {
     "limits": """\
-wrk asks over 16 connections that stay open, as browsers ask: the same headers, compression
-accepted, cookies of twenty learners in turn. A run of the path and a run of its limit, three
-seconds each or until there are fifty answers, follow each other three times, after one pair that is
-not counted. Requests per second, p50 and p99 are medians of the runs; the ratio is that of the
-medians of requests per second, and beside it stand the lowest and the highest ratio of two runs
-that followed each other.
+wrk sends requests over 16 connections that stay open. Like a browser, it sends the same headers and
+accepts compression; it uses the cookies of twenty learners in turn. A run of the path and a run of
+its limit follow each other three times, after one pair that is not counted. A run takes three
+seconds, or longer until there are fifty responses. Requests per second, p50 and p99 are medians of
+the runs. The ratio is that of the median requests per second. The lowest and highest ratio of two
+consecutive runs are shown beside it.
 
-The **limit** is the same server and process with the same middleware, session, user and
-compression, around a view that asks who the reader is and does nothing else: it answers with the
-very bytes, content type and status that the page answered once. For *set a state* it writes one row
-of two columns in one transaction with Django's ORM; for a revisit it answers 304. So a limit costs
-what a page would if its queries and templates were free. A ratio above 1 is no mistake: where the
-site answers with a page that it keeps, compressed already, before the session is looked for, it
-does less than its limit, which takes the whole way each time.
+The **limit** is the same server process with the same middleware, session, user and compression,
+but with a view that only reads who the user is. It returns the same bytes, content type and status
+that the page returned once. For *set a state* it writes one row of two columns in one transaction
+with Django's ORM; for a revisit it returns 304. The limit therefore shows what a page would cost if
+its queries and templates were free. A ratio above 1 is not an error: where the site returns a
+cached, already compressed page before it reads the session, it does less work than its limit, which
+always goes through every step.
 
-Every answer's status is looked at, and one that is not as expected fails the run. Each change of a
-state is a real one: as many new events must be in the database afterwards as were acknowledged, and
-at most one more for each connection, whose answer the end of the run cut off. The two *control*
-rows compare a limit with itself: what they differ from 1 is the machine's noise.""",
+The status of every response is checked, and an unexpected one fails the run. Each state change is a
+real one. Afterwards the database must have as many new events as were acknowledged, and at most one
+more for each connection, whose response was cut off by the end of the run. The two *control* rows
+compare a limit with itself; their distance from 1 is the noise of the machine.""",
     "catalogue": """\
-10,000 entries of 9,000 articles in 100 more sections, around the playbook that ships; the whole
-page of the table, signed in, for learners who have done 20 entries. One connection, so that no
-request waits for another one; the ratio is that of the medians of p50. The page shows 50 rows at
-most, and where the shipped playbook has fewer, the larger one's page is larger too: 5 rows in both
-of *words that few entries have*, 7 against 50 of *a word that many entries have*, 20 in both by
-state, 43 against 50 unfiltered; and everywhere the filter offers 112 sections instead of 12.""",
+The larger catalogue has 10,000 entries of 9,000 articles in 100 more sections, in addition to the
+playbook that ships. The whole page of the table is requested by signed-in learners who have done 20
+entries. There is one connection, which means that no request waits for another. The ratio is that
+of the median p50. The page shows at most 50 rows. Where the shipped playbook has fewer, the page of
+the larger catalogue is larger too: 5 rows in both for *words that few entries have*, 7 against 50
+for *a word that many entries have*, 20 in both by state, and 43 against 50 unfiltered. On every
+page, the filter offers 112 sections instead of 12.""",
     "learners": """\
-100,000 learners with 4,000,000 states and 10,000,000 events over two years, against as many
-learners as are measured, with the same number of states and events each. The rows were made in the
-order of time, so that those of one learner lie as far apart as in use; every learner's events form
-a chain from *to do* to their state, undone ones among them. The requests are those of learners from
-all over the table, in turn, over one connection. 21 of the 60 articles are retired, since the
-playbook that ships has fewer than the 40 with which each learner has a state.""",
+A database with 100,000 learners, 4,000,000 states and 10,000,000 events over two years is compared
+with one that has only the measured learners, each with the same number of states and events. The
+rows were created in order of time, which spreads the rows of one learner over the table as in real
+use. The events of a learner form a chain from *to do* to their current state and include undone
+ones. The requests come from learners spread over the whole table, in turn, over one connection. 21
+of the 60 articles are retired, because each learner has a state for 40 articles and the playbook
+that ships has fewer.""",
     "file": """\
-The same 10,000 entries, with 10,000 learners of 40 states each, are exported, and come in again as
-a file in which every third row has another title, every tenth another link, every tenth row is
-missing, and each table is in another order. Each command is measured from the start of Python to
-its end; the memory is the most that the process ever held.""",
+The same 10,000 entries, with 10,000 learners of 40 states each, are exported and imported again as
+a changed file. In that file every third row has a different title, every tenth row has a different
+link, every tenth row is missing, and the rows of each table are in a different order. Each command
+is measured from the start of Python to its end. The memory is the peak of the process.""",
     "memory": """\
-What the worker that holds most has in memory after 10,000 requests for each worker: every kind of
-page as a visitor and as a learner, the export, files, fragments and changes of states. The growth
-is that of the straight line through the samples of the second half, one every 500 requests; up to
-1 MB of it counts as none, which is what the allocator makes of the same work.""",
+The memory of the worker that uses most, after 10,000 requests for each worker: every kind of page
+as a visitor and as a learner, the export, files, fragments and state changes. The growth is that
+of a straight line fitted to the samples of the second half, one every 500 requests. Growth of
+up to 1 MB counts as none, because the allocator alone causes that much.""",
     "start": """\
-From the start of `manage.py serve` on a prepared database to the first 200 of the roadmap; the
-median of three.""",
+The time from the start of `manage.py serve` on a prepared database to the first 200 response of the
+roadmap; the median of three.""",
     "visit": """\
-Chromium with an empty cache opens the roadmap as a visitor. Counted is every byte that is received,
-headers included, of the page and of everything that it loads, the icons and the manifest too. What
-blocks is what Chromium itself reports as blocking the drawing; a file that is only found in one
-that blocks would be a second round trip.""",
+Chromium opens the roadmap as a visitor with an empty cache. Every byte received is counted,
+including headers, for the page and everything it loads, including the icons and the manifest. The
+blocking files are those that Chromium itself reports as blocking rendering. A file that is only
+discovered inside a blocking file would add a second round trip.""",
     "lighthouse": """\
-Lighthouse 12 as it is by default: a phone of middling speed on a slow mobile network, simulated.
-Medians of three runs for each score; an audit is listed if it took points in any of them.""",
+Lighthouse 12 with its default settings: a simulated mid-range phone on a slow mobile network. Each
+score is the median of three runs. An audit is listed if it lowered the score in any of them.""",
 }
 
 END = """\
 ## What is not measured
 
-- A network: loopback has no latency and loses nothing. TLS and a proxy in front are not there.
-- More than one machine; see the other documents for that.
-- Cold caches: every path is asked for before it is measured, and the data fits in memory.
-- Other mixes than one path at a time, except for memory; and more than 16 requests at once.
-- Other browsers than Chromium, and real phones.
+- Networks: loopback has no latency and loses no packets. There is no TLS and no proxy in front.
+- More than one machine; the other documents cover that.
+- Cold caches: every path is requested before it is measured, and the data fits in memory.
+- Mixed traffic, except in the memory test, and more than 16 requests at once.
+- Browsers other than Chromium, and real phones.
 """
 
 
