@@ -1,4 +1,4 @@
-"""The admin as an editor uses it: open a form, change a field or two, send all of it."""
+"""Use the admin like an editor: open a form, change fields, send all of it."""
 
 import re
 from html import unescape
@@ -15,7 +15,7 @@ def address(thing: Model | type[Model], page: str) -> str:
 
 
 def filled_in(response: Any) -> dict[str, Any]:
-    """What a browser would send of the form as it stands."""
+    """Return what a browser would send of the unchanged form."""
     forms = [response.context["adminform"].form]
     for inline in response.context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
@@ -29,7 +29,7 @@ def filled_in(response: Any) -> dict[str, Any]:
 
 
 def hidden_fields(response: Any) -> dict[str, list[str]]:
-    """Return what a page's hidden inputs send."""
+    """Return the names and values of a page's hidden inputs."""
     fields: dict[str, list[str]] = {}
     inputs = re.findall(
         r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.content.decode()
@@ -59,7 +59,7 @@ def messages(response: Any) -> list[str]:
 
 
 def errors(response: Any) -> list[str]:
-    """Every error of the form and its rows, as HTML."""
+    """Return every error of the form and its rows, as HTML."""
     form = response.context["adminform"].form
     found = [str(error) for field in form.errors.values() for error in field]
     for inline in response.context["inline_admin_formsets"]:

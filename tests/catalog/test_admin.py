@@ -50,7 +50,7 @@ def test_editors_may_edit_the_catalogue_and_nothing_else(db: None) -> None:
     }
 
 
-def test_the_group_is_mended_and_can_be_taken_back(editor: User) -> None:
+def test_the_editors_migration_restores_the_group_and_can_be_reversed(editor: User) -> None:
     migration = import_module("catalog.migrations.0002_editors")
     group = Group.objects.get(name="Editors")
     group.permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
@@ -74,7 +74,9 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_only_editors_edit(client: Client, learner: User, model: Any, playbook: None) -> None:
+def test_admin_pages_are_for_editors_only(
+    client: Client, learner: User, model: Any, playbook: None
+) -> None:
     thing = model.objects.first()
     paths = [address(model, "changelist"), address(model, "add"), address(thing, "change")]
     for path in paths:
@@ -87,31 +89,31 @@ def test_only_editors_edit(client: Client, learner: User, model: Any, playbook: 
         assert client.get(path).status_code == 403
 
 
-def test_one_signs_in_where_everybody_does(client: Client, editor: User) -> None:
+def test_the_admin_uses_the_sites_sign_in_page(client: Client, editor: User) -> None:
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
 
 
-def test_editors_do_not_see_accounts(editing: Client) -> None:
+def test_accounts_are_hidden_from_editors(editing: Client) -> None:
     assert editing.get("/admin/accounts/user/").status_code == 403
     assert editing.get("/admin/auth/group/").status_code == 403
 
 
-def test_the_admin_is_as_strict_as_every_page(editing: Client) -> None:
+def test_the_admin_has_the_sites_content_security_policy(editing: Client) -> None:
     policy = editing.get(address(Article, "changelist"))["Content-Security-Policy"]
     assert policy.count("'self'") == editing.get("/")["Content-Security-Policy"].count("'self'")
     assert "unsafe" not in policy
     assert "data:" not in policy
 
 
-def test_the_admin_has_our_name(editing: Client) -> None:
+def test_the_admin_has_the_sites_name(editing: Client) -> None:
     page = words(editing.get("/admin/"))
     assert "System Design Playbook: editing" in page
     assert "Django" not in page
 
 
 def make_more(editing: Client, learner: User) -> None:
-    """Ten more of everything that the lists and forms show."""
+    """Create ten more of everything that the lists and forms show."""
     layer, status = Layer.objects.get(slug="data-mastery"), Status.objects.get(slug="draft")
     for number in range(20, 30):
         article = Article.objects.create(title=f"Article {number}", status=status)
@@ -139,7 +141,7 @@ def make_more(editing: Client, learner: User) -> None:
         (Article, "add", ""),
     ],
 )
-def test_the_number_of_queries_does_not_grow(
+def test_queries_of_admin_pages_do_not_grow(
     editing: Client, learner: User, model: Any, page: str, slug: str
 ) -> None:
     path = address(model.objects.get(slug=slug) if slug else model, page)
@@ -157,7 +159,7 @@ def test_the_number_of_queries_does_not_grow(
     ("slug", "changes"),
     [("published", {"is_public": ""}), ("draft", {"is_countable": "on"})],
 )
-def test_what_the_public_does_not_see_cannot_count(
+def test_a_status_that_is_not_public_cannot_count(
     editing: Client, slug: str, changes: dict[str, str]
 ) -> None:
     status = Status.objects.get(slug=slug)
@@ -169,7 +171,7 @@ def test_what_the_public_does_not_see_cannot_count(
 
 
 @pytest.mark.parametrize(("model", "slug"), [(Layer, "foundation-layer"), (Status, "published")])
-def test_what_is_used_is_not_deleted(editing: Client, model: Any, slug: str) -> None:
+def test_a_layer_or_status_in_use_cannot_be_deleted(editing: Client, model: Any, slug: str) -> None:
     used = model.objects.get(slug=slug)
     page = editing.get(address(used, "delete"))
     assert f"“{used}” cannot be deleted, because these use it." in words(page)
@@ -181,7 +183,7 @@ def test_what_is_used_is_not_deleted(editing: Client, model: Any, slug: str) -> 
 
 
 @pytest.mark.parametrize("model", [Layer, Status])
-def test_what_is_not_used_may_go(editing: Client, model: Any) -> None:
+def test_an_unused_layer_or_status_can_be_deleted(editing: Client, model: Any) -> None:
     name = {"title": "New", "number": 9} if model is Layer else {"label": "New"}
     save(editing, model, slug="new", colour="rose", **name)
     new = model.objects.get(slug="new")
@@ -192,7 +194,7 @@ def test_what_is_not_used_may_go(editing: Client, model: Any) -> None:
 
 
 @pytest.mark.parametrize("model", [Layer, Section, Status, Article])
-def test_an_address_that_was_shared_holds(editing: Client, model: Any) -> None:
+def test_a_slug_cannot_be_changed(editing: Client, model: Any) -> None:
     thing = model.objects.first()
     save(editing, thing, slug="another")
     thing.refresh_from_db()
@@ -201,7 +203,7 @@ def test_an_address_that_was_shared_holds(editing: Client, model: Any) -> None:
 
 @pytest.mark.parametrize("model", [Layer, Section, Status])
 @pytest.mark.parametrize("number", ["", "-1", "x", "9" * 50])
-def test_a_number_that_is_none_is_refused(editing: Client, model: Any, number: str) -> None:
+def test_an_invalid_number_is_refused(editing: Client, model: Any, number: str) -> None:
     thing = model.objects.first()
     response = save(editing, thing, number=number)
     assert len(errors(response)) == 1
@@ -226,14 +228,14 @@ def test_a_number_that_is_none_is_refused(editing: Client, model: Any, number: s
         "_facets=True",
     ],
 )
-def test_no_query_breaks_a_list(editing: Client, model: Any, query: str) -> None:
+def test_a_list_survives_any_query_string(editing: Client, model: Any, query: str) -> None:
     response = editing.get(f"{address(model, 'changelist')}?{query}", follow=True)
     assert response.status_code in {200, 400}
 
 
 @pytest.mark.parametrize("page", ["change", "delete", "history"])
 @pytest.mark.parametrize("key", ["x", "0", "9" * 40, "%00"])
-def test_what_is_not_there_leads_home(editing: Client, page: str, key: str) -> None:
+def test_a_missing_row_redirects_to_the_index(editing: Client, page: str, key: str) -> None:
     response = editing.get(f"/admin/catalog/article/{key}/{page}/", follow=True)
     assert response.status_code in {200, 403, 404}
 

@@ -38,7 +38,9 @@ def search(client: Client, query: str) -> list[str]:
     ["wallet", "HTTPS://SCALABRIX.MEDIUM.COM/WALLET", "medium:0f0f0f0f0f0f", "Purse of 2027"],
     ids=["title", "link", "key", "title in a section"],
 )
-def test_an_article_is_found_by(client: Client, article: Article, words: str) -> None:
+def test_search_finds_articles_by_each_of_their_texts(
+    client: Client, article: Article, words: str
+) -> None:
     Article.objects.filter(pk=article.pk).update(url="https://scalabrix.medium.com/wallet-1")
     article.aliases.create(key="medium:0f0f0f0f0f0f")
     article.entries.update(title="Purse of 2027")
@@ -49,7 +51,7 @@ def test_a_search_of_any_length_is_answered(client: Client) -> None:
     assert search(client, f"q={'a+' * 3000}") == search(client, f"q={'a+' * 50}")
 
 
-def test_filters(client: Client, article: Article) -> None:
+def test_list_filters_select_articles(client: Client, article: Article) -> None:
     status = Status.objects.get(slug="draft")
     unlisted = Article.objects.create(title="Nowhere yet", status=status)
     in_section = Article.objects.filter(entries__section=article.entries.get().section)
@@ -64,7 +66,7 @@ def test_filters(client: Client, article: Article) -> None:
     assert len(search(client, "section=no-such-section&layer=nope&retired=x")) == 39
 
 
-def test_the_list_says_where_how_many_and_leads_to_the_page(
+def test_the_list_shows_sections_learners_and_a_link_to_the_page(
     client: Client, article: Article, learner: User
 ) -> None:
     State.objects.create(user=learner, article=article, state=StateName.DONE)
@@ -88,7 +90,7 @@ def test_status_is_changed_in_the_list(client: Client, article: Article) -> None
 
 
 @pytest.mark.parametrize(("action", "slug"), [("publish", "published"), ("move_to_draft", "draft")])
-def test_moving_many_says_how_many_and_repeats_without_harm(
+def test_changing_many_statuses_reports_counts_and_is_idempotent(
     client: Client, action: str, slug: str
 ) -> None:
     status = Status.objects.get(slug=slug)
@@ -107,13 +109,13 @@ def test_moving_many_says_how_many_and_repeats_without_harm(
     ]
 
 
-def test_moving_needs_the_status(client: Client, article: Article) -> None:
+def test_changing_to_a_missing_status_is_refused(client: Client, article: Article) -> None:
     Status.objects.filter(slug="draft").update(slug="sketch")
     response = act(client, "move_to_draft", article)
     assert messages(response) == ["There is no status “draft”. Nothing was changed."]
 
 
-def test_retiring_says_how_many_learners_and_loses_nothing(
+def test_retiring_shows_learner_counts_and_keeps_states(
     client: Client, article: Article, learner: User
 ) -> None:
     other = Article.objects.get(slug="ticket-booking-system")
@@ -143,7 +145,7 @@ def test_retiring_says_how_many_learners_and_loses_nothing(
     ]
 
 
-def test_the_numbers_close_up_over_a_retired_article_and_open_for_it_again(
+def test_entries_are_renumbered_when_an_article_is_retired_or_brought_back(
     client: Client, article: Article
 ) -> None:
     section = article.entries.get().section
@@ -190,7 +192,7 @@ def test_a_retired_article_is_brought_back_from_its_own_form(
     assert "deletelink" in page
 
 
-def test_no_bulk_deleting(client: Client, article: Article) -> None:
+def test_there_is_no_bulk_delete_action(client: Client, article: Article) -> None:
     act(client, "delete_selected", article, post="yes")
     assert Article.objects.filter(pk=article.pk, retired_at=None).exists()
 
@@ -208,7 +210,7 @@ def test_no_bulk_deleting(client: Client, article: Article) -> None:
         ("https://example.org/\0", "Null characters are not allowed."),
     ],
 )
-def test_an_address_that_cannot_be_one_is_refused(
+def test_an_invalid_link_is_refused(
     client: Client, article: Article, url: str, refusal: str
 ) -> None:
     response = save(client, article, url=url)
@@ -216,22 +218,22 @@ def test_an_address_that_cannot_be_one_is_refused(
     assert Article.objects.get(pk=article.pk).url == article.url
 
 
-def test_the_address_of_another_article_is_refused_with_a_link_to_it(
+def test_the_link_of_another_article_is_refused_with_a_reference_to_it(
     client: Client, article: Article
 ) -> None:
     other = Article.objects.get(slug="ticket-booking-system")
     Article.objects.filter(pk=other.pk).update(title="<b>Tickets</b>")
     response = save(client, article, url=f"{other.url}?source=friends_link&sk=1#top")
     refusal = (
-        f'This is already the article <a href="{address(other, "change")}">&lt;b&gt;Tickets&lt;/b&gt;</a>. '
-        "List that article here instead."
+        f'This is already the article <a href="{address(other, "change")}">'
+        "&lt;b&gt;Tickets&lt;/b&gt;</a>. List that article here instead."
     )
     assert refusal in response.content.decode()
     assert "<b>Tickets" not in response.content.decode()
     assert Article.objects.get(pk=article.pk).url == article.url
 
 
-def test_a_new_address_keeps_the_old_key(client: Client, article: Article) -> None:
+def test_a_new_link_keeps_the_old_key(client: Client, article: Article) -> None:
     old_keys = set(article.aliases.values_list("key", flat=True))
     assert save(client, article, url="example.org/wallet").status_code == 302
     article.refresh_from_db()
@@ -252,7 +254,7 @@ def test_any_title_makes_an_article_with_a_page(client: Client, title: str) -> N
 
 
 @pytest.mark.parametrize("field", ["title", "status"])
-def test_what_is_missing_is_said(client: Client, article: Article, field: str) -> None:
+def test_missing_fields_are_named(client: Client, article: Article, field: str) -> None:
     response = save(client, article, **{field: ""})
     assert errors(response) == ["This field is required."]
 
@@ -292,10 +294,10 @@ def test_an_article_is_listed_once_more_at_the_end(client: Client, article: Arti
     assert (last.number, last.title, last.article) == (5, "Purse", article)
 
 
-def test_two_editors_who_take_one_address_at_once(
+def test_one_of_two_simultaneous_saves_of_the_same_link_is_refused(
     transactional_db: None, playbook: None, editor: User
 ) -> None:
-    """PostgreSQL lets both look before either writes; the second is told as if it came later."""
+    """On PostgreSQL both may validate before either writes."""
     clients = [Client(), Client()]
     forms = []
     for client, article in zip(clients, Article.objects.order_by("pk"), strict=False):

@@ -25,7 +25,7 @@ def client(client: Client, editor: User) -> Client:
 
 @pytest.fixture
 def section(playbook: None) -> Section:
-    """Four entries, here named a, b, c and d."""
+    """Return a section with four entries, named a, b, c and d."""
     section = Section.objects.get(slug="caching")
     for entry, title in zip(section.entries.order_by("number"), "abcd", strict=True):
         Entry.objects.filter(pk=entry.pk).update(title=title)
@@ -57,7 +57,7 @@ def sections() -> list[tuple[int, str]]:
     ],
     ids=["all typed", "to the front", "to the back", "gaps", "all the same", "the others empty"],
 )
-def test_entries_are_ordered_by_number_without_gap_or_double(
+def test_entry_numbers_have_no_gaps_or_duplicates(
     client: Client, section: Section, numbers: list[Any], titles: str
 ) -> None:
     typed = {f"entries-{row}-number": number for row, number in enumerate(numbers)}
@@ -66,14 +66,14 @@ def test_entries_are_ordered_by_number_without_gap_or_double(
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "32768", "two", "1.5"])
-def test_what_is_no_place_is_refused(client: Client, section: Section, number: str) -> None:
+def test_an_invalid_entry_number_is_refused(client: Client, section: Section, number: str) -> None:
     response = save(client, section, **{"entries-0-number": number})
     assert len(errors(response)) == 1
     assert order(section) == list(enumerate("abcd", start=1))
 
 
 @pytest.mark.parametrize(("number", "titles"), [("", "abcde"), ("2", "aebcd"), ("99", "abcde")])
-def test_a_new_row_goes_to_its_place_or_the_end(
+def test_a_new_entry_goes_to_its_number_or_the_end(
     client: Client, section: Section, number: str, titles: str
 ) -> None:
     article = Article.objects.get(slug="payment-wallet")
@@ -83,7 +83,9 @@ def test_a_new_row_goes_to_its_place_or_the_end(
     assert section.entries.get(title="e").article == article
 
 
-def test_a_ticked_row_is_retired_and_the_others_close_up(client: Client, section: Section) -> None:
+def test_a_checked_row_is_retired_and_the_others_are_renumbered(
+    client: Client, section: Section
+) -> None:
     save(client, section, **{"entries-1-retire": "on"})
     assert order(section) == list(enumerate("acd", start=1))
     assert section.entries.get(title="b").is_retired
@@ -92,13 +94,13 @@ def test_a_ticked_row_is_retired_and_the_others_close_up(client: Client, section
     assert [row.instance.title for row in rows] == ["a", "c", "d"]
 
 
-def test_the_article_of_a_row_stays(client: Client, section: Section) -> None:
+def test_the_article_of_an_entry_cannot_be_changed(client: Client, section: Section) -> None:
     before = section.entries.get(title="a").article
     save(client, section, **{"entries-0-article": Article.objects.exclude(pk=before.pk)[0].pk})
     assert section.entries.get(title="a").article == before
 
 
-def test_a_row_twice_is_refused(client: Client, section: Section) -> None:
+def test_a_duplicate_row_is_refused(client: Client, section: Section) -> None:
     row = {"article": section.entries.get(title="a").article_id, "title": "a", "number": ""}
     stored = {f"entries-4-{name}": value for name, value in row.items()}
     response = save(client, section, **stored)
@@ -121,7 +123,9 @@ def test_a_retired_article_cannot_be_listed(client: Client, section: Section) ->
     assert ">Payment Wallet<" not in client.get(address(section, "change")).content.decode()
 
 
-def test_a_row_that_somebody_else_removed_meanwhile(client: Client, section: Section) -> None:
+def test_a_row_that_was_retired_meanwhile_causes_a_conflict(
+    client: Client, section: Section
+) -> None:
     rows = {"entries-0-title": "changed"}
     path = address(section, "change")
     data = {**filled_in(client.get(path)), **rows}
@@ -141,7 +145,7 @@ def test_a_new_section_goes_to_the_end(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [(7, 3), (3, 7), (1, 12), (12, 1), (5, 5)])
-def test_a_sections_number_is_its_place(client: Client, old: int, new: int) -> None:
+def test_changing_a_sections_number_moves_it(client: Client, old: int, new: int) -> None:
     slugs = [slug for _number, slug in sections()]
     moved = slugs.pop(old - 1)
     slugs.insert(new - 1, moved)
@@ -158,7 +162,7 @@ def test_dragging_sections_of_a_filtered_list_moves_only_them(client: Client) ->
     assert sections() == list(enumerate(slugs, start=1))
 
 
-def test_dragging_the_list_turned_round(client: Client) -> None:
+def test_dragging_works_in_a_reversed_list(client: Client) -> None:
     slugs = [slug for _number, slug in sections()]
     pk = dict(Section.objects.values_list("slug", "pk"))
     assert drag(client, [[pk[slugs[10]], 12], [pk[slugs[11]], 11]]) == 200
@@ -169,13 +173,13 @@ def test_dragging_the_list_turned_round(client: Client) -> None:
 @pytest.mark.parametrize(
     "items", [None, 7, "x", [[1]], [["x", 1]], [[1, None]], {"a": 1}, [[10**30, 1]], [[1, 10**30]]]
 )
-def test_a_drag_that_makes_no_sense_changes_nothing(client: Client, items: Any) -> None:
+def test_an_invalid_drag_changes_nothing(client: Client, items: Any) -> None:
     before = sections()
     assert drag(client, items) in {200, 400}
     assert sections() == before
 
 
-def test_dragging_needs_a_post_and_an_editor(client: Client, learner: User) -> None:
+def test_dragging_requires_post_and_permission(client: Client, learner: User) -> None:
     assert client.get(reverse(UPDATE)).status_code == 405
     before = sections()
     outsider = Client()
@@ -188,7 +192,7 @@ def test_dragging_needs_a_post_and_an_editor(client: Client, learner: User) -> N
     assert sections() == before
 
 
-def test_retiring_a_section_says_whom_it_concerns_and_keeps_its_rows(
+def test_retiring_a_section_shows_affected_learners_and_keeps_its_entries(
     client: Client, section: Section, learner: User
 ) -> None:
     article = section.entries.get(title="a").article
@@ -209,7 +213,7 @@ def test_retiring_a_section_says_whom_it_concerns_and_keeps_its_rows(
     assert [number for number, _slug in sections()] == list(range(1, 13))
 
 
-def test_the_list_of_sections(client: Client, section: Section) -> None:
+def test_the_list_of_sections_shows_entry_counts(client: Client, section: Section) -> None:
     path = address(Section, "changelist")
     assert listed(client.get(path)) == [s.title for s in Section.objects.order_by("number")]
     section.retire()
@@ -235,7 +239,7 @@ def test_an_entry_is_brought_back_unless_its_place_is_taken(
     assert sorted(order(section)) == list(enumerate("acdb", start=1))
 
 
-def test_an_entry_on_its_own_page(client: Client, section: Section) -> None:
+def test_an_entry_can_be_edited_on_its_own_page(client: Client, section: Section) -> None:
     entry = section.entries.get(title="d")
     save(client, entry, number=1, title="D", article=Article.objects.first())
     assert order(section) == list(enumerate("Dabc", start=1))

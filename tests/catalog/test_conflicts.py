@@ -1,4 +1,4 @@
-"""Two editors have one form open: who saves second overwrites nothing without having seen it."""
+"""Two editors have the same form open, and the second one compares before overwriting."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ def client(client: Client, editor: User, playbook: None) -> Client:
 
 @pytest.fixture
 def ana(client: Client) -> Client:
-    """Another editor, who saves first."""
+    """Return the client of another editor, who saves first."""
     user = User.objects.create_user("ana", is_staff=True)
     user.groups.add(*User.objects.get(username="editor").groups.all())
     ana = Client()
@@ -80,7 +80,7 @@ def name_of(model: Any) -> str:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_the_second_one_is_refused_sees_both_and_can_decide(
+def test_the_second_save_shows_both_values_and_can_be_confirmed(
     client: Client, ana: Client, model: Any
 ) -> None:
     thing, name = model.objects.last(), name_of(model)
@@ -97,7 +97,7 @@ def test_the_second_one_is_refused_sees_both_and_can_decide(
     assert getattr(thing, name) == "Mine"
 
 
-def test_a_field_that_one_did_not_touch_is_shown_too(
+def test_a_comparison_includes_fields_that_only_the_other_editor_changed(
     client: Client, ana: Client, wallet: Article
 ) -> None:
     planned = Status.objects.get(slug="planned")
@@ -123,7 +123,7 @@ def test_a_third_save_in_between_is_refused_again(
     assert differences(response) == [("Title", "Second", "Mine")]
 
 
-def test_what_somebody_else_saved_elsewhere_is_in_nobodys_way(
+def test_a_save_of_another_article_is_no_conflict(
     client: Client, ana: Client, wallet: Article
 ) -> None:
     form = opened(client, wallet)
@@ -140,7 +140,7 @@ def test_the_same_form_sent_twice_is_no_conflict(client: Client, wallet: Article
         assert post(client, wallet, form, title="Mine").status_code == 302
 
 
-def test_a_form_that_does_not_say_what_it_shows_is_refused(client: Client, wallet: Article) -> None:
+def test_a_form_without_the_digest_is_compared(client: Client, wallet: Article) -> None:
     form = opened(client, wallet)
     form.pop("_opened")
     assert differences(post(client, wallet, form, title="Mine")) == [
@@ -150,7 +150,7 @@ def test_a_form_that_does_not_say_what_it_shows_is_refused(client: Client, walle
     assert wallet.title != "Mine"
 
 
-def test_rows_of_a_section_are_compared_too(client: Client, ana: Client) -> None:
+def test_entries_of_a_section_are_compared(client: Client, ana: Client) -> None:
     section = Section.objects.get(slug="caching")
     entry = section.entries.current()[1]
     form = opened(client, section)
@@ -165,7 +165,7 @@ def test_rows_of_a_section_are_compared_too(client: Client, ana: Client) -> None
     assert entry.what_you_learn == "Mine"
 
 
-def test_a_row_that_was_retired_meanwhile_is_shown_with_what_was_typed(
+def test_values_typed_into_a_row_that_was_retired_meanwhile_are_shown(
     client: Client, ana: Client
 ) -> None:
     section = Section.objects.get(slug="caching")
@@ -191,7 +191,7 @@ def test_a_row_that_was_retired_meanwhile_is_shown_with_what_was_typed(
     assert [e.pk for e in section.entries.current()] == [second.pk, *(e.pk for e in others)]
 
 
-def test_a_row_that_was_added_meanwhile_is_named_and_kept(client: Client, ana: Client) -> None:
+def test_a_row_that_was_added_meanwhile_is_listed_and_kept(client: Client, ana: Client) -> None:
     section = Section.objects.get(slug="caching")
     article = Article.objects.get(slug="payment-wallet")
     count = section.entries.current().count()
@@ -213,10 +213,10 @@ def test_a_row_that_was_added_meanwhile_is_named_and_kept(client: Client, ana: C
     assert [entry.number for entry in section.entries.current()] == list(range(1, count + 3))
 
 
-def test_places_of_an_article_that_both_typed_are_all_kept(
+def test_entries_of_an_article_that_both_editors_typed_are_all_kept(
     client: Client, ana: Client, wallet: Article
 ) -> None:
-    """A place that both changed, one that only the second one changed, one that each added."""
+    """Both change one entry, the second editor changes another, and each adds one."""
     section, other = (
         Section.objects.get(slug="caching"),
         Section.objects.get(slug="code-execution-contests"),
@@ -292,10 +292,8 @@ def test_rows_stay_in_a_form_with_errors_after_one_was_removed(client: Client, a
     assert [entry.what_you_learn for entry in section.entries.current()][-1] == "Mine"
 
 
-def test_rows_in_a_form_with_errors_are_named_after_what_they_are(
-    client: Client, ana: Client
-) -> None:
-    """Another editor put a new row first and turned two others round."""
+def test_rows_in_a_form_with_errors_have_their_own_titles(client: Client, ana: Client) -> None:
+    """The other editor adds a row at the top and swaps two others."""
     section = Section.objects.get(slug="caching")
     before = [entry.pk for entry in section.entries.current()]
     form = opened(client, section)
@@ -321,7 +319,7 @@ def test_keeping_theirs_opens_the_stored_values(
     assert filled_in(client.get(unescape(keep)))["title"] == "Theirs"
 
 
-def test_the_pressed_button_holds_after_the_choice(
+def test_save_mine_keeps_the_effect_of_the_pressed_button(
     client: Client, ana: Client, wallet: Article
 ) -> None:
     form = opened(client, wallet)
@@ -398,7 +396,7 @@ def test_the_queries_of_a_comparison_do_not_grow(client: Client, ana: Client) ->
     assert counts[0] == counts[1]
 
 
-def test_an_article_that_was_retired_meanwhile(
+def test_an_article_that_was_retired_meanwhile_stays_retired(
     client: Client, ana: Client, wallet: Article
 ) -> None:
     form = opened(client, wallet)
@@ -424,7 +422,7 @@ def row_name(form: dict[str, Any], article: Article) -> str:
     return name.removesuffix("-id")
 
 
-def test_the_list_does_not_overwrite_what_was_not_touched(
+def test_the_list_keeps_statuses_that_the_editor_did_not_change(
     client: Client, ana: Client, wallet: Article
 ) -> None:
     planned = Status.objects.get(slug="planned")
@@ -441,7 +439,7 @@ def test_the_list_does_not_overwrite_what_was_not_touched(
     assert (wallet.status, other.status) == (draft, planned)
 
 
-def test_the_list_refuses_a_row_that_two_changed_and_then_lets_one_decide(
+def test_the_list_refuses_a_status_that_both_editors_changed_once(
     client: Client, ana: Client, wallet: Article
 ) -> None:
     planned = Status.objects.get(slug="planned")
@@ -468,7 +466,7 @@ def test_the_list_refuses_a_row_that_two_changed_and_then_lets_one_decide(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_saves_at_the_same_moment_one_is_refused(
+def test_one_of_two_simultaneous_saves_is_compared(
     client: Client, ana: Client, wallet: Article
 ) -> None:
     clients = {"Mine": client, "Theirs": ana}

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("playbook")
 
 
 def queues(client: Client) -> dict[str, tuple[int, str]]:
-    """By name: the number and the address, as the front page shows them."""
+    """Return the count and address of each queue on the front page, by name."""
     page = client.get(reverse("admin:index")).content.decode()
     found = re.findall(
         r'<a href="([^"]+)">\s*<span class="queue-count">(\d+)</span>\s*([^<]+?)\s*</a>', page
@@ -24,9 +24,7 @@ def listed(client: Client, address: str) -> int:
     return int(client.get(address).context["cl"].result_count)
 
 
-def test_each_number_is_the_length_of_the_list_that_it_leads_to(
-    client: Client, editor: User
-) -> None:
+def test_each_queue_count_is_the_length_of_its_list(client: Client, editor: User) -> None:
     client.force_login(editor)
     draft = Status.objects.get(slug="draft")
     first, second, third, fourth = Article.objects.listed()[:4]
@@ -43,7 +41,7 @@ def test_each_number_is_the_length_of_the_list_that_it_leads_to(
     assert {name: listed(client, address) for name, (_n, address) in waiting.items()} == numbers
 
 
-def test_who_may_not_change_articles_has_no_queue_of_them(client: Client) -> None:
+def test_queues_are_hidden_without_permission(client: Client) -> None:
     user = User.objects.create_user("clerk", "clerk@example.org", "a-clerk's-password")
     user.is_staff = True
     user.save()

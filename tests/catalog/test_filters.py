@@ -25,7 +25,7 @@ def titles(form: EntryFilterForm) -> list[str]:
     return [place.entry.title for place in form.apply()]
 
 
-def test_values_of_one_field_add_up_and_fields_narrow_down() -> None:
+def test_values_of_one_field_widen_and_fields_narrow_the_result() -> None:
     form = filter_form("section=caching&section=security&q=cache")
     assert titles(form) == [
         "Distributed Cache Invalidation Service",
@@ -34,14 +34,14 @@ def test_values_of_one_field_add_up_and_fields_narrow_down() -> None:
     ]
 
 
-def test_every_word_must_occur_somewhere() -> None:
+def test_a_search_requires_every_word() -> None:
     assert titles(filter_form("q=fan-out mobile")) == [
         "Scaling Notification Fan-Out to 10M Devices"
     ]
     assert titles(filter_form("q=FAN-OUT++zebra")) == []
 
 
-def test_a_percent_sign_is_only_a_percent_sign() -> None:
+def test_a_percent_sign_is_no_wildcard() -> None:
     assert titles(filter_form("q=%25")) == []
     assert titles(filter_form("q=_")) == []
 
@@ -54,7 +54,7 @@ def test_layers_are_those_of_the_sections() -> None:
     ]
 
 
-def test_the_orders() -> None:
+def test_entries_are_sorted_by_each_order() -> None:
     by_title = titles(filter_form("section=caching&order=title"))
     assert by_title == sorted(by_title, key=str.lower)
     newest = Article.objects.get(slug="payment-wallet")
@@ -62,7 +62,7 @@ def test_the_orders() -> None:
     assert titles(filter_form("order=newest"))[0] == "Payment Wallet"
 
 
-def test_my_state_of_a_visitor() -> None:
+def test_a_visitor_can_filter_by_state() -> None:
     progress = VisitorProgress(SessionStore())
     progress.set(Article.objects.get(slug="payment-wallet"), StateName.DONE)
     progress.set(Article.objects.get(slug="ticket-booking-system"), StateName.READING)
@@ -77,14 +77,14 @@ def test_my_state_of_a_visitor() -> None:
     ]
 
 
-def test_drafts_can_be_asked_for_by_editors_only(admin_user: User) -> None:
+def test_only_editors_can_filter_by_draft_status(admin_user: User) -> None:
     Article.objects.filter(slug="payment-wallet").update(status=Status.objects.get(slug="draft"))
     assert titles(filter_form("status=draft", user=admin_user)) == ["Payment Wallet"]
     public = filter_form("status=draft")
     assert [item.value for item in public.ignored] == ["draft"]
 
 
-def test_a_bad_value_is_ignored_and_named_and_the_others_hold() -> None:
+def test_an_invalid_value_is_reported_and_the_others_apply() -> None:
     form = filter_form("layer=nope&layer=foundation-layer&order=upwards&page=x&state=%00")
     assert titles(form) == titles(filter_form("layer=foundation-layer"))
     assert [(item.field, item.value) for item in form.ignored] == [
@@ -95,7 +95,7 @@ def test_a_bad_value_is_ignored_and_named_and_the_others_hold() -> None:
     ]
 
 
-def test_words_that_are_too_long_or_hold_a_nul_are_ignored() -> None:
+def test_a_search_that_is_too_long_or_contains_nul_is_ignored() -> None:
     for words in ("x" * 201, "a%00b"):
         form = filter_form(f"q={words}")
         assert len(titles(form)) == 43
@@ -108,7 +108,7 @@ def test_the_query_string_is_canonical() -> None:
     assert filter_form("order=title&q=+a++b+").query_string(page=2) == "q=a+b&order=title&page=2"
 
 
-def test_chips_say_what_is_active_and_lead_to_the_page_without_it() -> None:
+def test_each_chip_links_to_the_page_without_its_value() -> None:
     chips = filter_form("layer=data-mastery&state=done&state=reading&q=cache").chips
     assert [(chip.field, chip.label, chip.query_string) for chip in chips] == [
         ("Layer", "Data Mastery", "state=reading&state=done&q=cache"),
@@ -118,7 +118,7 @@ def test_chips_say_what_is_active_and_lead_to_the_page_without_it() -> None:
     ]
 
 
-def test_an_empty_result_says_which_field_to_drop() -> None:
+def test_an_empty_result_suggests_filters_to_drop() -> None:
     form = filter_form("section=security&q=key&status=planned")
     assert titles(form) == []
     assert [(filter_.field, filter_.articles) for filter_ in form.filters_to_drop()] == [
@@ -126,7 +126,7 @@ def test_an_empty_result_says_which_field_to_drop() -> None:
     ]
 
 
-def test_pages_of_fifty() -> None:
+def test_a_page_has_fifty_entries() -> None:
     section = Entry.objects.listed().in_journey_order()[0].section
     status = Status.objects.get(slug="published")
     for number in range(60):

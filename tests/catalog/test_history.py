@@ -1,4 +1,4 @@
-"""Who changed what of the catalogue, and the way back."""
+"""The history of the catalogue's rows, and reverting them."""
 
 import re
 from datetime import timedelta
@@ -38,7 +38,7 @@ def wallet(client: Client) -> Article:
 
 
 def changes(client: Client, thing: Model) -> list[list[tuple[str, str, str]]]:
-    """What each version on the page of history changed, newest first."""
+    """Return the changes of each record on the history page, newest first."""
     rows = client.get(address(thing, "history")).context["records"]
     return [[(c.name, c.old, c.new) for c in row["changes"]] for row in rows]
 
@@ -64,19 +64,19 @@ def revert(client: Client, thing: Model, version: Any) -> Any:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_each_row_of_the_playbook_has_a_first_version(playbook: None, model: Any) -> None:
+def test_each_row_of_the_playbook_has_a_first_record(playbook: None, model: Any) -> None:
     kept = records_of(model).values_list("id", "history_type")
     assert sorted(kept) == [(pk, "+") for pk in sorted(model.objects.values_list("pk", flat=True))]
 
 
-def test_loading_the_playbook_again_makes_no_version(playbook: None) -> None:
+def test_loading_the_playbook_again_makes_no_record(playbook: None) -> None:
     count = records_of(Article).count()
     call_command("load_playbook", verbosity=0)
     assert records_of(Article).count() == count
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_the_migration_gives_first_versions(playbook: None, model: Any) -> None:
+def test_the_migration_makes_first_records(playbook: None, model: Any) -> None:
     before = {
         v.id: [getattr(v, f.attname) for f in v.tracked_fields] for v in records_of(model).all()
     }
@@ -92,7 +92,7 @@ def test_the_migration_gives_first_versions(playbook: None, model: Any) -> None:
     assert set(records_of(model).values_list("history_type", flat=True)) == {"+"}
 
 
-def test_a_change_shows_who_when_and_what_by_name(
+def test_a_record_shows_who_changed_what_and_when(
     client: Client, wallet: Article, editor: User
 ) -> None:
     planned = Status.objects.get(slug="planned")
@@ -109,7 +109,7 @@ def test_a_change_shows_who_when_and_what_by_name(
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_every_model_has_a_page_of_versions(client: Client, model: Any) -> None:
+def test_every_model_has_a_history_page(client: Client, model: Any) -> None:
     thing = model.objects.last()
     field = "label" if model is Status else "title"
     old = getattr(thing, field)
@@ -117,7 +117,7 @@ def test_every_model_has_a_page_of_versions(client: Client, model: Any) -> None:
     assert changes(client, thing) == [[(field.capitalize(), old, "Another name")], []]
 
 
-def test_saving_what_is_there_already_makes_no_version(client: Client, wallet: Article) -> None:
+def test_saving_unchanged_values_makes_no_record(client: Client, wallet: Article) -> None:
     before = wallet.updated_at
     save(client, wallet)
     wallet.refresh_from_db()
@@ -125,7 +125,7 @@ def test_saving_what_is_there_already_makes_no_version(client: Client, wallet: A
     assert version_count(wallet) == 1
 
 
-def test_a_new_row_and_its_place_are_one_version(client: Client) -> None:
+def test_adding_and_renumbering_a_row_make_one_record(client: Client) -> None:
     section = Section.objects.get(slug="caching")
     article = Article.objects.get(slug="payment-wallet")
     total = section.entries.current().count()
@@ -139,7 +139,7 @@ def test_a_new_row_and_its_place_are_one_version(client: Client) -> None:
     assert oldest(entry).history_type == "+"
 
 
-def test_bulk_changes_make_versions_of_those_that_they_change(client: Client, editor: User) -> None:
+def test_bulk_changes_record_only_changed_rows(client: Client, editor: User) -> None:
     articles = list(Article.objects.filter(entries__isnull=False).distinct()[:3])
     entries = {e.pk: e.number for e in Entry.objects.all()}
     act(client, "retire_selected", *articles, confirmed="yes")
@@ -160,7 +160,7 @@ def test_bulk_changes_make_versions_of_those_that_they_change(client: Client, ed
         assert version_count(article) == 4
 
 
-def test_dragged_sections_have_versions(client: Client) -> None:
+def test_dragging_sections_records_the_moves(client: Client) -> None:
     first, second = Section.objects.listed()[:2]
     path = reverse("admin:catalog_section_sortable_update")
     data = {"updatedItems": [[first.pk, 2], [second.pk, 1]]}
@@ -179,7 +179,7 @@ def test_bulk_changes_need_the_same_queries_for_any_number(playbook: None, size:
 
 
 @pytest.mark.parametrize("size", [1, 12])
-def test_the_page_needs_the_same_queries_for_any_number_of_versions(
+def test_queries_of_the_history_page_do_not_grow(
     client: Client, wallet: Article, size: int
 ) -> None:
     one, other = Status.objects.all()[:2]
@@ -195,7 +195,7 @@ def test_the_page_needs_the_same_queries_for_any_number_of_versions(
 PAGE_QUERIES = 10
 
 
-def test_who_is_deleted_leaves_their_versions(client: Client, wallet: Article) -> None:
+def test_records_of_a_deleted_account_stay(client: Client, wallet: Article) -> None:
     other = User.objects.create_user("other", is_staff=True, is_superuser=True)
     client.force_login(other)
     save(client, wallet, title="By another")
@@ -206,7 +206,7 @@ def test_who_is_deleted_leaves_their_versions(client: Client, wallet: Article) -
     assert "by a deleted account" in words(client.get(address(wallet, "history")))
 
 
-def test_a_revert_is_a_version_of_its_own(client: Client, wallet: Article, editor: User) -> None:
+def test_a_revert_makes_a_record(client: Client, wallet: Article, editor: User) -> None:
     old = wallet.title
     save(client, wallet, title="A mistake")
     first = oldest(wallet)
@@ -230,7 +230,9 @@ def test_a_revert_is_a_version_of_its_own(client: Client, wallet: Article, edito
     assert LogEntry.objects.latest("pk").change_message == messages(response)[0]
 
 
-def test_a_revert_does_not_take_a_key_of_another_article(client: Client, wallet: Article) -> None:
+def test_a_revert_to_the_link_of_another_article_is_refused(
+    client: Client, wallet: Article
+) -> None:
     first = oldest(wallet)
     save(client, wallet, url="https://example.org/elsewhere")
     other = Article.objects.exclude(pk=wallet.pk).first()
@@ -243,7 +245,7 @@ def test_a_revert_does_not_take_a_key_of_another_article(client: Client, wallet:
     assert version_count(wallet) == 2
 
 
-def test_a_revert_that_is_sent_twice_is_done_once(client: Client, wallet: Article) -> None:
+def test_a_revert_sent_twice_is_done_once(client: Client, wallet: Article) -> None:
     save(client, wallet, title="Mine")
     version = records_of(Article).filter(id=wallet.pk).last()
     path = reverse("admin:catalog_article_revert", args=[wallet.pk, version.pk])
@@ -255,7 +257,7 @@ def test_a_revert_that_is_sent_twice_is_done_once(client: Client, wallet: Articl
     assert records_of(Article).filter(id=wallet.pk).count() == 3
 
 
-def test_a_revert_that_was_overtaken_is_refused(client: Client, wallet: Article) -> None:
+def test_a_revert_after_another_change_is_refused(client: Client, wallet: Article) -> None:
     save(client, wallet, title="Second")
     path = revert_address(wallet, oldest(wallet))
     newest = client.get(path).context["now"].pk
@@ -269,7 +271,7 @@ def test_a_revert_that_was_overtaken_is_refused(client: Client, wallet: Article)
     assert [c.old for c in response.context["changes"]] == ["Third"]
 
 
-def test_a_reverted_entry_goes_back_to_its_place(client: Client) -> None:
+def test_a_reverted_entry_returns_to_its_number(client: Client) -> None:
     section = Section.objects.get(slug="caching")
     titles = [e.title for e in section.entries.current()]
     entry = section.entries.current()[0]
@@ -282,16 +284,16 @@ def test_a_reverted_entry_goes_back_to_its_place(client: Client) -> None:
         assert [e.number for e in rows] == list(range(1, len(rows) + 1))
 
 
-def test_a_revert_to_before_it_was_retired_brings_it_back(client: Client, wallet: Article) -> None:
+def test_a_revert_to_values_before_retiring_brings_the_row_back(
+    client: Client, wallet: Article
+) -> None:
     act(client, "retire_selected", wallet, confirmed="yes")
     revert(client, wallet, oldest(wallet))
     wallet.refresh_from_db()
     assert not wallet.is_retired
 
 
-def test_a_reverted_entry_stays_with_the_article_that_its_own_was_merged_into(
-    client: Client, wallet: Article
-) -> None:
+def test_a_reverted_entry_stays_with_the_kept_article(client: Client, wallet: Article) -> None:
     kept, entry = Article.objects.get(slug="ticket-booking-system"), wallet.entries.get()
     old_title = entry.title
     entry.title = "Another title"
@@ -302,14 +304,16 @@ def test_a_reverted_entry_stays_with_the_article_that_its_own_was_merged_into(
     assert (entry.title, entry.article) == (old_title, kept)
 
 
-def test_a_version_of_another_row_is_not_found(client: Client, wallet: Article) -> None:
+def test_a_record_of_another_row_is_not_found(client: Client, wallet: Article) -> None:
     other = Article.objects.exclude(pk=wallet.pk).first()
     assert other is not None
     path = revert_address(wallet, oldest(other))
     assert client.get(path).status_code == client.post(path).status_code == 404
 
 
-def test_who_may_only_look_reverts_nothing(client: Client, wallet: Article, learner: User) -> None:
+def test_a_revert_requires_change_permission(
+    client: Client, wallet: Article, learner: User
+) -> None:
     save(client, wallet, title="Second")
     path = revert_address(wallet, oldest(wallet))
     learner.is_staff = True
@@ -323,7 +327,7 @@ def test_who_may_only_look_reverts_nothing(client: Client, wallet: Article, lear
     assert wallet.title == "Second"
 
 
-def test_versions_do_not_move_the_stamp(client: Client, wallet: Article) -> None:
+def test_records_do_not_change_the_catalog_version(client: Client, wallet: Article) -> None:
     before = catalog_version.current()
     version = oldest(wallet)
     version.history_date += timedelta(days=1)

@@ -73,18 +73,18 @@ def test_the_order_of_parameters_does_not_matter() -> None:
         ),
     ],
 )
-def test_an_address_without_tracking_is_else_as_it_was(url: str, cleaned: str) -> None:
+def test_removing_tracking_leaves_the_rest_of_a_link(url: str, cleaned: str) -> None:
     assert without_tracking(url) == cleaned
     assert url_key(cleaned) == url_key(url)
 
 
 @given(st.text(alphabet="abs&=;%2u tm_source?#/+ä", max_size=40))
-def test_an_address_keeps_its_key_without_tracking(rest: str) -> None:
+def test_removing_tracking_keeps_the_key(rest: str) -> None:
     url = f"https://example.org/a?{rest}&utm_source=x&source=y"
     assert url_key(without_tracking(url)) == url_key(url)
 
 
-def test_a_title_is_its_words() -> None:
+def test_a_title_key_folds_case_and_punctuation() -> None:
     assert title_key("  Fan-Out-on-Write (Blueprint) ") == "title:fan out on write blueprint"
     assert title_key("🗄 Ｆａｎ‑out “on” WRITE: blueprint") == "title:fan out on write blueprint"
 
@@ -93,7 +93,7 @@ def test_a_title_without_a_letter_still_has_a_key_of_its_own() -> None:
     assert title_key("🗄") != title_key("🧵")
 
 
-def test_long_addresses_are_told_apart_within_the_limit() -> None:
+def test_keys_of_long_links_are_hashed_and_differ() -> None:
     one, other = (url_key(f"https://example.org/{'a' * 1900}{end}") for end in "xy")
     assert one != other
     assert len(one) <= KEY_MAX_LENGTH

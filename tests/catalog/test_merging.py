@@ -1,4 +1,4 @@
-"""Two articles that are the same one become one."""
+"""Merging a duplicate article into the article that is kept."""
 
 import re
 from html import unescape
@@ -46,7 +46,7 @@ def numbers(section: Section) -> list[int]:
     return [entry.number for entry in section.entries.current()]
 
 
-def test_what_the_one_had_is_the_others(kept: Article, duplicate: Article) -> None:
+def test_the_kept_article_gets_the_aliases_and_entries(kept: Article, duplicate: Article) -> None:
     keys = {alias.key for article in (kept, duplicate) for alias in article.aliases.all()}
     places = set(duplicate.entries.values_list("pk", flat=True))
     merge_articles(kept, duplicate)
@@ -58,7 +58,7 @@ def test_what_the_one_had_is_the_others(kept: Article, duplicate: Article) -> No
     assert not duplicate.entries.exists()
 
 
-def test_a_place_that_both_had_is_there_once(kept: Article, duplicate: Article) -> None:
+def test_an_entry_that_both_articles_had_is_listed_once(kept: Article, duplicate: Article) -> None:
     mine = kept.entries.first()
     assert mine is not None
     section = mine.section
@@ -73,16 +73,16 @@ def test_a_place_that_both_had_is_there_once(kept: Article, duplicate: Article) 
 
 
 @pytest.mark.parametrize("has_link", [True, False])
-def test_one_without_a_link_gets_the_others(
+def test_a_kept_article_without_a_link_gets_the_duplicates(
     editing: Client, kept: Article, duplicate: Article, has_link: bool
 ) -> None:
     if not has_link:
         kept.url = ""
         kept.save()
     expected = kept.url or duplicate.url
-    told = f"The article that is kept has no link yet and gets {duplicate.url}."
+    message = f"The article that is kept has no link yet and gets {duplicate.url}."
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    assert (told in words(page)) is not has_link
+    assert (message in words(page)) is not has_link
     merge_articles(kept, duplicate)
     kept.refresh_from_db()
     assert kept.url == expected
@@ -90,14 +90,14 @@ def test_one_without_a_link_gets_the_others(
     assert records_of(Article).filter(id=kept.pk).first().url == expected
 
 
-def test_the_places_of_a_retired_one_do_not_come_back(kept: Article, duplicate: Article) -> None:
+def test_entries_of_a_retired_duplicate_stay_retired(kept: Article, duplicate: Article) -> None:
     duplicate.retire()
     before = set(Entry.objects.listed().values_list("pk", flat=True))
     merge_articles(kept, duplicate)
     assert set(Entry.objects.listed().values_list("pk", flat=True)) == before
 
 
-def test_the_old_address_leads_to_the_new_one(
+def test_the_duplicates_address_redirects_to_the_kept_article(
     client: Client, kept: Article, duplicate: Article
 ) -> None:
     merge_articles(kept, duplicate)
@@ -106,7 +106,9 @@ def test_the_old_address_leads_to_the_new_one(
     assert client.get(kept.get_absolute_url()).status_code == 200
 
 
-def test_a_chain_leads_to_its_end(client: Client, kept: Article, duplicate: Article) -> None:
+def test_a_chain_of_merges_redirects_to_its_end(
+    client: Client, kept: Article, duplicate: Article
+) -> None:
     last = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
     merge_articles(kept, duplicate)
     merge_articles(last, kept)
@@ -117,7 +119,7 @@ def test_a_chain_leads_to_its_end(client: Client, kept: Article, duplicate: Arti
         assert (response.status_code, response["Location"]) == (301, last.get_absolute_url())
 
 
-def test_saving_the_merged_one_takes_no_key(kept: Article, duplicate: Article) -> None:
+def test_saving_a_merged_article_takes_no_key(kept: Article, duplicate: Article) -> None:
     merge_articles(kept, duplicate)
     before = set(Alias.objects.values_list("article", "key"))
     duplicate.save()
@@ -126,14 +128,14 @@ def test_saving_the_merged_one_takes_no_key(kept: Article, duplicate: Article) -
     assert set(Alias.objects.values_list("article", "key")) == before
 
 
-def test_its_old_link_is_an_article_already(kept: Article, duplicate: Article) -> None:
+def test_the_duplicates_link_belongs_to_the_kept_article(kept: Article, duplicate: Article) -> None:
     merge_articles(kept, duplicate)
     again = Article(title="Again", url=duplicate.url, status=kept.status)
     with pytest.raises(ValidationError, match=kept.title):
         again.save()
 
 
-def test_the_merged_one_does_not_come_back(
+def test_a_merged_article_cannot_be_brought_back(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
     merge_articles(kept, duplicate)
@@ -150,9 +152,7 @@ def test_the_merged_one_does_not_come_back(
     assert duplicate.is_retired
 
 
-def test_a_version_from_before_is_not_the_way_back(
-    editing: Client, kept: Article, duplicate: Article
-) -> None:
+def test_a_merge_cannot_be_reverted(editing: Client, kept: Article, duplicate: Article) -> None:
     merge_articles(kept, duplicate)
     first = records_of(Article).filter(id=duplicate.pk).last()
     path = reverse("admin:catalog_article_revert", args=[duplicate.pk, first.pk])
@@ -166,7 +166,9 @@ def test_a_version_from_before_is_not_the_way_back(
 
 
 @pytest.mark.parametrize("case", ["itself", "merged", "into merged", "into retired"])
-def test_what_cannot_be_merged(kept: Article, duplicate: Article, case: str) -> None:
+def test_articles_that_cannot_be_merged_are_refused(
+    kept: Article, duplicate: Article, case: str
+) -> None:
     other = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
     if case == "into retired":
         kept.retire()
@@ -184,7 +186,7 @@ def test_what_cannot_be_merged(kept: Article, duplicate: Article, case: str) -> 
     assert list(Article.objects.order_by("pk").values_list()) == before
 
 
-def test_an_editor_sees_what_it_does_and_does_it(
+def test_an_editor_sees_a_preview_and_merges(
     editing: Client, editor: User, kept: Article, duplicate: Article
 ) -> None:
     keys = {"kept": kept.pk, "gone": duplicate.pk}
@@ -215,7 +217,7 @@ def test_an_editor_sees_what_it_does_and_does_it(
 
 
 def compared(page: Any) -> dict[str, list[str]]:
-    """The table of the two, by its rows."""
+    """Return the cells of the preview's table, by row heading."""
     table = page.content.decode().split("merge-compared")[1].split("</table>")[0]
     rows = [
         [
@@ -227,7 +229,9 @@ def compared(page: Any) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in rows if row}
 
 
-def test_the_two_stand_side_by_side(editing: Client, kept: Article, duplicate: Article) -> None:
+def test_the_preview_compares_both_articles(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
     duplicate.url = ""
     duplicate.status = Status.objects.get(slug="planned")
     duplicate.save()
@@ -255,19 +259,21 @@ def test_the_two_stand_side_by_side(editing: Client, kept: Article, duplicate: A
     assert f"The page {duplicate.get_absolute_url()} will lead to the article that is kept." in said
 
 
-def test_the_preview_does_not_count_nobody(
+def test_the_preview_leaves_out_zero_counts(
     editing: Client, learner: User, kept: Article, duplicate: Article
 ) -> None:
     LearnerProgress(learner).set(duplicate, StateName.DONE)
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    told = words(page).partition("For learners")[2]
-    assert told.startswith(
+    preview = words(page).partition("For learners")[2]
+    assert preview.startswith(
         " 1 learner has a state on the article that is merged into it. After the merge, “Done”: 1"
     )
     assert compared(page)["Learners"] == ["0", "1"]
 
 
-def test_which_one_stays_can_be_swapped(editing: Client, kept: Article, duplicate: Article) -> None:
+def test_the_kept_article_and_the_duplicate_can_be_swapped(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     swapped = follow(editing, page, "Swap the two articles")
     assert (swapped.context["kept"], swapped.context["duplicate"]) == (duplicate, kept)
@@ -277,7 +283,7 @@ def test_which_one_stays_can_be_swapped(editing: Client, kept: Article, duplicat
     assert compared(page)["Status"] == ["Published", "Published, retired"]
 
 
-def test_keys_are_told_in_words(editing: Client, kept: Article, duplicate: Article) -> None:
+def test_aliases_are_described_in_words(editing: Client, kept: Article, duplicate: Article) -> None:
     duplicate.aliases.all().delete()
     for key in [
         "medium:0123456789ab",
@@ -305,7 +311,7 @@ def test_keys_are_told_in_words(editing: Client, kept: Article, duplicate: Artic
         ("Ticket Booking System", "The Payment-Wallet", False),
     ],
 )
-def test_two_that_are_nothing_alike_are_warned_of(
+def test_dissimilar_articles_cause_a_warning(
     editing: Client, kept: Article, duplicate: Article, title: str, place: str, is_warned: bool
 ) -> None:
     duplicate.title = title
@@ -316,7 +322,7 @@ def test_two_that_are_nothing_alike_are_warned_of(
     assert 'class="for-good" value="Merge permanently"' in page.content.decode()
 
 
-def test_what_is_sent_twice_is_done_once(
+def test_a_merge_sent_twice_is_done_once(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
     keys = {"kept": kept.pk, "gone": duplicate.pk}
@@ -329,14 +335,18 @@ def test_what_is_sent_twice_is_done_once(
     assert LogEntry.objects.count() == 2
 
 
-def test_two_are_chosen_in_the_list(editing: Client, kept: Article, duplicate: Article) -> None:
+def test_two_articles_can_be_chosen_in_the_list(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
     response = act(editing, "merge_selected", kept, duplicate)
     form = response.context["form"]
     assert {form.cleaned_data["kept"], form.cleaned_data["gone"]} == {kept, duplicate}
     assert messages(act(editing, "merge_selected", kept)) == ["Choose two articles to merge."]
 
 
-def test_its_page_says_where_it_went(editing: Client, kept: Article, duplicate: Article) -> None:
+def test_the_page_of_a_merged_article_links_to_the_kept_one(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
     assert "Merged into" not in words(editing.get(address(duplicate, "change")))
     merge_articles(kept, duplicate)
     page = editing.get(address(duplicate, "change"))
@@ -345,14 +355,16 @@ def test_its_page_says_where_it_went(editing: Client, kept: Article, duplicate: 
 
 
 def controls(page: Any) -> list[str]:
-    """The names of what its main form sends, what it keeps to itself apart."""
+    """Return the names of the visible controls of the main form."""
     form = page.content.decode().split('id="article_form"')[1].split("</form>")[0]
     names = re.findall(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"', form)
     own = {"csrfmiddlewaretoken", "_opened"}
     return [name for name in names if name not in own and not name.endswith("_FORMS")]
 
 
-def test_its_page_is_read_only(editing: Client, kept: Article, duplicate: Article) -> None:
+def test_the_page_of_a_merged_article_is_read_only(
+    editing: Client, kept: Article, duplicate: Article
+) -> None:
     assert "_save" in controls(editing.get(address(duplicate, "change")))
     Entry.objects.filter(article=duplicate).update(title="A place of its own")
     merge_articles(kept, duplicate)
@@ -370,7 +382,7 @@ def test_its_page_is_read_only(editing: Client, kept: Article, duplicate: Articl
 
 
 @pytest.mark.parametrize("more", [{}, {"_bring_back": "1"}])
-def test_a_form_that_was_open_saves_nothing(
+def test_a_form_opened_before_the_merge_saves_nothing(
     editing: Client, kept: Article, duplicate: Article, more: dict[str, str]
 ) -> None:
     form = filled_in(editing.get(address(duplicate, "change")))
@@ -385,7 +397,7 @@ def test_a_form_that_was_open_saves_nothing(
 
 
 def rows_of(page: Any) -> dict[str, str]:
-    """What the list of articles would send as it stands."""
+    """Return what the unchanged list of articles would send."""
     formset = page.context["cl"].formset
     forms = [formset.management_form, *formset.forms]
     values = {field.html_name: field.value() for form in forms for field in form}
@@ -394,7 +406,7 @@ def rows_of(page: Any) -> dict[str, str]:
     return {name: str(value) for name, value in values.items()} | {"_save": "Save"}
 
 
-def test_it_is_in_nobodys_way_in_the_list(
+def test_a_merged_article_does_not_block_saving_the_list(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
     other = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
@@ -413,7 +425,7 @@ def test_it_is_in_nobodys_way_in_the_list(
     assert other.status == draft
 
 
-def test_a_list_that_was_open_does_not_change_it(
+def test_a_list_opened_before_the_merge_does_not_change_the_article(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
     other = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
@@ -431,7 +443,7 @@ def test_a_list_that_was_open_does_not_change_it(
     assert not Article.objects.filter(pk__in=[other.pk, duplicate.pk], status=draft).exists()
 
 
-def test_an_action_leaves_its_status_and_says_so(
+def test_an_action_skips_a_merged_article_with_a_message(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
     other = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
@@ -447,7 +459,7 @@ def test_an_action_leaves_its_status_and_says_so(
     assert (duplicate.status.slug, other.status.slug) == ("published", "draft")
 
 
-def test_an_article_offers_it(editing: Client, kept: Article) -> None:
+def test_an_article_page_links_to_merging(editing: Client, kept: Article) -> None:
     assert f"{MERGE}?kept={kept.pk}" in editing.get(address(kept, "change")).content.decode()
     assert editing.get(MERGE, {"kept": kept.pk}).status_code == 200
 
@@ -457,15 +469,14 @@ def found(page: Any, name: str) -> list[str]:
     return [article.slug for _address, article in side.found]
 
 
-def follow(client: Client, page: Any, words: str) -> Any:
-    """Where the link that bears these words leads."""
+def follow(client: Client, page: Any, label: str) -> Any:
+    """Follow the link whose text begins with the label."""
     links = re.findall(r'<a href="([^"]+)">\s*(.*?)\s*</a>', page.content.decode(), re.DOTALL)
-    ways = [way for way, text in links if text.startswith(words) and way.startswith(MERGE)]
-    [way] = ways
-    return client.get(unescape(way))
+    [link] = [link for link, text in links if text.startswith(label) and link.startswith(MERGE)]
+    return client.get(unescape(link))
 
 
-def test_two_are_searched_for_and_chosen(
+def test_both_articles_can_be_searched_for_and_chosen(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
     page = editing.get(MERGE)
@@ -485,10 +496,10 @@ def test_two_are_searched_for_and_chosen(
     assert [side.chosen for side in page.context["sides"]] == [None, duplicate]
 
 
-def test_only_what_can_be_merged_is_found(
+def test_the_search_finds_only_mergeable_articles(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
-    """The retired one may go, not stay; the one that is chosen is not offered twice."""
+    """A retired article can only be the duplicate, and a chosen article is not offered again."""
     duplicate.retire()
     page = editing.get(MERGE, {"find_kept": duplicate.title, "find_gone": duplicate.title})
     assert (found(page, "kept"), found(page, "gone")) == ([], [duplicate.slug])
@@ -499,14 +510,14 @@ def test_only_what_can_be_merged_is_found(
     assert found(editing.get(MERGE, {"find_gone": duplicate.title}), "gone") == [kept.slug]
 
 
-def test_an_article_with_many_places_is_found_once(editing: Client, kept: Article) -> None:
+def test_the_search_lists_an_article_with_many_entries_once(editing: Client, kept: Article) -> None:
     for number, section in enumerate(Section.objects.all()[:5]):
         Entry.objects.create(section=section, article=kept, title=f"Purse of {number}", number=1)
     assert found(editing.get(MERGE, {"find_kept": "purse"}), "kept") == [kept.slug]
 
 
 @pytest.mark.parametrize("count", [30, 300])
-def test_it_lists_no_more_than_a_search_finds(
+def test_the_search_lists_a_limited_number(
     editing: Client,
     kept: Article,
     duplicate: Article,
@@ -528,19 +539,19 @@ def test_it_lists_no_more_than_a_search_finds(
 
 
 @pytest.mark.parametrize("term", ["\0", "x" * 201])
-def test_a_search_for_what_cannot_be_is_named(editing: Client, kept: Article, term: str) -> None:
+def test_an_invalid_search_is_reported(editing: Client, kept: Article, term: str) -> None:
     page = editing.get(f"{MERGE}?kept={kept.pk}&{urlencode({'find_gone': term})}")
     assert page.context["form"].errors["find_gone"]
     assert found(page, "gone") == []
 
 
 @pytest.mark.parametrize("data", [{}, {"kept": "x", "gone": "y"}, {"kept": "1", "gone": "\0"}])
-def test_bad_choices_are_named(editing: Client, data: dict[str, Any]) -> None:
+def test_invalid_choices_are_reported(editing: Client, data: dict[str, Any]) -> None:
     assert editing.get(MERGE, data).status_code == editing.post(MERGE, data).status_code == 200
     assert not Article.objects.exclude(merged_into=None).exists()
 
 
-def test_who_may_not_edit_merges_nothing(
+def test_merging_requires_permission(
     client: Client, learner: User, kept: Article, duplicate: Article
 ) -> None:
     client.force_login(learner)

@@ -18,7 +18,7 @@ def keys(article: Article) -> list[str]:
     return list(article.aliases.values_list("key", flat=True))
 
 
-def test_an_article_without_a_link_is_known_by_its_title_and_stays_itself_with_one() -> None:
+def test_an_article_keeps_its_identity_when_it_gets_a_link() -> None:
     article = new_article(title="Not Out Yet", url="")
     article.save()
     article.url = "https://medium.com/p/abcdef012345"
@@ -26,7 +26,7 @@ def test_an_article_without_a_link_is_known_by_its_title_and_stays_itself_with_o
     assert keys(article) == ["title:not out yet", "medium:abcdef012345"]
 
 
-def test_an_article_keeps_every_key_it_was_seen_under() -> None:
+def test_an_article_keeps_every_key_that_it_had() -> None:
     article = new_article()
     article.save()
     article.url = "https://example.org/moved"
@@ -36,7 +36,7 @@ def test_an_article_keeps_every_key_it_was_seen_under() -> None:
     assert keys(article) == ["url:example.org/new", "url:example.org/moved"]
 
 
-def test_a_key_of_another_article_is_refused_in_words_with_a_link() -> None:
+def test_a_key_of_another_article_is_refused_with_a_link_to_it() -> None:
     other = Article.objects.get(title="Payment Wallet")
     article = new_article(url="https://medium.com/somewhere/else-5b7901edee81?source=mail")
     with pytest.raises(ValidationError) as refusal:
@@ -72,18 +72,18 @@ def test_two_aliases_never_share_a_key() -> None:
         "//example.org/a",
     ],
 )
-def test_an_address_is_http_without_credentials(url: str) -> None:
+def test_a_link_must_be_http_without_credentials(url: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         new_article(url=url).full_clean()
     assert set(refusal.value.message_dict) == {"url"}
 
 
-def test_the_database_refuses_another_scheme_too() -> None:
+def test_the_database_refuses_other_schemes() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Article.objects.filter(title="Payment Wallet").update(url="javascript:alert(1)")
 
 
-def test_a_slug_is_made_once_and_free() -> None:
+def test_a_slug_is_unique_and_made_once() -> None:
     article = new_article(title="Payment Wallet")
     article.save()
     assert article.slug == "payment-wallet-2"
@@ -93,7 +93,7 @@ def test_a_slug_is_made_once_and_free() -> None:
     assert article_slug("🗄") == "article"
 
 
-def test_retired_articles_leave_the_tables_and_come_back_as_themselves() -> None:
+def test_retired_articles_leave_the_tables_and_can_be_brought_back() -> None:
     article = Article.objects.get(title="Payment Wallet")
     identity = article.uuid
     article.retire()
@@ -105,7 +105,7 @@ def test_retired_articles_leave_the_tables_and_come_back_as_themselves() -> None
     assert Entry.objects.listed().get(article=article).article.uuid == identity
 
 
-def test_a_retired_section_takes_its_entries_along() -> None:
+def test_entries_of_a_retired_section_are_not_listed() -> None:
     section = Section.objects.get(slug="caching")
     section.retire()
     assert Entry.objects.listed().count() == 39
@@ -113,7 +113,7 @@ def test_a_retired_section_takes_its_entries_along() -> None:
     assert Article.objects.count() == 39
 
 
-def test_nothing_that_is_listed_can_be_deleted() -> None:
+def test_listed_rows_cannot_be_deleted() -> None:
     for thing in (Article.objects.first(), Section.objects.first(), Status.objects.first()):
         assert thing is not None
         with pytest.raises(ProtectedError):
@@ -130,7 +130,7 @@ def test_a_section_lists_an_article_once_under_one_title() -> None:
     again.full_clean()
 
 
-def test_a_status_that_the_public_does_not_see_cannot_count() -> None:
+def test_the_database_refuses_a_countable_status_that_is_not_public() -> None:
     draft = Status.objects.get(slug="draft")
     draft.is_countable = True
     with pytest.raises(ValidationError, match="cannot count"):
@@ -144,7 +144,7 @@ def test_loading_the_playbook_again_changes_nothing() -> None:
     assert Article.objects.count() == 39
 
 
-def test_names() -> None:
+def test_rows_are_named_by_title_or_label() -> None:
     article = Article.objects.get(title="Payment Wallet")
     entry = article.entries.get()
     alias = article.aliases.get()

@@ -1,4 +1,4 @@
-"""The playbook that ships, held against the public one under tests/data/."""
+"""The playbook that ships, compared with the public file in tests/data/."""
 
 import re
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_the_file_is_read_in_full() -> None:
     assert len(lines) == PLAYBOOK.read_text(encoding="utf-8").count("[Read](") == 43
 
 
-def test_every_row_ships_as_it_is_and_in_order() -> None:
+def test_every_row_of_the_file_ships_unchanged_and_in_order() -> None:
     entries = Entry.objects.listed().in_journey_order()
     assert [
         Line(
@@ -61,7 +61,7 @@ def test_every_row_ships_as_it_is_and_in_order() -> None:
     ] == lines_of_the_file()
 
 
-def test_the_sizes() -> None:
+def test_the_playbook_has_43_entries_of_39_articles() -> None:
     models = (Layer, Section, Status, Article, Entry, Alias)
     assert [model.objects.count() for model in models] == [4, 12, 4, 39, 43, 39]
 
@@ -102,7 +102,7 @@ def test_each_section_has_its_layer() -> None:
     ]
 
 
-def test_the_statuses_say_who_sees_and_what_counts() -> None:
+def test_statuses_define_what_is_public_and_countable() -> None:
     assert list(Status.objects.values_list("label", "is_public", "is_countable")) == [
         ("Published", True, True),
         ("In review", True, False),
@@ -136,7 +136,7 @@ def test_four_articles_are_listed_twice() -> None:
     ]
 
 
-def test_the_copy_that_tests_begin_with_is_what_the_command_wrote(shipped_rows: rows.Rows) -> None:
+def test_the_copied_database_equals_a_fresh_load(shipped_rows: rows.Rows) -> None:
     assert rows.written() == shipped_rows
     assert [len(shipped_rows[f"catalog_{table}"]) for table in catalog_version.TABLES] == [
         4,

@@ -1,4 +1,4 @@
-"""What only editors may see is in no answer to anybody else."""
+"""Responses to readers who are not editors contain nothing of drafts."""
 
 import re
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("playbook")
 
 
 def neighbours(client: Client, article: Article) -> dict[str, str]:
-    """The addresses of the articles before and after, by `prev` and `next`."""
+    """Return the addresses of the neighbouring articles, by `prev` and `next`."""
     html = client.get(article.get_absolute_url()).content.decode()
     return dict(re.findall(r'rel="(prev|next)" href="([^"]+)"', html))
 

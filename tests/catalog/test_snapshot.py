@@ -1,4 +1,4 @@
-"""Every process knows at once that the playbook changed, however it was changed."""
+"""Snapshots follow every change of the catalogue, in every process."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ CHANGES: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_every_way_of_changing_the_playbook_gives_it_another_stamp(change: str) -> None:
+def test_every_kind_of_change_changes_the_catalog_version(change: str) -> None:
     before = catalog_version.current()
     CHANGES[change]()
     is_changed = catalog_version.current() != before
@@ -43,7 +43,7 @@ def test_every_way_of_changing_the_playbook_gives_it_another_stamp(change: str) 
     assert is_changed or (change == "update of none" and connection.vendor == "sqlite")
 
 
-def test_reading_and_progress_change_no_stamp(client: Client, learner: User) -> None:
+def test_reading_and_progress_keep_the_catalog_version(client: Client, learner: User) -> None:
     client.force_login(learner)
     before = catalog_version.current()
     client.get("/")
@@ -51,7 +51,7 @@ def test_reading_and_progress_change_no_stamp(client: Client, learner: User) -> 
     assert catalog_version.current() == before
 
 
-def test_an_edition_is_read_once_for_each_stamp() -> None:
+def test_a_snapshot_is_read_once_for_each_catalog_version() -> None:
     snapshot = current(AnonymousUser())
     assert current(AnonymousUser()) is snapshot
     Section.objects.filter(slug="caching").update(title="Remembering")
@@ -61,7 +61,7 @@ def test_an_edition_is_read_once_for_each_stamp() -> None:
     assert "Remembering" not in [section.title for section in snapshot.sections]
 
 
-def test_what_was_rolled_back_is_forgotten() -> None:
+def test_a_rolled_back_change_is_forgotten() -> None:
     before = current(AnonymousUser())
     with transaction.atomic():
         Section.objects.filter(slug="caching").update(title="Never")
@@ -72,7 +72,7 @@ def test_what_was_rolled_back_is_forgotten() -> None:
     assert "Never" not in [section.title for section in after.sections]
 
 
-def test_the_triggers_come_back_with_every_migrate() -> None:
+def test_migrate_reinstalls_the_triggers() -> None:
     for statement in dropped_triggers():
         raw(statement)
     before = catalog_version.current()
@@ -96,7 +96,7 @@ def dropped_triggers() -> list[str]:
     ]
 
 
-def test_an_edition_agrees_with_the_tables() -> None:
+def test_a_snapshot_agrees_with_the_tables() -> None:
     snapshot = CatalogSnapshot("any", with_drafts=False)
     in_order = Entry.objects.listed().public().in_journey_order().select_related("article__status")
     assert [place.entry for place in snapshot.indexed_entries] == list(in_order)
@@ -107,7 +107,7 @@ def test_an_edition_agrees_with_the_tables() -> None:
         assert place.entry.article.status == entry.article.status
 
 
-def test_drafts_are_in_the_edition_of_editors_only(editor: User, learner: User) -> None:
+def test_drafts_are_in_the_snapshot_of_editors_only(editor: User, learner: User) -> None:
     draft = Article.objects.get(slug="payment-wallet")
     Article.objects.filter(pk=draft.pk).update(status=Status.objects.get(slug="draft"))
     for reader, sees in ((AnonymousUser(), False), (learner, False), (editor, True)):
@@ -128,7 +128,7 @@ def test_search_folds_every_alphabet(client: Client, words: str, title: str) -> 
 
 
 @override_settings(VISITORS_SEE_CHANGES_AFTER=1)
-def test_visitors_see_a_change_a_second_later_and_all_others_at_once(
+def test_visitors_see_a_change_after_a_second_and_learners_at_once(
     client: Client, learner: User, clock: Clock
 ) -> None:
     marking = Client()

@@ -48,7 +48,7 @@ def test_a_layer_that_does_not_exist_is_ignored_and_named(client: Client) -> Non
     assert "“<b>nope</b>” is not a choice for “Layer” and was ignored." in text_of(response)
 
 
-def test_the_roadmaps_fragment_is_the_playbook_only(client: Client) -> None:
+def test_the_roadmap_fragment_is_only_the_playbook(client: Client) -> None:
     fragment = client.get("/?layer=data-mastery", headers={**HTMX, "HX-Target": "playbook"})
     assert fragment.content.decode().strip().startswith('<div id="playbook">')
     assert "<html" not in fragment.content.decode()
@@ -78,7 +78,7 @@ def test_the_table_filters_and_counts(client: Client) -> None:
     assert len(entry_titles(response.content.decode())) == 5
 
 
-def test_an_address_with_defaults_leads_to_the_canonical_one(client: Client) -> None:
+def test_an_address_with_defaults_redirects_to_the_canonical_one(client: Client) -> None:
     response = client.get("/articles/?q=&order=journey&layer=data-mastery")
     assert (response.status_code, response["Location"]) == (302, "/articles/?layer=data-mastery")
     assert client.get("/articles/?order=journey")["Location"] == "/articles/"
@@ -90,7 +90,7 @@ def test_the_server_pushes_the_canonical_address(client: Client) -> None:
     assert response["HX-Push-Url"] == "/articles/?q=cache"
 
 
-def test_an_empty_result_says_what_to_drop(client: Client) -> None:
+def test_an_empty_result_links_to_wider_filters(client: Client) -> None:
     response = client.get("/articles/?section=caching&status=planned")
     assert "0 articles" in text_of(response)
     assert "Status 4 articles" in text_of(response)
@@ -104,7 +104,7 @@ def test_every_link_of_the_table_for_htmx_is_a_link_without_it(client: Client) -
         assert re.findall(r' href="([^"]*)"', link) == re.findall(r'hx-get="([^"]*)"', link)
 
 
-def test_an_article_shows_every_place_and_its_neighbours(client: Client) -> None:
+def test_an_article_shows_its_entries_and_neighbours(client: Client) -> None:
     article = Article.objects.get(entries__title="Fan-Out-on-Write (Blueprint)")
     text = text_of(client.get(article.get_absolute_url()))
     assert "Fan-out-on-write at Twitter scale" in text
@@ -121,7 +121,7 @@ def test_the_journey_has_two_ends(client: Client) -> None:
     assert ('rel="prev"' in last, 'rel="next"' in last) == (True, False)
 
 
-def test_following_after_walks_the_whole_journey(client: Client) -> None:
+def test_following_next_walks_the_whole_journey(client: Client) -> None:
     ordered = Entry.objects.listed().in_journey_order()
     path = ordered[0].get_absolute_url()
     walked: list[str] = []
@@ -132,7 +132,7 @@ def test_following_after_walks_the_whole_journey(client: Client) -> None:
     assert set(walked) == {article.get_absolute_url() for article in Article.objects.all()}
 
 
-def test_external_links_open_apart_and_tell_nothing(client: Client) -> None:
+def test_external_links_send_no_referrer(client: Client) -> None:
     html = client.get("/").content.decode()
     external = re.findall(r'<a [^>]*href="https?://[^>]*>', html)
     assert len(external) > 43
@@ -140,9 +140,7 @@ def test_external_links_open_apart_and_tell_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize("status", ["planned", "in-review"])
-def test_what_is_not_out_yet_is_shown_with_its_badge_and_does_not_count(
-    client: Client, status: str
-) -> None:
+def test_an_unpublished_article_has_a_badge_and_does_not_count(client: Client, status: str) -> None:
     article = Article.objects.get(slug="payment-wallet")
     article.status = Status.objects.get(slug=status)
     article.save()
@@ -181,7 +179,7 @@ def main_of(client: Client, article: Article) -> str:
     return found[0]
 
 
-def test_a_retired_article_says_since_when_and_what_it_was_about(client: Client) -> None:
+def test_a_retired_article_shows_its_date_and_description(client: Client) -> None:
     article = Article.objects.get(slug="payment-wallet")
     [entry] = article.entries.all()
     Article.objects.filter(pk=article.pk).update(
@@ -197,7 +195,7 @@ def test_a_retired_article_says_since_when_and_what_it_was_about(client: Client)
     assert "No. " not in html
 
 
-def test_a_retired_article_is_described_by_the_places_it_had_last(client: Client) -> None:
+def test_a_retired_article_is_described_by_its_last_entries(client: Client) -> None:
     article = Article.objects.get(slug="payment-wallet")
     [entry] = article.entries.all()
     other = Section.objects.exclude(pk=entry.section_id)[0]
@@ -219,9 +217,7 @@ def test_a_retired_article_is_described_by_the_places_it_had_last(client: Client
 
 
 @pytest.mark.parametrize("left_as", ["published", "draft"])
-def test_a_retired_article_tells_nothing_of_what_it_was_as_a_draft(
-    client: Client, left_as: str
-) -> None:
+def test_a_retired_article_hides_its_drafts(client: Client, left_as: str) -> None:
     draft, published = (Status.objects.get(slug=slug) for slug in ("draft", "published"))
     article = Article.objects.create(title="Public later", status=draft)
     section = Section.objects.get(slug="caching")
@@ -273,7 +269,7 @@ def test_sections_and_layers_have_addresses(client: Client) -> None:
     assert len(entry_titles(layer)) == 3
 
 
-def test_what_does_not_exist_is_not_found(client: Client) -> None:
+def test_missing_pages_are_not_found(client: Client) -> None:
     Section.objects.get(slug="caching").retire()
     for path in ("/articles/nope/", "/sections/nope/", "/layers/nope/", "/sections/caching/"):
         assert client.get(path).status_code == 404
@@ -299,7 +295,7 @@ def test_the_sitemap_names_every_public_page_under_the_sites_address(
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_pages_are_only_read(client: Client, method: str) -> None:
+def test_pages_accept_only_get_and_head(client: Client, method: str) -> None:
     for path in ("/", "/articles/", "/articles/payment-wallet/", "/sections/caching/"):
         assert getattr(client, method)(path).status_code == 405
 
@@ -318,7 +314,7 @@ PAGES = [
 
 
 def grow(articles: int) -> None:
-    """More layers, sections, articles and entries; all where the pages of PAGES show them."""
+    """Create more layers, sections, articles and entries that the pages of PAGES show."""
     status = Status.objects.get(slug="published")
     foundation = Layer.objects.get(slug="foundation-layer")
     start = Article.objects.count()
@@ -352,7 +348,7 @@ def test_queries_do_not_grow_with_the_catalogue(
         assert client.get(path).status_code == 200
 
 
-def test_a_shared_address_says_what_it_is(client: Client) -> None:
+def test_pages_have_sharing_metadata(client: Client) -> None:
     html = client.get("/articles/payment-wallet/").content.decode()
     assert '<meta property="og:title" content="Payment Wallet">' in html
     assert (

@@ -75,7 +75,7 @@ def titles(slug: str) -> list[str]:
     return list(Section.objects.get(slug=slug).entries.current().values_list("title", flat=True))
 
 
-def test_an_editor_signs_in_and_mends_an_article(page: Page) -> None:
+def test_an_editor_signs_in_and_changes_an_article(page: Page) -> None:
     page.goto("/admin/")
     page.locator("[name=login]").fill("editor")
     page.locator("[name=password]").fill("an-editor's-password")
@@ -126,7 +126,7 @@ def test_sections_are_dragged(page: Page) -> None:
     assert places == sorted(places)
 
 
-def test_an_article_is_listed_once_more(page: Page) -> None:
+def test_an_article_is_listed_again_in_another_section(page: Page) -> None:
     enter(page)
     open_admin(page, "section", CACHING)
     page.get_by_label("Article – new").first.select_option(label=WALLET)
@@ -169,7 +169,7 @@ def test_retiring_and_bringing_back(page: Page) -> None:
 
 
 def test_the_other_pages_of_the_admin(page: Page) -> None:
-    """The fixtures see to it that none of them reports anything to the console."""
+    """The fixtures fail the test if a page reports anything to the console."""
     enter(page)
     article, entry = Article.objects.get(slug="payment-wallet"), Entry.objects.first()
     assert entry is not None
