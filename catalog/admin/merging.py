@@ -41,9 +41,9 @@ class Side:
     chosen: Article | None
     without: str = ""
     """The address of the page without this choice."""
-    is_found: bool = True
+    has_results: bool = True
     has_more: bool = False
-    found: list[tuple[str, Article]] = field(default_factory=list)
+    results: list[tuple[str, Article]] = field(default_factory=list)
     """Articles, each with the address that chooses it."""
 
     @property
@@ -62,22 +62,22 @@ def merged_already(request: HttpRequest) -> Article | None:
 
 
 def chosen_in(form: MergeForm) -> dict[str, Article]:
-    found = {name: form.cleaned_data.get(name) for name in SIDES}
-    return {name: article for name, article in found.items() if article is not None}
+    articles = {name: form.cleaned_data.get(name) for name in SIDES}
+    return {name: article for name, article in articles.items() if article is not None}
 
 
 def terms_in(form: MergeForm) -> dict[str, str]:
-    found = {f"find_{name}": form.cleaned_data.get(f"find_{name}", "") for name in SIDES}
-    return {name: term for name, term in found.items() if term}
+    terms = {f"find_{name}": form.cleaned_data.get(f"find_{name}", "") for name in SIDES}
+    return {name: term for name, term in terms.items() if term}
 
 
 @dataclass
-class Compared:
+class ComparedArticle:
     """One of the two articles as the preview compares them."""
 
     heading: str
     article: Article
-    places: list[Entry]
+    entries: list[Entry]
     learner_count: int
 
 
@@ -93,8 +93,8 @@ def alias_message(alias: Alias) -> str:
     return messages_by_kind[kind] % {"name": name}
 
 
-def titles_of(article: Article, places: Iterable[Entry]) -> list[str]:
-    return [article.title, *(place.title for place in places)]
+def titles_of(article: Article, entries: Iterable[Entry]) -> list[str]:
+    return [article.title, *(entry.title for entry in entries)]
 
 
 def merge_address(values: dict[str, Any]) -> str:
@@ -149,12 +149,12 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         keys: dict[str, Any] = {other: article.pk for other, article in chosen.items()}
         side.without = merge_address(keys | terms)
         if side.chosen is None and term:
-            found = list(self.find(request, form, name, term)[: SEARCH_RESULTS + 1])
-            side.has_more = len(found) > SEARCH_RESULTS
-            side.found = [
-                (merge_address(keys | {name: a.pk} | terms), a) for a in found[:SEARCH_RESULTS]
+            results = list(self.find(request, form, name, term)[: SEARCH_RESULTS + 1])
+            side.has_more = len(results) > SEARCH_RESULTS
+            side.results = [
+                (merge_address(keys | {name: a.pk} | terms), a) for a in results[:SEARCH_RESULTS]
             ]
-            side.is_found = bool(found)
+            side.has_results = bool(results)
         return side
 
     def find(
@@ -177,8 +177,8 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         swapped = merge_address({"kept": duplicate.pk, "gone": kept.pk})
         return {
             "compared": [
-                Compared(_("Keep this article"), kept, kept_entries, learners.on_kept),
-                Compared(
+                ComparedArticle(_("Keep this article"), kept, kept_entries, learners.on_kept),
+                ComparedArticle(
                     _("Merge this article into it"), duplicate, entries, learners.on_duplicate
                 ),
             ],

@@ -35,11 +35,11 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
         handle = vars(self)["_reorder_"]
 
         @admin.display(description=handle.short_description, ordering="number")
-        def place(section: Section) -> SafeString | int:
+        def position(section: Section) -> SafeString | int:
             shown: SafeString | int = handle(section) if self.enable_sorting else section.number
             return shown
 
-        self._reorder_ = place
+        self._reorder_ = position
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
         current = Q(entries__retired_at=None, entries__article__retired_at=None)
@@ -97,11 +97,11 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
     @transaction.atomic
     def _update_order(self, updated_items: list[list[Any]], extra_model_filters: Any) -> int:
         """Take only the order from the browser, because a filtered list lacks some numbers."""
-        places = {int(pk): int(place) for pk, place in updated_items}
+        positions = {int(pk): int(position) for pk, position in updated_items}
         Section.objects.listed().renumber()
-        sections = list(Section.objects.select_for_update().filter(pk__in=places))
+        sections = list(Section.objects.select_for_update().filter(pk__in=positions))
         numbers = sorted(section.number for section in sections)
-        sections.sort(key=lambda section: places[section.pk])
+        sections.sort(key=lambda section: positions[section.pk])
         for section, number in zip(sections, numbers, strict=True):
             section.number = number
         return Section.objects.all().save_numbers(sections)

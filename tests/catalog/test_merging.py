@@ -466,7 +466,7 @@ def test_an_article_page_links_to_merging(editing: Client, kept: Article) -> Non
 
 def found(page: Any, name: str) -> list[str]:
     [side] = [side for side in page.context["sides"] if side.choice.name == name]
-    return [article.slug for _address, article in side.found]
+    return [article.slug for _address, article in side.results]
 
 
 def follow(client: Client, page: Any, label: str) -> Any:
