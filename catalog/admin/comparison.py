@@ -56,6 +56,17 @@ def compare_rows(formset: EntryRows, comparison: Comparison) -> None:
         comparison.differences.extend(differences_of(form, str(form.instance)))
     shown = {form.instance.pk for form in formset.initial_forms}
     added = [row for row in formset.get_queryset() if row.pk not in shown]
+    compare_new_rows(formset, added, comparison)
+    comparison.added.extend(added)
+    comparison.removed.extend(
+        TypedRow(str(row or _("A row")), typed_values(form, row))
+        for form, row in formset.removed_rows()
+        if row is None or not is_retired_as_typed(row, form)
+    )
+
+
+def compare_new_rows(formset: EntryRows, added: list[Entry], comparison: Comparison) -> None:
+    """Match the new rows with those that are stored since, and take matches out of `added`."""
     for form in formset.extra_forms:
         if form.has_changed():
             twin = next((row for row in added if is_stored_in(row, form)), None)
@@ -64,12 +75,6 @@ def compare_rows(formset: EntryRows, comparison: Comparison) -> None:
             else:
                 added.remove(twin)
                 comparison.repeated.append(twin)
-    comparison.added.extend(added)
-    comparison.removed.extend(
-        TypedRow(str(row or _("A row")), typed_values(form, row))
-        for form, row in formset.removed_rows()
-        if row is None or not is_retired_as_typed(row, form)
-    )
 
 
 def is_retired_as_typed(row: Entry, form: _Form) -> bool:
