@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as current
 from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -11,13 +13,13 @@ logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth's flows in this site's words, which go on where a mail cannot be sent."""
+    """The flows of allauth with this site's messages. They go on if a mail cannot be sent."""
 
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages: ClassVar[dict[str, str | Promise]] = {
         **DefaultAccountAdapter.error_messages,
         "username_taken": _("This user name is taken."),
-        "email_taken": _("An account has this e-mail address already."),
-        "duplicate_email": _("This is your e-mail address already."),
+        "email_taken": _("This e-mail address already has an account."),
+        "duplicate_email": _("This is already your e-mail address."),
         "username_password_mismatch": _("The user name or the password is wrong."),
         "email_password_mismatch": _("The e-mail address or the password is wrong."),
         "enter_current_password": _("This is not your current password."),
@@ -27,21 +29,21 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
     }
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         try:
             super().send_mail(template_prefix, email, context)
-        except OSError as error:  # What smtplib raises is one too.
-            logger.error("A mail could not be sent, look at EMAIL_URL: %s", error)
+        except OSError as error:  # smtplib raises subclasses of it.
+            logger.error("A mail could not be sent; check EMAIL_URL: %s", error)
             current.request.mail_failed = True
-            words = gettext(
-                "The e-mail to %s could not be sent: our mail server did not take it. "
-                "Everything else is kept; please ask for it again later."
+            message = gettext(
+                "The e-mail to %s could not be sent because of a problem with our mail server. "
+                "Everything else was saved. Request the e-mail again later."
             )
-            messages.error(current.request, words % email)
+            messages.error(current.request, message % email)
 
     def add_message(
         self,
-        request: Any,
+        request: HttpRequest,
         level: int,
         message_template: str | None = None,
         *context: Any,

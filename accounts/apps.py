@@ -9,6 +9,6 @@ class AccountsConfig(AppConfig):
 
 
 class EmailAddressesConfig(AccountConfig):
-    """allauth's, under a name of its own: the accounts are ours."""
+    """The app of allauth under a different name, because Accounts is ours."""
 
     verbose_name = _("E-mail addresses")

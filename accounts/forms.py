@@ -1,7 +1,7 @@
-"""The forms of an account: allauth's, in this site's words, and the preferences."""
+"""Account forms: the forms of allauth with this site's labels and help, and the preferences."""
 
 from collections import defaultdict
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
@@ -17,20 +17,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.time_zones import time_zones
 
-HELP: dict[str, Any] = {
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+HELP: dict[str, "StrOrPromise"] = {
     "password": "",
     "oldpassword": "",
     "password1": _(
-        "At least 8 characters; not only digits, not a common one, nothing close to your name."
+        "At least 8 characters. Not only digits, not a common password, not similar to your name."
     ),
 }
-ERRORS: dict[str, Any] = {"required": _("Please fill this in.")}
+ERRORS: dict[str, "StrOrPromise"] = {"required": _("Fill this in.")}
 
 
-class Worded(forms.Form):
-    """One label a field, short help, and no placeholder that says the label again."""
+class LabelledForm(forms.Form):
+    """A form with this site's labels, help and errors, and without placeholders."""
 
-    labels: ClassVar[dict[str, Any]] = {}
+    labels: ClassVar[dict[str, "StrOrPromise"]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,7 +46,7 @@ class Worded(forms.Form):
                 field.error_messages["invalid"] = _("This is not an e-mail address.")
 
 
-class LoginForm(Worded, allauth.LoginForm):
+class LoginForm(LabelledForm, allauth.LoginForm):
     labels: ClassVar = {"login": _("User name or e-mail"), "password": _("Password")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +54,7 @@ class LoginForm(Worded, allauth.LoginForm):
         self.fields["login"].widget.attrs.update(autocomplete="username", autocapitalize="none")
 
 
-class SignupForm(Worded, allauth.SignupForm):
+class SignupForm(LabelledForm, allauth.SignupForm):
     labels: ClassVar = {
         "username": _("User name"),
         "email": _("E-mail"),
@@ -63,19 +66,19 @@ class SignupForm(Worded, allauth.SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs["autocapitalize"] = "none"
         self.fields["email"].help_text = (
-            _("For a new password, should you forget yours, and for nothing else.")
+            _("Used only to reset your password if you forget it.")
             if settings.HAS_EMAIL
-            else _("You can sign in with it too. This site sends no mail at present.")
+            else _("You can also sign in with it. This site does not send mail at present.")
         )
 
 
-class EmailForm(Worded, allauth.AddEmailForm):
+class EmailForm(LabelledForm, allauth.AddEmailForm):
     labels: ClassVar = {"email": _("New e-mail address")}
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
         others = EmailAddress.objects.filter(email=email).exclude(user=self.user)
-        # Where mail is sent, only the owner of the address can confirm it.
+        # If the site sends mail, only the owner of the address can confirm it.
         if not settings.HAS_EMAIL and others.exists():
             raise get_adapter().validation_error("email_taken")
         return email
@@ -87,11 +90,11 @@ class EmailForm(Worded, allauth.AddEmailForm):
         EmailAddress.objects.filter(user=self.user).delete()
         address = EmailAddress(user=self.user, email=self.cleaned_data["email"])
         address.set_as_primary()
-        messages.success(request, gettext("Your e-mail address is %s now.") % address.email)
+        messages.success(request, gettext("Your e-mail address is now %s.") % address.email)
         return address
 
 
-class ChangePasswordForm(Worded, allauth.ChangePasswordForm):
+class ChangePasswordForm(LabelledForm, allauth.ChangePasswordForm):
     labels: ClassVar = {
         "oldpassword": _("Current password"),
         "password1": _("New password"),
@@ -99,38 +102,38 @@ class ChangePasswordForm(Worded, allauth.ChangePasswordForm):
     }
 
 
-class SetPasswordForm(Worded, allauth.SetPasswordForm):
+class SetPasswordForm(LabelledForm, allauth.SetPasswordForm):
     labels: ClassVar = {"password1": _("New password"), "password2": _("New password again")}
 
 
-class ResetPasswordForm(Worded, allauth.ResetPasswordForm):
+class ResetPasswordForm(LabelledForm, allauth.ResetPasswordForm):
     labels: ClassVar = {"email": _("E-mail")}
 
     def clean(self) -> dict[str, Any] | None:
         if not settings.HAS_EMAIL:
-            raise forms.ValidationError(_("This site sends no mail, so nothing was sent."))
+            raise forms.ValidationError(_("This site does not send mail, so nothing was sent."))
         return super().clean()
 
 
-class ResetPasswordKeyForm(Worded, allauth.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(LabelledForm, allauth.ResetPasswordKeyForm):
     labels: ClassVar = {"password1": _("New password"), "password2": _("New password again")}
 
 
-class PasswordForm(Worded, allauth.ReauthenticateForm):
-    """Asks somebody who is signed in for their password once more."""
+class PasswordForm(LabelledForm, allauth.ReauthenticateForm):
+    """Asks a user who is signed in for their password again."""
 
     labels: ClassVar = {"password": _("Your password")}
 
 
-def time_zone_choices() -> list[tuple[Any, Any]]:
-    """Every zone under its area, after the choice that follows the browser."""
+def time_zone_choices() -> list[tuple[str, "StrOrPromise | list[tuple[str, str]]"]]:
+    """Return the zones grouped by area, after the choice to follow the browser."""
     areas: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name in sorted(time_zones()):
         area, slash, place = name.partition("/")
         areas[area if slash else gettext("World")].append(
             (name, (place or name).replace("_", " ").replace("/", " – "))
         )
-    return [("", _("As the browser says")), *areas.items()]
+    return [("", _("Browser default")), *areas.items()]
 
 
 class PreferencesForm(forms.ModelForm[User]):
@@ -138,7 +141,7 @@ class PreferencesForm(forms.ModelForm[User]):
         label=_("Time zone"),
         required=False,
         choices=time_zone_choices,
-        help_text=_("Days, streaks and dates are shown in it."),
+        help_text=_("Your days, streaks and dates use this time zone."),
     )
 
     class Meta:

@@ -12,7 +12,7 @@ COOKIE = "time_zone"
 
 
 class ReaderTimeZone:
-    """Dates are local to the reader: their own setting, else what their browser says, else ours."""
+    """Activate the reader's time zone: their preference, their browser's zone, or the default."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

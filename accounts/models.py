@@ -26,41 +26,43 @@ class User(AbstractUser):
         max_length=64,
         blank=True,
         validators=[validate_time_zone],
-        help_text=_("Days and streaks are counted in it. Empty: the browser's."),
+        help_text=_(
+            "Days and streaks are counted in it. If empty, the browser's time zone is used."
+        ),
     )
     shows_streak = models.BooleanField(_("show my streak"), default=True)
     marks_reading_on_open = models.BooleanField(
         _("mark an article as reading when I open it"), default=False
     )
 
-    # Grows with every change of their progress, and costs no query of its own to ask for. The
-    # database has the default too: code from before the column goes on making accounts.
+    # Increased with every change of progress, and read with the user in one query. The database has
+    # the default too, because older code goes on creating accounts during an upgrade.
     progress_version = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
 
-    # Written once a day: see begin_visit.
+    # Written once a day by begin_visit().
     visit_began_at = models.DateTimeField(null=True, editable=False)
     previous_visit_at = models.DateTimeField(null=True, editable=False)
 
     @property
     def new_since(self) -> datetime:
-        """What came later than this is new to them."""
+        """Articles added later than this are new to the user."""
         return self.previous_visit_at or self.date_joined
 
     def begin_visit(self) -> None:
-        """A visit is a day, in the current time zone, on which they come: one statement a day."""
+        """Begin a visit: once a day in the current time zone, with one statement."""
         now, began_at = timezone.now(), self.visit_began_at
         if began_at and timezone.localdate(began_at) >= timezone.localdate(now):
             return
-        # Of two requests that begin it at once, the second must not take the first for a visit.
-        same = User.objects.filter(pk=self.pk, visit_began_at=began_at)
+        # If two requests begin it at once, the second must not see the first as the previous visit.
+        unchanged = User.objects.filter(pk=self.pk, visit_began_at=began_at)
         try:
-            same.update(visit_began_at=now, previous_visit_at=began_at)
+            unchanged.update(visit_began_at=now, previous_visit_at=began_at)
         except DatabaseError as error:
-            # A page that only reads is shown all the same, by a database that takes no writes now.
-            logger.warning("A visit could not be noted: %s", error)
+            # A page that only reads must work while the database does not accept writes.
+            logger.warning("A visit could not be stored: %s", error)
         self.previous_visit_at, self.visit_began_at = began_at, now
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """None also for a name that was known when it was chosen, and is not any more."""
+        """The chosen time zone. None if there is none, or if its name is no longer known."""
         return ZoneInfo(self.time_zone) if is_time_zone(self.time_zone) else None

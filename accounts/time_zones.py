@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 @cache
 def time_zones() -> frozenset[str]:
-    """The names a reader can choose: Area/Place, and UTC."""
+    """Return the names that a reader can choose: Area/Place and UTC."""
     return frozenset(
         name
         for name in available_timezones()

@@ -11,7 +11,7 @@ urlpatterns = [
     path("theme/", views.theme_set, name="theme_set"),
     path("accounts/preferences/", views.preferences_edit, name="preferences_edit"),
     path("accounts/delete/", views.account_delete, name="account_delete"),
-    # The admin's own sign-in counts no attempts; there is one door, and it does.
+    # The admin's own sign-in does not limit attempts, so the site's sign-in replaces it.
     path("admin/login/", secure_admin_login(admin.site.login), name="admin_login"),
     path(
         "admin/password_change/",

@@ -21,7 +21,7 @@ class LearnerRequest(HttpRequest):
 
 @require_POST
 def theme_set(request: HttpRequest) -> HttpResponse:
-    """Remembers the colour scheme in a cookie, so that the first byte of a page knows it."""
+    """Store the colour scheme in a cookie, so that pages are rendered in it."""
     response = HttpResponseRedirect(safe_next(request, default="/"))
     theme = request.POST.get("theme", "")
     if theme in THEMES:
@@ -39,7 +39,7 @@ def preferences_edit(request: LearnerRequest) -> HttpResponse:
     form = PreferencesForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("Your preferences are saved."))
+        messages.success(request, _("Your preferences were saved."))
         return redirect("accounts:preferences_edit")
     return render(request, "accounts/preferences_edit.html", {"form": form})
 
@@ -49,15 +49,15 @@ def preferences_edit(request: LearnerRequest) -> HttpResponse:
 @sign_in_required
 @rate_limit(action="reauthenticate")  # type: ignore[untyped-decorator]  # allauth has no types
 def account_delete(request: LearnerRequest) -> HttpResponse:
-    """Everything of the learner's goes, at once and for good, once they gave their password."""
+    """Delete the account and everything in it, after asking for the password."""
     user = request.user
     form = PasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            # A mark on its way is made before this, or finds nobody to make it.
+            # A state change that is under way ends before this, or finds no account.
             User.objects.select_for_update().get(pk=user.pk)
             logout(request)
             user.delete()
-        messages.success(request, _("Your account is deleted, with everything that was in it."))
+        messages.success(request, _("Your account and everything in it were deleted."))
         return redirect("catalog:roadmap")
     return render(request, "accounts/account_delete.html", {"form": form})

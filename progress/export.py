@@ -1,6 +1,7 @@
-"""A learner's own progress as data that they can take with them."""
+"""Export a learner's data."""
 
-from typing import Any
+from datetime import datetime
+from typing import TypeAlias, TypedDict
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,9 +11,23 @@ from catalog.models import Article
 from catalog.suggestions.models import Suggestion
 from progress.models import Event, State
 
+JSONObject: TypeAlias = dict[str, object]
+"""A row that `DjangoJSONEncoder` can write."""
 
-def progress_of(user: User) -> dict[str, Any]:
-    """Visits, states, events and suggestions, oldest first, each with its article; times in UTC."""
+
+class ExportedProgress(TypedDict):
+    site: str
+    learner: str
+    exported_at: datetime
+    visit_began_at: datetime | None
+    previous_visit_at: datetime | None
+    states: list[JSONObject]
+    events: list[JSONObject]
+    suggestions: list[JSONObject]
+
+
+def progress_of(user: User) -> ExportedProgress:
+    """Return visits, states, events and suggestions, oldest first. Times are in UTC."""
     states = State.objects.for_user(user).order_by("changed_at", "pk")
     events = Event.objects.for_user(user).order_by("happened_at", "pk")
     suggestions = Suggestion.objects.for_user(user).with_article()
@@ -46,8 +61,8 @@ def progress_of(user: User) -> dict[str, Any]:
     }
 
 
-def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
-    """What they wrote, and the answer; an article that is a draft is nobody's yet."""
+def _suggestion(suggestion: Suggestion) -> JSONObject:
+    """Return a suggestion and its decision, without an article that is not public."""
     article = suggestion.public_article
     return {
         "kind": suggestion.kind,
@@ -63,7 +78,7 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-def _article(article: Article) -> dict[str, Any]:
-    """What became a draft keeps its title in its learners' history; its new link is nobody's."""
+def _article(article: Article) -> JSONObject:
+    """Identify an article. One that is not public keeps its title here, but not its link."""
     url = article.url if article.status.is_public else ""
     return {"uuid": article.uuid, "title": article.title, "url": url}

@@ -1,4 +1,4 @@
-"""The form that owns the history's filter."""
+"""The filter of a learner's history."""
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -25,12 +25,12 @@ class EventFilterForm(forms.Form):
         return events.on_day(day) if day else events
 
     def page_of(self, events: EventQuerySet) -> Page[Event]:
-        """The page asked for; the last one where there are fewer."""
+        """Return the requested page, or the last one if there are fewer."""
         return Paginator(events, PAGE_SIZE).get_page(self.cleaned_data.get("page") or 1)
 
     @property
     def ignored(self) -> list[Ignored]:
-        """What the page names as not used."""
+        """The values that the form ignored, for the page to name."""
         return [
             Ignored(str(self.fields[name].label), self.data.get(name, "")) for name in self.errors
         ]

@@ -47,7 +47,7 @@ class ChangesAcknowledgeForm(forms.Form):
     article = forms.SlugField(max_length=150, required=False)
 
     def clean_until(self) -> datetime:
-        """Return the time in UTC, the current time if it is later."""
+        """Return the time in UTC, or the current time if it is in the future."""
         until: datetime = self.cleaned_data["until"]
         try:
             return min(until.astimezone(UTC), timezone.now())

@@ -1,4 +1,4 @@
-"""What of the pages is the reader's own progress. `oob`: as an answer to a change sends it."""
+"""Render the parts of pages that show a reader's progress. `oob` is for out-of-band swaps."""
 
 from collections.abc import Iterable
 
@@ -56,7 +56,7 @@ def state_control(request: HttpRequest, entry: Entry, *, oob: bool = False) -> s
 
 @per_user_fragment(register, READER, CATALOG)
 def overall(request: HttpRequest, *, oob: bool = False) -> str:
-    """How far the reader is in the whole playbook, and what comes next."""
+    """Render the reader's progress in the whole playbook, and their next article."""
     progress = request.progress
     return cached_fragments(request, CATALOG)(
         "progress/includes/overall.html",
@@ -106,7 +106,7 @@ def _of_section(request: HttpRequest, kind: str, section: Section, *, oob: bool)
 def figure_cells(
     request: HttpRequest, *, layer: Layer | None = None, section: Section | None = None
 ) -> str:
-    """A row's figures: of a layer, of a section, else of the whole playbook."""
+    """Render the figures of a row: of a layer, of a section, or of the whole playbook."""
     progress = request.progress
     totals = progress.totals
     figure = totals.overall
@@ -119,7 +119,7 @@ def figure_cells(
 
 @per_user_fragment(register, READER, CATALOG)
 def heat_week(request: HttpRequest, week: Week, number: int) -> str:
-    """A column of the heat map; most learners share most of them, the empty ones."""
+    """Render a column of the heat map. Learners share most of them, because most are empty."""
     name = "progress/includes/heat-week.html"
     return cached_fragments(request, CATALOG)(name, week=week, number=number)
 
@@ -137,7 +137,7 @@ def read_link(request: HttpRequest, article: Article, *, button: bool = False) -
 
 @per_user_fragment(register, READER, CATALOG, TIME_ZONE)
 def article_state(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
-    """The reader's state with one article, and its history."""
+    """Render the reader's state of an article, and its history."""
     progress = request.progress
     history = progress.history(article)
     name, state = "progress/includes/article-control.html", progress.state_of(article.pk)
@@ -159,7 +159,7 @@ def new_badge(request: HttpRequest, article: Article) -> str:
 
 @per_user_fragment(register, READER, CATALOG, TIME_ZONE)
 def article_changes(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
-    """What of the article is another than it was when the learner read it."""
+    """Render what changed in the article since the learner read it."""
     changed = request.progress.changed_articles.get(article.pk)
     name = "progress/includes/article-changes.html"
     return render_to_string(name, {"changed": changed, "oob": oob, "request": request})
@@ -174,11 +174,11 @@ def visitor_note(request: HttpRequest, address: str) -> str:
 
 @per_user_fragment(register, READER)
 def reader_id(request: HttpRequest) -> str:
-    """Whose page it is: empty for a visitor."""
+    """Return the primary key of the learner, or nothing for a visitor."""
     return str(request.user.pk or "")
 
 
 @per_user_fragment(register, READER, CATALOG)
 def countable(request: HttpRequest) -> str:
-    """How many articles count."""
+    """Return the number of countable articles."""
     return str(request.progress.totals.overall.countable)

@@ -31,7 +31,7 @@ from progress.states import StateName
 
 
 class LearnerProgress(ReaderProgress):
-    """The progress of somebody who signed in, in the database."""
+    """The progress of a learner who is signed in, kept in the database."""
 
     user: User
     is_visitor = False
@@ -41,7 +41,7 @@ class LearnerProgress(ReaderProgress):
 
     @property
     def version(self) -> Hashable:
-        """Their progress version, and what pages show of their account."""
+        """The progress version, with everything that pages show about the account."""
         user = self.user
         return (
             user.pk,
@@ -75,13 +75,13 @@ class LearnerProgress(ReaderProgress):
 
     @transaction.atomic
     def acknowledge_changes(self, until: datetime, article: Article | None = None) -> None:
-        """They know how what they read changed until then: all that they are told of, or that one.
+        """Dismiss the changes up to this time, of one article or of all changed articles.
 
-        Sent twice it does the same once; what changed later is still told.
+        Dismissing them again changes nothing. Later changes are still shown.
         """
         self.lock()
-        told = self.changed_articles.keys() & ({article.pk} if article else self.states.keys())
-        states = State.objects.for_user(self.user).filter(article__in=told)
+        dismissed = self.changed_articles.keys() & ({article.pk} if article else self.states.keys())
+        states = State.objects.for_user(self.user).filter(article__in=dismissed)
         states.exclude(changes_seen_at__gte=until).update(changes_seen_at=until)
         self.forget()
 
@@ -96,7 +96,7 @@ class LearnerProgress(ReaderProgress):
         before = self.state_of(article.pk)
         if only_from not in {None, before}:
             return StateChange(article, before, before)
-        return self._move(article, before, state)
+        return self._change(article, before, state)
 
     @transaction.atomic
     def undo(self, event_id: int) -> StateChange:
@@ -106,15 +106,15 @@ class LearnerProgress(ReaderProgress):
         if event is None:
             raise NothingToUndo
         if hasattr(event, "undone_by"):
-            now = self.state_of(event.article_id)
-            return StateChange(event.article, now, now)
+            current = self.state_of(event.article_id)
+            return StateChange(event.article, current, current)
         newer = events.lasting().filter(article=event.article, pk__gt=event.pk)
         is_last = self.state_of(event.article_id) == event.to_state
-        # Of two articles that were merged, the events are in order of time, not of keys.
+        # A merge of two articles orders their events by time, not by primary key.
         if not is_last or newer.filter(happened_at__gte=event.happened_at).exists():
             raise Superseded
         before, after = StateName(event.to_state), StateName(event.from_state)
-        return self._move(event.article, before, after, undoes=event)
+        return self._change(event.article, before, after, undoes=event)
 
     def history(self, article: Article) -> list[HistoryItem]:
         return [
@@ -123,16 +123,16 @@ class LearnerProgress(ReaderProgress):
         ]
 
     def lock(self) -> None:
-        """Two tabs or devices of one learner take turns, so that events form a chain.
+        """Lock the learner until the transaction ends, and clear what was read of their progress.
 
-        What was read of their progress before is forgotten. ReaderGone where the account was
-        deleted meanwhile.
+        Writes from two tabs or devices run one after the other, so that events form a chain. Raise
+        `ReaderGone` if the account was deleted.
         """
         if not lock_learner(self.user):
             raise ReaderGone
         self.forget()
 
-    def _move(
+    def _change(
         self, article: Article, before: StateName, after: StateName, undoes: Event | None = None
     ) -> StateChange:
         if before == after:

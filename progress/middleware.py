@@ -17,7 +17,7 @@ from progress.visitor import VisitorProgress
 
 
 class RequestProgress:
-    """Gives `request.progress`; nothing is read before somebody asks."""
+    """Set `request.progress`. It reads nothing until it is used."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,14 +38,17 @@ class RequestProgress:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ReaderGone):
             return None
-        reason = _("You signed in or out in another window meanwhile. Nothing was changed here.")
+        reason = _(
+            "You signed in or out in another window, so nothing was changed here. "
+            "Reload the page and try again."
+        )
         return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
 
 
 def renew_session_cookie(session: SessionBase, response: HttpResponse) -> None:
-    """A visitor who goes on marking keeps their marks for another year.
+    """Renew the cookie, so that a visitor keeps their progress for a year after their last change.
 
-    Django does it for a session that it saves itself; this one is saved under a lock already.
+    Django renews it only with a session that it saves itself. This one was saved under a lock.
     """
     response.set_cookie(
         settings.SESSION_COOKIE_NAME,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self, TypedDict, cast
+from typing import TYPE_CHECKING, Self, TypedDict, cast
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 
 class ReadAt(TypedDict):
     read_at: datetime
+
+
+class DayCounts(TypedDict):
+    date: date
+    started: int
+    finished: int
+
+
+class DayLayerCounts(TypedDict):
+    date: date
+    layer: int
+    articles: int
 
 
 class StateQuerySet(QuerySet["State"]):
@@ -61,7 +73,7 @@ class EventQuerySet(QuerySet["Event"]):
         """Filter to one day in the current time zone."""
         return self.filter(happened_at__date=day)
 
-    def by_day(self) -> QuerySet[Any, Any]:
+    def by_day(self) -> QuerySet[Event, DayCounts]:
         """Group by `date` in the current time zone, with the articles `started` and `finished`."""
 
         def count_articles(stage: Stage) -> Count:
@@ -73,7 +85,7 @@ class EventQuerySet(QuerySet["Event"]):
             started=count_articles(Stage.STARTED), finished=count_articles(Stage.FINISHED)
         ).order_by("date")
 
-    def by_day_and_layer(self) -> QuerySet[Any, Any]:
+    def by_day_and_layer(self) -> QuerySet[Event, DayLayerCounts]:
         """Group by `date` and `layer`, with the number of `articles`; the largest group first."""
         layer = F("article__entries__section__layer")
         listed = self.filter(article__entries__isnull=False, article__entries__retired_at=None)

@@ -17,7 +17,7 @@ HISTORY_SHOWN = 10
 
 
 class NothingToUndo(Exception):
-    """The event is not the reader's, or is an undo itself."""
+    """The event is not the reader's, or it is an undo."""
 
 
 class Superseded(Exception):
@@ -25,12 +25,12 @@ class Superseded(Exception):
 
 
 class ReaderGone(Exception):
-    """The session or the account that the request began with ended meanwhile."""
+    """The session or the account of the request ended while it was running."""
 
 
 @dataclass(frozen=True)
 class StateChange:
-    """What a write did; `event_id` is None where the article was in that state already."""
+    """The result of a write. `event_id` is None if the article was in that state already."""
 
     article: Article
     before: StateName
@@ -40,7 +40,7 @@ class StateChange:
 
 @dataclass(frozen=True)
 class HistoryItem:
-    """One change in an article's history."""
+    """A state change in the history of an article."""
 
     event_id: int
     from_state: StateName
@@ -54,55 +54,58 @@ def countable_index_of(snapshot: CatalogSnapshot) -> statistics.CountableIndex:
 
 
 def readable_of(snapshot: CatalogSnapshot) -> list[IndexedEntry]:
-    """What counts and has a link."""
+    """Return the countable entries whose article has a link."""
     return [
-        place
-        for place in snapshot.indexed_entries
-        if place.is_countable and place.entry.article.url
+        indexed
+        for indexed in snapshot.indexed_entries
+        if indexed.is_countable and indexed.entry.article.url
     ]
 
 
 class ReaderProgress(ABC):
+    """The progress of one reader, as one request sees it."""
+
     user: Reader
     is_visitor: ClassVar[bool]
 
     @property
     @abstractmethod
     def version(self) -> Hashable:
-        """Another one whenever a page could show something else of this reader."""
+        """A value that changes whenever a page would show this reader something different."""
 
     @property
     @abstractmethod
     def marks_on_open(self) -> bool:
-        """Whether opening an article marks it as reading."""
+        """Whether opening an article sets it to reading."""
 
     @abstractmethod
     def load_states(self) -> Mapping[int, str]:
-        """State by article id, without those to do, in one query at most."""
+        """Return the state by article id, without articles to do, in one query at most."""
 
     @abstractmethod
     def set(
         self, article: Article, state: StateName, *, only_from: StateName | None = None
     ) -> StateChange:
-        """Puts the article into that state; sent twice it does the same thing once.
+        """Set the state of the article. Setting it again changes nothing.
 
-        With `only_from`, nothing happens where it is in another state than that. ReaderGone.
+        With `only_from`, do nothing if the article is in a different state. Raise `ReaderGone` if
+        the session or account ended.
         """
 
     @abstractmethod
     def undo(self, event_id: int) -> StateChange:
-        """Takes one event back; a second time changes nothing.
+        """Undo one event. Undoing it again changes nothing.
 
-        NothingToUndo, Superseded, ReaderGone.
+        Raise `NothingToUndo`, `Superseded` or `ReaderGone`.
         """
 
     @abstractmethod
     def history(self, article: Article) -> list[HistoryItem]:
-        """The article's changes, newest first: the last HISTORY_SHOWN of them."""
+        """Return the latest `HISTORY_SHOWN` changes of the article, newest first."""
 
     @cached_property
     def snapshot(self) -> CatalogSnapshot:
-        """The request's, which its middleware sets; without a request, the one of now."""
+        """The snapshot of the request, or the current one without a request."""
         return current(self.user)
 
     @cached_property
@@ -117,7 +120,7 @@ class ReaderProgress(ABC):
 
     @cached_property
     def new_articles(self) -> Collection[int]:
-        """What counts now and did not at their last visit, by primary key."""
+        """The primary keys of countable articles that were added since the reader's last visit."""
         return ()
 
     @cached_property
@@ -129,12 +132,12 @@ class ReaderProgress(ABC):
         return None
 
     def forget(self) -> None:
-        """What was read before a write no longer holds."""
+        """Clear what was read before a write."""
         for name in ("states", "totals", "changed_articles", "growth"):
             self.__dict__.pop(name, None)
 
     def remember(self, states: Mapping[int, str]) -> None:
-        """After a write: what it left, without reading it again."""
+        """Store the states that a write resulted in, so that they are not read again."""
         self.forget()
         self.states = {pk: state for pk, state in states.items() if state != StateName.TODO}
 
@@ -142,7 +145,7 @@ class ReaderProgress(ABC):
         return StateName(self.states.get(article_id, StateName.TODO))
 
     def is_in(self, states: Collection[str]) -> Callable[[int], bool]:
-        """Tells of an article's id whether its state is one of them."""
+        """Return a function that tells whether the article with an id is in one of these states."""
         own = {pk for pk, state in self.states.items() if state in states}
         if StateName.TODO not in states:
             return own.__contains__
@@ -150,6 +153,8 @@ class ReaderProgress(ABC):
         return lambda article_id: article_id not in others
 
     def next_entry(self) -> Entry | None:
-        """What to read next: the first of the journey that is to do and can be read."""
+        """Return the first entry of the journey whose article is to do and has a link."""
         readable: list[IndexedEntry] = self.snapshot.derive("readable", readable_of)
-        return next((p.entry for p in readable if p.article_id not in self.states), None)
+        return next(
+            (indexed.entry for indexed in readable if indexed.article_id not in self.states), None
+        )

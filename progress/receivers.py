@@ -1,9 +1,8 @@
-"""What learners did with an article that was merged into another one: the further state wins.
+"""Move learners' states and events when an article is merged. The higher rank wins.
 
-No event is lost. Where a learner had both articles, their events stand in the order of time, each
-from the state that the one before it led to; where two of them led to the same state, an event
-between them leads back first; and where the last one leads elsewhere than to the further state, one
-more does.
+No event is lost. The events of a learner who had both articles are put in one chain: ordered by
+time, each from the state that the previous event led to. An event is added between two that led to
+the same state, and at the end if the last one does not lead to the winning state.
 """
 
 from collections import defaultdict
@@ -11,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import User
 from catalog.models import Article
@@ -24,20 +23,20 @@ A_MOMENT = timedelta(microseconds=1)
 
 
 def batched(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    """No more keys in one statement than a database takes."""
+    """Split the keys: databases limit the number of parameters in a statement."""
     return (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
 
 
 def on_article_merged(
     sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
 ) -> None:
-    """The same queries for any number of learners, each of whom waits until it is done."""
+    """Merge the progress of all learners, in a constant number of queries under a lock."""
     lock_learners(duplicate)
     both = [kept.pk, duplicate.pk]
     states: dict[int, dict[int, State]] = defaultdict(dict)
     for state in State.objects.filter(article__in=both, user__in=learners_with(duplicate)):
         states[state.user_id][state.article_id] = state
-    begin_anew, added = chains(kept, duplicate, states)
+    new_from_state, added = chains(kept, duplicate, states)
     lost = [
         min(own.values(), key=lambda one: (StateName(one.state).rank, one.article_id == kept.pk)).pk
         for own in states.values()
@@ -47,24 +46,26 @@ def on_article_merged(
         State.objects.filter(pk__in=keys).delete()
     State.objects.filter(article=duplicate).update(article=kept)
     Event.objects.filter(article=duplicate).update(article=kept)
-    for from_state, pks in begin_anew.items():
+    for from_state, pks in new_from_state.items():
         for keys in batched(pks):
             Event.objects.filter(pk__in=keys).update(from_state=from_state)
     Event.objects.bulk_create(added)
 
 
-def learners_with(article: Article) -> Any:
-    """The keys of those who have an event or a state on it."""
+def learners_with(article: Article) -> QuerySet[User, int]:
+    """Return the primary keys of the learners with an event or a state on the article."""
     with_event = Event.objects.filter(article=article).values("user")
     with_state = State.objects.filter(article=article).values("user")
-    return User.objects.filter(Q(pk__in=with_event) | Q(pk__in=with_state)).values("pk")
+    return User.objects.filter(Q(pk__in=with_event) | Q(pk__in=with_state)).values_list(
+        "pk", flat=True
+    )
 
 
 def lock_learners(duplicate: Article) -> None:
-    """In the order of their keys, so that two who lock several never wait for each other."""
-    keys = sorted(row["pk"] for row in learners_with(duplicate))
-    for some in batched(keys):
-        users = User.objects.filter(pk__in=some)
+    """Lock learners in the order of their keys, so that two merges cannot deadlock."""
+    keys = sorted(learners_with(duplicate))
+    for batch in batched(keys):
+        users = User.objects.filter(pk__in=batch)
         list(users.order_by("pk").select_for_update().values_list("pk"))
         users.update(progress_version=F("progress_version") + 1)
 
@@ -72,8 +73,10 @@ def lock_learners(duplicate: Article) -> None:
 def chains(
     kept: Article, duplicate: Article, states: Mapping[int, Mapping[int, State]]
 ) -> tuple[dict[str, list[int]], list[Event]]:
-    """Of the learners with events on both: from which state which events begin now, by their keys,
-    and the events to add.
+    """Return the changes that put the events of learners with both articles in a chain.
+
+    The first result has the primary keys of events by their new `from_state`, the second the events
+    to add.
     """
     both = [kept.pk, duplicate.pk]
     rows = Event.objects.filter(article__in=both).order_by().values("user")
@@ -82,7 +85,7 @@ def chains(
     events = Event.objects.filter(article__in=both, user__in=with_both.values("user"))
     for event in events.order_by("happened_at", "pk"):
         of_learner[event.user_id].append(event)
-    begin_anew: dict[str, list[int]] = defaultdict(list)
+    new_from_state: dict[str, list[int]] = defaultdict(list)
     added: list[Event] = []
     for user_id, own in of_learner.items():
         ends = [state.state for state in states.get(user_id, {}).values()]
@@ -91,30 +94,30 @@ def chains(
                 event.article = kept
                 added.append(event)
             else:
-                begin_anew[event.from_state].append(event.pk)
-    return begin_anew, added
+                new_from_state[event.from_state].append(event.pk)
+    return new_from_state, added
 
 
 def in_a_chain(events: list[Event], end: StateName) -> list[Event]:
-    """Those of one learner that are new or begin in another state than they did."""
+    """Put one learner's events in a chain and return those that are new or changed."""
     changed = []
     before = events[0].from_state
     for event in events:
         if event.to_state == before:
             detour = StateName.detour(before)
-            changed.append(step(event, before, detour, event.happened_at - A_MOMENT))
+            changed.append(event_like(event, before, detour, event.happened_at - A_MOMENT))
             before = detour
         if event.from_state != before:
             event.from_state = before
             changed.append(event)
         before = event.to_state
     if before != end:
-        # Not now: nobody read anything on the day of the merge.
-        changed.append(step(events[-1], before, end, events[-1].happened_at + A_MOMENT))
+        # Not the current time: the learner did not study on the day of the merge.
+        changed.append(event_like(events[-1], before, end, events[-1].happened_at + A_MOMENT))
     return changed
 
 
-def step(like: Event, before: str, after: str, at: datetime) -> Event:
+def event_like(like: Event, before: str, after: str, at: datetime) -> Event:
     return Event(user_id=like.user_id, from_state=before, to_state=after, happened_at=at)
 
 

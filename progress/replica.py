@@ -1,8 +1,7 @@
-"""When a learner's own rows may be read from the replica.
+"""Read a learner's own rows from the replica if it is up to date for them.
 
-Two values that only the primary knows for sure, and that a request asks it for anyway, say what
-the learner's pages are made of: the version of their progress and the stamp of the catalogue. A
-replica with the same two holds everything that was acknowledged to them, in whichever browser.
+A request reads two values from the primary anyway: the learner's progress version and the catalog
+version. A replica with the same two values has every write that was acknowledged to the learner.
 """
 
 from collections.abc import Callable
@@ -17,13 +16,13 @@ from accounts.models import User
 from playbook import replica
 from playbook.http import HttpRequest
 
-HELD = """
+VERSIONS = """
 SELECT progress_version, (SELECT value FROM catalog_stamp) FROM accounts_user WHERE id = %s
 """
 
 
 class ReadOwnRows:
-    """A learner's request that changes nothing reads their progress from the replica if it can."""
+    """Let a learner's safe requests read their progress from the replica if it is up to date."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not settings.HAS_REPLICA:
@@ -37,7 +36,7 @@ class ReadOwnRows:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Where the replica goes away in the middle, the primary answers from the beginning."""
+        """Run the view again on the primary if the replica was lost."""
         match = request.resolver_match
         if not (match and replica.was_lost(exception)):
             return None
@@ -48,6 +47,6 @@ class ReadOwnRows:
 def is_current(request: HttpRequest) -> bool:
     user = cast(User, request.user)
     with connections[replica.REPLICA].cursor() as cursor:
-        cursor.execute(HELD, [user.pk])
-        held: tuple[int, str] | None = cursor.fetchone()
-    return held == (user.progress_version, request.snapshot.version)
+        cursor.execute(VERSIONS, [user.pk])
+        versions: tuple[int, str] | None = cursor.fetchone()
+    return versions == (user.progress_version, request.snapshot.version)

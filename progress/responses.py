@@ -1,4 +1,4 @@
-"""The answer to a change of state: what the page shows of it, or the way back to the page."""
+"""Respond to a state change: with the changed parts of the page, or a redirect back to it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,20 +16,20 @@ from progress.reader import ReaderGone, ReaderProgress, StateChange
 
 
 class ReaderRequest(HttpRequest):
-    """The request of a reader whose progress is to change."""
+    """A request, with the progress of any reader."""
 
     progress: ReaderProgress
 
 
 def expect_reader(request: HttpRequest) -> None:
-    """ReaderGone where the page was another reader's: they signed out or in since it was read."""
+    """Raise `ReaderGone` if the reader signed in or out since the page was rendered."""
     reader = request.POST.get("reader")
     if reader is not None and reader != str(request.user.pk or ""):
         raise ReaderGone
 
 
 def changed(request: ReaderRequest, change: StateChange, *, is_undo: bool = False) -> HttpResponse:
-    """For htmx the stale parts of the page, out of band; else back to where the reader was."""
+    """Return the stale parts of the page out of band for htmx, or else a redirect to the page."""
     metrics.count(change, is_undo=is_undo)
     place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
     place.is_valid()
@@ -37,23 +37,23 @@ def changed(request: ReaderRequest, change: StateChange, *, is_undo: bool = Fals
     entries = request.snapshot.entries_of(change.article.pk)
     shown = place.cleaned_data.get("shown", frozenset())
     controls = [name for entry in entries if (name := f"state-{entry.pk}") in shown]
-    told = {
+    context = {
         "announcement": announcement(change, entries, spot),
         "change": change,
         "control": next(iter(controls), "article-state"),
         "is_undo": is_undo,
     }
     if not request.htmx:
-        words = render_to_string("progress/includes/announcement.html", told)
-        messages.info(request, words, extra_tags="announcement")
+        message = render_to_string("progress/includes/announcement.html", context)
+        messages.info(request, message, extra_tags="announcement")
         back = safe_next(request, default=change.article.get_absolute_url())
         return HttpResponseRedirect(f"{back}#{spot}" if spot else back)
-    announced = render_to_string("progress/announced.html", told)
+    announced = render_to_string("progress/announced.html", context)
     return HttpResponse("".join([*stale_parts(request, change.article, shown), announced]))
 
 
 def stale_parts(request: HttpRequest, article: Article, shown: frozenset[str]) -> list[str]:
-    """What a change of the article makes stale, of the parts whose ids the page shows."""
+    """Render the parts with an id in `shown` that a state change of the article makes stale."""
     entries = request.snapshot.entries_of(article.pk)
     sections = {entry.section.slug: entry.section for entry in entries}
     layers = {section.layer.slug: section.layer for section in sections.values()}
@@ -74,7 +74,7 @@ def stale_parts(request: HttpRequest, article: Article, shown: frozenset[str]) -
 
 
 def announcement(change: StateChange, entries: list[Entry], spot: str) -> str:
-    """What is now in which state, under the title that the reader pressed at."""
+    """Return a sentence with the new state, under the title of the row that was used."""
     titles = {f"entry-{entry.pk}": entry.title for entry in entries}
     return _("%(title)s: %(state)s") % {
         "title": titles.get(spot, change.article.title),

@@ -1,4 +1,4 @@
-"""What a visitor marked before signing in joins their account: the further state wins."""
+"""Merge a visitor's marks into their account when they sign in. The higher rank wins."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ from progress.visitor import Mark, follow, lasting, read_marks
 
 @transaction.atomic
 def merge(user: User, marks: list[Mark]) -> Counter[StateName]:
-    """How many articles of the account got which state from the marks; repeating changes nothing.
+    """Merge the marks and return the number of articles by new state. Repeating changes nothing.
 
-    An article that the account knows nothing of gets the visitor's whole history. Of one that
-    it knows only the further state is taken over, as one event.
+    An article without events in the account gets the visitor's whole history. An article with
+    events gets one more event if the visitor's state has the higher rank.
     """
     now = where_now({mark.article_id for mark in marks})
     marks = [mark for mark in follow(marks, now) if mark.article_id in now.values()]
@@ -55,7 +55,7 @@ def merge(user: User, marks: list[Mark]) -> Counter[StateName]:
         after, at = steps[-1]
         is_further = after.rank > before.rank
         if article_id in last_event_at:
-            # After what is known, also where the visitor's clock says before: events form a chain.
+            # Events form a chain, so a new one cannot be earlier than the last.
             steps = [(after, max(at, last_event_at[article_id]))] if is_further else []
         events += chain_of(user, article_id, before, steps)
         if is_further:
@@ -73,7 +73,7 @@ def merge(user: User, marks: list[Mark]) -> Counter[StateName]:
 def chain_of(
     user: User, article_id: int, before: StateName, steps: list[tuple[StateName, datetime]]
 ) -> Iterator[Event]:
-    """One event for each step that changes something."""
+    """Yield an event for each step that changes the state."""
     for after, at in steps:
         if after != before:
             yield Event(
@@ -97,12 +97,12 @@ def merge_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 def summary(merged: Counter[StateName]) -> str:
     if not merged:
-        return _("Your account already had everything that you marked in this browser.")
+        return _("Your account already had everything you marked in this browser.")
     furthest_first = sorted(merged, key=lambda state: state.rank, reverse=True)
     parts = [f"{merged[state]} {state.label.lower()}" for state in furthest_first]
     return ngettext(
-        "%(count)s article that you marked in this browser is in your account now: %(parts)s.",
-        "%(count)s articles that you marked in this browser are in your account now: %(parts)s.",
+        "%(count)s article you marked in this browser is now in your account: %(parts)s.",
+        "%(count)s articles you marked in this browser are now in your account: %(parts)s.",
         merged.total(),
     ) % {"count": merged.total(), "parts": get_text_list(parts, _("and"))}
 

@@ -1,4 +1,4 @@
-"""The database's sessions, made safe for what a visitor keeps in theirs: `SESSION_ENGINE`."""
+"""Database sessions that lock what a visitor keeps in them: the `SESSION_ENGINE`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +17,10 @@ MARKS = "progress"
 
 class SessionStore(db.SessionStore):
     catalog_version = ""
-    """The catalogue's, as it was when this session was read. Empty where none was."""
+    """The catalog version when this session was read; empty if no session was read."""
 
     def load(self) -> dict[str, Any]:
-        """Asks for the catalogue's stamp too: nearly every page of a known reader needs both."""
+        """Read the session and the catalog version in one query: nearly every page needs both."""
         rows = self.model.objects.filter(expire_date__gt=timezone.now())
         row = rows.filter(session_key=self.session_key).values_list("session_data", CATALOG_VERSION)
         for session_data, version in row:
@@ -31,9 +31,9 @@ class SessionStore(db.SessionStore):
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """The session as it is now, kept from every other request until it is saved at the end.
+        """Lock the session, read it again, and save it at the end.
 
-        ReaderGone where another request ended it meanwhile, by signing in or out.
+        Raise `ReaderGone` if another request ended it by signing in or out.
         """
         with transaction.atomic():
             row = self._locked_row()
@@ -42,11 +42,11 @@ class SessionStore(db.SessionStore):
             self._session_cache = self.decode(row.session_data)
             yield
             self.save()
-        # The middleware must not save it a second time, over what came after the lock.
+        # The middleware must not save it again, over what came after the lock.
         self.modified = False
 
     def cycle_key(self) -> None:
-        """Takes the marks along that another tab made while this request signed in."""
+        """Keep the marks that another tab made while this request signed in."""
         with transaction.atomic():
             row = self._locked_row()
             stored = self.decode(row.session_data) if row else {}

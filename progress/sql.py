@@ -1,6 +1,9 @@
-"""The statements of a mark and of the pages that everybody reads, written out.
+"""The statements of a state change and of every page, written in SQL.
 
-The ORM takes several times as long to phrase each of them as the database to carry it out.
+Each takes at most half the time of its ORM form, which spends it on building the query. Medians on
+SQLite with `python -m bench.statements`, in SQL and with the ORM: `states_of` 30 and 229 µs,
+`history_of` 50 and 492, `where_now` 34 and 258, `lock_learner` 17 and 166, `write_event` 52 and
+106, `write_state` 41 and 121.
 """
 
 import json
@@ -19,14 +22,14 @@ Row: TypeAlias = tuple[int, str, str, datetime, bool]
 
 
 def states_of(user: User) -> Mapping[int, str]:
-    """State by article id, without those to do."""
+    """Return the state by article id, without articles to do."""
     with connections[router.db_for_read(State)].cursor() as cursor:
         cursor.execute("SELECT article_id, state FROM progress_state WHERE user_id = %s", [user.pk])
         return dict(cursor.fetchall())
 
 
 def history_of(user: User, article_id: int, limit: int) -> list[Row]:
-    """The newest events of one article."""
+    """Return the newest events of one article."""
     with connections[router.db_for_read(Event)].cursor() as cursor:
         cursor.execute(
             "SELECT id, from_state, to_state, happened_at, undoes_id IS NOT NULL"
@@ -35,7 +38,7 @@ def history_of(user: User, article_id: int, limit: int) -> list[Row]:
             [user.pk, article_id, limit],
         )
         rows = cursor.fetchall()
-    # SQLite has no time zones: what it gives is in UTC.
+    # SQLite returns times in UTC without a time zone.
     return [
         (pk, before, after, at if at.tzinfo else at.replace(tzinfo=UTC), bool(is_undo))
         for pk, before, after, at, is_undo in rows
@@ -43,9 +46,10 @@ def history_of(user: User, article_id: int, limit: int) -> list[Row]:
 
 
 def where_now(article_ids: Collection[int]) -> Mapping[int, int]:
-    """Of each of these articles that exists, the one that it was merged into, or itself.
+    """Map each of these articles that exists to the one it was merged into, or to itself.
 
-    Until the transaction ends, none of them is merged. Before `lock_learner`: as a merge does it.
+    Lock the articles, so that none is merged before the transaction ends. Call this before
+    `lock_learner`: a merge locks in the same order.
     """
     connection = connections[router.db_for_write(State)]
     keys = list(article_ids)
@@ -66,9 +70,9 @@ def where_now(article_ids: Collection[int]) -> Mapping[int, int]:
 
 
 def lock_learner(user: User) -> bool:
-    """Holds the learner's row until the transaction ends, with their progress' next version on it.
+    """Lock the learner's row until the transaction ends, and increase their progress version.
 
-    False where the account is gone.
+    Return whether the account still exists.
     """
     with connections[router.db_for_write(User)].cursor() as cursor:
         cursor.execute(
@@ -79,7 +83,7 @@ def lock_learner(user: User) -> bool:
 
 
 def write_event(event: Event) -> None:
-    """Gives it its primary key."""
+    """Insert the event and set its primary key."""
     connection = connections[router.db_for_write(Event)]
     happened_at = connection.ops.adapt_datetimefield_value(event.happened_at)
     change = [event.from_state, event.to_state, happened_at, event.undoes_id]
@@ -94,7 +98,7 @@ def write_event(event: Event) -> None:
 
 
 def write_state(state: State) -> None:
-    """In the place of the one that the learner had; to do is none."""
+    """Insert or replace the learner's state, or delete it if the article is to do."""
     connection = connections[router.db_for_write(State)]
     changed_at = connection.ops.adapt_datetimefield_value(state.changed_at)
     of_article = [state.user_id, state.article_id]

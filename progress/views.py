@@ -34,11 +34,11 @@ SUGGESTIONS = Dependency(
     is_personal=True,
     tables=("suggestions_",),
 )
-"""The learner's suggestions: an editor decides one without touching the learner's progress."""
+"""The learner's suggestions, which an editor decides without changing the progress version."""
 
 
 class LearnerRequest(HttpRequest):
-    """The request of somebody who signed in."""
+    """A request that is signed in."""
 
     user: User
     progress: LearnerProgress
@@ -61,16 +61,16 @@ def event_undo(request: ReaderRequest, event_id: int) -> HttpResponse:
     try:
         change = request.progress.undo(event_id)
     except NothingToUndo:
-        raise Http404(_("There is no such change of yours.")) from None
+        raise Http404(_("You have no such change.")) from None
     except Superseded:
-        reason = _("The article was marked again since; undo the newer change first.")
+        reason = _("There is a newer change of this article. Undo that one first.")
         return render(request, "409.html", {"reason": reason}, status=409)
     return changed(request, change, is_undo=True)
 
 
 @require_POST
 def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
-    """The read link of a learner who wants it to mark the article as reading."""
+    """Open an article and set it to reading, for learners with that preference."""
     expect_reader(request)
     article = request.snapshot.article(slug)
     if not article.url:
@@ -79,7 +79,7 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
     if request.htmx:
         return changed(request, change)
     metrics.count(change)
-    # Not a redirect: browsers hold the redirects of a form to the policy's form-action.
+    # Browsers apply the form-action policy to redirects, so this is a page that refreshes.
     return render(request, "progress/article_open.html", {"change": change})
 
 

@@ -22,14 +22,14 @@ from progress.sessions import MARKS, SessionStore
 from progress.states import StateName
 
 MARKS_KEPT = 2000
-"""Of more than these, only the last of each article is kept: its state, without its history."""
+"""Above this number a session keeps only the last mark of each article, without its history."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One change of state as a visitor's session keeps it."""
+    """A state change in a visitor's session."""
 
-    event_id: int  # microseconds since 1970, never twice in one session
+    event_id: int  # microseconds since 1970, unique in the session
     article_id: int
     state: StateName
     is_undone: bool = False
@@ -40,7 +40,7 @@ class Mark:
 
 
 def read_marks(session: SessionBase) -> list[Mark]:
-    """Oldest first, the undone ones too."""
+    """Return the marks of a session, oldest first, including undone ones."""
     return [
         Mark(event_id, article_id, StateName(state), is_undone)
         for event_id, article_id, state, is_undone in session.get(MARKS, [])
@@ -48,9 +48,10 @@ def read_marks(session: SessionBase) -> list[Mark]:
 
 
 def follow(marks: list[Mark], kept: Mapping[int, int]) -> list[Mark]:
-    """With the marks of articles that were merged as marks of the one that was kept.
+    """Return the marks with merged articles replaced by the ones that were kept.
 
-    Of two states the further one holds, by one more mark where the last is another.
+    `kept` maps an article id to the id of the kept article. The state with the higher rank wins; if
+    it is not the last one, a mark with it is added.
     """
     if not any(kept.get(mark.article_id, mark.article_id) != mark.article_id for mark in marks):
         return marks
@@ -68,12 +69,12 @@ def follow(marks: list[Mark], kept: Mapping[int, int]) -> list[Mark]:
 
 
 def lasting(marks: list[Mark], article_id: int | None = None) -> list[Mark]:
-    """The marks that were not undone, of all articles or of one."""
+    """Return the marks that were not undone, of all articles or of one."""
     return [mark for mark in marks if not mark.is_undone and article_id in {None, mark.article_id}]
 
 
 class VisitorProgress(ReaderProgress):
-    """The progress of somebody who did not sign in, in their session: in this browser only."""
+    """The progress of a visitor, kept in their session and so in one browser only."""
 
     is_visitor = True
     marks_on_open = False
@@ -85,7 +86,7 @@ class VisitorProgress(ReaderProgress):
 
     @property
     def version(self) -> Hashable:
-        """Their marks, since each of them is shown on some page."""
+        """The marks as text: each of them is shown on some page."""
         marks = self.session.get(MARKS)
         return repr(marks) if marks else None
 
@@ -107,17 +108,17 @@ class VisitorProgress(ReaderProgress):
 
     def undo(self, event_id: int) -> StateChange:
         with self._held_marks() as marks:
-            found = next((mark for mark in marks if mark.event_id == event_id), None)
-            if found is None:
+            mark = next((mark for mark in marks if mark.event_id == event_id), None)
+            if mark is None:
                 raise NothingToUndo
-            article = Article.objects.get(pk=found.article_id)
-            now = _state_in(marks, article.pk)
-            if found.is_undone:
-                return StateChange(article, now, now)
-            if found != lasting(marks, article.pk)[-1]:
+            article = Article.objects.get(pk=mark.article_id)
+            current = _state_in(marks, article.pk)
+            if mark.is_undone:
+                return StateChange(article, current, current)
+            if mark != lasting(marks, article.pk)[-1]:
                 raise Superseded
-            marks[marks.index(found)] = replace(found, is_undone=True)
-            return StateChange(article, now, _state_in(marks, article.pk), event_id)
+            marks[marks.index(mark)] = replace(mark, is_undone=True)
+            return StateChange(article, current, _state_in(marks, article.pk), event_id)
 
     def history(self, article: Article) -> list[HistoryItem]:
         marks = lasting(self._marks(), article.pk)
@@ -134,8 +135,8 @@ class VisitorProgress(ReaderProgress):
 
     @contextmanager
     def _held_marks(self) -> Iterator[list[Mark]]:
-        """The session's marks, held against a second tab until they are written back."""
-        marks = self._marks()  # after which a session that ended has no key
+        """Lock the session, yield its marks, and write them back at the end."""
+        marks = self._marks()  # This clears the key of a session that ended.
         if self.session.session_key is None:
             yield marks
             self._write(marks)
@@ -154,7 +155,7 @@ class VisitorProgress(ReaderProgress):
         self.session[MARKS] = [
             [mark.event_id, mark.article_id, mark.state, mark.is_undone] for mark in marks
         ]
-        # Of an account that is gone: signing in would empty the session for them.
+        # The keys of a deleted account would make signing in empty the session.
         for name in (auth.SESSION_KEY, auth.BACKEND_SESSION_KEY, auth.HASH_SESSION_KEY):
             self.session.pop(name, None)
 

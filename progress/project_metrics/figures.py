@@ -1,4 +1,4 @@
-"""What the page shows: of the public snapshot in memory, and of stored numbers."""
+"""Compute the figures of the Metrics page from the public snapshot and stored numbers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from progress.project_metrics.visitors import today
 MOST_SHOWN = 10
 DAYS_SHOWN = 30
 TEXTURES = 6
-"""Of `project_metrics/includes/textures.html`."""
+"""The number of patterns in `project_metrics/includes/textures.html`, and one without."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Of a bar: how many are in a status."""
+    """A segment of a bar: the number of things with one status."""
 
     status: Status
     texture: int
@@ -38,7 +38,7 @@ class LayerFigures:
 
 @dataclass(frozen=True)
 class Crosstab:
-    """By layer and status. What several layers list counts once in each, and once in the total."""
+    """Numbers by layer and status. A thing in several layers counts once in the total."""
 
     rows: tuple[LayerFigures, ...]
     total: int
@@ -74,10 +74,10 @@ class DayBar:
 @dataclass(frozen=True)
 class VisitorFigures:
     days: tuple[DayBar, ...]
-    """Oldest first, the last one is the last day that is closed."""
+    """The oldest first; the last one is the last closed day."""
 
     top: int
-    """Where the scale ends."""
+    """The end of the scale."""
 
     @property
     def middle(self) -> int:
@@ -93,18 +93,18 @@ class VisitorFigures:
 
 
 def of_playbook(snapshot: CatalogSnapshot) -> PlaybookFigures:
-    """Asked for through `snapshot.keep`: it looks at every entry."""
-    places = snapshot.indexed_entries
+    """Return the figures of the playbook. This reads every entry: use `snapshot.derive`."""
+    indexed = snapshot.indexed_entries
     return PlaybookFigures(
-        _crosstab(snapshot, {(place.layer, place.status, place.entry.pk) for place in places}),
-        _crosstab(snapshot, {(place.layer, place.status, place.article_id) for place in places}),
+        _crosstab(snapshot, {(entry.layer, entry.status, entry.entry.pk) for entry in indexed}),
+        _crosstab(snapshot, {(entry.layer, entry.status, entry.article_id) for entry in indexed}),
     )
 
 
-def _crosstab(snapshot: CatalogSnapshot, found: Iterable[tuple[str, str, int]]) -> Crosstab:
-    """Of the layer, the status and the primary key of each thing."""
+def _crosstab(snapshot: CatalogSnapshot, things: Iterable[tuple[str, str, int]]) -> Crosstab:
+    """Count things, given as the layer, status and primary key of each."""
     cells: dict[tuple[str, str], set[int]] = {}
-    for layer, status, pk in found:
+    for layer, status, pk in things:
         cells.setdefault((layer, status), set()).add(pk)
 
     def counts(layers: Sequence[Layer]) -> list[int]:
@@ -135,25 +135,25 @@ def _segments(statuses: list[Status], counts: list[int], scale: int) -> tuple[Se
 
 
 def _percent(part: float, whole: float) -> str:
-    """For an attribute of SVG, in which the point is a point in every language."""
+    """Return a percentage for an SVG attribute, with a point in every language."""
     return f"{100 * part / (whole or 1):.2f}%"
 
 
 def most_finished(snapshot: CatalogSnapshot, summary: Summary | None) -> tuple[Finished, ...]:
-    """Only what is still public and listed."""
-    found = [
+    """Return the most finished articles that are still public and listed."""
+    finished = [
         (entries[0].article, learners)
         for pk, learners in (summary.most_finished if summary else [])
         if (entries := snapshot.entries_of(pk))
     ][:MOST_SHOWN]
-    most = max((learners for _article, learners in found), default=0)
+    most = max((learners for _article, learners in finished), default=0)
     return tuple(
-        Finished(article, learners, _percent(learners, most)) for article, learners in found
+        Finished(article, learners, _percent(learners, most)) for article, learners in finished
     )
 
 
 def of_visitors() -> VisitorFigures | None:
-    """Of thirty days that are over and closed; from the first that was counted, if any was."""
+    """Return the last thirty closed days, from the first one with a count, if there is one."""
     open_days = DaySalt.objects.filter(date__lt=today()).order_by("date")
     end = open_days.values_list("date", flat=True).first() or today()
     begin = end - timedelta(days=DAYS_SHOWN)
@@ -174,6 +174,6 @@ def _bar(number: int, date_: date, count: int, top: int) -> DayBar:
 
 
 def _scale_end(most: int) -> int:
-    """Not below `most`; two digits and then zeros, and even, so that the middle is a number too."""
+    """Return an even number of two digits and zeros that is at least `most`."""
     step: int = 2 * 10 ** max(len(str(most)) - 2, 0)
     return max(-(-most // step), 1) * step

@@ -7,7 +7,7 @@ from progress.project_metrics import visitors
 
 
 class CountVisitors:
-    """Whoever gets a page, but not who says nothing of their browser."""
+    """Count the visitors who get a page, except those without a User-Agent header."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -6,14 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Summary(models.Model):
-    """What learners did, as `refresh_metrics` last counted it; there is one at most."""
+    """What learners did, as `refresh_metrics` last counted it. There is at most one row."""
 
     made_at = models.DateTimeField(default=timezone.now)
     learners = models.PositiveIntegerField()
     finished = models.PositiveIntegerField()
     finished_this_week = models.PositiveIntegerField()
     most_finished = models.JSONField()
-    """Pairs of an article's primary key and how many finished it, most first."""
+    """Pairs of an article's primary key and the number of learners who finished it, most first."""
 
     class Meta:
         verbose_name = _("summary")
@@ -24,7 +24,7 @@ class Summary(models.Model):
 
 
 class RepositoryFigures(models.Model):
-    """Of the repository that the operator names, as it last answered."""
+    """The figures of the operator's repository, as they were last fetched."""
 
     name = models.CharField(max_length=200, unique=True)
     stars = models.PositiveIntegerField()
@@ -40,7 +40,7 @@ class RepositoryFigures(models.Model):
 
 
 class VisitorDay(models.Model):
-    """How many visitors a day had that is over: all that remains of it."""
+    """The number of visitors of a day that is over."""
 
     date = models.DateField(unique=True)
     count = models.PositiveIntegerField()
@@ -55,7 +55,7 @@ class VisitorDay(models.Model):
 
 
 class DaySalt(models.Model):
-    """What the hashes of a day are made with; deleted with them when the day is over."""
+    """The salt of a day's hashes. Both are deleted when the day is over."""
 
     date = models.DateField(unique=True)
     salt = models.CharField(max_length=64)
@@ -69,7 +69,7 @@ class DaySalt(models.Model):
 
 
 class VisitorHash(models.Model):
-    """That a visitor was here on a day."""
+    """A visitor of a day."""
 
     day = models.ForeignKey(DaySalt, on_delete=models.CASCADE, related_name="hashes")
     digest = models.CharField(max_length=32)

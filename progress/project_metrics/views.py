@@ -16,7 +16,7 @@ INCLUDES = "project_metrics/includes"
 
 @require_safe
 def project_metrics(request: HttpRequest) -> HttpResponse:
-    public = snapshot.recent()  # An editor's own would have the drafts.
+    public = snapshot.recent()  # An editor's own snapshot has drafts.
     summary = Summary.objects.first()
     repository = None
     if settings.METRICS_REPOSITORY:

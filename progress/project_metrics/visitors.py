@@ -1,8 +1,8 @@
-"""Visitors a day, without a cookie and without keeping an address.
+"""Count visitors a day, without a cookie and without storing an address.
 
-A process remembers who came until it hands them on, a minute at most, and the database then holds
-a hash for each. The salt of the hashes is the day's own; when the day is over it is deleted with
-them, and the number is all that remains.
+Each process keeps its visits in memory for a minute at most. It then stores a hash of each visitor
+with a salt of the day. When the day is over, the salt and the hashes are deleted and only the
+number remains.
 """
 
 import logging
@@ -22,11 +22,11 @@ from django.utils.crypto import salted_hmac
 from progress.project_metrics.models import DaySalt, VisitorDay, VisitorHash
 
 WAITING_AT_MOST = 10_000
-"""In a process; who comes on top is counted when they come again."""
+"""The limit for one process. Visits above it are dropped, and counted if the visitor comes back."""
 
 USER_AGENT_MAX_LENGTH = 200
 FORWARDED_MAX_LENGTH = 500
-"""Its end: what the proxies before the site wrote is last."""
+"""The last characters are kept, because the site's own proxies write at the end."""
 
 ROBOTS = ("bot", "crawl", "spider")
 
@@ -34,7 +34,7 @@ DAY = 86_400
 """In seconds."""
 
 Visit: TypeAlias = tuple[float, str, str, str]
-"""The number of the day by UTC, and what `note` was told."""
+"""The number of the day in UTC, and the arguments of `note`."""
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +48,9 @@ def today() -> date:
 
 
 def note(peer: str, forwarded: str, user_agent: str) -> None:
-    """As the headers say it, in memory only: a page waits for no more than that.
+    """Remember a visit in memory, so that a page does not wait for the database.
 
-    `peer` is the other end of the connection, `forwarded` what `X-Forwarded-For` holds.
+    `peer` is the other end of the connection, `forwarded` is the `X-Forwarded-For` header.
     """
     visit = (
         time() // DAY,
@@ -82,7 +82,7 @@ def _flush_in_background() -> None:
 
 
 def flush() -> None:
-    """Hands the visits on. Where the database is away they are forgotten."""
+    """Store the visits. They are lost if the database is not available."""
     with _lock:
         visits = list(_waiting)
         _waiting.clear()
@@ -91,28 +91,29 @@ def flush() -> None:
         close_days()
         _store(now.date(), [visit for visit in visits if visit[0] == now.timestamp() // DAY])
     except Error:
-        logger.warning("Visits could not be counted: the database is away.")
+        logger.warning("Visits were not counted: the database is not available.")
 
 
 def _store(date_: date, visits: list[Visit]) -> None:
-    people = {person for _day, *visit in visits if (person := _person(*visit))}
-    # A machine whose clock is behind does not open a day again that another one closed.
-    if not people or VisitorDay.objects.filter(date=date_).exists():
+    visitors = {person for _day, *visit in visits if (person := _person(*visit))}
+    # A machine whose clock is slow must not reopen a day that another machine closed.
+    if not visitors or VisitorDay.objects.filter(date=date_).exists():
         return
     with transaction.atomic():
         DaySalt.objects.get_or_create(date=date_, defaults={"salt": secrets.token_hex(32)})
-        # Whoever closes the day waits for these.
+        # Closing the day waits for this lock.
         day = DaySalt.objects.select_for_update().get(date=date_)
         VisitorHash.objects.bulk_create(
-            [VisitorHash(day=day, digest=digest(day.salt, person)) for person in people],
+            [VisitorHash(day=day, digest=digest(day.salt, person)) for person in visitors],
             batch_size=500,
             ignore_conflicts=True,
         )
 
 
 def _person(peer: str, forwarded: str, user_agent: str) -> str:
-    """What tells one from another: address and browser. Empty for robots that say so, and where
-    nobody can tell the address.
+    """Return what distinguishes visitors: address and browser.
+
+    Empty for robots that identify themselves, and if the address is unknown.
     """
     browser = user_agent.casefold()
     if any(word in browser for word in ROBOTS):
@@ -121,17 +122,17 @@ def _person(peer: str, forwarded: str, user_agent: str) -> str:
     request.META = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": forwarded}
     try:
         return f"{get_adapter().get_client_ip(request)}\n{browser}"
-    except (PermissionDenied, ImproperlyConfigured):  # The latter where a proxy was gone round.
+    except (PermissionDenied, ImproperlyConfigured):  # ImproperlyConfigured: a proxy was bypassed.
         return ""
 
 
 def digest(salt: str, person: str) -> str:
-    """Nobody who has the database but not `SECRET_KEY` can try all addresses."""
+    """Hash a visitor. It needs `SECRET_KEY`, so the database alone does not reveal addresses."""
     return salted_hmac(salt, person, algorithm="sha256").hexdigest()[:32]
 
 
 def close_days() -> None:
-    """Of each day that is over, its number is kept, and the salt and the hashes go."""
+    """Store the number of visitors of each day that is over, and delete its salt and hashes."""
     if not DaySalt.objects.filter(date__lt=today()).exists():
         return
     with transaction.atomic():

@@ -35,7 +35,7 @@ def test_a_forgotten_password_is_set_by_mail(client: Client, learner: User) -> N
     learner.refresh_from_db()
     assert learner.check_password("a-learner's-password")
     page = Page(client.post(form, BOTH, follow=True))
-    assert page.headings == ["Your password is changed"]
+    assert page.headings == ["Your password was changed"]
     assert not may_sign_in("learner", "a-learner's-password")
     assert may_sign_in("learner", PASSWORD)
     assert Page(Client().get(link)).headings == ["This link no longer works"]
@@ -59,7 +59,7 @@ def test_without_mail_the_operator_is_named_and_no_form_is_shown(
     client: Client, learner: User
 ) -> None:
     page = Page(client.get("/accounts/password/reset/"))
-    assert "This site sends no mail" in page.text
+    assert "This site does not send mail" in page.text
     assert "manage.py changepassword" in page.text
     assert [field["name"] for field in page.fields] == ["q"]
     response = client.post("/accounts/password/reset/", {"email": "learner@example.org"})
@@ -77,7 +77,7 @@ def test_changing_the_password_keeps_one_signed_in(client: Client, learner: User
     assert may_sign_in("learner", "a-learner's-password")
     data = {"oldpassword": "a-learner's-password", **BOTH}
     page = Page(client.post("/accounts/password/change/", data, follow=True))
-    assert "Your password is changed." in page.text
+    assert "Your password was changed." in page.text
     assert may_sign_in("learner", PASSWORD)
     assert not may_sign_in("learner", "a-learner's-password")
     assert client.get("/accounts/preferences/").status_code == 200
@@ -89,7 +89,7 @@ def test_without_mail_an_address_holds_at_once(client: Client, learner: User) ->
     assert "learner@example.org" in Page(client.get("/accounts/email/")).text
     data = {"email": "New@example.org", "action_add": ""}
     page = Page(client.post("/accounts/email/", data, follow=True))
-    assert "Your e-mail address is new@example.org now." in page.text
+    assert "Your e-mail address is now new@example.org." in page.text
     learner.refresh_from_db()
     assert learner.email == "new@example.org"
     assert list(EmailAddress.objects.values_list("email", "primary", "verified")) == [
@@ -110,7 +110,7 @@ def test_without_mail_nobody_takes_anothers_address(client: Client, learner: Use
     client.force_login(learner)
     data = {"email": "ADA@example.org", "action_add": ""}
     page = Page(client.post("/accounts/email/", data))
-    assert "An account has this e-mail address already." in page.text
+    assert "This e-mail address already has an account." in page.text
     learner.refresh_from_db()
     assert learner.email == "learner@example.org"
 
@@ -124,7 +124,7 @@ def test_with_mail_a_new_address_holds_once_it_is_confirmed(client: Client, lear
     data = {"email": "new@example.org", "action_add": ""}
     page = Page(client.post("/accounts/email/", data, follow=True))
     assert "We sent a link to new@example.org." in page.text
-    assert "new@example.org waits for you to open the link" in page.text
+    assert "Open the link that we sent to new@example.org" in page.text
     learner.refresh_from_db()
     assert learner.email == "learner@example.org"
     [message] = mail.outbox

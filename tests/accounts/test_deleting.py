@@ -24,7 +24,7 @@ def active(client: Client, learner: User, playbook: None) -> User:
 def test_the_page_says_what_goes(client: Client, active: User) -> None:
     page = Page(client.get(PATH))
     assert "the account learner, its e-mail address, password and preferences" in page.text
-    assert "the states of 2 articles that you marked" in page.text
+    assert "the states of 2 articles you marked" in page.text
     assert "your history: 3 changes" in page.text
     assert User.objects.filter(pk=active.pk).exists()
 
@@ -53,7 +53,7 @@ def test_with_the_password_everything_of_theirs_goes_and_nothing_of_others(
     key = client.session.session_key
     response = client.post(PATH, {"password": "a-learner's-password"}, follow=True)
     assert response.redirect_chain == [("/", 302)]
-    assert "Your account is deleted" in Page(response).text
+    assert "Your account and everything in it were deleted" in Page(response).text
     assert list(User.objects.all()) == [editor]
     assert [state.user for state in State.objects.all()] == [editor]
     assert [event.user for event in Event.objects.all()] == [editor]

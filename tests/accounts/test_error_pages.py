@@ -215,5 +215,5 @@ def test_what_changed_in_the_meantime(client: Client, learner: User, playbook: N
     page = assert_is_error(
         client.post(f"/events/{first.pk}/undo/"), 409, "It changed in the meantime"
     )
-    assert "undo the newer change first" in page.text
+    assert "Undo that one first" in page.text
     assert State.objects.get().state == "done"

@@ -28,7 +28,7 @@ def test_what_a_visitor_marked_is_theirs_after_signing_up(client: Client) -> Non
     data = {"username": "ada", "password1": PASSWORD, "password2": PASSWORD}
     page = Page(client.post("/accounts/signup/", data, follow=True))
     assert (
-        "2 articles that you marked in this browser are in your account now: 1 done and 1 reading."
+        "2 articles you marked in this browser are now in your account: 1 done and 1 reading."
         in page.text
     )
     ada = User.objects.get()
@@ -49,7 +49,7 @@ def test_the_further_state_wins_when_signing_in(client: Client, learner: User) -
     assert states_of(learner) == {behind.slug: "done", ahead.slug: "reading"}
     credentials = {"login": "learner", "password": "a-learner's-password"}
     page = Page(client.post("/accounts/login/", credentials, follow=True))
-    assert "1 article that you marked in this browser is in your account now: 1 done." in page.text
+    assert "1 article you marked in this browser is now in your account: 1 done." in page.text
     assert states_of(learner) == {behind.slug: "done", ahead.slug: "done"}
     assert "progress" not in client.session
 

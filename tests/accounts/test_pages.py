@@ -8,12 +8,12 @@ SIGNED_OUT = {
     "/accounts/login/": "Sign in",
     "/accounts/signup/": "Sign up",
     "/accounts/password/reset/": "Forgotten password",
-    "/accounts/password/reset/done/": "Look into your mail",
+    "/accounts/password/reset/done/": "Check your e-mail",
     "/accounts/password/reset/key/1-nonsense/": "This link no longer works",
-    "/accounts/password/reset/key/done/": "Your password is changed",
-    "/accounts/confirm-email/": "Look into your mail",
+    "/accounts/password/reset/key/done/": "Your password was changed",
+    "/accounts/confirm-email/": "Check your e-mail",
     "/accounts/confirm-email/nonsense/": "This link no longer works",
-    "/accounts/inactive/": "This account is switched off",
+    "/accounts/inactive/": "This account is disabled",
 }
 SIGNED_IN = {
     "/accounts/preferences/": "Preferences",
@@ -75,7 +75,7 @@ def test_a_wrong_form_says_what_is_wrong_at_the_field_and_above_the_form(client:
     data = {"username": "ada", "password1": "correct horse 9", "password2": "horse"}
     page = Page(client.post("/accounts/signup/", data))
     assert_well_made(page, "Sign up")
-    assert "<title>Please look again: Sign up" in page.html
+    assert "<title>Error: Sign up" in page.html
     wrong = page.field("password2")
     assert wrong["aria-invalid"] == "true"
     assert wrong["aria-describedby"] == "id_password2_error"

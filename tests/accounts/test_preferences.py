@@ -15,7 +15,7 @@ PATH = "/accounts/preferences/"
 def tells_the_time_of(client: Client, zone: str) -> bool:
     before = datetime.now(ZoneInfo(zone)).hour
     page = Page(client.get(PATH))
-    told = int(page.text.split("For you it is ")[1].split(", ")[1][:2])
+    told = int(page.text.split("Your local time is ")[1].split(", ")[1][:2])
     return told in {before, datetime.now(ZoneInfo(zone)).hour}
 
 
@@ -28,7 +28,7 @@ def test_the_preferences_are_kept(client: Client, learner: User) -> None:
     assert learner.time_zone == "Asia/Tokyo"
     assert (learner.shows_streak, learner.marks_reading_on_open) == (False, True)
     page = Page(client.get(PATH))
-    assert "Your preferences are saved." in page.text
+    assert "Your preferences were saved." in page.text
     assert '<option value="Asia/Tokyo" selected>Tokyo</option>' in page.html
     assert "checked" in page.field("marks_reading_on_open")
     assert "checked" not in page.field("shows_streak")

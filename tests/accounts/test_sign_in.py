@@ -64,10 +64,10 @@ def test_with_mail_an_address_is_asked_for_and_confirmed(client: Client) -> None
         ({"username": "Learner"}, "User name: This user name is taken."),
         (
             {"email": "learner@example.org"},
-            "E-mail: An account has this e-mail address already.",
+            "E-mail: This e-mail address already has an account.",
         ),
         ({"email": "learner at example"}, "E-mail: This is not an e-mail address."),
-        ({"username": ""}, "User name: Please fill this in."),
+        ({"username": ""}, "User name: Fill this in."),
     ],
 )
 def test_what_cannot_be_taken_is_named_and_changes_nothing(
@@ -97,7 +97,7 @@ def test_wrong_credentials_sign_nobody_in(
 ) -> None:
     response = client.post("/accounts/login/", {"login": login, "password": password})
     assert response.status_code == 200
-    assert "Please look again" in Page(response).text
+    assert "Correct these errors" in Page(response).text
     assert user_of(client) is None
 
 
@@ -105,7 +105,7 @@ def test_somebody_switched_off_is_told_so(client: Client, learner: User) -> None
     learner.is_active = False
     learner.save()
     response = client.post("/accounts/login/", LEARNER, follow=True)
-    assert Page(response).headings == ["This account is switched off"]
+    assert Page(response).headings == ["This account is disabled"]
     assert user_of(client) is None
 
 

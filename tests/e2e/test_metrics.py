@@ -48,7 +48,7 @@ def test_the_page_full_of_figures(page: Page, account: User, settings: LazySetti
         sizes = bars.evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
         assert min(sizes) > 1
     page.locator(".metrics details summary").click()
-    assert page.get_by_role("table", name="Visitors a day").locator("tbody tr").count() == 30
+    assert page.get_by_role("table", name="Visitors per day").locator("tbody tr").count() == 30
 
 
 def test_a_number_leads_to_what_it_counts_without_javascript(plain_page: Page) -> None:

@@ -34,7 +34,7 @@ def read_the_news(page: Page) -> None:
     """From the roadmap to the difference, and on."""
     page.goto("/")
     expect(page.locator("#overall")).to_contain_text(
-        "1 new article; 1 of the 39 you started with done"
+        "1 new article; you finished 1 of the 39 that were here when you joined"
     )
     new = page.locator(".entry").filter(has_text="New since your last visit")
     expect(new).to_have_count(1)

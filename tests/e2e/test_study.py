@@ -300,7 +300,7 @@ def test_a_visitors_marks_join_the_new_account(page: Page) -> None:
     page.locator("[name=password2]").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/sections/caching/")
-    expect(page.locator(".messages")).to_contain_text("2 articles that you marked in this browser")
+    expect(page.locator(".messages")).to_contain_text("2 articles you marked in this browser")
     expect_state(page, "Distributed Cache Invalidation Service", "Done")
     states = State.objects.filter(user__username="grace").values_list("article__slug", "state")
     assert dict(states) == {

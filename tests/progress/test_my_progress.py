@@ -273,7 +273,7 @@ def test_the_days_are_there_as_picture_and_as_table(
         (f"{HISTORY}?day={second}", "0", "3"),
         (f"{HISTORY}?day={first}", str(started), str(finished - 3)),
     ]
-    assert 'role="img" aria-label="A square for each day; 2 with study.' in html
+    assert 'role="img" aria-label="A square for each day, 2 with study.' in html
     picture = html[: html.index("</svg>")]
     levels = Counter(re.findall(r'<rect class="level-(\d)"', picture))
     assert levels["2"] == levels["4"] == 1
@@ -395,7 +395,7 @@ def test_a_bad_value_is_ignored_and_named(
 def test_a_day_without_changes(reader: Client, progress: LearnerProgress, day: str) -> None:
     mark_some(progress)
     html = html_of(reader, f"{HISTORY}?day={day}")
-    assert "You changed nothing on that day." in html
+    assert "You made no changes on that day." in html
     assert "<li id=" not in html
 
 
@@ -427,12 +427,12 @@ def test_the_history_keeps_what_left_the_playbook(
 def test_a_new_learner_is_told_what_to_do_first(reader: Client) -> None:
     html = html_of(reader, ME)
     first = Entry.objects.listed().in_journey_order()[0]
-    assert "Begin with one article" in html
+    assert "Start with one article" in html
     assert unescape(first.title) in text_of(part(html, "overall"))
     assert [cells[0][1] for cells in totals(html).values()] == [0] * 17
     for absent in ("study-days", "reading-now", "recent"):
         assert f'id="{absent}"' not in html
-    assert "Nothing yet." in html_of(reader, HISTORY)
+    assert "No changes yet." in html_of(reader, HISTORY)
 
 
 # --- Export

@@ -61,7 +61,7 @@ def test_without_a_suggestion_there_is_no_such_part(reader: Client, editor: User
 def test_what_waits_is_said_to_wait(reader: Client, learner: User) -> None:
     suggested(learner)
     assert "How a lock works An article" in text(panel(reader))
-    assert "It waits for an editor." in text(panel(reader))
+    assert "Waiting for an editor." in text(panel(reader))
 
 
 def test_each_learner_sees_their_own(reader: Client, learner: User, editor: User) -> None:
@@ -80,8 +80,8 @@ def test_each_learner_sees_their_own(reader: Client, learner: User, editor: User
 @pytest.mark.parametrize(
     ("verb", "data", "before", "after"),
     [
-        ("decline", {"reason": "It is behind a wall."}, "It waits", "It is behind a wall."),
-        ("accept", {}, "It waits", "Accepted. Its article is not public at present."),
+        ("decline", {"reason": "It is behind a wall."}, "Waiting for", "It is behind a wall."),
+        ("accept", {}, "Waiting for", "Accepted. The article is not public at present."),
     ],
 )
 def test_a_decision_shows_at_once(
@@ -114,7 +114,7 @@ def test_an_accepted_one_leads_to_its_article_once_that_is_public(
     accepted(learner, article)
     whole = reader.get(ME).content.decode()
     exported = reader.get(EXPORT).content.decode()
-    assert "Accepted. Its article is not public at present." in text(panel(reader))
+    assert "Accepted. The article is not public at present." in text(panel(reader))
     for answer in (whole, exported):
         assert "own title" not in answer
         assert article.slug not in answer
@@ -248,7 +248,7 @@ def test_with_the_account_go_its_suggestions_and_no_article(
     suggested(learner, url=f"{NEW}-2")
     kept = suggested(editor)
     page = text(reader.get("/accounts/delete/").content.decode())
-    assert "2 suggestions that you made" in page
+    assert "2 suggestions you made" in page
     reader.post("/accounts/delete/", {"password": "a-learner's-password"})
     assert list(Suggestion.objects.all()) == [kept]
     assert Article.objects.filter(url=NEW).exists()

@@ -163,7 +163,7 @@ def test_a_database_that_takes_no_writes_shows_pages(
             assert reader.get("/").status_code == 200
         finally:
             cursor.execute(f"{switch} off")
-    assert "A visit could not be noted" in caplog.text
+    assert "A visit could not be stored" in caplog.text
     assert User.objects.get().visit_began_at is None
 
 
@@ -250,7 +250,7 @@ def test_what_another_one_was_merged_into_is_as_old_as_that(reader: Client, lear
     at = timezone.now()
     replaced(Article.objects.get(slug=SLUG))
     assert new_since(at) == set()
-    assert "you started with" not in text(reader, "/")
+    assert "when you joined" not in text(reader, "/")
 
 
 def test_what_was_no_draft_only_before_it_was_merged_is_new() -> None:
@@ -263,7 +263,7 @@ def test_what_was_no_draft_only_before_it_was_merged_is_new() -> None:
 # --- Changed since they read it
 
 
-def test_the_difference_is_told_word_by_word(reader: Client, learner: User) -> None:
+def test_the_difference_is_sentence_word_by_word(reader: Client, learner: User) -> None:
     mark(learner)
     assert CHANGED not in text(reader, "/")
     retitle("Ticket Booking Systems")
@@ -282,7 +282,7 @@ def test_the_difference_is_told_word_by_word(reader: Client, learner: User) -> N
 
 
 @pytest.mark.parametrize("state", [StateName.TODO, StateName.READING, StateName.SKIPPED])
-def test_who_has_not_read_it_is_told_nothing(
+def test_who_has_not_read_it_is_sentence_nothing(
     reader: Client, learner: User, state: StateName
 ) -> None:
     mark(learner, state=StateName.DONE)
@@ -323,7 +323,9 @@ def test_reading_it_again_is(reader: Client, learner: User) -> None:
     assert CHANGED not in text(reader, f"/articles/{SLUG}/")
 
 
-def test_what_stood_there_while_it_was_hidden_is_told_nobody(reader: Client, learner: User) -> None:
+def test_what_stood_there_while_it_was_hidden_is_sentence_nobody(
+    reader: Client, learner: User
+) -> None:
     mark(learner)
     article = Article.objects.get(slug=SLUG)
     article.status, article.title = Status.objects.get(slug="draft"), "A secret"
@@ -373,7 +375,7 @@ def test_it_changed_where_what_they_read_was_merged_into_another_one(
     assert CHANGED not in text(reader, kept.get_absolute_url()) + text(reader, "/")
 
 
-def test_what_was_a_draft_when_they_read_another_one_is_not_told(
+def test_what_was_a_draft_when_they_read_another_one_is_not_sentence(
     reader: Client, learner: User
 ) -> None:
     kept = add(1, "draft")
@@ -415,7 +417,9 @@ def test_good_to_know_ends_it_until_the_next_change(reader: Client, learner: Use
     assert "Ticket" not in page.split("changed-words")[1].split("</dl>")[0]
 
 
-def test_what_changed_after_the_page_was_drawn_is_still_told(reader: Client, learner: User) -> None:
+def test_what_changed_after_the_page_was_drawn_is_still_sentence(
+    reader: Client, learner: User
+) -> None:
     mark(learner)
     retitle("Other")
     until = until_of(reader)
@@ -498,21 +502,23 @@ def test_the_page_says_when_the_playbook_grew(reader: Client, learner: User) -> 
     countable = [slug for slug in slugs if Article.objects.get(slug=slug).is_countable]
     for slug in countable[:31]:
         mark(learner, slug)
-    assert "you started with" not in text(reader, "/")
+    assert "when you joined" not in text(reader, "/")
     for number in range(7):
         add(number)
-    told = f"7 new articles ; 31 of the {len(countable)} you started with done"
-    assert told in text(reader, "/")
-    assert told in text(reader, "/me/")
+    sentence = (
+        f"7 new articles ; you finished 31 of the {len(countable)} that were here when you joined"
+    )
+    assert sentence in text(reader, "/")
+    assert sentence in text(reader, "/me/")
     mark(learner, "added-0")
     mark(learner, countable[-1], StateName.SKIPPED)
-    told = f"7 new articles ; 31 of the {len(countable) - 1} you started with done"
-    assert told in text(reader, "/")
+    sentence = f"7 new articles ; you finished 31 of the {len(countable) - 1} that were here when you joined"
+    assert sentence in text(reader, "/")
     for number in range(7):
         mark(learner, f"added-{number}", StateName.DONE if number % 2 else StateName.SKIPPED)
-    assert "you started with" not in text(reader, "/")
+    assert "when you joined" not in text(reader, "/")
 
 
 def test_who_has_done_nothing_has_nothing_that_could_fall(reader: Client) -> None:
     add(1)
-    assert "you started with" not in text(reader, "/")
+    assert "when you joined" not in text(reader, "/")

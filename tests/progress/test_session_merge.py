@@ -86,15 +86,13 @@ def test_marks_of_an_article_that_is_gone_are_left_out(learner: User) -> None:
 
 def test_the_summary_says_what_was_merged() -> None:
     assert summary(Counter({DONE: 3, READING: 1, SKIPPED: 1})) == (
-        "5 articles that you marked in this browser are in your account now: "
+        "5 articles you marked in this browser are now in your account: "
         "3 done, 1 reading and 1 skipped."
     )
     assert summary(Counter({READING: 1})) == (
-        "1 article that you marked in this browser is in your account now: 1 reading."
+        "1 article you marked in this browser is now in your account: 1 reading."
     )
-    assert summary(Counter()) == (
-        "Your account already had everything that you marked in this browser."
-    )
+    assert summary(Counter()) == ("Your account already had everything you marked in this browser.")
 
 
 @pytest.mark.parametrize("articles", [1, 20])

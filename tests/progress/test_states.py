@@ -30,7 +30,7 @@ REVISIT = StateTraits(stage=Stage.STARTED, rank=4, key="v", verb="Revisit")
 def extended(name: str, *definition: object) -> type[StateName]:
     """Return a copy of the enumeration with one more member."""
     members = {state.name: (state.value, state.traits, state.label) for state in StateName}
-    return StateChoices("StateName", {**members, name: definition})  # type: ignore[arg-type,call-arg,return-value]
+    return StateChoices("StateName", {**members, name: definition})  # type: ignore[arg-type,return-value]
 
 
 @pytest.fixture

@@ -219,7 +219,7 @@ def test_an_undo_that_came_too_late_is_refused_in_words(reader: Client) -> None:
     reader.post(f"{WALLET}state/", {"state": "done"})
     response = reader.post(found[1])
     assert response.status_code == 409
-    assert "marked again since" in response.content.decode()
+    assert "newer change" in response.content.decode()
     assert reader.get("/articles/?state=done").content.decode().count("data-entry") == 1
 
 
@@ -260,9 +260,9 @@ def test_a_forged_request_is_refused() -> None:
 
 
 def test_visitors_are_told_where_their_marks_are(client: Client, learner: User) -> None:
-    assert "kept in this browser only" in client.get("/").content.decode()
+    assert "stored in this browser only" in client.get("/").content.decode()
     client.force_login(learner)
-    assert "kept in this browser only" not in client.get("/").content.decode()
+    assert "stored in this browser only" not in client.get("/").content.decode()
 
 
 def test_reading_a_page_stores_nothing_for_a_visitor(client: Client) -> None:
@@ -301,7 +301,7 @@ def test_a_mark_that_came_too_late_is_refused_in_words(
     monkeypatch.setattr(SessionStore, "held", end_then_hold)
     response = client.post(f"{WALLET}state/", {"state": "done"})
     assert response.status_code == 409
-    assert "Nothing was changed here" in response.content.decode()
+    assert "nothing was changed here" in response.content.decode()
     assert "sessionid" not in response.cookies
 
 
@@ -351,7 +351,7 @@ def test_opening_the_link_marks_only_where_one_wants_it(client: Client, learner:
 def test_opening_the_link_never_takes_a_state_back(client: Client, learner: User) -> None:
     client.force_login(learner)
     client.post(f"{WALLET}state/", {"state": "done"})
-    assert "It is marked as done." in client.post(f"{WALLET}open/").content.decode()
+    assert "This article is marked as done." in client.post(f"{WALLET}open/").content.decode()
     assert State.objects.get().state == "done"
     shown = {"shown": shown_on(client, "/")}
     other = "/articles/ticket-booking-system/open/"

@@ -48,7 +48,7 @@ def test_figures_are_those_of_a_recount(client: Client, learner: User, editor: U
         assert first.article.title in page
         assert hidden.article.title not in page
         assert "Secret" not in page
-        assert "As of" in page
+        assert "Counted on" in page
     # What is retired after the last count is not shown either.
     first.article.retire()
     assert first.article.title not in client.get("/metrics/").content.decode()
@@ -71,7 +71,7 @@ def test_learners_are_those_who_ever_marked_something(
     assert Summary.objects.get().learners == 2
     page = client.get("/metrics/").content.decode()
     assert figures_of(page, "metrics-learners")[0] == "2"
-    assert "Learners are accounts that marked something, at some time." in page
+    assert "Learners are accounts that have marked an article at least once." in page
 
 
 def mix_statuses() -> None:
@@ -111,7 +111,7 @@ def test_layers_and_statuses_are_crossed(client: Client) -> None:
             assert sum(map(int, row[1:-1])) == int(row[-1])
         # The playbook that ships has an article in two layers.
         assert (sum(int(row[-1]) for row in layers) > int(total[-1])) == is_shared
-    assert "once in each of them, and once in all." in page
+    assert "once in each layer and once in the total." in page
 
 
 def test_each_number_leads_to_what_it_counts(client: Client) -> None:
@@ -163,8 +163,8 @@ def test_a_playbook_without_entries_says_so(client: Client) -> None:
     page = client.get("/metrics/").content.decode()
     assert "Nothing is published yet." in page
     assert "<table>" not in page
-    assert "Nothing was counted yet." in page
-    assert "No day was counted yet." in page
+    assert "No figures yet." in page
+    assert "No figures yet." in page
 
 
 def test_the_most_finished_are_a_chart_and_a_table(client: Client, learner: User) -> None:
@@ -191,7 +191,7 @@ def test_visitors_are_a_chart_and_a_table(client: Client) -> None:
     dates = [f"{date_format(today - timedelta(days=ago), 'D j M Y')}" for ago in (1, 2, 3, 4)]
     # Before the first day of the thirty, nobody knows; today is not over.
     rows = [list(row) for row in zip(dates, ("10", "30", "0", "5"), strict=True)]
-    assert Tables(page)["Visitors a day"] == [["Day", "Visitors"], *rows]
+    assert Tables(page)["Visitors per day"] == [["Day", "Visitors"], *rows]
     drawn = re.findall(
         r'<rect x="([\d.]+)%" y="([\d.]+)%" width="2.67%" height="([\d.]+)%"/>', page
     )
@@ -208,7 +208,7 @@ def test_a_day_that_is_not_closed_yet_is_not_shown_as_one_without_visitors(clien
     VisitorDay.objects.create(date=today - timedelta(days=2), count=7)
     last = date_format(today - timedelta(days=2), "D j M Y")
     page = client.get("/metrics/").content.decode()
-    assert Tables(page)["Visitors a day"] == [["Day", "Visitors"], [last, "7"]]
+    assert Tables(page)["Visitors per day"] == [["Day", "Visitors"], [last, "7"]]
 
 
 @pytest.mark.parametrize("most", [0, 1, 2, 9, 10, 99, 100, 101, 1999, 2029, 12_345, 999_999])
