@@ -28,7 +28,7 @@ from progress.visitor import Mark, VisitorProgress
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
-TODO, READING, DONE, SKIPPED = StateName
+TODO, READING, DONE, SKIPPED = map(StateName, ["todo", "reading", "done", "skipped"])
 ORDER = [TODO, SKIPPED, READING, DONE]
 
 

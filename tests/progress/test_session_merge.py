@@ -14,7 +14,7 @@ from progress.visitor import Mark
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
-TODO, READING, DONE, SKIPPED = StateName
+TODO, READING, DONE, SKIPPED = map(StateName, ["todo", "reading", "done", "skipped"])
 START = 1_767_225_600_000_000  # 2026-01-01, in microseconds
 
 

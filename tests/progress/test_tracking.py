@@ -25,7 +25,7 @@ from progress.visitor import VisitorProgress
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
-TODO, READING, DONE, SKIPPED = StateName
+TODO, READING, DONE, SKIPPED = map(StateName, ["todo", "reading", "done", "skipped"])
 
 
 @pytest.fixture
