@@ -13,7 +13,7 @@ PATH = "/accounts/delete/"
 
 @pytest.fixture
 def active(client: Client, learner: User, playbook: None) -> User:
-    """A learner with two states and three events, signed in."""
+    """Return a learner with two states and three events, signed in."""
     client.force_login(learner)
     first, second = Article.objects.all()[:2]
     for article, state in ((first, "reading"), (first, "done"), (second, "reading")):

@@ -7,7 +7,7 @@ from tests.accounts.pages import Page
 
 
 def fetch(client: Client, path: str) -> tuple[str, bytes]:
-    """The type and the bytes of a file."""
+    """Return the type and the bytes of a file."""
     response = client.get(path)
     assert response.status_code == 200
     body = response.getvalue()

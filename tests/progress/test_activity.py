@@ -29,7 +29,7 @@ def articles(playbook: None) -> list[Article]:
 
 @pytest.fixture
 def mark(learner: User, articles: list[Article]) -> Mark:
-    """Writes down that article number so-and-so got a state at a time."""
+    """Return a function that creates the event of an article, by its number in the list."""
 
     def write(number: int, to_state: str, at: datetime, user: User = learner) -> Event:
         from_state = "todo" if to_state != "todo" else "done"

@@ -47,7 +47,7 @@ def text_of(html: str) -> str:
 
 
 def part(html: str, name: str) -> str:
-    """The section of the page with that id."""
+    """Return the section of the page with this id."""
     found = re.search(rf'<section id="{name}".*?</section>', html, re.DOTALL)
     return found[0] if found else ""
 

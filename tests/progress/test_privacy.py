@@ -30,7 +30,7 @@ def become_draft(article: Article) -> None:
 
 
 def without_tokens(html: str, slug: str) -> str:
-    """The page without what is never the same twice and without the address that was asked for."""
+    """Return the page without random tokens and without the requested slug."""
     once = r'value="\w{64}"|"X-CSRFToken": "\w+"|<code>[0-9a-f]{16}</code>'
     return re.sub(once, "", html).replace(slug, "SLUG")
 

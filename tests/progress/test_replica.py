@@ -23,7 +23,7 @@ LOST = OperationalError("the connection is lost")
 
 @pytest.fixture(autouse=True)
 def with_replica(settings: Settings, db: None) -> Iterator[None]:
-    """The database is its own, and so never behind."""
+    """Use the database as its own replica, which is always up to date."""
     settings.HAS_REPLICA = True
     connections[replica.REPLICA] = connections["default"]
     yield

@@ -36,7 +36,7 @@ def shown_on(client: Client, path: str) -> str:
 
 
 def pressed(html: str) -> dict[str, str]:
-    """The state that each control of the page shows, by the control's id."""
+    """Return the state that each control of the page shows, by the id of the control."""
     return dict(
         re.findall(
             r'<button id="((?:article-)?state(?:-\d+)?)-\w+"[^>]*value="(\w+)" aria-pressed="true"',
@@ -130,7 +130,7 @@ def test_htmx_gets_no_part_that_the_page_does_not_show(
 
 
 def numbers_of(html: str, part: str) -> list[str]:
-    """The numbers that one part of the page shows, in order."""
+    """Return the numbers that one part of the page shows, in order."""
     found = re.search(rf'id="{part}".*?</(?:section|p|div|span)>(?:\s*</div>)?', html, re.DOTALL)
     assert found, part
     return re.findall(r"\d+", re.sub(r"<[^>]+>", " ", found[0]))

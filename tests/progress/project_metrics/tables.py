@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 
 
 def figures_of(page: str, heading: str) -> list[str]:
-    """The figures that stand under the heading with this id."""
+    """Return the figures under the heading with this id."""
     section = page[page.index(f'<h2 id="{heading}"') :].partition("</section>")[0]
     return re.findall(r"<dd>([^<]+)</dd>", section)
 

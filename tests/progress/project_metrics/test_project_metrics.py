@@ -75,7 +75,7 @@ def test_learners_are_those_who_ever_marked_something(
 
 
 def mix_statuses() -> None:
-    """Some of each, one that is retired and one that only editors see."""
+    """Give articles different statuses; retire one and make one a draft."""
     statuses = Status.objects.in_bulk(field_name="slug")
     articles = list(Article.objects.order_by("pk"))
     for number, article in enumerate(articles):

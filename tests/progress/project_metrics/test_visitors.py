@@ -29,7 +29,7 @@ def yesterday() -> date:
 
 
 def hand_over() -> None:
-    """Waits until the timers that run have done their work."""
+    """Wait until the running timers have finished."""
     for thread in threading.enumerate():
         if thread.name == "visitors":
             thread.join(30)
