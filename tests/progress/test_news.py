@@ -512,7 +512,8 @@ def test_the_page_says_when_the_playbook_grew(reader: Client, learner: User) -> 
     assert sentence in text(reader, "/me/")
     mark(learner, "added-0")
     mark(learner, countable[-1], StateName.SKIPPED)
-    sentence = f"7 new articles ; you finished 31 of the {len(countable) - 1} that were here when you joined"
+    number = len(countable) - 1
+    sentence = f"7 new articles ; you finished 31 of the {number} that were here when you joined"
     assert sentence in text(reader, "/")
     for number in range(7):
         mark(learner, f"added-{number}", StateName.DONE if number % 2 else StateName.SKIPPED)
