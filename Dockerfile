@@ -1,4 +1,4 @@
-# The steps of `make run` in an image. Written without a container engine at hand: not run yet.
+# The steps of `make run` in an image. Not tested yet: no container engine was available.
 FROM python:3.13-slim
 
 ENV PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=8000 STATIC_ROOT=/srv/static
@@ -12,7 +12,7 @@ RUN useradd --system playbook && mkdir -p /srv/static /srv/data \
     && chown playbook /srv/static /srv/data
 USER playbook
 
-# Without DATABASE_URL the data is in this volume.
+# The SQLite database is in this volume unless DATABASE_URL is set.
 ENV DATABASE_URL=sqlite:////srv/data/playbook.sqlite3
 VOLUME /srv/data
 EXPOSE 8000

@@ -3,7 +3,7 @@
 .SUFFIXES:
 
 BIN := .venv/bin
-# The environment's own Python if it works, the one asked for with PYTHON=…, or the first new enough.
+# The Python of .venv if it works, else the one given with PYTHON=…, else the first supported one.
 FOUND := $(shell for python in $(BIN)/python $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
@@ -12,22 +12,22 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --re
 MANAGE := $(BIN)/python manage.py
 
 .PHONY: help
-help: ## list what there is
+help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s%s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
-run: can-listen $(BIN)/.installed .env ## install what is missing, prepare the database, serve the site
+run: can-listen $(BIN)/.installed .env ## install requirements, prepare the database, serve the site
 	@$(MANAGE) prepare
 	@exec $(MANAGE) serve
 
 .PHONY: dev
 dev: export DEBUG = true
-dev: can-listen $(BIN)/.installed-dev .env ## serve the site and reload it whenever its code changes
+dev: can-listen $(BIN)/.installed-dev .env ## serve the site and reload it when the code changes
 	@$(MANAGE) prepare
 	@exec $(MANAGE) runserver $${HOST:-127.0.0.1}:$${PORT:-8000}
 
 .PHONY: admin
-admin: can-start $(BIN)/.installed .env ## make an administrator
+admin: can-start $(BIN)/.installed .env ## create an administrator
 	@$(MANAGE) prepare
 	@$(MANAGE) createsuperuser
 
@@ -47,19 +47,19 @@ cluster: can-start $(BIN)/.installed-dev ## serve the site from two nodes, with 
 .PHONY: bench bench-quick
 bench: can-start $(BIN)/.installed-dev ## measure how fast the site is, and write docs/performance.md
 	@$(BIN)/python -m bench
-bench-quick: can-start $(BIN)/.installed-dev ## see in two minutes that the benchmark works
+bench-quick: can-start $(BIN)/.installed-dev ## check in two minutes that the benchmark works
 	@$(BIN)/python -m bench --quick
 .PHONY: lighthouse
 lighthouse: can-start $(BIN)/.installed-dev ## measure the pages with Lighthouse, which needs Node
 	@$(BIN)/python -m bench --only lighthouse
 
-# As in use behind https, so that the security checks mean something.
+# Production settings with https, because the security checks depend on them.
 .PHONY: lint
 lint: export ENV_FILE = /dev/null
 lint: export SECRET_KEY = only-for-the-checks-$(shell $(FOUND) -c 'import secrets; print(secrets.token_urlsafe(50))')
 lint: export SITE_URL = https://playbook.example.org
 lint: export DATABASE_URL = sqlite://:memory:
-lint: can-start $(BIN)/.installed-dev ## look for mistakes without running anything
+lint: can-start $(BIN)/.installed-dev ## check code, templates, imports and migrations
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
@@ -76,10 +76,10 @@ lock: can-start $(BIN)/.installed-dev ## pin the newest requirements that fit py
 	@$(COMPILE) --upgrade --group dev -c requirements.txt -o requirements-dev.txt
 
 .PHONY: screenshots
-screenshots: can-start $(BIN)/.installed-dev ## take the pictures of docs/screenshots again
+screenshots: can-start $(BIN)/.installed-dev ## retake the pictures in docs/screenshots
 	@$(BIN)/python -m docs.screenshots.make
 
-# One line for what keeps this machine from starting; make says it in the place of the error.
+# The reason why the site cannot start here, in one line; make prints it as its error.
 FAULT = $(if $(FOUND),$(shell $(FOUND) playbook/preflight.py $(1)),$(NO_PYTHON))
 .PHONY: can-start can-listen
 can-start:

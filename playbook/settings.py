@@ -36,7 +36,7 @@ def variable(
     holds: Callable[[Any], bool] = lambda value: True,
     **options: Any,
 ) -> Any:
-    """One variable, or a start that stops and says which, what it expects and where to set it."""
+    """Read a variable, or raise `ImproperlyConfigured` with what it expects and where to set it."""
     reason = "cannot be used"
     try:
         value = read(name, **options)
@@ -100,14 +100,14 @@ SECRET_KEY: str = variable(
 HOST: str = variable(
     env.str,
     "HOST",
-    expects="the IP address to listen at, such as 127.0.0.1 or 0.0.0.0",
+    expects="the IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
     default="127.0.0.1",
     holds=is_ip_address,
 )
 PORT: int = variable(
     env.int,
     "PORT",
-    expects="the port to listen at, a number from 1 to 65535",
+    expects="the port to listen on, a number from 1 to 65535",
     default=8000,
     holds=lambda port: 1 <= port <= 65535,
 )
@@ -148,7 +148,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = [
 TRUSTED_PROXY_COUNT: int = variable(
     env.int,
     "TRUSTED_PROXY_COUNT",
-    expects="how many proxies of yours a request passes, a number from 0",
+    expects="the number of your own proxies in front of the site, from 0",
     default=1 if IS_HTTPS else 0,
     holds=lambda count: count >= 0,
 )
@@ -168,13 +168,13 @@ FORMAT_MODULE_PATH = "playbook.formats"
 WEB_WORKERS: int = variable(
     env.int,
     "WEB_WORKERS",
-    expects="how many processes answer requests, a number from 1",
+    expects="the number of processes that answer requests, from 1",
     default=min(os.cpu_count() or 1, 4),
     holds=lambda count: count >= 1,
 )
 THREADS_PER_WORKER = 8
 
-# --- Apps and the way of a request
+# --- Apps, middleware and templates
 
 INSTALLED_APPS = [
     "playbook",
@@ -254,7 +254,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Data
+# --- Databases and caches
 
 
 def is_postgresql(database: dict[str, Any]) -> bool:
@@ -283,18 +283,18 @@ if HAS_REPLICA:
 DATABASE_POOLER: bool = variable(
     env.bool,
     "DATABASE_POOLER",
-    expects="true behind a pooler that gives connections for one transaction, or false",
+    expects="true behind a pooler in transaction mode, or false",
     default=False,
 )
 SQLITE_OPTIONS = {
-    # A deferred transaction that turns into a write fails at once when another one writes;
-    # an immediate one waits its turn.
+    # A deferred transaction that starts to write fails at once if another one is writing;
+    # an immediate transaction waits.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
 POSTGRESQL_OPTIONS = {
-    # A server that does not answer, or is gone without a word, is noticed within seconds.
+    # Notice within seconds that a server does not respond or has disappeared.
     "connect_timeout": 3,
     "tcp_user_timeout": 10_000,
     "keepalives_idle": 10,
@@ -305,7 +305,7 @@ for database in DATABASES.values():
     on_postgresql = is_postgresql(database)
     options = POSTGRESQL_OPTIONS if on_postgresql else SQLITE_OPTIONS
     database["OPTIONS"] = {**options, **database.get("OPTIONS", {})}
-    # Each thread keeps its connection. One to PostgreSQL is asked first whether it still lives.
+    # Each thread keeps its connection. PostgreSQL connections are checked before they are reused.
     database["CONN_MAX_AGE"] = None if on_postgresql else 60
     database["CONN_HEALTH_CHECKS"] = on_postgresql
     database["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
@@ -317,8 +317,8 @@ REDIS_URL: str = variable(
     default="",
     holds=lambda url: not url or url.startswith(("redis://", "rediss://", "unix://")),
 )
-# Shared by every process, so that sign-in's rate limits hold over all of them. A full table
-# drops counters that still hold, so it has room for far more than such a limit lasts.
+# The sign-in rate limits must hold across all processes. A full table would drop counters that are
+# still needed, so it has room for many more than can be active at once.
 IN_DATABASE = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
     "LOCATION": "playbook_cache",
@@ -327,19 +327,19 @@ IN_DATABASE = {
 IN_REDIS = {"BACKEND": "playbook.caches.RedisOrDatabase", "LOCATION": REDIS_URL}
 CACHES = {"default": IN_REDIS if REDIS_URL else IN_DATABASE, "database": IN_DATABASE}
 
-# Readers of whom nothing is known see a change of the catalogue so many seconds later at most, and
-# everybody else at once. A cache in front of the site may keep their pages for a minute anyway.
+# The longest time in seconds until anonymous visitors see a change of the catalogue; everybody else
+# sees it at once. A cache in front of the site may keep anonymous pages for a minute anyway.
 VISITORS_SEE_CHANGES_AFTER = 1
 
-# A version is looked up by the row that it is of.
+# Historical records are looked up by their row, never by their date.
 SIMPLE_HISTORY_DATE_INDEX = False
 
-# Refuses what a page that is kept reads without declaring it; slow, so not for readers.
+# Refuse undeclared reads in cached pages. The check is slow, so it is off in production.
 CHECK_DEPENDENCIES = DEBUG
 
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
-# --- Who somebody is
+# --- Accounts, sessions and e-mail
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -358,7 +358,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "catalog:roadmap"
 SESSION_ENGINE = "progress.sessions"
-# A visitor's progress lives in the session: a year, so that it is not lost over a holiday.
+# A visitor's progress is stored in the session, so it lasts a year.
 SESSION_COOKIE_AGE = 365 * 24 * 60 * 60
 
 EMAIL_URL: str = env.str("EMAIL_URL", "")
@@ -373,7 +373,7 @@ if HAS_EMAIL:
             holds=lambda url: bool(url.get("EMAIL_BACKEND")),
         )
     )
-# A mail server that does not answer must not hold a reader's request for ever.
+# A mail server that does not respond must not block a request for ever.
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 10
 DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", f"playbook@{urlsplit(SITE_URL).hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -404,7 +404,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
-# --- Files
+# --- Static files
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / ".static")))
@@ -420,7 +420,7 @@ STORAGES = {
     },
 }
 
-# --- What a browser may do
+# --- Security
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -445,11 +445,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# The protection against forged requests is there, as a subclass, which the check does not see; and
-# the other hosts of an operator's domain are not ours to bind to https.
+# W003: RefuseForgedRequests is a subclass of Django's CSRF middleware, which the check does not
+# recognise. W005, W021: other hosts of the operator's domain may not use https.
 SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 
-# --- Seen from outside
+# --- Metrics, error reports and logs
 
 METRICS_TOKEN: str = variable(
     env.str,
@@ -468,7 +468,7 @@ METRICS_REPOSITORY: str = variable(
     default="",
     holds=lambda name: bool(re.fullmatch(r"([A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100})?", name)),
 )
-# A process hands the visitors that it saw on to the database every so many seconds; 0 is never.
+# How often, in seconds, a process writes the visitors it counted to the database; 0 is never.
 VISITORS_FLUSHED_EVERY = 60
 SENTRY_DSN: str = variable(
     env.str,
