@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import ArticleData, CatalogData, EntryData, StatusData, carried
-from catalog.identity import folded, title_key
-from catalog.models import Colour
+from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried
+from catalog.identity import title_key
 from catalog.playbook_file.matching.articles import ArticleMatcher, Group
 from catalog.playbook_file.matching.decisions import (
     Decisions,
@@ -24,7 +23,7 @@ from catalog.playbook_file.matching.decisions import (
     placement_key,
 )
 from catalog.playbook_file.matching.sections import OutlineMatcher
-from catalog.playbook_file.reading.headings import split
+from catalog.playbook_file.matching.statuses import StatusMatcher
 from catalog.playbook_file.reading.parsed_file import FileRow, Note, PlaybookFile
 from catalog.slugs import free_slug
 
@@ -57,7 +56,7 @@ class _Merger:
         self.outline = OutlineMatcher(before, file, self.article_of, decisions)
         self._refuse_unasked(decisions)
         self.notes = [*file.notes, *self.outline.notes]
-        self.statuses = dict(before.statuses)
+        self.statuses = StatusMatcher(before.statuses, self.notes)
         self.articles = dict(before.articles)
         self.entries = dict(before.entries)
         self.by_key = dict(self.matcher.by_key)
@@ -82,7 +81,7 @@ class _Merger:
     def _after(self) -> CatalogData:
         outline = self.outline
         return CatalogData(
-            outline.layers, outline.sections, self.statuses, self.articles, self.entries
+            outline.layers, outline.sections, self.statuses.by_slug, self.articles, self.entries
         )
 
     def _refuse_unasked(self, decisions: Decisions) -> None:
@@ -102,7 +101,7 @@ class _Merger:
         old = self.articles.get(group.article)
         urls = [row.url for row in group.rows if row.url]
         url = old.url if old and old.url in urls else next(iter(urls), "")
-        status = self._status_of(group, old)
+        status = self.statuses.status_of(group, old)
         if old is None:
             slug = free_slug(slugify(group.title)[:140].strip("-") or "article", self.slugs)
             self.slugs.add(slug)
@@ -126,41 +125,6 @@ class _Merger:
         for key in keys:
             if self.by_key.setdefault(key, article) == article:
                 yield key
-
-    def _status_of(self, group: Group, old: ArticleData | None) -> str:
-        labels = [row.status for row in group.rows if row.status]
-        if len({folded(label) for label in labels}) > 1:
-            message = _("“%(title)s” has several statuses. The first one is used.")
-            self.notes.append(Note(group.rows[0].line, message % {"title": group.title}))
-        if old and (not labels or self._is_labelled(self.statuses[old.status], labels[0])):
-            return old.status
-        label = labels[0] if labels else (_("Published") if group.is_linked else _("Planned"))
-        fitting = [s for s in self.statuses.values() if self._is_labelled(s, label)]
-        if fitting:
-            return fitting[0].slug
-        line = next((row.line for row in group.rows if row.status), group.rows[0].line)
-        return self._new_status(label, line)
-
-    @staticmethod
-    def _is_labelled(status: StatusData, label: str) -> bool:
-        return label == status.label or folded(label) in {folded(status.label), folded(status.slug)}
-
-    def _new_status(self, label: str, line: int) -> str:
-        slug = free_slug(slugify(label)[:45] or "status", self.statuses)
-        number = max((status.number for status in self.statuses.values()), default=0) + 1
-        counts = folded(label) == "published"
-        colour = Colour.GREEN if counts else Colour.GREY
-        bare = split(label)[1]
-        self.statuses[slug] = StatusData(slug, number, bare, colour.value, True, counts)
-        known = ", ".join(f"“{status.label}”" for status in self.before.statuses.values())
-        if counts:
-            message = _("“%(label)s” is a new status. It counts towards progress.")
-        else:
-            message = _("“%(label)s” is a new status. It does not count towards progress.")
-        if known:
-            message += " " + _("The existing statuses are %(known)s.")
-        self.notes.append(Note(line, message % {"label": bare, "known": known}))
-        return slug
 
     def _retitle(self) -> None:
         """Retitle an article only if one of its entries had its title and none has it now."""

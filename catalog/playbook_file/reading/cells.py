@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
 
+from catalog.playbook_file.reading.blocks import Block
+
 BARE_URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 OTHER_SCHEME = re.compile(
     r"^(?:[a-z][a-z0-9+.-]*://|(?:javascript|data|mailto|file):)\S+$", re.IGNORECASE
@@ -100,6 +102,21 @@ def cell_of(tokens: Iterable[Token]) -> Cell:
     cell.text = "".join(text).strip()
     cell.strong = "".join(strong).strip()
     return cell
+
+
+def cell_of_block(node: Block) -> Cell:
+    return cell_of(token for inline in node.inlines for token in inline.children or [])
+
+
+def linked_item(node: Block) -> Cell | None:
+    """Return the item without its nested lists, or `None` if it has no link."""
+    cells = [cell_of_block(child) for child in node.children if child.type == "paragraph"]
+    return next((cell for cell in cells if cell.links), None)
+
+
+def is_contents(cell: Cell) -> bool:
+    """Return whether the item is a line of a table of contents: a link within the file."""
+    return all(address.startswith("#") for address in cell.addresses)
 
 
 def _plain(image: Token) -> str:

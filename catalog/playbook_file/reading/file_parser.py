@@ -3,11 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -19,9 +16,18 @@ from catalog.playbook_file.reading.blocks import (
     blocks_of,
     line_of,
 )
-from catalog.playbook_file.reading.cells import Cell, cell_of, lines_of
+from catalog.playbook_file.reading.cells import (
+    Cell,
+    cell_of,
+    cell_of_block,
+    is_contents,
+    lines_of,
+    linked_item,
+)
+from catalog.playbook_file.reading.checks import link_error, max_length_of
 from catalog.playbook_file.reading.columns import CARRIED, column_of
 from catalog.playbook_file.reading.decoding import decoded
+from catalog.playbook_file.reading.headings import numbered
 from catalog.playbook_file.reading.parsed_file import (
     FileLayer,
     FileRow,
@@ -31,9 +37,6 @@ from catalog.playbook_file.reading.parsed_file import (
     Unreadable,
 )
 
-KEYCAPS = re.compile(r"^\s*((?:[0-9]\ufe0f?\u20e3)+|🔟)\s*")
-NUMBER_MAX = 32_767
-"""The largest number of a layer."""
 TAGLINE = re.compile(r"^\s*[–—:-]+\s*")
 REASONS_SHOWN = 20
 ROWS_MAX = 30_000
@@ -98,7 +101,7 @@ class _FileParser:
     def _read_block(self, block: Block) -> None:
         match block.type:
             case "heading":
-                self._open(_Heading(block.line, int(block.tag[1:]), _cell(block)))
+                self._open(_Heading(block.line, int(block.tag[1:]), cell_of_block(block)))
             case "paragraph":
                 self._read_journey(block)
             case "table":
@@ -123,7 +126,7 @@ class _FileParser:
             self.layer, self.layer_level = layer, heading.level
 
     def _layer_of(self, heading: str) -> FileLayer | None:
-        number, title = _numbered(heading)
+        number, title = numbered(heading)
         fitting = [layer for layer in self.layers if layer.title.casefold() == title.casefold()]
         exact = [layer for layer in fitting if layer.number == number]
         return next(iter(exact or fitting), None)
@@ -133,7 +136,7 @@ class _FileParser:
         for place, inline in enumerate(block.inlines, start=1):
             for offset, tokens in enumerate(lines_of(inline)):
                 cell = cell_of(tokens)
-                number, text = _numbered(cell.text)
+                number, text = numbered(cell.text)
                 if not number and not (self.is_journey and is_ordered):
                     self.is_journey |= "journey" in cell.text.casefold()
                     continue
@@ -150,7 +153,7 @@ class _FileParser:
     def _read_table(self, table: Block) -> None:
         head, *body = table.children
         line = table.line
-        cells = [_cell(node) for node in head.children[0].children]
+        cells = [cell_of_block(node) for node in head.children[0].children]
         columns = [column_of(cell.text, place) for place, cell in enumerate(cells)]
         if "title" not in columns and "link" not in columns:
             self._note(line, _("A table without a column for titles or links was skipped."))
@@ -179,7 +182,7 @@ class _FileParser:
         line = node.line
         cells: dict[str, Cell] = {}
         for column, child in zip(columns, node.children, strict=False):
-            cells.setdefault(column, _cell(child))
+            cells.setdefault(column, cell_of_block(child))
         if not any(cell.text or cell.links for cell in cells.values()):
             return
         status = cells.get("status")
@@ -215,8 +218,8 @@ class _FileParser:
     # --- Lists of links, instead of a table
 
     def _read_list(self, block: Block) -> None:
-        items = [(item, cell) for item in block.children if (cell := _item(item))]
-        linked = [(item, cell) for item, cell in items if not _is_contents(cell)]
+        items = [(item, cell) for item in block.children if (cell := linked_item(item))]
+        linked = [(item, cell) for item, cell in items if not is_contents(cell)]
         section = self._section(block.line) if linked and not self.has_table else None
         if section is None:
             return
@@ -243,7 +246,7 @@ class _FileParser:
         if not row.title:
             self._note(row.line, _("A row without a title was skipped."))
             return
-        if row.url and (reason := _refusal_of(row.url)):
+        if row.url and (reason := link_error(row.url)):
             self.reasons.append(Note(row.line, reason))
             return
         self._check(row.line, Entry, title=row.title)
@@ -257,7 +260,7 @@ class _FileParser:
     def _check(self, line: int, model: type[Model], **values: str) -> None:
         """Refuse the file if a value is too long for its column: no value is cut."""
         for name, value in values.items():
-            length = _length_of(model, name)
+            length = max_length_of(model, name)
             if len(value) > length:
                 message = _("“%(text)s…” has %(count)d characters. The limit is %(length)d.")
                 context = {"text": value[:40], "count": len(value), "length": length}
@@ -265,51 +268,3 @@ class _FileParser:
 
     def _note(self, line: int, text: str) -> None:
         self.notes.append(Note(line, text))
-
-
-@cache
-def _length_of(model: type[Model], name: str) -> int:
-    field: Any = model._meta.get_field(name)
-    length: int = field.max_length
-    return length
-
-
-def _refusal_of(url: str) -> str:
-    try:
-        if urlsplit(url).scheme.lower() not in {"http", "https"}:
-            return _("“%(url)s” is not a link that begins with http:// or https://.") % {
-                "url": url[:80]
-            }
-        urlsplit(url).port  # noqa: B018 – raises ValueError for a bad port
-        field = Article._meta.get_field("url")
-        field.run_validators(url)
-    except ValidationError as error:
-        return f"“{url[:80]}”: {' '.join(error.messages)}"
-    except ValueError:
-        return _("“%(url)s” cannot be used as a link.") % {"url": url[:80]}
-    return ""
-
-
-def _numbered(text: str) -> tuple[int, str]:
-    """Return the number that keycap emoji spell, 0 without them, and the text after it."""
-    found = KEYCAPS.match(text)
-    digits = "".join(re.findall("[0-9]", found[1])).lstrip("0") if found else ""
-    if not found or len(digits) > len(str(NUMBER_MAX)):
-        return 0, text
-    number = 10 if found[1] == "🔟" else int(digits or 0)
-    return (number, text[found.end() :].strip()) if number <= NUMBER_MAX else (0, text)
-
-
-def _cell(node: Block) -> Cell:
-    return cell_of(token for inline in node.inlines for token in inline.children or [])
-
-
-def _item(node: Block) -> Cell | None:
-    """Return the item without its nested lists, or `None` if it has no link."""
-    cells = [_cell(child) for child in node.children if child.type == "paragraph"]
-    return next((cell for cell in cells if cell.links), None)
-
-
-def _is_contents(cell: Cell) -> bool:
-    """Return whether the item is a line of a table of contents: a link within the file."""
-    return all(address.startswith("#") for address in cell.addresses)
