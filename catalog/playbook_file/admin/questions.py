@@ -1,8 +1,7 @@
 """The admin of uncertain matches."""
 
-from typing import Any
-
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +21,7 @@ class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
     list_display_links = None
     actions = ("dismiss",)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OpenQuestion]:
         waiting = OpenQuestion.objects.waiting().select_related("article", "revision")
         return waiting.defer(
             "revision__file", "revision__catalogue_before", "revision__catalogue_after"
@@ -41,7 +40,7 @@ class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
     @admin.action(
         description=gettext_lazy("Dismiss: they are different articles"), permissions=["change"]
     )
-    def dismiss(self, request: HttpRequest, queryset: Any) -> None:
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[OpenQuestion]) -> None:
         count = queryset.update(answered_at=timezone.now(), answered_by=request.user)
         message = ngettext("%(count)d question dismissed.", "%(count)d questions dismissed.", count)
         messages.success(request, message % {"count": count})
@@ -49,5 +48,5 @@ class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: OpenQuestion | None = None) -> bool:
         return False

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +34,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
     list_select_related = ("made_by",)
     actions = None
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> RevisionQuerySet:
         return cast(RevisionQuerySet, super().get_queryset(request)).without_contents()
 
     @admin.display(description=gettext_lazy("changes"))
@@ -43,7 +43,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             return _("not applied")
         return str(revision.plan.get("summary", ""))
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("export/<slug:name>/", view(self.export), name="playbook_file_export"),
@@ -74,7 +74,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
     # --- Import
 
     def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -100,7 +100,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: Any = None,
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -259,8 +259,8 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         template = f"admin/playbook_file/{name}.html"
         return TemplateResponse(request, template, {**base, **context})
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Revision | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Revision | None = None) -> bool:
         return False

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -203,7 +202,7 @@ class _FileParser:
             ),
         )
 
-    def _values(self, line: int, cells: Mapping[str, Cell]) -> dict[str, Any]:
+    def _values(self, line: int, cells: Mapping[str, Cell]) -> dict[str, object]:
         """Return the carried fields; skip a value that cannot be used, with a note."""
         values = {}
         for name in cells.keys() & CARRIED.keys() - {"title", "url"}:

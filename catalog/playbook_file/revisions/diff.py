@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeVar
 
 from catalog.catalog_data import (
     ArticleData,
     CatalogData,
     EntryData,
+    LayerData,
     SectionData,
     carried,
     values_of,
 )
 from catalog.field_changes import ChangeKind, FieldChange
+
+_Row = TypeVar("_Row", LayerData, SectionData, ArticleData, EntryData)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +218,13 @@ def _if(kind: ChangeKind, old: str, new: str, where: str = "") -> Iterator[Field
         yield FieldChange(kind, old, new, where)
 
 
-def _carried_changes(old: Any, new: Any, where: str = "") -> Iterator[FieldChange]:
+def _carried_changes(old: _Row, new: _Row, where: str = "") -> Iterator[FieldChange]:
     """Compare the carried fields of a row before and after."""
     for name, field in carried(type(new)).items():
         yield from _if(field.change, _text(getattr(old, name)), _text(getattr(new, name)), where)
 
 
-def _first_values(new: Any) -> Iterator[FieldChange]:
+def _first_values(new: ArticleData | EntryData) -> Iterator[FieldChange]:
     """Return the carried fields of a new row without its title, which is shown as its heading."""
     for name, field in carried(type(new)).items():
         if name != "title":

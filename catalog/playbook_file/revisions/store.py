@@ -152,7 +152,7 @@ class _CatalogWriter:
         return (was or self.now) if is_retired else None
 
 
-def copy_carried(row: Any, to: models.Model) -> None:
+def copy_carried(row: ArticleData | EntryData, to: models.Model) -> None:
     """Copy the carried fields of a row to its model instance."""
     for name in carried(type(row)):
         setattr(to, name, getattr(row, name))

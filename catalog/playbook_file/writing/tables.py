@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried
 from catalog.playbook_file.writing.markdown import TITLE
@@ -38,12 +37,12 @@ def as_csv(catalogue: CatalogData) -> str:
     return out.getvalue()
 
 
-def _without_formula(value: Any) -> Any:
+def _without_formula(value: object) -> object:
     is_formula = isinstance(value, str) and FORMULA.match(value)
     return f"'{value}" if is_formula else value
 
 
-def _rows(catalogue: CatalogData) -> Iterator[dict[str, Any]]:
+def _rows(catalogue: CatalogData) -> Iterator[dict[str, object]]:
     for section, entry, article in catalogue.places():
         row = {
             "layer": catalogue.layers[section.layer].title,
@@ -58,7 +57,7 @@ def _rows(catalogue: CatalogData) -> Iterator[dict[str, Any]]:
         yield {name: row[name] for name in sorted(row, key=_column)}
 
 
-def _exported(row: ArticleData | EntryData) -> dict[str, Any]:
+def _exported(row: ArticleData | EntryData) -> dict[str, object]:
     fields = carried(type(row)).items()
     return {field.export: getattr(row, name) for name, field in fields if field.export}
 
