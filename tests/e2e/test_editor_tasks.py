@@ -129,6 +129,26 @@ def test_article_is_reverted_to_an_earlier_record(page: Page) -> None:
     expect(page.locator(".record")).to_have_count(3)
 
 
+def test_conflict_over_the_title_of_an_article(page: Page, browser: Browser, base_url: str) -> None:
+    wallet = article(WALLET)
+    address = f"/admin/catalog/article/{wallet.pk}/change/"
+    other = browser.new_page(base_url=base_url)
+    for each in (page, other):
+        enter(each)
+        each.goto(address)
+    other.get_by_label("Title:").fill("Theirs")
+    other.get_by_role("button", name="Save", exact=True).click()
+    expect(other.locator(".messagelist")).to_contain_text("changed successfully")
+    page.get_by_label("Title:").fill("Mine")
+    page.get_by_role("button", name="Save", exact=True).click()
+    cells = page.locator(".differences tbody").first.get_by_role("cell")
+    expect(cells).to_have_text(["Theirs", "Mine"])
+    page.get_by_role("button", name="Save mine").click()
+    expect(page.locator(".messagelist")).to_contain_text("changed successfully")
+    wallet.refresh_from_db()
+    assert wallet.title == "Mine"
+
+
 def test_conflict_over_the_entries_of_an_article(
     page: Page, browser: Browser, base_url: str
 ) -> None:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.catalog_data import stored
@@ -32,7 +32,9 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_preview_decide_apply_undo(page: Page, file: Path, learner: User) -> None:
+def test_import_is_previewed_decided_applied_and_undone(
+    page: Page, file: Path, learner: User
+) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     State.objects.create(user=learner, article=wallet, state="done")
     enter(page)
@@ -59,23 +61,3 @@ def test_preview_decide_apply_undo(page: Page, file: Path, learner: User) -> Non
     wallet.refresh_from_db()
     assert wallet.url.endswith(OLD)
     assert State.objects.get(user=learner).article == wallet
-
-
-def test_two_editors_on_one_form(page: Page, browser: Browser, base_url: str) -> None:
-    wallet = Article.objects.get(slug="payment-wallet")
-    address = f"/admin/catalog/article/{wallet.pk}/change/"
-    other = browser.new_page(base_url=base_url)
-    for each in (page, other):
-        enter(each)
-        each.goto(address)
-    other.get_by_label("Title:").fill("Theirs")
-    other.get_by_role("button", name="Save", exact=True).click()
-    expect(other.locator(".messagelist")).to_contain_text("changed successfully")
-    page.get_by_label("Title:").fill("Mine")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#content")).to_contain_text("Theirs")
-    expect(page.get_by_label("Title:")).to_have_value("Mine")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator(".messagelist")).to_contain_text("changed successfully")
-    wallet.refresh_from_db()
-    assert wallet.title == "Mine"
