@@ -1,8 +1,8 @@
-"""To which hosts a program of ours may connect: those of the public internet.
+"""Restricts connections to hosts of the public internet.
 
-A link is what somebody typed, and it may lead on to anywhere. Each host is resolved once, every
-address of it is looked at, and the connection goes to an address that was looked at: a name that
-says something else a moment later changes nothing.
+A link is user input, and may redirect anywhere. Each host is resolved once, all of its addresses
+are checked, and the connection goes to a checked address, so a name that resolves differently a
+moment later changes nothing.
 """
 
 import socket
@@ -14,7 +14,7 @@ from typing import Any
 import httpcore
 
 GLOBAL_UNICAST = IPv6Network("2000::/3")
-# Relays to IPv4, what is for protocols alone, and documentation, where Python may not know of it.
+# Relays to IPv4, protocol assignments and documentation, which Python may take for global.
 NOT_FOR_USE = [
     ip_network(net)
     for net in (
@@ -33,7 +33,7 @@ class NoSuchHost(Exception):
 
 
 class PrivateAddress(Exception):
-    """The host is none of the public internet's."""
+    """The host is not on the public internet."""
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -54,7 +54,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def addresses_of(host: str, port: int, *, allow_private: bool) -> list[str]:
-    """Every address of the host; PrivateAddress where only one of them is not public."""
+    """Return the addresses of the host; raise `PrivateAddress` if one of them is not public."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -66,7 +66,7 @@ def addresses_of(host: str, port: int, *, allow_private: bool) -> list[str]:
 
 
 class TimedStream(httpcore.NetworkStream):
-    """Ends at a time, however slowly the other side sends."""
+    """A stream that ends at a fixed time, however slowly the other side sends."""
 
     def __init__(self, stream: httpcore.NetworkStream, ends_at: float) -> None:
         self.stream = stream
@@ -98,7 +98,7 @@ class TimedStream(httpcore.NetworkStream):
 
 
 class PublicBackend(httpcore.SyncBackend):
-    """Connects to the addresses that were looked at; `Host` and TLS still have the name."""
+    """Connects to checked addresses only; `Host` and TLS still use the name."""
 
     def __init__(self, *, allow_private: bool, seconds: float) -> None:
         self.allow_private = allow_private

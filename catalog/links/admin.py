@@ -197,7 +197,7 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         self.accept(request, obj, obj.url)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """It is logged where it is done."""
+        """Log nothing here: the change is logged where it is made."""
 
     def response_change(self, request: HttpRequest, obj: BrokenLink) -> HttpResponse:
         words = _("“%(name)s” has its new address.") % {"name": obj.title}

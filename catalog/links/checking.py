@@ -1,4 +1,4 @@
-"""Visits to many addresses: so many at a time, and each host in its own time."""
+"""Checks many links at a time, with a delay between two requests to one host."""
 
 from collections import Counter
 from collections.abc import Generator, Iterable
@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
 
-from catalog.links.link_checker import Visit, Visitor
+from catalog.links.link_checker import CheckResult, LinkChecker
 from catalog.models import Article
 
 
 class Stopped(Exception):
-    """Nobody waits for the visit any more."""
+    """The checks were interrupted."""
 
 
-class Turns:
-    """Between two requests to one host there are `delay` seconds."""
+class HostThrottle:
+    """Keeps `delay` seconds between two requests to one host."""
 
     def __init__(self, delay: float) -> None:
         self.delay = delay
@@ -39,12 +39,12 @@ class Turns:
 
 
 def links_to_check() -> QuerySet[Article]:
-    """Drafts too: their link should work on the day they are published."""
+    """Return the articles with a link, drafts included."""
     return Article.objects.filter(retired_at=None).exclude(url="").order_by("pk")
 
 
 def host_by_host(links: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The first of each host, then the second of each: no host holds up the others."""
+    """Return the first link of each host, then the second of each, so no host delays others."""
     seen: Counter[str] = Counter()
     ranked = []
     for link in links:
@@ -54,15 +54,15 @@ def host_by_host(links: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
     return [link for _rank, link in sorted(ranked)]
 
 
-def visits(
-    links: Iterable[tuple[int, str]], visitor: Visitor, turns: Turns, workers: int
-) -> Generator[tuple[int, str, Visit]]:
-    """Of (article's primary key, address) pairs, each with what was found, as it comes in."""
+def check_all(
+    links: Iterable[tuple[int, str]], checker: LinkChecker, throttle: HostThrottle, workers: int
+) -> Generator[tuple[int, str, CheckResult]]:
+    """Check pairs of an article's primary key and its link; yield each with its result."""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="links")
     try:
-        jobs = {pool.submit(visitor.visit, url): (pk, url) for pk, url in host_by_host(links)}
+        jobs = {pool.submit(checker.check, url): (pk, url) for pk, url in host_by_host(links)}
         for job in as_completed(jobs):
             yield *jobs[job], job.result()
     finally:
-        turns.stop()
+        throttle.stop()
         pool.shutdown(cancel_futures=True)

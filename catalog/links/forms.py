@@ -10,7 +10,7 @@ from catalog.links.models import BrokenLink
 
 
 class NewAddressForm(ArticleForm):
-    """Another address for an article, held to what every article is held to."""
+    """A new address for an article, with the validation of every article."""
 
     instance: BrokenLink
 
@@ -19,7 +19,7 @@ class NewAddressForm(ArticleForm):
         max_length=URL_MAX_LENGTH,
         assume_scheme="https",
         widget=forms.URLInput(attrs={"class": "vURLField"}),
-        help_text=_("Look at it first: only you can tell whether it is the same article."),
+        help_text=_("Open it first, and check that it is the same article."),
     )
 
     class Meta:
@@ -34,6 +34,6 @@ class NewAddressForm(ArticleForm):
         url = super().clean_url()
         if url == self.instance.old_url:
             raise ValidationError(
-                _("It has that address already. If it works, dismiss what was reported.")
+                _("The article already has that address. If it works, dismiss the reports.")
             )
         return url

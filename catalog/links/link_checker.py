@@ -1,4 +1,4 @@
-"""One visit to one address: what it answers, and where it leads."""
+"""Checks one link: what it answers and where it redirects."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -19,21 +19,23 @@ MISSING = {404, 410}
 
 
 class Fault(TextChoices):
-    TIMEOUT = "timeout", _("it did not answer in time")
-    NO_HOST = "no-host", _("there is no such host")
+    TIMEOUT = "timeout", _("it timed out")
+    NO_HOST = "no-host", _("the host does not exist")
     CONNECTION = "connection", _("the connection failed")
-    REDIRECTS = "redirects", _("it redirects too often")
-    ADDRESS = "address", _("it redirects to an address that cannot be used")
-    PRIVATE = "private", _("it leads into a private network")
+    REDIRECTS = "redirects", _("it redirects too many times")
+    ADDRESS = "address", _("it redirects to an invalid address")
+    PRIVATE = "private", _("it leads to a private network")
 
 
 @dataclass(frozen=True)
-class Visit:
+class CheckResult:
+    """What one check of a link found."""
+
     status_code: int | None = None
-    """Of the last answer, where there was one."""
+    """The status of the last response, if there was one."""
     fault: str = ""
     new_url: str = ""
-    """As far as permanent redirects alone led."""
+    """Where permanent redirects alone lead."""
 
     @property
     def is_ok(self) -> bool:
@@ -45,7 +47,7 @@ class Visit:
 
 
 class Body(httpx.SyncByteStream):
-    """What comes after the headers, which nobody reads."""
+    """The body of a response, which is never read."""
 
     def __init__(self, response: httpcore.Response) -> None:
         self.response = response
@@ -85,8 +87,8 @@ def user_agent() -> str:
     return f"SystemDesignPlaybook-LinkCheck (+{settings.SITE_URL})"
 
 
-class Visitor:
-    """Visits addresses, from several threads if need be. Keeps no cookie beyond one visit."""
+class LinkChecker:
+    """Checks links, from several threads if needed; keeps no cookies between checks."""
 
     def __init__(
         self, *, wait: Callable[[str], object], seconds: float = 20, allow_private: bool = False
@@ -96,20 +98,20 @@ class Visitor:
         self.ssl_context = httpx.create_ssl_context(trust_env=False)
         self.backend = PublicBackend(allow_private=allow_private, seconds=seconds)
 
-    def visit(self, url: str) -> Visit:
+    def check(self, url: str) -> CheckResult:
         try:
             with self.client() as client:
                 return self.follow(client, url)
         except PrivateAddress:
-            return Visit(fault=Fault.PRIVATE)
+            return CheckResult(fault=Fault.PRIVATE)
         except NoSuchHost:
-            return Visit(fault=Fault.NO_HOST)
+            return CheckResult(fault=Fault.NO_HOST)
         except (httpcore.TimeoutException, httpx.TimeoutException):
-            return Visit(fault=Fault.TIMEOUT)
+            return CheckResult(fault=Fault.TIMEOUT)
         except (httpcore.NetworkError, httpcore.ProtocolError):
-            return Visit(fault=Fault.CONNECTION)
+            return CheckResult(fault=Fault.CONNECTION)
         except (httpx.InvalidURL, httpx.RequestError, UnicodeError, ValueError):
-            return Visit(fault=Fault.ADDRESS)
+            return CheckResult(fault=Fault.ADDRESS)
 
     def client(self) -> httpx.Client:
         return httpx.Client(
@@ -119,24 +121,24 @@ class Visitor:
             trust_env=False,
         )
 
-    def follow(self, client: httpx.Client, url: str) -> Visit:
+    def follow(self, client: httpx.Client, url: str) -> CheckResult:
         start = permanent = httpx.URL(url)
         is_permanent = True
         request = client.build_request("GET", start)
         for _step in range(MAX_REDIRECTS + 1):
             if not is_usable(request.url):
-                return Visit(fault=Fault.ADDRESS)
+                return CheckResult(fault=Fault.ADDRESS)
             self.wait(request.url.host)
-            # The body of a page may be of any size, and says nothing that is asked here.
+            # A body may be of any size, and only the headers are needed.
             response = client.send(request, stream=True, follow_redirects=False)
             response.close()
             if response.next_request is None:
-                return Visit(response.status_code, new_url=moved(start, permanent))
+                return CheckResult(response.status_code, new_url=moved(start, permanent))
             request = response.next_request
             is_permanent = is_permanent and response.status_code in PERMANENT
             if is_permanent:
                 permanent = request.url
-        return Visit(fault=Fault.REDIRECTS)
+        return CheckResult(fault=Fault.REDIRECTS)
 
 
 def is_usable(url: httpx.URL) -> bool:
@@ -149,5 +151,5 @@ def is_usable(url: httpx.URL) -> bool:
 
 
 def moved(start: httpx.URL, permanent: httpx.URL) -> str:
-    """The new address, or nothing where it is the old one."""
+    """Return the new address; empty if it is the old one."""
     return "" if permanent == start else str(permanent)

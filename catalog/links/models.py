@@ -6,16 +6,16 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.links.link_checker import URL_MAX_LENGTH, Fault, Visit
+from catalog.links.link_checker import URL_MAX_LENGTH, CheckResult, Fault
 from catalog.links.querysets import BrokenLinkQuerySet, CheckQuerySet, ReportQuerySet
 from catalog.models import Article
 
 GONE_AFTER_DAYS = 3
-"""On so many different days, and over so many, an address has to be missing to be gone."""
+"""A link is gone if it was missing on this many days, over at least as many days."""
 
 
 class Report(models.Model):
-    """A learner's word that an address does not work. Who it was is shown nowhere."""
+    """A learner's report that a link does not work; nobody is shown who reported it."""
 
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="link_reports"
@@ -48,7 +48,7 @@ class Outcome(models.TextChoices):
 
 
 class Check(models.Model):
-    """What the visits to an article's address found so far."""
+    """The state of an article's link, from all checks so far."""
 
     DECISIVE = (Outcome.MOVED, Outcome.GONE)
 
@@ -76,25 +76,25 @@ class Check(models.Model):
 
     @property
     def reason(self) -> str:
-        """Why it is not known to work, or what it answered."""
+        """The reason why the link is not known to work."""
         if self.fault:
             return str(Fault(self.fault).label)
         return gettext("it answered %(code)s") % {"code": self.status_code}
 
-    def note(self, url: str, visit: Visit, at: datetime) -> None:
+    def note(self, url: str, result: CheckResult, at: datetime) -> None:
         if url != self.url:
             self.forget_missing()
             self.undismiss()
         self.url, self.checked_at = url, at
-        self.status_code, self.fault, self.new_url = visit.status_code, visit.fault, ""
-        if visit.is_missing:
+        self.status_code, self.fault, self.new_url = result.status_code, result.fault, ""
+        if result.is_missing:
             self.note_missing(at.astimezone(UTC).date())
             return
         self.forget_missing()
-        if not visit.is_ok:
+        if not result.is_ok:
             self.outcome = Outcome.UNKNOWN
-        elif visit.new_url:
-            self.outcome, self.new_url = Outcome.MOVED, visit.new_url
+        elif result.new_url:
+            self.outcome, self.new_url = Outcome.MOVED, result.new_url
         else:
             self.outcome = Outcome.OK
             self.undismiss()
@@ -117,7 +117,7 @@ class Check(models.Model):
 
 
 class BrokenLink(Article):
-    """An article, looked at for its link: the queue of the editors."""
+    """An article in the editors' queue of broken links."""
 
     objects = BrokenLinkQuerySet.as_manager()  # type: ignore[assignment,misc]  # not the article's
 
@@ -135,7 +135,7 @@ class BrokenLink(Article):
 
     @property
     def latest_check(self) -> Check | None:
-        """Of the address that it has today."""
+        """The check of the article's present link."""
         check: Check | None = getattr(self, "link_check", None)
         return check if check and check.url == self.old_url else None
 
@@ -144,6 +144,6 @@ class BrokenLink(Article):
         return self.latest_check.new_url if self.latest_check else ""
 
     def settle(self) -> None:
-        """Nothing that is known today is asked again."""
+        """Remove the article from the queue until something new is found."""
         Report.objects.filter(article=self.pk).settle()
         Check.objects.filter(article=self.pk).dismiss()

@@ -11,13 +11,13 @@ from catalog.models import Article
 from catalog.retirable import RetirableQuerySet
 
 if TYPE_CHECKING:
-    from catalog.links.link_checker import Visit
+    from catalog.links.link_checker import CheckResult
     from catalog.links.models import BrokenLink, Check, Report
 
 
 class ReportQuerySet(QuerySet["Report"]):
     def file(self, learner_id: int, article: Article, at: datetime) -> bool:
-        """Whether it is the learner's first of this article on the day, in UTC."""
+        """Store a report; return whether it is the learner's first of the article that UTC day."""
         _report, is_new = self.get_or_create(
             learner_id=learner_id,
             article=article,
@@ -27,7 +27,7 @@ class ReportQuerySet(QuerySet["Report"]):
         return is_new
 
     def unsettled(self) -> Self:
-        """Of the address that the article has today."""
+        """Return the open reports of the articles' present links."""
         return self.filter(settled_at=None, url=F("article__url"))
 
     def settle(self) -> int:
@@ -36,30 +36,30 @@ class ReportQuerySet(QuerySet["Report"]):
 
 class CheckQuerySet(QuerySet["Check"]):
     @transaction.atomic
-    def record(self, article_id: int, url: str, visit: Visit, at: datetime) -> Check | None:
-        """Nothing, where the article has another address by now."""
+    def record(self, article_id: int, url: str, result: CheckResult, at: datetime) -> Check | None:
+        """Store a result; return None if the article has a different link by now."""
         same = Article.objects.select_for_update().filter(pk=article_id, url=url)
         if not (article := same.first()):
             return None
         check = self.filter(article=article).first() or self.model(article=article)
-        check.note(url, visit, at)
+        check.note(url, result, at)
         check.save()
         return check
 
     def waiting(self) -> Self:
-        """Says something that an editor has to decide, of the address of today."""
+        """Return the checks that an editor has to decide on, of the articles' present links."""
         found = self.filter(outcome__in=self.model.DECISIVE, url=F("article__url"))
         return found.exclude(dismissed_outcome=F("outcome"), dismissed_url=F("new_url"))
 
     def dismiss(self) -> int:
-        """What each says is not asked again, until it says something else."""
+        """Leave the present outcomes out of the queue until they change."""
         found = self.filter(outcome__in=self.model.DECISIVE)
         return found.update(dismissed_outcome=F("outcome"), dismissed_url=F("new_url"))
 
 
 class BrokenLinkQuerySet(RetirableQuerySet["BrokenLink"]):
     def waiting(self) -> Self:
-        """Reported by somebody, gone or moved, and not settled."""
+        """Return the articles in the queue: with an open report, or whose link is gone or moved."""
         from catalog.links.models import Check, Report
 
         reports = Report.objects.unsettled().filter(article=OuterRef("pk"))
@@ -67,7 +67,7 @@ class BrokenLinkQuerySet(RetirableQuerySet["BrokenLink"]):
         return self.filter(Exists(reports) | Exists(checks), retired_at=None)
 
     def with_findings(self) -> Self:
-        """The reports that are not settled, with their first and last day; and the latest visit."""
+        """Annotate the open reports, with their first and last day, and join the latest check."""
         of_today = Q(link_reports__settled_at=None, link_reports__url=F("url"))
         return self.select_related("link_check").annotate(
             old_url=F("url"),

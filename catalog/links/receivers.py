@@ -1,4 +1,4 @@
-"""What was found of the link of an article that was merged into another one."""
+"""Moves reports and checks when two articles are merged."""
 
 from typing import Any
 
@@ -17,14 +17,13 @@ def on_article_merged(
 
 
 def move_reports(kept: Article, duplicate: Article) -> None:
-    """Where a learner reported both on one day, the one of the article that went stays with it:
-    it is in no queue there, and a day has one report."""
+    """Move reports; if a learner reported both on one day, the duplicate keeps its own."""
     same = Report.objects.filter(article=kept, learner=OuterRef("learner"), day=OuterRef("day"))
     Report.objects.filter(~Exists(same), article=duplicate).update(article=kept)
 
 
 def move_check(kept: Article, duplicate: Article) -> None:
-    """In the place of none, or of one of an address that the article no longer has."""
+    """Move the check if the kept article has none of its present link."""
     own, other = Check.objects.filter(article=kept), Check.objects.filter(article=duplicate)
     if other.exists() and not own.filter(url=kept.url).exists():
         own.delete()

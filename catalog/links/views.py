@@ -12,17 +12,19 @@ from playbook.http import HttpRequest
 
 @require_POST
 def report_create(request: HttpRequest, slug: str) -> HttpResponse:
-    """Tells the editors that the link is broken: once a day, learner and article."""
+    """Report a broken link, once a day for each learner and article."""
     article: Article = request.snapshot.article(slug)
     if not article.status.is_public:
         raise Http404
     if not request.user.is_authenticated:
-        messages.info(request, _("Sign in to report a broken link. It tells no one who you are."))
+        messages.info(
+            request, _("Sign in to report a broken link. Editors do not see who reported it.")
+        )
         return redirect_to_login(article.get_absolute_url())
     if article.is_retired or not article.url or request.POST.get("url") != article.url:
-        messages.info(request, _("That link was changed meanwhile; nothing was reported."))
+        messages.info(request, _("That link has changed in the meantime. Nothing was reported."))
     elif Report.objects.file(request.user.pk, article, timezone.now()):
-        messages.success(request, _("Thank you: the editors know now that the link is broken."))
+        messages.success(request, _("Thank you. The broken link was reported to the editors."))
     else:
-        messages.info(request, _("You told the editors today already: they know, thank you."))
+        messages.info(request, _("You already reported this link today. Thank you."))
     return HttpResponseRedirect(article.get_absolute_url())

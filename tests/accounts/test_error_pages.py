@@ -40,20 +40,20 @@ def assert_is_error(response: Response, status: int, heading: str) -> Page:
     ],
 )
 def test_an_unknown_address_offers_a_search(client: Client, path: str) -> None:
-    page = assert_is_error(client.get(path), 404, "There is no such page")
+    page = assert_is_error(client.get(path), 404, "Page not found")
     assert '<form class="error-search" role="search"' in page.html
 
 
 def test_a_learner_stays_signed_in_on_an_error_page(client: Client, learner: User) -> None:
     client.force_login(learner)
-    page = assert_is_error(client.get("/nowhere/"), 404, "There is no such page")
+    page = assert_is_error(client.get("/nowhere/"), 404, "Page not found")
     assert '<span class="account-name">learner</span>' in page.html
 
 
 @pytest.mark.django_db
 def test_a_name_the_site_does_not_answer_to(client: Client) -> None:
     response = client.get("/", headers={"Host": "evil.example"})
-    page = assert_is_error(response, 400, "That was not understood")
+    page = assert_is_error(response, 400, "The request could not be understood")
     assert "ALLOWED_HOSTS" in page.text
     assert "evil.example" not in page.html
 
@@ -61,7 +61,7 @@ def test_a_name_the_site_does_not_answer_to(client: Client) -> None:
 @pytest.mark.django_db
 def test_a_cookie_that_no_browser_sends(client: Client) -> None:
     client.cookies["sessionid"] = "a\0b"
-    assert_is_error(client.get("/"), 400, "That was not understood")
+    assert_is_error(client.get("/"), 400, "The request could not be understood")
 
 
 def test_what_is_too_large_changes_nothing(client: Client, learner: User) -> None:
@@ -71,7 +71,7 @@ def test_what_is_too_large_changes_nothing(client: Client, learner: User) -> Non
     response = client.post(
         "/accounts/preferences/", form, content_type="application/x-www-form-urlencoded"
     )
-    page = assert_is_error(response, 400, "That was not understood")
+    page = assert_is_error(response, 400, "The request could not be understood")
     assert "larger than this site accepts" in page.text
     learner.refresh_from_db()
     assert learner.time_zone == ""
@@ -91,7 +91,7 @@ def test_a_body_that_cannot_be_read_changes_nothing(
 ) -> None:
     client.force_login(learner)
     response = client.post("/accounts/preferences/", body, content_type=content_type)
-    assert_is_error(response, 400, "That was not understood")
+    assert_is_error(response, 400, "The request could not be understood")
     learner.refresh_from_db()
     assert learner.time_zone == ""
 
@@ -100,7 +100,7 @@ def test_a_body_that_cannot_be_read_changes_nothing(
 def test_a_wrong_method_is_refused_with_words(client: Client) -> None:
     article = Article.objects.all()[0]
     response = client.get(f"/articles/{article.slug}/state/?state=done")
-    page = assert_is_error(response, 405, "This address does not work in this way")
+    page = assert_is_error(response, 405, "This address cannot be opened directly")
     assert response.headers["Allow"] == "POST"
     assert "Nothing was changed." in page.text
     assert "progress" not in client.session
@@ -109,7 +109,7 @@ def test_a_wrong_method_is_refused_with_words(client: Client) -> None:
 
 def test_what_one_may_not_see(breaking: Client, learner: User) -> None:
     breaking.force_login(learner)
-    assert_is_error(breaking.get("/forbidden/"), 403, "This page is not open to you")
+    assert_is_error(breaking.get("/forbidden/"), 403, "You do not have access to this page")
 
 
 @pytest.mark.usefixtures("playbook")
@@ -129,7 +129,7 @@ def test_a_form_without_its_token_changes_nothing(learner: User, headers: dict[s
     article = Article.objects.all()[0]
     path = f"/articles/{article.slug}/state/"
     response = client.post(path, {"state": "done"}, headers=headers)
-    page = assert_is_error(response, 403, "This form was out of date")
+    page = assert_is_error(response, 403, "This form has expired")
     assert "CSRF_TRUSTED_ORIGINS" not in page.text
     assert 'href="/accounts/login/?next' not in page.html
     assert not State.objects.exists()
@@ -168,7 +168,7 @@ def test_an_origin_that_is_not_trusted_is_named_for_the_operator() -> None:
     client = Client(enforce_csrf_checks=True)
     headers = {"Origin": "https://study.example.org:8443"}
     response = client.post("/theme/", {"theme": "dark"}, headers=headers)
-    page = assert_is_error(response, 403, "This form was out of date")
+    page = assert_is_error(response, 403, "This form has expired")
     assert "CSRF_TRUSTED_ORIGINS=https://study.example.org:8443" in page.text
     assert "theme" not in response.cookies
     headers = {"Origin": "https://<script>alert(1)</script>"}
@@ -188,7 +188,7 @@ def test_with_the_token_the_same_form_is_taken() -> None:
 def test_a_fault_of_ours_tells_nothing_of_the_inside(breaking: Client, learner: User) -> None:
     breaking.force_login(learner)
     breaking.cookies["theme"] = "dark"
-    page = assert_is_error(breaking.get("/broken/"), 500, "Something broke on our side")
+    page = assert_is_error(breaking.get("/broken/"), 500, "Something went wrong on our side")
     assert "a secret of the inside" not in page.html
     assert '<html lang="en" data-theme="dark">' in page.html
     assert "learner" not in page.html
@@ -202,7 +202,7 @@ def test_the_page_for_a_fault_needs_neither_session_nor_database(
     breaking.cookies["sessionid"] = "a" * 32
     with django_assert_num_queries(0):
         response = breaking.get("/")
-    assert_is_error(response, 500, "Something broke on our side")
+    assert_is_error(response, 500, "Something went wrong on our side")
     assert response.headers["Content-Security-Policy"]
 
 
@@ -213,7 +213,7 @@ def test_what_changed_in_the_meantime(client: Client, learner: User, playbook: N
     first = Event.objects.get()
     client.post(path, {"state": "done"})
     page = assert_is_error(
-        client.post(f"/events/{first.pk}/undo/"), 409, "It changed in the meantime"
+        client.post(f"/events/{first.pk}/undo/"), 409, "Something changed in the meantime"
     )
     assert "Undo that one first" in page.text
     assert State.objects.get().state == "done"

@@ -184,7 +184,7 @@ def test_too_many_tries_get_a_page_that_says_so(client: Client) -> None:
     assert answers == [200] * 20 + [429]
     page = Page(client.post("/accounts/signup/", NEW))
     assert page.headings == ["Too many attempts"]
-    assert "Wait one minute" in page.text
+    assert "Wait a minute" in page.text
     assert page.inline == []
     assert not User.objects.exists()
     assert client.get("/accounts/signup/").status_code == 200

@@ -109,8 +109,8 @@ def test_an_article_shows_its_entries_and_neighbours(client: Client) -> None:
     text = text_of(client.get(article.get_absolute_url()))
     assert "Fan-out-on-write at Twitter scale" in text
     assert "Single write → millions of timelines" in text
-    assert "Before Distributed Logging Systems at Scale (p1)" in text
-    assert "After High-Performance Fan-Out-on-Read" in text
+    assert "Previous Distributed Logging Systems at Scale (p1)" in text
+    assert "Next High-Performance Fan-Out-on-Read" in text
 
 
 def test_the_journey_has_two_ends(client: Client) -> None:
@@ -186,7 +186,9 @@ def test_a_retired_article_shows_its_date_and_description(client: Client) -> Non
         retired_at=datetime(2026, 3, 7, 23, 30, tzinfo=UTC)
     )
     html = main_of(client, article)
-    assert 'It left the playbook on <time datetime="2026-03-07">7 Mar 2026</time>.' in html
+    assert (
+        'It was removed from the playbook on <time datetime="2026-03-07">7 Mar 2026</time>.' in html
+    )
     assert f'<p class="place-learn">{escape(entry.what_you_learn)}</p>' in html
     assert f'It was “{entry.title}”, in <a href="{entry.section.get_absolute_url()}">' in html
     assert "No section" not in html
@@ -235,13 +237,13 @@ def test_a_retired_article_hides_its_drafts(client: Client, left_as: str) -> Non
         article.save()
     html = main_of(client, article)
     assert "secret" not in html
-    assert "No section listed it." in html
+    assert "It was not listed in any section." in html
 
 
 def test_a_retired_article_that_no_section_listed_says_so(client: Client) -> None:
     article = Article.objects.create(title="Alone", status=Status.objects.get(slug="published"))
     article.retire()
-    assert "No section listed it." in main_of(client, article)
+    assert "It was not listed in any section." in main_of(client, article)
 
 
 def test_a_retired_article_takes_as_many_queries_however_many_places_it_had(

@@ -9,9 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
+from catalog.catalog_data import stored
 from catalog.links.models import Report
 from catalog.models import Article, Entry, Section
-from catalog.catalog_data import stored
 from catalog.playbook_file.models import OpenQuestion
 from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write

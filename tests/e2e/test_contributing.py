@@ -34,7 +34,7 @@ def test_a_bad_address_is_answered_in_our_own_words(plain_page: Page, account: U
     plain_page.goto("/contributing/")
     plain_page.locator("#id_title").fill("How a lock works")
     plain_page.locator("#id_url").fill("foo")
-    plain_page.get_by_role("button", name="Send the suggestion").click()
+    plain_page.get_by_role("button", name="Send suggestion").click()
     expect(plain_page.locator("#id_url_error")).to_have_text(
         "This is not an address on the web. One looks like https://example.org/article."
     )

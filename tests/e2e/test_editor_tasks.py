@@ -5,7 +5,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
-from catalog.links.link_checker import Visit
+from catalog.links.link_checker import CheckResult
 from catalog.links.models import BrokenLink, Check, Report
 from catalog.models import Article, Section
 from catalog.playbook_file.models import OpenQuestion, Revision
@@ -59,7 +59,7 @@ def test_uncertain_match_is_dismissed(page: Page, editor: User) -> None:
 def test_broken_links_are_decided(page: Page, learner: User) -> None:
     moved, reported, gone = Article.objects.exclude(url="").order_by("pk")[:3]
     new = "https://example.org/the-new-one"
-    Check.objects.record(moved.pk, moved.url, Visit(200, new_url=new), timezone.now())
+    Check.objects.record(moved.pk, moved.url, CheckResult(200, new_url=new), timezone.now())
     for each in (reported, gone):
         Report.objects.file(learner.pk, each, timezone.now())
     enter(page)
@@ -99,7 +99,7 @@ def test_suggestions_are_decided_with_a_reason_for_the_learner(
     page.get_by_label("What you’ll learn:").fill("Whatever it takes")
     press(page, "Accept", "Accepted: Edited (Published).")
     page.get_by_role("link", name="Not for us").click()
-    page.get_by_role("link", name="Decline, with a reason").click()
+    page.get_by_role("link", name="Decline with a reason").click()
     page.get_by_label("Reason:").fill("It is an advertisement.")
     press(page, "Decline", "“Not for us” is declined.")
     open_queue(page, "Suggestions", 0)

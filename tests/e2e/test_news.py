@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from catalog.models import Article
 from catalog.catalog_data import stored
+from catalog.models import Article
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write

@@ -226,7 +226,7 @@ def test_the_count_of_a_table_by_state_follows_a_mark(page: Page) -> None:
     mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
     expect(page.locator("#result-count")).to_contain_text("3 articles")
     expect_state(page, "Cluster-Wide Cache Warm-Up Service", "Done")
-    page.get_by_role("link", name="Show these now").click()
+    page.get_by_role("link", name="Show results").click()
     expect(page.locator("tr[data-entry]")).to_have_count(3)
 
 

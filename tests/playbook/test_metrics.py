@@ -74,7 +74,7 @@ def test_without_a_token_there_is_nothing(client: Client) -> None:
     for headers in ({}, {"Authorization": "Bearer "}, AS_PROMETHEUS):
         response = client.get(PATH, headers=headers)
         assert response.status_code == 404
-        assert b"There is no such page" in response.content
+        assert b"Page not found" in response.content
 
 
 @pytest.mark.parametrize(

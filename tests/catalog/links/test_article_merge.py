@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import User
-from catalog.links.link_checker import Visit
+from catalog.links.link_checker import CheckResult
 from catalog.links.models import BrokenLink, Check, Report
 from catalog.merging import merge_articles
 from catalog.models import Article
@@ -30,7 +30,7 @@ def report(user: User, article: Article, days: int = 0) -> Report:
     return Report.objects.latest("pk")
 
 
-def visit(article: Article, found: Visit) -> Check | None:
+def visit(article: Article, found: CheckResult) -> Check | None:
     return Check.objects.record(article.pk, article.url, found, NOW)
 
 
@@ -65,7 +65,7 @@ def test_what_waited_of_the_one_that_went_waits_no_more(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
     report(learner, duplicate)
-    visit(duplicate, Visit(200, new_url="https://example.org/moved"))
+    visit(duplicate, CheckResult(200, new_url="https://example.org/moved"))
     assert waiting() == [duplicate.slug]
     merge_articles(kept, duplicate)
     assert waiting() == []
@@ -75,11 +75,11 @@ def test_what_waited_of_a_link_waits_with_it(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
     """The one that stays had none, and gets the other's."""
-    visit(kept, Visit(404))
+    visit(kept, CheckResult(404))
     kept.url = ""
     kept.save()
     report(learner, duplicate)
-    visit(duplicate, Visit(200, new_url="https://example.org/moved"))
+    visit(duplicate, CheckResult(200, new_url="https://example.org/moved"))
     merge_articles(kept, duplicate)
     link = BrokenLink.objects.waiting().with_findings().get()
     assert (link.pk, link.report_count, link.suggested_url) == (
@@ -92,8 +92,8 @@ def test_what_waited_of_a_link_waits_with_it(
 
 @pytest.mark.parametrize("has_own", [True, False])
 def test_the_latest_visit(kept: Article, duplicate: Article, has_own: bool) -> None:
-    own = visit(kept, Visit(200)) if has_own else None
-    other = visit(duplicate, Visit(404))
+    own = visit(kept, CheckResult(200)) if has_own else None
+    other = visit(duplicate, CheckResult(404))
     assert other is not None
     merge_articles(kept, duplicate)
     assert Check.objects.get(article=kept) == (own or other)

@@ -55,7 +55,7 @@ def test_every_link_is_visited_and_kept(host: Host, capsys: pytest.CaptureFixtur
 def test_a_private_network_is_not_visited_unless_it_is_allowed(host: Host) -> None:
     make(host, fine=(200, ""))
     assert run() == "1 links: 0 ok, 0 moved, 0 gone, 1 unknown.\n"
-    assert Check.objects.get().reason == "it leads into a private network"
+    assert Check.objects.get().reason == "it leads to a private network"
     assert host.requests == []
 
 
@@ -77,7 +77,7 @@ def test_a_machine_without_a_way_out_is_told_so(
     Article.objects.create(title="Nobody listens", url=refused_address(), status=status)
     Article.objects.create(title="No host", url="http://host.invalid/", status=status)
     said = run("--allow-private").splitlines()
-    assert ("Not one link could be reached" in said[-1]) is is_hinted
+    assert ("No link could be reached" in said[-1]) is is_hinted
     assert len(said) == (2 if is_hinted else 1)
     assert run("--allow-private", "--verbosity", "0") == ""
 
@@ -100,7 +100,7 @@ def test_what_was_found_before_an_interruption_is_kept(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(check_links, "tqdm", interrupted)
-    with pytest.raises(CommandError, match="found of 1 of 3 links is kept") as stopped:
+    with pytest.raises(CommandError, match="1 of 3 links were checked and stored") as stopped:
         run("--allow-private", "--workers", "1")
     assert stopped.value.returncode == 130
     assert Check.objects.count() == 1

@@ -5,14 +5,14 @@ from itertools import pairwise
 
 import pytest
 
-from catalog.links.link_checker import Fault, Visit
+from catalog.links.link_checker import CheckResult, Fault
 from catalog.links.models import Check, Outcome
 from catalog.models import Article
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
 FIRST_DAY = datetime(2026, 3, 1, 4, tzinfo=UTC)
-OK, MISSING, GONE_FOR_GOOD = Visit(200), Visit(404), Visit(410)
+OK, MISSING, GONE_FOR_GOOD = CheckResult(200), CheckResult(404), CheckResult(410)
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def article() -> Article:
     return Article.objects.exclude(url="").order_by("pk")[0]
 
 
-def note(article: Article, visit: Visit, day: float = 0) -> Check:
+def note(article: Article, visit: CheckResult, day: float = 0) -> Check:
     at = FIRST_DAY + timedelta(days=day)
     check = Check.objects.record(article.pk, article.url, visit, at)
     assert check
@@ -31,18 +31,18 @@ def note(article: Article, visit: Visit, day: float = 0) -> Check:
 @pytest.mark.parametrize(
     ("visit", "outcome", "reason"),
     [
-        (Visit(200), Outcome.OK, "it answered 200"),
-        (Visit(403), Outcome.UNKNOWN, "it answered 403"),
-        (Visit(429), Outcome.UNKNOWN, "it answered 429"),
-        (Visit(503), Outcome.UNKNOWN, "it answered 503"),
-        (Visit(404), Outcome.UNKNOWN, "it answered 404"),
-        (Visit(fault=Fault.TIMEOUT), Outcome.UNKNOWN, "it did not answer in time"),
-        (Visit(fault=Fault.NO_HOST), Outcome.UNKNOWN, "there is no such host"),
-        (Visit(403, new_url="https://example.org/new"), Outcome.UNKNOWN, "it answered 403"),
-        (Visit(200, new_url="https://example.org/new"), Outcome.MOVED, "it answered 200"),
+        (CheckResult(200), Outcome.OK, "it answered 200"),
+        (CheckResult(403), Outcome.UNKNOWN, "it answered 403"),
+        (CheckResult(429), Outcome.UNKNOWN, "it answered 429"),
+        (CheckResult(503), Outcome.UNKNOWN, "it answered 503"),
+        (CheckResult(404), Outcome.UNKNOWN, "it answered 404"),
+        (CheckResult(fault=Fault.TIMEOUT), Outcome.UNKNOWN, "it timed out"),
+        (CheckResult(fault=Fault.NO_HOST), Outcome.UNKNOWN, "the host does not exist"),
+        (CheckResult(403, new_url="https://example.org/new"), Outcome.UNKNOWN, "it answered 403"),
+        (CheckResult(200, new_url="https://example.org/new"), Outcome.MOVED, "it answered 200"),
     ],
 )
-def test_one_visit(article: Article, visit: Visit, outcome: Outcome, reason: str) -> None:
+def test_one_visit(article: Article, visit: CheckResult, outcome: Outcome, reason: str) -> None:
     check = note(article, visit)
     assert (check.outcome, check.reason) == (outcome, reason)
     assert check.new_url == (visit.new_url if outcome == Outcome.MOVED else "")
@@ -67,8 +67,8 @@ def test_gone_is_what_is_missing_on_three_days_and_over_three(
     assert "".join("x" if outcome == Outcome.GONE else "?" for outcome in found) == outcomes
 
 
-@pytest.mark.parametrize("between", [OK, Visit(403), Visit(fault=Fault.TIMEOUT)])
-def test_anything_else_in_between_begins_anew(article: Article, between: Visit) -> None:
+@pytest.mark.parametrize("between", [OK, CheckResult(403), CheckResult(fault=Fault.TIMEOUT)])
+def test_anything_else_in_between_begins_anew(article: Article, between: CheckResult) -> None:
     for day, visit in enumerate([MISSING, MISSING, between, MISSING, MISSING, MISSING]):
         assert note(article, visit, day).outcome != Outcome.GONE
     assert note(article, MISSING, 6).outcome == Outcome.GONE
@@ -94,11 +94,11 @@ def test_what_was_visited_before_the_address_changed_is_not_kept(article: Articl
 
 
 def test_what_was_dismissed_waits_again_when_it_says_something_else(article: Article) -> None:
-    first, second = (Visit(200, new_url=f"https://example.org/{name}") for name in "ab")
-    story = [(first, 1), ("dismiss", 0), (first, 0), (Visit(503), 0), (first, 0), (second, 1)]
+    first, second = (CheckResult(200, new_url=f"https://example.org/{name}") for name in "ab")
+    story = [(first, 1), ("dismiss", 0), (first, 0), (CheckResult(503), 0), (first, 0), (second, 1)]
     story += [("dismiss", 0), (OK, 0), (second, 1)]
     for day, (event, waiting) in enumerate(story):
-        if isinstance(event, Visit):
+        if isinstance(event, CheckResult):
             note(article, event, day)
         else:
             Check.objects.dismiss()

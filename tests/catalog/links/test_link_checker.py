@@ -7,27 +7,29 @@ from typing import Any
 import pytest
 
 from catalog.links.addresses import PublicBackend
-from catalog.links.checking import Turns, host_by_host, visits
-from catalog.links.link_checker import MAX_REDIRECTS, Fault, Visit, Visitor
+from catalog.links.checking import HostThrottle, check_all, host_by_host
+from catalog.links.link_checker import MAX_REDIRECTS, CheckResult, Fault, LinkChecker
 from tests.catalog.links.conftest import Host
 
 
-def visitor(**options: Any) -> Visitor:
-    return Visitor(wait=Turns(0).wait, **{"allow_private": True, "seconds": 2, **options})
+def visitor(**options: Any) -> LinkChecker:
+    return LinkChecker(
+        wait=HostThrottle(0).wait, **{"allow_private": True, "seconds": 2, **options}
+    )
 
 
 @pytest.mark.parametrize("status", [200, 204, 403, 404, 410, 429, 500, 503])
 def test_an_answer_is_kept_by_its_number(host: Host, status: int) -> None:
     host.answers["/a"] = (status, "")
-    found = visitor().visit(host.url("/a"))
-    assert found == Visit(status)
+    found = visitor().check(host.url("/a"))
+    assert found == CheckResult(status)
     assert (found.is_ok, found.is_missing) == (status < 300, status in {404, 410})
 
 
 def test_the_request_says_who_asks_and_goes_to_the_name(host: Host) -> None:
     host.answers["/a"] = (200, "")
     named = host.address.replace("127.0.0.1", "localhost")
-    assert visitor().visit(f"{named}/a") == Visit(200)
+    assert visitor().check(f"{named}/a") == CheckResult(200)
     [(_path, headers)] = host.requests
     assert headers["User-Agent"] == "SystemDesignPlaybook-LinkCheck (+http://testserver)"
     assert headers["Host"] == named.removeprefix("http://")
@@ -42,20 +44,20 @@ def test_only_what_permanent_redirects_lead_to_is_a_new_address(host: Host) -> N
         "/for-now": (302, "/old"),
         "/same": (301, "/same#part"),
     }
-    assert visitor().visit(host.url("/old")) == Visit(200, new_url=host.url("/new"))
-    assert visitor().visit(host.url("/for-now")) == Visit(200)
+    assert visitor().check(host.url("/old")) == CheckResult(200, new_url=host.url("/new"))
+    assert visitor().check(host.url("/for-now")) == CheckResult(200)
     chain = ["/old", "/older", "/new", "/today"]
     assert host.paths == [*chain, "/for-now", *chain]
 
 
 def test_a_part_of_the_page_stays_in_the_new_address(host: Host) -> None:
     host.answers |= {"/old": (301, "/new"), "/new": (200, "")}
-    assert visitor().visit(host.url("/old#part")).new_url == host.url("/new#part")
+    assert visitor().check(host.url("/old#part")).new_url == host.url("/new#part")
 
 
 def test_redirects_end_somewhere(host: Host) -> None:
     host.answers["/round"] = (302, "/round")
-    assert visitor().visit(host.url("/round")) == Visit(fault=Fault.REDIRECTS)
+    assert visitor().check(host.url("/round")) == CheckResult(fault=Fault.REDIRECTS)
     assert len(host.requests) == MAX_REDIRECTS + 1
 
 
@@ -65,15 +67,15 @@ def test_redirects_end_somewhere(host: Host) -> None:
 )
 def test_a_redirect_to_what_cannot_be_visited_is_not_followed(host: Host, target: str) -> None:
     host.answers["/a"] = (301, target)
-    assert visitor().visit(host.url("/a")) == Visit(fault=Fault.ADDRESS)
+    assert visitor().check(host.url("/a")) == CheckResult(fault=Fault.ADDRESS)
 
 
 def test_this_machine_is_not_visited_unless_it_is_allowed(host: Host) -> None:
     host.answers["/a"] = (200, "")
     port = host.address.rpartition(":")[2]
     for name in ("127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"):
-        found = visitor(allow_private=False).visit(f"http://{name}:{port}/a")
-        assert found == Visit(fault=Fault.PRIVATE)
+        found = visitor(allow_private=False).check(f"http://{name}:{port}/a")
+        assert found == CheckResult(fault=Fault.PRIVATE)
     assert host.requests == []
 
 
@@ -95,7 +97,7 @@ def test_a_redirect_into_a_private_network_is_refused(host: Host) -> None:
     careful = visitor(allow_private=False)
     careful.backend = TestNet(allow_private=False, seconds=2)
     first = inside.replace("127.0.0.1", "first.example").replace("/inside", "/a")
-    assert careful.visit(first) == Visit(fault=Fault.PRIVATE)
+    assert careful.check(first) == CheckResult(fault=Fault.PRIVATE)
     assert host.paths == ["/a"]
 
 
@@ -105,17 +107,17 @@ def test_a_proxy_of_the_environment_is_not_asked(
     host.answers["/a"] = (200, "")
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    assert visitor().visit(host.url("/a")) == Visit(200)
+    assert visitor().check(host.url("/a")) == CheckResult(200)
 
 
 def test_hosts_that_are_not_there(host: Host) -> None:
-    assert visitor().visit("http://nothing.invalid/") == Visit(fault=Fault.NO_HOST)
+    assert visitor().check("http://nothing.invalid/") == CheckResult(fault=Fault.NO_HOST)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    assert visitor().visit(f"http://127.0.0.1:{port}/") == Visit(fault=Fault.CONNECTION)
+    assert visitor().check(f"http://127.0.0.1:{port}/") == CheckResult(fault=Fault.CONNECTION)
     # It speaks HTTP where TLS is expected.
     secure = host.url("/a").replace("http:", "https:")
-    assert visitor().visit(secure) == Visit(fault=Fault.CONNECTION)
+    assert visitor().check(secure) == CheckResult(fault=Fault.CONNECTION)
 
 
 def test_who_sends_a_byte_now_and_then_is_not_waited_for(host: Host) -> None:
@@ -134,7 +136,7 @@ def test_who_sends_a_byte_now_and_then_is_not_waited_for(host: Host) -> None:
 
     host.answers["/slow"] = dribble
     began = monotonic()
-    assert visitor(seconds=1).visit(host.url("/slow")) == Visit(fault=Fault.TIMEOUT)
+    assert visitor(seconds=1).check(host.url("/slow")) == CheckResult(fault=Fault.TIMEOUT)
     assert monotonic() - began < 3
 
 
@@ -152,18 +154,21 @@ def test_a_body_is_not_read(host: Host) -> None:
             return
 
     host.answers["/large"] = pour
-    assert visitor().visit(host.url("/large")) == Visit(200)
+    assert visitor().check(host.url("/large")) == CheckResult(200)
     assert sum(sent) < 50_000_000
 
 
 def test_one_host_is_asked_in_its_own_time(host: Host) -> None:
     host.answers |= {"/a": (302, "/b"), "/b": (200, ""), "/c": (200, "")}
-    turns = Turns(0.2)
-    patient = Visitor(wait=turns.wait, allow_private=True, seconds=2)
+    turns = HostThrottle(0.2)
+    patient = LinkChecker(wait=turns.wait, allow_private=True, seconds=2)
     began = monotonic()
     links = [(1, host.url("/a")), (2, host.url("/c"))]
-    found = sorted(visits(links, patient, turns, workers=4), key=lambda visit: visit[0])
-    assert [(pk, visit) for pk, _url, visit in found] == [(1, Visit(200)), (2, Visit(200))]
+    found = sorted(check_all(links, patient, turns, workers=4), key=lambda visit: visit[0])
+    assert [(pk, visit) for pk, _url, visit in found] == [
+        (1, CheckResult(200)),
+        (2, CheckResult(200)),
+    ]
     assert monotonic() - began >= 0.4
     assert sorted(host.paths) == ["/a", "/b", "/c"]
 
@@ -188,18 +193,18 @@ def test_no_more_visits_at_a_time_than_asked_for(host: Host) -> None:
 
     host.answers |= {f"/{number}": slow for number in range(6)}
     links = [(number, host.url(f"/{number}")) for number in range(6)]
-    turns = Turns(0)
-    found = list(visits(links, visitor(), turns, workers=2))
+    turns = HostThrottle(0)
+    found = list(check_all(links, visitor(), turns, workers=2))
     assert len(found) == 6
     assert now[1] == 2
 
 
 def test_who_stops_listening_stops_the_visits(host: Host) -> None:
     host.answers |= {f"/{number}": (200, "") for number in range(9)}
-    turns = Turns(30)
-    patient = Visitor(wait=turns.wait, allow_private=True, seconds=2)
+    turns = HostThrottle(30)
+    patient = LinkChecker(wait=turns.wait, allow_private=True, seconds=2)
     links = [(number, host.url(f"/{number}")) for number in range(9)]
-    coming = visits(links, patient, turns, workers=2)
+    coming = check_all(links, patient, turns, workers=2)
     next(coming)
     stopping = Thread(target=coming.close)
     stopping.start()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.links.link_checker import Visit
+from catalog.links.link_checker import CheckResult
 from catalog.links.models import BrokenLink, Check, Report
 from catalog.models import Article, Entry, Section
 from tests.catalog.admin_pages import errors, filled_in, listed, messages, words
@@ -29,7 +29,7 @@ def with_links(count: int) -> list[Article]:
     return list(Article.objects.listed().exclude(url="").order_by("title", "pk")[:count])
 
 
-def find(article: Article, visit: Visit, *, days: int = 1) -> None:
+def find(article: Article, visit: CheckResult, *, days: int = 1) -> None:
     for day in range(days):
         Check.objects.record(article.pk, article.url, visit, NOW + timedelta(days=day))
 
@@ -75,12 +75,12 @@ def test_it_holds_what_is_reported_gone_or_moved(
         (learner, dismissed, 0),
     ]:
         Report.objects.file(who.pk, article, NOW + timedelta(days=days))
-    find(gone, Visit(404), days=4)
-    find(moved, Visit(200, new_url=NEW))
-    find(both, Visit(403))
-    find(fine, Visit(200))
-    find(unknown, Visit(404), days=2)
-    find(dismissed, Visit(404), days=4)
+    find(gone, CheckResult(404), days=4)
+    find(moved, CheckResult(200, new_url=NEW))
+    find(both, CheckResult(403))
+    find(fine, CheckResult(200))
+    find(unknown, CheckResult(404), days=2)
+    find(dismissed, CheckResult(404), days=4)
     BrokenLink.objects.get(pk=dismissed.pk).settle()
     retired.retire()
     assert queues(client)["Broken links"] == (4, QUEUE)
@@ -100,7 +100,7 @@ def test_its_queries_do_not_grow(
 ) -> None:
     for article in with_links(size):
         Report.objects.file(learner.pk, article, NOW)
-        find(article, Visit(200, new_url=f"{NEW}/{article.pk}"))
+        find(article, CheckResult(200, new_url=f"{NEW}/{article.pk}"))
     client.get(QUEUE)
     with django_assert_num_queries(7):
         assert len(listed(client.get(QUEUE))) == size
@@ -109,7 +109,7 @@ def test_its_queries_do_not_grow(
 def test_accepting_a_new_address(client: Client, learner: User) -> None:
     [article] = with_links(1)
     Report.objects.file(learner.pk, article, NOW)
-    find(article, Visit(200, new_url=NEW))
+    find(article, CheckResult(200, new_url=NEW))
     assert filled_in(client.get(page_of(article)))["url"] == NEW
     response = accept(client, article)
     assert response.redirect_chain == [(QUEUE, 302)]
@@ -126,7 +126,7 @@ def test_accepting_a_new_address(client: Client, learner: User) -> None:
 
 def test_another_title_meanwhile_is_in_nobodys_way(client: Client) -> None:
     [article] = with_links(1)
-    find(article, Visit(200, new_url=NEW))
+    find(article, CheckResult(200, new_url=NEW))
     form = filled_in(client.get(page_of(article)))
     article.title = "Theirs"
     article.save()
@@ -138,7 +138,7 @@ def test_another_title_meanwhile_is_in_nobodys_way(client: Client) -> None:
 
 def test_another_address_meanwhile_is_not_overwritten(client: Client) -> None:
     [article] = with_links(1)
-    find(article, Visit(200, new_url=NEW))
+    find(article, CheckResult(200, new_url=NEW))
     form = filled_in(client.get(page_of(article)))
     article.url = "https://example.org/theirs"
     article.save()
@@ -152,7 +152,7 @@ def test_another_address_meanwhile_is_not_overwritten(client: Client) -> None:
 
 def test_the_address_can_be_another_than_suggested(client: Client) -> None:
     [article] = with_links(1)
-    find(article, Visit(200, new_url=NEW))
+    find(article, CheckResult(200, new_url=NEW))
     accept(client, article, url="https://example.org/better")
     assert Article.objects.get(pk=article.pk).url == "https://example.org/better"
 
@@ -160,7 +160,7 @@ def test_the_address_can_be_another_than_suggested(client: Client) -> None:
 @pytest.mark.parametrize("action", ["page", "list"])
 def test_an_address_that_another_article_has_is_refused(client: Client, action: str) -> None:
     article, other = with_links(2)
-    find(article, Visit(200, new_url=f"{other.url}?source=elsewhere"))
+    find(article, CheckResult(200, new_url=f"{other.url}?source=elsewhere"))
     if action == "page":
         said = " ".join(errors(accept(client, article)))
     else:
@@ -184,7 +184,7 @@ def test_an_address_that_another_article_has_is_refused(client: Client, action: 
 )
 def test_an_address_that_cannot_be_used_is_refused(client: Client, url: str, error: str) -> None:
     [article] = with_links(1)
-    find(article, Visit(404), days=4)
+    find(article, CheckResult(404), days=4)
     response = accept(client, article, url=url)
     assert errors(response) == [error]
     assert article.url in words(response)
@@ -193,17 +193,17 @@ def test_an_address_that_cannot_be_used_is_refused(client: Client, url: str, err
 
 def test_the_address_that_it_has_is_no_new_one(client: Client) -> None:
     [article] = with_links(1)
-    find(article, Visit(404), days=4)
+    find(article, CheckResult(404), days=4)
     assert errors(accept(client, article, url=article.url)) == [
-        "It has that address already. If it works, dismiss what was reported."
+        "The article already has that address. If it works, dismiss the reports."
     ]
 
 
 def test_several_addresses_are_accepted_at_once(client: Client) -> None:
     first, second, without = with_links(3)
-    find(first, Visit(200, new_url=f"{NEW}/1"))
-    find(second, Visit(200, new_url=f"{NEW}/2"))
-    find(without, Visit(404), days=4)
+    find(first, CheckResult(200, new_url=f"{NEW}/1"))
+    find(second, CheckResult(200, new_url=f"{NEW}/2"))
+    find(without, CheckResult(404), days=4)
     response = act(client, "accept_selected", first, second, without)
     assert messages(response) == [
         f"{without.title}: no new address is known; open it to write one.",
@@ -223,7 +223,7 @@ def test_retiring_is_what_it_is_elsewhere(client: Client, action: str) -> None:
     section = Section.objects.listed()[0]
     article = section.entries.current().exclude(article__url="")[0].article
     count = len(numbers(section))
-    find(article, Visit(404), days=4)
+    find(article, CheckResult(404), days=4)
     if action == "page":
         path = reverse("admin:links_brokenlink_delete", args=[article.pk])
         assert "Affected learners" in words(client.get(path))
@@ -248,7 +248,7 @@ def test_dismissing_settles_it_until_something_new_comes(
 ) -> None:
     [article] = with_links(1)
     Report.objects.file(learner.pk, article, NOW)
-    find(article, Visit(404), days=4)
+    find(article, CheckResult(404), days=4)
     if action == "page":
         response = client.post(page_of(article), {"_dismiss": "Dismiss", "url": "no address"})
         assert response.headers["Location"] == QUEUE
@@ -256,20 +256,20 @@ def test_dismissing_settles_it_until_something_new_comes(
         said = messages(act(client, "dismiss_selected", article))
         assert said == ["1 link is dismissed until there is something new."]
     assert waiting() == []
-    find(article, Visit(404), days=5)
+    find(article, CheckResult(404), days=5)
     assert waiting() == []
     Report.objects.file(second.pk, article, NOW + timedelta(days=5))
     assert waiting() == [article.title]
     assert "1 (6 Mar 2026)" in words(client.get(QUEUE))
     BrokenLink.objects.get(pk=article.pk).settle()
-    find(article, Visit(200, new_url=NEW))
+    find(article, CheckResult(200, new_url=NEW))
     assert waiting() == [article.title]
     assert Article.objects.get(pk=article.pk).url == article.url
 
 
 def test_only_who_may_change_articles_sees_it(client: Client, learner: User) -> None:
     [article] = with_links(1)
-    find(article, Visit(404), days=4)
+    find(article, CheckResult(404), days=4)
     learner.is_staff = True
     learner.save()
     learner.user_permissions.add(Permission.objects.get(codename="view_article"))
@@ -293,7 +293,7 @@ def test_nothing_is_added_here(client: Client) -> None:
 
 def test_what_was_found_of_an_old_address_is_not_shown(client: Client, learner: User) -> None:
     [article] = with_links(1)
-    find(article, Visit(200, new_url=NEW))
+    find(article, CheckResult(200, new_url=NEW))
     article.url = "https://example.org/another"
     article.save()
     Report.objects.file(learner.pk, article, NOW)
@@ -306,7 +306,7 @@ def test_what_was_found_of_an_old_address_is_not_shown(client: Client, learner: 
 @pytest.mark.parametrize("new_url", ["", NEW])
 def test_its_page_suggests_only_what_is_known(client: Client, new_url: str) -> None:
     [article] = with_links(1)
-    find(article, Visit(200, new_url=new_url) if new_url else Visit(404), days=4)
+    find(article, CheckResult(200, new_url=new_url) if new_url else CheckResult(404), days=4)
     page = client.get(page_of(article))
     assert page.context["adminform"].form["url"].value() == new_url
     assert ("Leads to:" in words(page)) is bool(new_url)
@@ -318,7 +318,7 @@ def test_its_page_suggests_only_what_is_known(client: Client, new_url: str) -> N
 def test_the_three_ways_are_as_prominent(client: Client) -> None:
     """And an empty address is in nobody's way who dismisses it."""
     [article] = with_links(1)
-    find(article, Visit(404), days=4)
+    find(article, CheckResult(404), days=4)
     html = client.get(page_of(article)).content.decode()
     line = html.split('class="submit-row"')[1].split("</form>")[0]
     ways = re.findall(r"<(?:input|a) [^>]*>", line)

@@ -48,8 +48,8 @@ def test_the_page_has_the_form_for_everybody_alike(
 
 def test_once_a_day_and_learner(client: Client, learner: User, article: Article) -> None:
     client.force_login(learner)
-    assert report(client, article) == ["Thank you: the editors know now that the link is broken."]
-    assert report(client, article) == ["You told the editors today already: they know, thank you."]
+    assert report(client, article) == ["Thank you. The broken link was reported to the editors."]
+    assert report(client, article) == ["You already reported this link today. Thank you."]
     stored = Report.objects.get()
     assert (stored.learner, stored.article, stored.url) == (learner, article, article.url)
     other = get_user_model().objects.create_user("other", "", "an-other's-password")
@@ -133,7 +133,7 @@ def test_what_has_no_such_link_any_more_is_not_reported(
     client.force_login(learner)
     for url, changed in spoiled(article):
         said = report(client, changed, url=url)
-        assert said == ["That link was changed meanwhile; nothing was reported."]
+        assert said == ["That link has changed in the meantime. Nothing was reported."]
     assert not Report.objects.exists()
 
 

@@ -368,7 +368,7 @@ def test_what_cannot_be_used_decides_nothing_and_keeps_what_was_typed(
     before = facts()
     response = edit(desk, suggestion, **{"what_you_learn": "Who waits", **changes})
     assert list(errors(response)) == [field]
-    assert "Please look again: nothing is decided yet." in words(response)
+    assert "Correct the errors below. Nothing has been decided yet." in words(response)
     shown = response.context["adminform"].form["what_you_learn"].value()
     assert shown == changes.get("what_you_learn", "Who waits")
     assert facts() == before

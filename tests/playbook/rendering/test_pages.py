@@ -274,7 +274,7 @@ def test_back_to_a_count_is_the_whole_page_as_everybody_has_it(client: Client) -
     path = "/articles/?q=data"
     alone = body(client.get(path, headers=headers))
     back = body(client.get(path, headers={**headers, "HX-History-Restore-Request": "true"}))
-    assert ["Show these now" in page for page in (alone, back, body(client.get(path)))] == [
+    assert ["Show results" in page for page in (alone, back, body(client.get(path)))] == [
         True,
         False,
         False,
