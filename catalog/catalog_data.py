@@ -23,7 +23,7 @@ _Data = TypeVar("_Data")
 
 
 class Carried(NamedTuple):
-    """How a field is compared, read from a file and written to one."""
+    """The rules by which a field is compared, imported and exported."""
 
     change: ChangeKind
     """The kind of a change of this field."""

@@ -37,7 +37,7 @@ class TitleIndex:
             for number in self._near(title):
                 other, article = self.titles[number]
                 if score := fuzz.token_set_ratio(title, other, score_cutoff=ALIKE):
-                    # If two titles contain all the words, the closer length comes first.
+                    # Of two titles with all the words, the one of similar length comes first.
                     exact = fuzz.token_sort_ratio(title, other)
                     scores[article] = max(scores[article], int(100 * score + exact))
         order = sorted(scores, key=lambda article: -scores[article])

@@ -262,8 +262,8 @@ def test_article_without_a_link_gets_the_link_of_a_row_of_its_title() -> None:
     merged = then(before, section("Basics", row("Fan out on WRITE", SHARDS), row("Queues", QUEUES)))
 
     retitled = ("retitled", "Fan-out on write", "Fan out on WRITE")
-    told = articles_of(merged)["fan-out-on-write"]
-    assert told[:3] == [retitled, ("address", "", SHARDS), ("joined", "", url_key(SHARDS))]
+    changes = articles_of(merged)["fan-out-on-write"]
+    assert changes[:3] == [retitled, ("address", "", SHARDS), ("joined", "", url_key(SHARDS))]
     assert article(merged.after, "fan-out-on-write").keys == (
         url_key(SHARDS),
         title_key("Fan-out on write"),
@@ -344,8 +344,8 @@ def test_rows_with_the_same_key_are_one_article() -> None:
     )
 
     assert articles_of(merged) == {"shards": [("listed", "", "More")]}
-    told = difference(before, merged.after)
-    assert (told.entry_count, told.article_count) == (3, 2)
+    diff = difference(before, merged.after)
+    assert (diff.entry_count, diff.article_count) == (3, 2)
     assert article(merged.after, "shards").url == SHARDS
     assert len(merged.after.articles) == 2
 

@@ -164,9 +164,9 @@ class TestShipped:
         assert "- [🏗 Fundamentals" in text.replace("  - ", "- ")
 
     def test_json_has_every_entry(self) -> None:
-        told = json.loads(write(stored(), "json"))
-        assert len(told["entries"]) == 43
-        assert [layer["title"] for layer in told["layers"]][:2] == [
+        content = json.loads(write(stored(), "json"))
+        assert len(content["entries"]) == 43
+        assert [layer["title"] for layer in content["layers"]][:2] == [
             "Foundation Layer",
             "Data Mastery",
         ]
