@@ -138,13 +138,15 @@ def count(index: CountableIndex, states: Mapping[int, str]) -> Totals:
         for scope in index.scopes_of.get(article_id, ()):
             tallies[scope][state] += 1
 
+    in_order = list(StateName)
+
     def figure(scope: Scope, parts: Iterable[Figure] = ()) -> Figure:
         tally = tallies[scope]
         tally[StateName.TODO] = index.size[scope] - tally.total()
         return Figure(
             dict([scope]) if scope != WHOLE else {},
             index.statuses,
-            tuple((state, tally[state]) for state in StateName),
+            tuple([(state, tally[state]) for state in in_order]),
             tuple(parts),
         )
 
