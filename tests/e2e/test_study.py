@@ -193,7 +193,7 @@ def test_signing_out_in_another_tab_is_noticed(page: Page, account: User, watch:
     other.get_by_role("button", name="Sign out").click()
     other.get_by_role("link", name="Sign in", exact=True).wait_for()
     mark(page, "Distributed Cache Invalidation Service", "Done")
-    expect(page.locator("#announcement")).to_contain_text("out of date: nothing was changed")
+    expect(page.locator("#announcement")).to_contain_text("out of date. Nothing was changed")
     expect_state(page, "Distributed Cache Invalidation Service", "To do")
     watch.faults.clear()  # the browser reports the refusal itself
 
@@ -203,7 +203,7 @@ def test_an_article_that_left_the_playbook_meanwhile(page: Page, watch: Watch) -
     draft = Status.objects.get(slug="draft")
     Article.objects.filter(title="Cluster-Wide Cache Warm-Up Service").update(status=draft)
     mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
-    expect(page.locator("#announcement")).to_contain_text("not in the playbook any more")
+    expect(page.locator("#announcement")).to_contain_text("no longer in the playbook")
     watch.faults.clear()  # the browser reports the refusal itself
 
 
@@ -364,7 +364,7 @@ def test_a_lost_connection_is_said_and_changes_nothing(page: Page, watch: Watch)
     page.goto("/sections/caching/")
     page.context.set_offline(True)
     mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
-    expect(page.locator("#announcement")).to_contain_text("nothing was changed")
+    expect(page.locator("#announcement")).to_contain_text("Nothing was changed")
     expect_state(page, "Cluster-Wide Cache Warm-Up Service", "To do")
     page.context.set_offline(False)
     mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
@@ -399,7 +399,7 @@ def test_the_whole_journey_without_javascript(plain_page: Page) -> None:
     page.locator("[name=password2]").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
     assert page.url.endswith("/me/")
-    expect(page.locator(".messages")).to_contain_text("1 article that you marked")
+    expect(page.locator(".messages")).to_contain_text("1 article you marked")
     expect_figures(page, overall="1 done")
 
     page.goto("/articles/payment-wallet/")
