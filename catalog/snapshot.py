@@ -87,9 +87,7 @@ class CatalogSnapshot:
         self._derived: dict[str, Any] = {}
 
     def _joined(self, entries: list[Entry]) -> list[Entry]:
-        """Each with what it belongs to: one object a layer, section, status and article, however
-        many share it.
-        """
+        """Set the relations of the entries; entries share one object of what they belong to."""
         _join(self.articles.values(), status=self.statuses)
         _join(self.sections, layer=self.layers)
         return _join(entries, section=self.sections, article=list(self.articles.values()))
@@ -148,7 +146,7 @@ class CatalogSnapshot:
         return self._entries_of.get(article_id, [])
 
     def neighbours(self, article: Article) -> tuple[Article | None, Article | None]:
-        """The articles before and after it in the journey, each at its first place only."""
+        """Return the previous and the next article of the journey, each at its first entry."""
         number = self._order_of.get(article.pk)
         if number is None:
             return None, None
@@ -164,7 +162,7 @@ class CatalogSnapshot:
 
 
 def _join(rows: Iterable[_Row], **related: Sequence[Model]) -> list[_Row]:
-    """Sets each relation to its object; leaves out the rows of which one is not there."""
+    """Set each relation to its object; leave out rows of which one is missing."""
     by_pk = {name: {thing.pk: thing for thing in things} for name, things in related.items()}
     joined = []
     for row in rows:
@@ -197,9 +195,9 @@ def recent() -> CatalogSnapshot:
 
 
 def current(user: Reader, version: str = "") -> CatalogSnapshot:
-    """The snapshot that the database holds now, as far as this reader may see it.
+    """Return the present snapshot, as far as this reader may see it.
 
-    `version` is the one it holds, where somebody asked for it already.
+    `version` is the present catalog version if it was read already.
     """
     with_drafts = sees_drafts(user)
     snapshot = _snapshots.get(with_drafts)

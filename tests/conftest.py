@@ -47,7 +47,7 @@ def asks_for_database(item: pytest.Item) -> TypeGuard[pytest.Function]:
 
 @pytest.fixture(autouse=True)
 def asked_in_time(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that asks for the database only while it runs would be taken for one that does not."""
+    """Refuse a test that requests the database while it runs; it would be marked `once`."""
     yield
     is_once = request.node.get_closest_marker("once")
     assert not is_once or DATABASES.isdisjoint(request.fixturenames), "name the fixture `db`"
@@ -74,8 +74,7 @@ def fresh_rate_limits(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> rows.Rows:
-    """What the product's own command writes: it takes longer than most of the tests that begin
-    with it, so it is asked once, and each test gets a copy."""
+    """Run the command that loads the playbook once, and keep its rows for every test."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_playbook", verbosity=0)
         written = rows.written()
@@ -85,13 +84,13 @@ def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> r
 
 @pytest.fixture
 def playbook(db: None, shipped_rows: rows.Rows) -> None:
-    """The playbook that ships is loaded."""
+    """Load the playbook that ships."""
     rows.write(shipped_rows)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Sets the time by which what is known of the catalogue's stamp grows old."""
+    """Set the clock by which the known catalog version expires."""
     monkeypatch.setattr("catalog.catalog_version._last", deque([(-inf, "")], maxlen=1))
 
     def set_to(seconds: float) -> None:
@@ -116,6 +115,6 @@ def editor(db: None) -> User:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The machine's own Chromium; as root it starts without its sandbox only."""
+    """Start the machine's own Chromium; as root it only starts without its sandbox."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}

@@ -1,9 +1,8 @@
-"""Every test there is: on SQLite, on PostgreSQL, in a browser, on a cluster; and how much of the
-code they met.
+"""Runs every test, on SQLite, on PostgreSQL, in a browser and on a cluster, and the coverage.
 
-`make test` runs it. Each part runs even if another failed; each has to pass. The first three know
-nothing of each other: as many run at once as there are processors, and what one says is shown when
-it ends. The cluster is several machines in one, and has it to itself.
+`make test` runs it. Each part runs even if another failed, and each has to pass. The first three
+are independent: as many run at once as there are processors, and the output of each is shown when
+it ends. The cluster runs alone, since it is several machines in one.
 """
 
 import asyncio

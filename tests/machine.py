@@ -29,7 +29,7 @@ PACKAGES = {"redis-server": "redis"}
 
 
 def postgresql_folder() -> Path | None:
-    """The folder of the newest PostgreSQL server's programs, if it is new enough."""
+    """Return the folder of the newest PostgreSQL server's programs, if it is new enough."""
     on_path = shutil.which("initdb")
     folders = [Path(on_path).resolve().parent] if on_path else []
     folders += [found for glob in POSTGRESQL_FOLDERS for found in Path("/").glob(glob[1:])]

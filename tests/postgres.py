@@ -71,7 +71,7 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextmanager
 def temporary_server(options: str = CARELESS) -> Iterator[str]:
-    """The `DATABASE_URL` of an empty database."""
+    """Run a server, and yield the `DATABASE_URL` of an empty database."""
     with temporary_folder() as folder:
         server = Server(folder, f"-c listen_addresses='' {options}")
         server.create("--auth=trust")

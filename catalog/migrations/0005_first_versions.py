@@ -1,5 +1,4 @@
-"""What is there already gets its first version, so that its next change has something to differ
-from."""
+"""Give existing rows a first historical record, which their next change is compared with."""
 
 from django.apps.registry import Apps
 from django.db import migrations

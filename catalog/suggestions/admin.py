@@ -213,7 +213,7 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
         return HttpResponseRedirect(reverse("admin:suggestions_suggestion_changelist"))
 
     def tell(self, request: HttpRequest, suggestion: Suggestion) -> HttpResponse:
-        """It is decided: nothing is changed."""
+        """Say that the suggestion is already decided, and change nothing."""
         assert suggestion.decided_at
         facts = {
             "decision": suggestion.get_decision_display(),

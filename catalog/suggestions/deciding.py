@@ -113,8 +113,7 @@ class AcceptForm(ArticleForm):
         return article
 
     def retitle(self, article: Article) -> None:
-        """The places that bore the article's old title bear the new one; a title of their own
-        stays."""
+        """Retitle the entries that had the article's old title; other titles stay."""
         places = article.entries.filter(retired_at=None)
         if self.old_title and self.old_title != article.title:
             taken = places.filter(title=article.title).values("section")

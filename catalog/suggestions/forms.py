@@ -163,7 +163,7 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
 
 
 def as_hint(by_kinds: Mapping[tuple[Kind, ...], Any]) -> SafeString:
-    """The page shows that of the chosen kind; where it cannot, all of them with their kinds."""
+    """Return the hint of every kind; the page shows that of the chosen kind, or all."""
     return format_html_join(
         " ",
         '<span data-kind="{}"><span class="kind-name">{}: </span>{}</span>',
@@ -201,7 +201,7 @@ def refusal_of(url: str, corrected: Article | None, form: SuggestionForm) -> str
 
 
 def is_same(suggestion: Suggestion, data: dict[str, Any]) -> bool:
-    """New reading is the same by its address; a correction by all that it says."""
+    """Compare new articles by their address, and corrections by everything they say."""
     key = url_key(data["url"]) if data["url"] else ""
     if data["kind"] != Kind.CORRECTION:
         return not suggestion.is_correction and suggestion.key == key

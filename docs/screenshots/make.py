@@ -148,7 +148,7 @@ def wait_for(address: str) -> None:
 
 
 def make_readers() -> dict[str, str]:
-    """The session of each reader that a picture names."""
+    """Create the readers of the pictures, and return their sessions."""
     from django.contrib.auth.models import Group
 
     from accounts.models import User

@@ -1,5 +1,4 @@
-"""The site on several machines, played on one: two web nodes behind nginx, PgBouncer, PostgreSQL
-with a replica, Redis."""
+"""A cluster on one machine: two web nodes, nginx, PgBouncer, PostgreSQL with a replica, Redis."""
 
 import secrets
 import shutil
@@ -66,7 +65,7 @@ class Cluster:
         return f"postgres://playbook:{self.password}@127.0.0.1:{port}/{database}"
 
     def node_environment(self, name: str) -> dict[str, str]:
-        """What a node is told. All but its own place is the same on each of them."""
+        """Return the environment of a node; only its port and folder differ between nodes."""
         return environment(
             SECRET_KEY=KEY,
             SITE_URL=self.address,
@@ -81,7 +80,7 @@ class Cluster:
         )
 
     def manage(self, node: str, *arguments: str, **variables: str) -> str:
-        """A command on that node, which reaches PostgreSQL itself; what it prints."""
+        """Run a command on a node with a direct connection to PostgreSQL; return its output."""
         direct = {"DATABASE_URL": self.direct_url, "DATABASE_POOLER": "false"}
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
@@ -131,7 +130,7 @@ class Cluster:
         shutil.rmtree(self.cache.folder / "cache")
 
     def mend(self) -> None:
-        """Starts what is down."""
+        """Start whatever is down."""
         for server in self.servers:
             if not (server.data / "postmaster.pid").exists():
                 server.start()
@@ -141,7 +140,7 @@ class Cluster:
                 part.start()
 
     def fail_over(self) -> None:
-        """The primary dies, and the replica takes its place."""
+        """Stop the primary, and promote the replica."""
         self.primary.stop("immediate")
         self.replica.run("pg_ctl", "promote", "--wait", "-D", self.replica.data)
         self.primary = self.replica
@@ -196,7 +195,7 @@ class Cluster:
 
 @contextmanager
 def running() -> Iterator[Cluster]:
-    """A cluster that answers; everything of it is gone afterwards."""
+    """Run a cluster, and remove everything of it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="playbook-cluster-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder)

@@ -40,7 +40,7 @@ class Load:
     changes: dict[int, int] = field(default_factory=dict)
 
     def write(self, learner: Learner) -> None:
-        """Marks with one browser, and looks with the other whether it is there."""
+        """Change states in one browser, and check in the other that they are there."""
         port = self.cluster.ports["proxy"]
         writing, looking = (browser(port, session) for session in learner.sessions)
         writing.on_fault = looking.on_fault = self.note
@@ -90,7 +90,7 @@ class Load:
         self.faults.append(f"{time.monotonic() - self.began_at:5.2f} {fault}")
 
     def stored(self) -> dict[int, dict[str, str]]:
-        """What the primary holds of these learners."""
+        """Return the states of these learners on the primary."""
         rows = self._query(
             "SELECT s.user_id, a.slug, s.state FROM progress_state s "
             "JOIN catalog_article a ON a.id = s.article_id WHERE s.user_id = ANY(%s)"

@@ -111,7 +111,7 @@ def folder_for(parent: Path, name: str) -> Path:
 
 
 def fill_in(template: str, target: Path, **values: object) -> Path:
-    """Writes the template of this folder with its `@name@` filled in."""
+    """Write the template of this folder with its `@name@` replaced."""
     text = (Path(__file__).parent / template).read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))

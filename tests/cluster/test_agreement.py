@@ -33,14 +33,14 @@ def learner(people: People) -> Learner:
 
 
 def pressed(page: Answer) -> set[str]:
-    """The states that the roadmap shows of the article, at every place where it is listed."""
+    """Return the states that the roadmap shows for the article, at each of its entries."""
     control = rf'formaction="/articles/{ARTICLE}/state/[^"]*" name="state" value="(\w+)"'
     return set(re.findall(rf'{control} aria-pressed="true"', page.body))
 
 
 @contextmanager
 def replica_behind(cluster: Cluster) -> Iterator[None]:
-    """Changes arrive at the replica, and are not to be seen there."""
+    """Pause the replica, so that changes arrive but are not visible there."""
     ask(cluster.replica, "SELECT pg_wal_replay_pause()")
     try:
         yield

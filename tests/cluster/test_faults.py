@@ -1,7 +1,7 @@
-"""Parts of the cluster go away under load: no reader sees an error that trying again does not
-cure, nothing that was acknowledged is lost, and nobody reads less than they wrote.
+"""Parts of the cluster fail under load: a retry cures every error, and nothing is lost.
 
-`browser.py` says what trying again is, and `load.py` what is held against what.
+No acknowledged change is lost, and no reader sees less than they wrote. `browser.py` defines a
+retry, and `load.py` what is compared.
 """
 
 import time

@@ -58,7 +58,7 @@ def faultless(context: BrowserContext, watch: Watch) -> Iterator[None]:
 
 @pytest.fixture
 def plain_page(browser: Browser, base_url: str, watch: Watch) -> Iterator[Page]:
-    """A browser with JavaScript off."""
+    """Open a page in a browser without JavaScript."""
     context = browser.new_context(base_url=base_url, java_script_enabled=False)
     watch.over(context)
     yield context.new_page()
@@ -72,8 +72,7 @@ def account(transactional_db: None) -> User:
 
 @pytest.fixture
 def editor(editor: User) -> User:
-    """Beside Playwright's event loop Django has a connection of its own, which does not bring
-    back after a test what the migrations had made."""
+    """Create the group of editors again; the rollback between browser tests removes it."""
     schema_editor = connection.schema_editor()
     import_module("catalog.migrations.0002_editors").make_editors(apps, schema_editor)
     for room in ("playbook_file", "suggestions"):

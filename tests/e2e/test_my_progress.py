@@ -14,7 +14,7 @@ WALLET, BOOKING = "payment-wallet", "ticket-booking-system"
 
 @pytest.fixture
 def my_progress(page: Page, account: User) -> Page:
-    """The page of a learner who reads two articles."""
+    """Open the page of a learner who reads two articles."""
     progress = LearnerProgress(account)
     for slug in (WALLET, BOOKING):
         progress.set(Article.objects.get(slug=slug), StateName.READING)
@@ -30,7 +30,7 @@ def choose(page: Page, title: str, state: str) -> None:
 
 
 def expect_totals(page: Page, done: int, reading: int) -> None:
-    """The card, the table's last line and the list agree."""
+    """Check that the card, the last row of the table and the list agree."""
     expect(page.locator(".tally")).to_contain_text(f"{done} done · {reading} reading")
     cells = page.locator(".totals tfoot td[data-label]")
     expect(cells.nth(0)).to_have_text(str(done))

@@ -74,7 +74,7 @@ UNSAFE = {
 
 @pytest.fixture(scope="module")
 def linted(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
-    """An app with a migration for each of them, one after the other."""
+    """Create an app with a migration for each operation, one after the other."""
     folder = tmp_path_factory.mktemp("sample")
     package = folder / "sample" / "migrations"
     package.mkdir(parents=True)

@@ -9,7 +9,7 @@ from tests.playbook.program import free_port, manage
 
 @pytest.fixture(scope="module")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database that nobody has prepared yet."""
+    """Create a database that is not prepared yet."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         yield f"sqlite:///{tmp_path_factory.mktemp('database')}/playbook.sqlite3"
@@ -28,7 +28,7 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def site(database_url: str, static_root: str) -> dict[str, str]:
-    """A prepared site's variables."""
+    """Return the variables of a prepared site."""
     variables = {
         "DATABASE_URL": database_url,
         "STATIC_ROOT": static_root,

@@ -21,7 +21,7 @@ SECRETS = {
 
 
 def make_it_fail(client: Client) -> Any:
-    """The answer to the request; the user must be there."""
+    """Respond to the request, which must have a user."""
     assert client.login(username=SECRETS["name"], password=SECRETS["password"])
     client.raise_request_exception = False
     client.cookies["theme"] = SECRETS["cookie"]

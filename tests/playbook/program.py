@@ -18,7 +18,7 @@ KEY = "a-key-that-only-the-tests-know-and-that-is-long-enough"
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The machine's, without the product's variables but for these."""
+    """Return the machine's environment with only these variables of the product."""
     machine = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     machine.pop("DJANGO_SETTINGS_MODULE", None)
     return {**machine, "ENV_FILE": os.devnull, **variables}
@@ -47,7 +47,7 @@ def free_port() -> int:
 
 
 def answers(port: int) -> bool:
-    """The port is taken for a while before somebody listens at it."""
+    """Return whether something listens on the port, which is bound before that."""
     try:
         with socket.create_connection(("127.0.0.1", port)):
             return True
@@ -57,7 +57,7 @@ def answers(port: int) -> bool:
 
 @contextmanager
 def served(**variables: str) -> Iterator["subprocess.Popen[str]"]:
-    """The server's process, which leads a process group of its own, once it answers."""
+    """Start the server in its own process group; yield it when it answers."""
     with subprocess.Popen(
         [sys.executable, "manage.py", "serve"],
         cwd=ROOT,

@@ -1,5 +1,4 @@
-"""What the log says of a request that was refused, and of one that broke: to a person, and to a
-store of logs, which must not learn whose it was."""
+"""Log lines of refused and failed requests, for people and for log stores, without names."""
 
 import json
 import logging
@@ -24,7 +23,7 @@ from tests.playbook.program import KEY, run
 
 @contextmanager
 def terminal_of(form: str) -> Iterator[StringIO]:
-    """What the product's own handler writes."""
+    """Return what the product's own handler writes."""
     console = next(
         handler
         for handler in logging.getLogger().handlers

@@ -198,7 +198,7 @@ def test_the_guide_names_every_figure_and_no_other(meter: Meter) -> None:
 
 @pytest.fixture
 def measured(site: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """A site that keeps its figures in a folder of this test's own."""
+    """Return a site that keeps its metrics in a folder of this test."""
     return {**site, "METRICS_TOKEN": TOKEN, "TMPDIR": str(tmp_path)}
 
 

@@ -87,7 +87,7 @@ print(client.get("/failing/now/").status_code, "sentry_sdk" in sys.modules)
 
 @pytest.fixture
 def sentry() -> Iterator[tuple[str, list[bytes]]]:
-    """A server in the place of Sentry's: the DSN for it, and what was sent to it."""
+    """Run a stand-in for Sentry's server; yield its DSN and what was sent to it."""
     received: list[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):

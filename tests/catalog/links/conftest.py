@@ -9,8 +9,10 @@ import pytest
 
 @dataclass
 class Host:
-    """An HTTP server of this machine. `answers`: a path's status and where it leads, or a function
-    that answers itself."""
+    """An HTTP server on this machine.
+
+    `answers` gives by path a status and a redirect target, or a function that responds itself.
+    """
 
     address: str
     answers: dict[str, Any] = field(default_factory=dict)

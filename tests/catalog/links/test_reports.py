@@ -26,7 +26,7 @@ def article() -> Article:
 
 
 def report(client: Client, article: Article, **data: str) -> list[str]:
-    """What the page says after it."""
+    """Report the link, and return the messages of the page that follows."""
     address = reverse("links:report_create", args=[article.slug])
     response = client.post(address, data or {"url": article.url}, follow=True)
     assert response.redirect_chain == [(article.get_absolute_url(), 302)]
