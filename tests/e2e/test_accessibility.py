@@ -1,5 +1,6 @@
 """axe-core over every page: light and dark, on a phone and on a desk."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -140,6 +141,31 @@ def test_pages_of_a_visitor(page: Page, path: str) -> None:
 def test_pages_of_a_learner(page: Page, learned: User, path: str) -> None:
     sign_in(page, learned.username)
     look_at(page, path)
+
+
+def exposed_roles(page: Page) -> Counter[str]:
+    """Count the roles that the browser gives to assistive technology, CSS considered."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    return Counter(node["role"]["value"] for node in nodes if not node["ignored"])
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("path", ["/articles/", "/sections/feeds-fan-out/", "/me/"])
+def test_tables_keep_their_roles_in_a_grid(
+    page: Page, learned: User, path: str, width: int
+) -> None:
+    sign_in(page, learned.username)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(path)
+    table = page.locator("table:is(.entries, .totals)")
+    roles = exposed_roles(page)
+    assert roles["table"] == table.count() == 1
+    assert roles["row"] == table.locator("tr").count()
+    assert roles["columnheader"] == table.locator("th[scope=col]").count()
+    assert roles["rowheader"] == table.locator("th[scope=row]").count()
+    assert roles["cell"] == table.locator("td").count()
 
 
 @pytest.mark.parametrize("path", ["/nope/", "/articles/nope/", "/articles/payment-wallet/state/"])

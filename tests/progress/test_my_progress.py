@@ -54,7 +54,9 @@ def part(html: str, name: str) -> str:
 
 def totals(html: str) -> dict[str, list[tuple[str, int]]]:
     """By the row's title: each number with its link, in the order of COLUMNS."""
-    rows = re.findall(r'<tr role="row"[^>]*><th role="rowheader"(.*?)</tr>', html, re.DOTALL)
+    table = re.search(r'<table class="totals".*?</table>', html, re.DOTALL)
+    assert table
+    rows = re.findall(r'<tr[^>]*><th scope="row"(.*?)</tr>', table[0], re.DOTALL)
     return {
         unescape(re.findall(r">([^<]+)</a></th>", row)[0]): [
             (unescape(href), int(number))
