@@ -123,7 +123,7 @@ def test_each_number_leads_to_what_it_counts(client: Client) -> None:
     assert len(counts) == 15  # Three statuses in four layers, and in all.
     for address, (entries, articles) in counts.items():
         found = client.get(address).content.decode()
-        words = re.search(r"(\d+) articles?(?: in (\d+) places)?", found)
+        words = re.search(r"(\d+) articles?(?:, listed (\d+) times)?", found)
         assert words
         assert (words[1], words[2] or words[1]) == (articles, entries)
 
