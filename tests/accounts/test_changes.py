@@ -149,7 +149,7 @@ def test_a_change_of_address_can_be_taken_back(client: Client, learner: User) ->
     assert "waits for you" not in Page(client.get("/accounts/email/")).text
 
 
-def test_who_has_no_password_sets_one(client: Client, learner: User) -> None:
+def test_a_learner_without_a_password_can_set_one(client: Client, learner: User) -> None:
     learner.set_unusable_password()
     learner.save()
     client.force_login(learner)

@@ -64,7 +64,7 @@ def test_a_cookie_that_no_browser_sends(client: Client) -> None:
     assert_is_error(client.get("/"), 400, "The request could not be understood")
 
 
-def test_what_is_too_large_changes_nothing(client: Client, learner: User) -> None:
+def test_a_request_that_is_too_large_changes_nothing(client: Client, learner: User) -> None:
     client.force_login(learner)
     data = {"time_zone": "Asia/Tokyo", "padding": "x" * 3_000_000}
     form = "&".join(f"{name}={value}" for name, value in data.items())
@@ -107,7 +107,7 @@ def test_a_wrong_method_is_refused_with_words(client: Client) -> None:
     assert client.delete("/accounts/preferences/").status_code == 405
 
 
-def test_what_one_may_not_see(breaking: Client, learner: User) -> None:
+def test_a_forbidden_page_explains_itself(breaking: Client, learner: User) -> None:
     breaking.force_login(learner)
     assert_is_error(breaking.get("/forbidden/"), 403, "You do not have access to this page")
 
@@ -206,7 +206,7 @@ def test_the_page_for_a_fault_needs_neither_session_nor_database(
     assert response.headers["Content-Security-Policy"]
 
 
-def test_what_changed_in_the_meantime(client: Client, learner: User, playbook: None) -> None:
+def test_a_conflict_page_explains_itself(client: Client, learner: User, playbook: None) -> None:
     client.force_login(learner)
     path = f"/articles/{Article.objects.all()[0].slug}/state/"
     client.post(path, {"state": "reading"})

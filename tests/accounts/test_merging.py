@@ -19,7 +19,7 @@ def states_of(user: User) -> dict[str, str]:
     return dict(State.objects.filter(user=user).values_list("article__slug", "state"))
 
 
-def test_what_a_visitor_marked_is_theirs_after_signing_up(client: Client) -> None:
+def test_marks_of_a_visitor_join_the_new_account(client: Client) -> None:
     first, second, third = Article.objects.all()[:3]
     mark(client, first, "done")
     mark(client, second, "reading")

@@ -70,7 +70,7 @@ def test_with_mail_an_address_is_asked_for_and_confirmed(client: Client) -> None
         ({"username": ""}, "User name: Fill this in."),
     ],
 )
-def test_what_cannot_be_taken_is_named_and_changes_nothing(
+def test_invalid_sign_up_values_are_named_and_change_nothing(
     client: Client, learner: User, changes: dict[str, str], words: str
 ) -> None:
     response = client.post("/accounts/signup/", {**NEW, **changes})
@@ -101,7 +101,7 @@ def test_wrong_credentials_sign_nobody_in(
     assert user_of(client) is None
 
 
-def test_somebody_switched_off_is_told_so(client: Client, learner: User) -> None:
+def test_an_inactive_account_is_told_so(client: Client, learner: User) -> None:
     learner.is_active = False
     learner.save()
     response = client.post("/accounts/login/", LEARNER, follow=True)
@@ -229,7 +229,7 @@ def test_the_admin_has_no_door_of_its_own(client: Client, learner: User, editor:
 
 
 @pytest.mark.django_db
-def test_where_sign_up_is_closed_nobody_gets_in(client: Client, settings: Settings) -> None:
+def test_closed_sign_up_refuses_everybody(client: Client, settings: Settings) -> None:
     settings.ACCOUNT_ADAPTER = "tests.accounts.closed.ClosedAdapter"
     assert Page(client.get("/accounts/signup/")).headings == ["Sign-up is closed"]
     client.post("/accounts/signup/", NEW)

@@ -39,7 +39,7 @@ def test_a_run_lasts_until_the_slowest_side_has_enough_answers() -> None:
 
 
 @pytest.mark.parametrize("written", [100, 104])
-def test_what_the_end_cut_off_may_be_stored_too(written: int) -> None:
+def test_a_write_cut_off_at_the_end_may_be_stored(written: int) -> None:
     expect_written(runs(100)[0], written, connections=4)
 
 

@@ -27,7 +27,7 @@ def test_figures_come_in_seconds_and_milliseconds() -> None:
     assert run.per_second == 200
 
 
-def test_of_all_that_wrk_says_the_last_line_counts() -> None:
+def test_only_the_last_line_of_wrk_counts() -> None:
     assert parse("unable to say much\n" + said(), 200) == parse(said(), 200)
 
 

@@ -44,7 +44,7 @@ def part(*rows: ComparedRow) -> Part:
     return Part("make it", "abc", "today", LimitRow.HEAD, cells, [asdict(row) for row in rows])
 
 
-def test_what_failed_is_told_from_what_is_not_there_yet() -> None:
+def test_failed_parts_differ_from_parts_not_measured_yet() -> None:
     failed = LimitRow("SQLite", "A page", 0.5, failure="it broke")
     missing = LimitRow("SQLite", "A page", 0.5, unavailable="no ETag")
     assert failed.cells()[-3:] == ["it broke", "0.5", "failed"]

@@ -52,7 +52,7 @@ def test_every_number_follows_each_of_several_changes(my_progress: Page) -> None
     expect_totals(page, done=1, reading=1)
 
 
-def test_what_was_open_stays_open_and_the_focus_stays_near(my_progress: Page) -> None:
+def test_open_details_and_focus_survive_a_refresh(my_progress: Page) -> None:
     page = my_progress
     page.locator("#study-table summary").click()
     choose(page, "Payment Wallet", "Done")

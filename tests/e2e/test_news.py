@@ -62,7 +62,7 @@ def test_without(plain_page: Page, account: User) -> None:
     read_the_news(plain_page)
 
 
-def test_what_is_read_no_more_did_not_change(page: Page, account: User) -> None:
+def test_an_unfinished_article_is_not_reported_as_changed(page: Page, account: User) -> None:
     sign_in(page, account.username)
     page.goto(f"/articles/{SLUG}/")
     expect(page.locator("#article-changes")).to_be_visible()

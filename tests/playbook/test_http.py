@@ -72,7 +72,7 @@ def test_a_cookie_with_a_nul_is_a_bad_request(db: None) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/articles/", "/admin/login/", "/accounts/login/", "/none/"])
-def test_what_a_browser_is_told(path: str, db: None) -> None:
+def test_security_headers(path: str, db: None) -> None:
     response = Client().get(path, follow=True)
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy

@@ -94,7 +94,7 @@ def test_an_address_that_is_not_there_has_its_id_too(log: StringIO, db: None) ->
 
 
 @override_settings(ROOT_URLCONF="tests.accounts.broken_urls")
-def test_what_broke_keeps_its_traceback(log: StringIO, db: None) -> None:
+def test_an_error_keeps_its_traceback(log: StringIO, db: None) -> None:
     client = Client(raise_request_exception=False)
     assert client.get("/broken/").status_code == 500
     lines = log.getvalue().splitlines()
@@ -106,7 +106,7 @@ def test_what_broke_keeps_its_traceback(log: StringIO, db: None) -> None:
 # --- For a store of logs
 
 
-def test_what_broke_is_one_object_that_names_nobody(store: StringIO, ada: User) -> None:
+def test_an_error_is_one_json_object_without_names(store: StringIO, ada: User) -> None:
     assert make_it_fail(Client()).status_code == 500
     [entry] = objects(store)
     when = datetime.fromisoformat(entry.pop("time"))
@@ -165,7 +165,7 @@ def test_a_mail_that_was_refused_names_nobody(
     assert told(store.getvalue()) == set()
 
 
-def test_what_is_added_to_a_record_stays_here(store: StringIO) -> None:
+def test_extra_record_fields_are_not_logged(store: StringIO) -> None:
     logging.getLogger("somewhere").error("It is %s", "so", extra={"mail": SECRETS["mail"]})
     [entry] = objects(store)
     assert entry["message"] == "It is so"

@@ -131,7 +131,7 @@ def test_no_address_and_no_method_of_ones_own_becomes_a_figure(meter: Meter) -> 
     assert "BREW" not in text
 
 
-def test_what_broke_is_counted_by_view_and_kind(meter: Meter, settings: Settings) -> None:
+def test_errors_are_counted_by_view_and_type(meter: Meter, settings: Settings) -> None:
     settings.ROOT_URLCONF = "tests.playbook.failing_urls"
     meter.client.raise_request_exception = False
     meter.client.get("/failing/now/")
@@ -218,7 +218,7 @@ def read_pages(site: dict[str, str], count: int) -> None:
         assert get(site, PAGE)[0] == 200
 
 
-def test_whoever_answers_speaks_for_all_workers(measured: dict[str, str], tmp_path: Path) -> None:
+def test_every_worker_reports_for_all_workers(measured: dict[str, str], tmp_path: Path) -> None:
     folder = tmp_path / f"playbook-metrics-127.0.0.1-{measured['PORT']}"
     folder.mkdir()
     (folder / "counter_1.db").write_bytes(b"of a server that was killed")

@@ -71,7 +71,7 @@ def test_a_request_that_loses_the_replica_goes_on_with_the_primary() -> None:
         assert replica.was_lost(GONE) is False
 
 
-def test_what_fails_on_the_primary_is_not_the_replicas() -> None:
+def test_an_error_of_the_primary_is_not_blamed_on_the_replica() -> None:
     assert replica.was_lost(GONE) is False
     with reading("progress", lambda: False):
         assert replica.was_lost(GONE) is False

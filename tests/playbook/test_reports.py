@@ -64,7 +64,7 @@ def test_a_request_that_broke_is_told_with_its_id_and_names_nobody(kept: Kept) -
     assert told(envelope.serialize().decode()) == set()
 
 
-def test_what_was_refused_is_not_told(kept: Kept) -> None:
+def test_refused_requests_are_not_reported(kept: Kept) -> None:
     client = Client()
     assert client.get("/nowhere/").status_code == 404
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400

@@ -142,7 +142,7 @@ def test_postgresql_keeps_and_asks_its_connections_and_sqlite_waits_its_turn() -
     }
 
 
-def test_what_an_address_says_of_its_database_wins() -> None:
+def test_options_in_a_database_url_win() -> None:
     url = "postgres://me@db.example.org/study?sslmode=require&connect_timeout=9"
     options = databases(DATABASE_URL=url)["default"]["OPTIONS"]
     assert (options["sslmode"], options["connect_timeout"]) == ("require", 9)

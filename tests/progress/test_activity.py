@@ -83,7 +83,7 @@ def test_a_day_is_mostly_of_the_layer_of_most_of_its_articles(
     assert [day.layer for day in days_of(learner, layers)] == [data, foundation, None]
 
 
-def test_what_is_no_study_makes_no_day(learner: User, editor: User, mark: Mark) -> None:
+def test_events_that_are_not_study_make_no_day(learner: User, editor: User, mark: Mark) -> None:
     mark(0, "skipped", NOON)
     mark(1, "todo", NOON)
     mark(2, "done", NOON, user=editor)

@@ -77,7 +77,7 @@ def test_the_further_state_wins_and_no_event_is_lost(
     expect_chain(learner, kept)
 
 
-def test_who_has_only_the_one_that_goes_keeps_all_of_it(
+def test_a_learner_with_only_the_duplicate_keeps_all_of_it(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
     mark(learner, (duplicate, READING), (duplicate, DONE))
@@ -91,7 +91,7 @@ def test_who_has_only_the_one_that_goes_keeps_all_of_it(
     assert learner.progress_version > version
 
 
-def test_who_has_only_the_one_that_stays_is_left_alone(
+def test_a_learner_with_only_the_kept_article_is_unchanged(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
     mark(learner, (kept, DONE))
@@ -149,9 +149,7 @@ def test_undoing_afterwards_leaves_a_chain(
     undo_everything(learner, kept)
 
 
-def test_what_was_undone_before_stays_undone(
-    learner: User, kept: Article, duplicate: Article
-) -> None:
+def test_undone_events_stay_undone(learner: User, kept: Article, duplicate: Article) -> None:
     change = LearnerProgress(learner).set(duplicate, DONE)
     mark(learner, (kept, READING))
     assert change.event_id is not None

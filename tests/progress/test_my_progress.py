@@ -193,7 +193,7 @@ def test_each_number_links_to_exactly_what_it_counts(
             assert (title, href, counted) == (title, href, number)
 
 
-def test_where_all_is_skipped_nothing_is_complete(
+def test_nothing_is_complete_if_everything_is_skipped(
     reader: Client, progress: LearnerProgress
 ) -> None:
     section = Section.objects.in_journey_order()[0]

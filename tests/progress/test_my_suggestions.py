@@ -58,7 +58,7 @@ def test_without_a_suggestion_there_is_no_such_part(reader: Client, editor: User
     assert panel(reader) == ""
 
 
-def test_what_waits_is_said_to_wait(reader: Client, learner: User) -> None:
+def test_an_open_suggestion_says_that_it_is_open(reader: Client, learner: User) -> None:
     suggested(learner)
     assert "How a lock works An article" in text(panel(reader))
     assert "Waiting for an editor." in text(panel(reader))
@@ -136,7 +136,7 @@ def said(html: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("decision", ["waiting", "declined", "accepted"])
 @pytest.mark.parametrize("kind", ["article", "correction", "case-study"])
-def test_what_the_learner_wrote_is_shown(
+def test_fields_the_learner_filled_in_are_shown(
     reader: Client, learner: User, kind: str, decision: str
 ) -> None:
     suggested(
@@ -162,7 +162,7 @@ def test_what_the_learner_wrote_is_shown(
     assert unescape(heading[1]) == (wallet if kind == "correction" else "How a lock works")
 
 
-def test_what_they_did_not_write_is_not_shown(reader: Client, learner: User) -> None:
+def test_empty_fields_are_not_shown(reader: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     suggested(learner, kind="correction", title="", url="", article=wallet, notes="A word.")
     assert said(panel(reader)) == [("Notes", "A word.")]
@@ -183,7 +183,7 @@ def test_a_correction_of_what_became_a_draft_does_not_name_it(
         assert "Nobody knows" not in answer.content.decode()
 
 
-def test_what_was_typed_is_never_taken_for_html(reader: Client, learner: User) -> None:
+def test_typed_text_is_escaped(reader: Client, learner: User) -> None:
     evil = "<script>alert(1)</script>"
     told = {"decision": "declined", "decided_at": timezone.now(), "reason": evil}
     suggested(learner, title=evil, **told)

@@ -87,7 +87,7 @@ def new_on(client: Client, address: str) -> int:
 # --- New since the last visit
 
 
-def test_what_was_there_when_they_joined_is_not_new(reader: Client) -> None:
+def test_articles_from_before_the_learner_joined_are_not_new(reader: Client) -> None:
     assert new_on(reader, "/") == 0
     assert "New for you" not in text(reader, "/me/")
 
@@ -101,9 +101,7 @@ def test_an_article_added_since_is_new_in_every_table_and_on_its_page(reader: Cl
     assert new_on(Client(), "/") == 0
 
 
-def test_it_stays_new_on_the_day_they_first_see_it_and_not_for_ever(
-    reader: Client, learner: User
-) -> None:
+def test_an_article_stays_new_for_the_day_it_is_first_seen(reader: Client, learner: User) -> None:
     make_old()
     add(1)
     User.objects.update(visit_began_at=timezone.now() - DAY, date_joined=timezone.now() - 9 * DAY)
@@ -212,7 +210,7 @@ def test_new_is_what_began_to_count(
     assert new_since(at) == ({article.title} if is_new else set())
 
 
-def test_what_was_away_for_a_moment_is_not_new_and_what_came_back_is() -> None:
+def test_a_restored_article_is_new_unless_it_was_away_only_briefly() -> None:
     article = add(1)
     at = timezone.now()
     article.retire()
@@ -222,7 +220,7 @@ def test_what_was_away_for_a_moment_is_not_new_and_what_came_back_is() -> None:
     assert new_since(away) == {"Added 1"}
 
 
-def test_what_had_a_status_that_is_deleted_now_counted_as_that_did() -> None:
+def test_a_deleted_status_counts_as_it_did() -> None:
     status = Status.objects.create(slug="out", number=9, label="Out", is_countable=True)
     add(1, "out")
     add(2, "draft")
@@ -244,7 +242,7 @@ def replaced(article: Article) -> Article:
     return new
 
 
-def test_what_another_one_was_merged_into_is_as_old_as_that(reader: Client, learner: User) -> None:
+def test_a_kept_article_is_as_old_as_its_duplicate(reader: Client, learner: User) -> None:
     other = Article.objects.listed().filter(status__is_countable=True).exclude(slug=SLUG)[0]
     mark(learner, other.slug)
     at = timezone.now()
@@ -253,7 +251,7 @@ def test_what_another_one_was_merged_into_is_as_old_as_that(reader: Client, lear
     assert "when you joined" not in text(reader, "/")
 
 
-def test_what_was_no_draft_only_before_it_was_merged_is_new() -> None:
+def test_a_draft_before_its_merge_is_new() -> None:
     draft = add(2, "draft")
     at = timezone.now()
     replaced(draft)
@@ -263,7 +261,7 @@ def test_what_was_no_draft_only_before_it_was_merged_is_new() -> None:
 # --- Changed since they read it
 
 
-def test_the_difference_is_sentence_word_by_word(reader: Client, learner: User) -> None:
+def test_the_difference_is_shown_word_by_word(reader: Client, learner: User) -> None:
     mark(learner)
     assert CHANGED not in text(reader, "/")
     retitle("Ticket Booking Systems")
@@ -282,7 +280,7 @@ def test_the_difference_is_sentence_word_by_word(reader: Client, learner: User) 
 
 
 @pytest.mark.parametrize("state", [StateName.TODO, StateName.READING, StateName.SKIPPED])
-def test_who_has_not_read_it_is_sentence_nothing(
+def test_a_learner_who_has_not_read_it_is_told_nothing(
     reader: Client, learner: User, state: StateName
 ) -> None:
     mark(learner, state=StateName.DONE)
@@ -291,7 +289,7 @@ def test_who_has_not_read_it_is_sentence_nothing(
     assert CHANGED not in text(reader, "/") + text(reader, f"/articles/{SLUG}/")
 
 
-def test_what_changed_back_did_not_change(reader: Client, learner: User) -> None:
+def test_a_change_that_was_reverted_is_not_shown(reader: Client, learner: User) -> None:
     mark(learner)
     retitle("Other")
     assert CHANGED in text(reader, f"/articles/{SLUG}/")
@@ -323,9 +321,7 @@ def test_reading_it_again_is(reader: Client, learner: User) -> None:
     assert CHANGED not in text(reader, f"/articles/{SLUG}/")
 
 
-def test_what_stood_there_while_it_was_hidden_is_sentence_nobody(
-    reader: Client, learner: User
-) -> None:
+def test_values_from_while_it_was_hidden_are_shown_to_nobody(reader: Client, learner: User) -> None:
     mark(learner)
     article = Article.objects.get(slug=SLUG)
     article.status, article.title = Status.objects.get(slug="draft"), "A secret"
@@ -362,9 +358,7 @@ def test_no_time_of_their_choice_shows_what_was_hidden_then(reader: Client, lear
     assert "secret" not in page + text(reader, "/me/")
 
 
-def test_it_changed_where_what_they_read_was_merged_into_another_one(
-    reader: Client, learner: User
-) -> None:
+def test_a_merge_is_a_change_for_readers_of_the_duplicate(reader: Client, learner: User) -> None:
     mark(learner)
     kept = replaced(Article.objects.get(slug=SLUG))
     page = reader.get(kept.get_absolute_url()).content.decode()
@@ -375,9 +369,7 @@ def test_it_changed_where_what_they_read_was_merged_into_another_one(
     assert CHANGED not in text(reader, kept.get_absolute_url()) + text(reader, "/")
 
 
-def test_what_was_a_draft_when_they_read_another_one_is_not_sentence(
-    reader: Client, learner: User
-) -> None:
+def test_values_from_while_it_was_a_draft_are_not_shown(reader: Client, learner: User) -> None:
     kept = add(1, "draft")
     mark(learner)
     kept.title = "Told at last"
@@ -417,9 +409,7 @@ def test_good_to_know_ends_it_until_the_next_change(reader: Client, learner: Use
     assert "Ticket" not in page.split("changed-words")[1].split("</dl>")[0]
 
 
-def test_what_changed_after_the_page_was_drawn_is_still_sentence(
-    reader: Client, learner: User
-) -> None:
+def test_a_change_after_the_page_was_rendered_is_still_shown(reader: Client, learner: User) -> None:
     mark(learner)
     retitle("Other")
     until = until_of(reader)
@@ -428,7 +418,7 @@ def test_what_changed_after_the_page_was_drawn_is_still_sentence(
     assert "<del>Other</del><ins>Later</ins>" in reader.get(f"/articles/{SLUG}/").content.decode()
 
 
-def test_what_is_hidden_cannot_be_seen(reader: Client, learner: User) -> None:
+def test_changes_of_hidden_articles_cannot_be_acknowledged(reader: Client, learner: User) -> None:
     mark(learner)
     article = retitle("A secret")
     article.status = Status.objects.get(slug="draft")
@@ -448,7 +438,7 @@ def test_nothing_is_seen_in_advance(reader: Client, learner: User) -> None:
     assert CHANGED in text(reader, f"/articles/{SLUG}/")
 
 
-def test_it_is_their_own(reader: Client, learner: User) -> None:
+def test_news_are_the_learners_own(reader: Client, learner: User) -> None:
     other = User.objects.create_user("other", "other@example.org", "another-password")
     mark(learner)
     mark(other)
@@ -520,6 +510,6 @@ def test_the_page_says_when_the_playbook_grew(reader: Client, learner: User) -> 
     assert "when you joined" not in text(reader, "/")
 
 
-def test_who_has_done_nothing_has_nothing_that_could_fall(reader: Client) -> None:
+def test_growth_is_not_shown_before_anything_is_done(reader: Client) -> None:
     add(1)
     assert "when you joined" not in text(reader, "/")

@@ -49,7 +49,7 @@ def test_a_learners_page_is_read_from_a_replica_that_has_it_all(
     assert ReadOwnRows(read_from)(request_of_learner).content == b"replica"
 
 
-def test_what_the_replica_does_not_have_yet_is_read_from_the_primary(
+def test_rows_missing_on_the_replica_are_read_from_the_primary(
     request_of_learner: HttpRequest,
 ) -> None:
     cast(User, request_of_learner.user).progress_version += 1

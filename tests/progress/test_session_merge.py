@@ -53,7 +53,7 @@ def test_a_new_account_gets_the_whole_history_on_its_days(learner: User, wallet:
     assert State.objects.get().changed_at == datetime(2026, 1, 2, tzinfo=UTC)
 
 
-def test_of_a_known_article_only_the_step_forward_is_added(learner: User, wallet: Article) -> None:
+def test_a_known_article_gets_only_a_step_forward(learner: User, wallet: Article) -> None:
     LearnerProgress(learner).set(wallet, READING)
     merge(learner, marks(wallet, SKIPPED, READING, DONE))
     newest_first = [("reading", "done"), ("todo", "reading")]
@@ -62,7 +62,7 @@ def test_of_a_known_article_only_the_step_forward_is_added(learner: User, wallet
     assert list(by_pk) == newest_first
 
 
-def test_what_the_account_knows_better_stays(learner: User, wallet: Article) -> None:
+def test_a_further_state_of_the_account_stays(learner: User, wallet: Article) -> None:
     LearnerProgress(learner).set(wallet, DONE)
     assert merge(learner, marks(wallet, READING)) == Counter()
     assert Event.objects.count() == 1

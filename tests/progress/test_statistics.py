@@ -78,7 +78,7 @@ def test_a_state_on_what_does_not_count_changes_nothing() -> None:
     assert count(OUTLINE, {99: "done", 98: "skipped"}) == count(OUTLINE, {})
 
 
-def test_what_is_not_countable_is_counted_nowhere() -> None:
+def test_articles_that_are_not_countable_are_counted_nowhere() -> None:
     draft = place("data", "caching", "draft", 5, countable=False)
     assert count([*OUTLINE, draft], {5: "done"}) == count(OUTLINE, {})
 

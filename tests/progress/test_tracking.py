@@ -104,7 +104,7 @@ def test_an_undo_of_one_article_leaves_the_others(
     assert dict(progress.states) == {booking.pk: DONE}
 
 
-def test_what_is_not_there_cannot_be_undone(progress: ReaderProgress) -> None:
+def test_an_unknown_event_cannot_be_undone(progress: ReaderProgress) -> None:
     with pytest.raises(NothingToUndo):
         progress.undo(123)
 

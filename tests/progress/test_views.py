@@ -319,7 +319,7 @@ def test_a_page_of_another_reader_changes_nothing(client: Client, learner: User)
     )
 
 
-def test_what_has_no_link_is_not_what_to_read_next(reader: Client) -> None:
+def test_an_article_without_a_link_is_not_next(reader: Client) -> None:
     first = Entry.objects.in_journey_order()[0].article
     first.url = ""
     first.save()
@@ -360,7 +360,7 @@ def test_opening_the_link_never_takes_a_state_back(client: Client, learner: User
     assert State.objects.get(article__slug="ticket-booking-system").state == "reading"
 
 
-def test_what_has_no_link_cannot_be_opened(client: Client) -> None:
+def test_an_article_without_a_link_cannot_be_opened(client: Client) -> None:
     planned = Article.objects.create(
         title="Still to come", status=Status.objects.get(slug="planned"), url=""
     )

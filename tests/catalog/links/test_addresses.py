@@ -50,7 +50,7 @@ PUBLIC = ["1.1.1.1", "93.184.216.34", "100.128.0.1", "172.32.0.1", "2606:4700::1
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_what_is_not_of_the_public_internet_is_refused(address: str) -> None:
+def test_addresses_off_the_public_internet_are_refused(address: str) -> None:
     assert not is_public(ip_address(address))
     if "%" not in address:
         with pytest.raises(PrivateAddress):
@@ -58,7 +58,7 @@ def test_what_is_not_of_the_public_internet_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_what_is_of_the_public_internet_is_not(address: str) -> None:
+def test_addresses_on_the_public_internet_are_accepted(address: str) -> None:
     assert is_public(ip_address(address))
 
 

@@ -61,7 +61,7 @@ def test_two_of_one_day_are_both_kept_and_one_waits(
     assert waiting() == [kept.slug]
 
 
-def test_what_waited_of_the_one_that_went_waits_no_more(
+def test_the_queue_drops_findings_of_the_duplicate(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
     report(learner, duplicate)
@@ -71,7 +71,7 @@ def test_what_waited_of_the_one_that_went_waits_no_more(
     assert waiting() == []
 
 
-def test_what_waited_of_a_link_waits_with_it(
+def test_findings_follow_the_link_to_the_kept_article(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
     """The one that stays had none, and gets the other's."""

@@ -69,7 +69,7 @@ def refused_address() -> str:
 @pytest.mark.parametrize(
     ("answers", "is_hinted"), [({}, True), ({"fine": (200, "")}, False), ({"no": (403, "")}, False)]
 )
-def test_a_machine_without_a_way_out_is_told_so(
+def test_a_machine_without_internet_access_is_told_so(
     host: Host, answers: dict[str, tuple[int, str]], is_hinted: bool
 ) -> None:
     make(host, **answers)
@@ -90,7 +90,7 @@ def test_the_second_visit_takes_the_place_of_the_first(host: Host) -> None:
     assert Check.objects.get().outcome == Outcome.OK
 
 
-def test_what_was_found_before_an_interruption_is_kept(
+def test_results_before_an_interruption_are_stored(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(host, a=(200, ""), b=(200, ""), c=(200, ""))

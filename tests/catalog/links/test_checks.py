@@ -86,14 +86,14 @@ def test_another_address_begins_anew(article: Article) -> None:
     assert (check.outcome, check.missing_days) == (Outcome.UNKNOWN, 1)
 
 
-def test_what_was_visited_before_the_address_changed_is_not_kept(article: Article) -> None:
+def test_results_of_a_replaced_address_are_discarded(article: Article) -> None:
     url = article.url
     Article.objects.filter(pk=article.pk).update(url="https://example.org/another")
     assert Check.objects.record(article.pk, url, OK, FIRST_DAY) is None
     assert not Check.objects.exists()
 
 
-def test_what_was_dismissed_waits_again_when_it_says_something_else(article: Article) -> None:
+def test_a_dismissed_finding_returns_when_it_changes(article: Article) -> None:
     first, second = (CheckResult(200, new_url=f"https://example.org/{name}") for name in "ab")
     story = [(first, 1), ("dismiss", 0), (first, 0), (CheckResult(503), 0), (first, 0), (second, 1)]
     story += [("dismiss", 0), (OK, 0), (second, 1)]

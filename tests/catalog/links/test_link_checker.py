@@ -120,7 +120,7 @@ def test_hosts_that_are_not_there(host: Host) -> None:
     assert visitor().check(secure) == CheckResult(fault=Fault.CONNECTION)
 
 
-def test_who_sends_a_byte_now_and_then_is_not_waited_for(host: Host) -> None:
+def test_a_server_that_trickles_bytes_times_out(host: Host) -> None:
     def dribble(handler: Any) -> None:
         try:
             for byte in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100:
@@ -199,7 +199,7 @@ def test_no_more_visits_at_a_time_than_asked_for(host: Host) -> None:
     assert now[1] == 2
 
 
-def test_who_stops_listening_stops_the_visits(host: Host) -> None:
+def test_closing_the_results_stops_the_checks(host: Host) -> None:
     host.answers |= {f"/{number}": (200, "") for number in range(9)}
     turns = HostThrottle(30)
     patient = LinkChecker(wait=turns.wait, allow_private=True, seconds=2)

@@ -62,7 +62,7 @@ def second(db: None) -> User:
     return User.objects.create_user("second", "second@example.org", "a-second's-password")
 
 
-def test_it_holds_what_is_reported_gone_or_moved(
+def test_the_queue_holds_reported_gone_and_moved_links(
     client: Client, learner: User, second: User
 ) -> None:
     reported, gone, moved, both, fine, unknown, retired, dismissed = with_links(8)
@@ -291,7 +291,7 @@ def test_nothing_is_added_here(client: Client) -> None:
     assert client.get(f"{QUEUE}add/").status_code == 403
 
 
-def test_what_was_found_of_an_old_address_is_not_shown(client: Client, learner: User) -> None:
+def test_findings_of_a_replaced_address_are_not_shown(client: Client, learner: User) -> None:
     [article] = with_links(1)
     find(article, CheckResult(200, new_url=NEW))
     article.url = "https://example.org/another"
@@ -304,7 +304,7 @@ def test_what_was_found_of_an_old_address_is_not_shown(client: Client, learner: 
 
 
 @pytest.mark.parametrize("new_url", ["", NEW])
-def test_its_page_suggests_only_what_is_known(client: Client, new_url: str) -> None:
+def test_the_page_suggests_only_a_known_new_address(client: Client, new_url: str) -> None:
     [article] = with_links(1)
     find(article, CheckResult(200, new_url=new_url) if new_url else CheckResult(404), days=4)
     page = client.get(page_of(article))

@@ -127,7 +127,7 @@ def spoiled(article: Article) -> Iterator[tuple[str, Article]]:
     yield old_url, article
 
 
-def test_what_has_no_such_link_any_more_is_not_reported(
+def test_a_link_that_changed_is_not_reported(
     client: Client, learner: User, article: Article
 ) -> None:
     client.force_login(learner)
@@ -145,7 +145,7 @@ def test_a_report_is_of_the_address_it_was_made_for(learner: User, article: Arti
     assert not BrokenLink.objects.waiting().exists()
 
 
-def test_it_goes_with_the_account(learner: User, article: Article) -> None:
+def test_reports_are_deleted_with_the_account(learner: User, article: Article) -> None:
     Report.objects.file(learner.pk, article, NOW)
     learner.delete()
     assert not Report.objects.exists()

@@ -61,7 +61,7 @@ def test_a_visitor_is_told_how_and_led_to_sign_in_and_back(client: Client) -> No
     assert response["Cache-Control"] == "private, no-store"
 
 
-def test_what_a_visitor_sends_leads_to_sign_in_and_is_not_kept(client: Client) -> None:
+def test_a_visitor_who_sends_the_form_is_asked_to_sign_in(client: Client) -> None:
     response = client.post(PATH, ARTICLE)
     assert (response.status_code, response["Location"]) == (
         302,
@@ -151,7 +151,7 @@ def test_a_correction_may_have_the_articles_own_address_in_another_form(reader: 
     assert [said[2] for said in stored()] == [url]
 
 
-def test_what_says_only_where_a_reader_came_from_is_not_kept(reader: Client) -> None:
+def test_tracking_parameters_are_not_stored(reader: Client) -> None:
     url = f"{NEW}?page=2&utm_source=mail&utm_medium=x&source=feed#part"
     reader.post(PATH, {**ARTICLE, "url": url})
     assert Suggestion.objects.get().url == f"{NEW}?page=2#part"
@@ -211,7 +211,7 @@ FIX = {"kind": "correction", "article": "payment-wallet"}
         (FIX, "notes", "Please say what is wrong"),
     ],
 )
-def test_what_cannot_be_used_is_refused_at_its_field(
+def test_an_invalid_value_is_refused_at_its_field(
     reader: Client, said: dict[str, str], field: str, words: str
 ) -> None:
     response = reader.post(PATH, said)
@@ -225,7 +225,7 @@ def test_what_cannot_be_used_is_refused_at_its_field(
     assert stored() == []
 
 
-def test_what_was_typed_is_kept(reader: Client) -> None:
+def test_typed_values_are_kept(reader: Client) -> None:
     said = {**ARTICLE, "url": "nothing", "section": "caching", "notes": "Because <of> it."}
     html = reader.post(PATH, said).content.decode()
     for value in ('value="How a lock works"', 'value="nothing"', "Because &lt;of&gt; it."):
@@ -260,7 +260,7 @@ def test_an_older_address_of_an_article_is_known_too(reader: Client) -> None:
     assert found == {"url": ['This is in the playbook already: <a href="/articles/old/">Old</a>.']}
 
 
-def test_of_what_left_the_playbook_that_is_said(reader: Client) -> None:
+def test_a_retired_article_is_named_as_retired(reader: Client) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     wallet.retire()
     link = f'<a href="/articles/payment-wallet/">{escape(wallet.title)}</a>'
@@ -271,9 +271,7 @@ def test_of_what_left_the_playbook_that_is_said(reader: Client) -> None:
 
 @pytest.mark.parametrize("retired", [False, True])
 @pytest.mark.parametrize("kind", ["article", "correction"])
-def test_of_a_draft_nothing_is_said_but_that_it_is_known(
-    reader: Client, kind: str, retired: bool
-) -> None:
+def test_a_draft_is_only_said_to_be_known(reader: Client, kind: str, retired: bool) -> None:
     draft = a_draft(url=NEW, retired_at=timezone.now() if retired else None)
     said = {**ARTICLE, "kind": kind, "article": "payment-wallet"}
     response = reader.post(PATH, said)
@@ -351,7 +349,7 @@ def test_two_learners_may_suggest_the_same(reader: Client, editor: User) -> None
     assert len(stored()) == 2
 
 
-def test_what_was_decided_may_be_suggested_again(reader: Client, editor: User) -> None:
+def test_a_decided_suggestion_may_be_made_again(reader: Client, editor: User) -> None:
     reader.post(PATH, ARTICLE)
     Suggestion.objects.update(decision="declined", decided_at=timezone.now())
     assert reader.post(PATH, ARTICLE).status_code == 302

@@ -119,7 +119,7 @@ def test_the_desk_counts_what_waits_and_leads_to_it(desk: Client, learner: User)
         ("nonsense", ["Open"]),
     ],
 )
-def test_what_was_decided_can_be_looked_up(
+def test_decided_suggestions_can_be_looked_up(
     desk: Client, learner: User, decision: str, titles: list[str]
 ) -> None:
     now = timezone.now()
@@ -284,7 +284,7 @@ def test_the_second_editor_is_told_what_the_first_one_decided(
     assert told[0].startswith("This is decided already")
 
 
-def test_what_became_known_meanwhile_is_not_made_twice(desk: Client, learner: User) -> None:
+def test_an_article_added_meanwhile_is_not_created_twice(desk: Client, learner: User) -> None:
     suggestion = suggested(learner)
     known = Article.objects.create(
         title="Locks", url=NEW, status=Status.objects.get(slug="published")
@@ -316,7 +316,7 @@ def test_a_section_that_left_the_playbook_is_left_out(desk: Client, learner: Use
 # --- Edit and accept
 
 
-def test_what_was_suggested_is_filled_in_and_what_the_editor_writes_counts(
+def test_the_form_starts_with_the_suggestion_and_saves_the_edit(
     desk: Client, learner: User
 ) -> None:
     section = Section.objects.get(slug="caching")
@@ -361,7 +361,7 @@ def test_what_was_suggested_is_filled_in_and_what_the_editor_writes_counts(
         ({"what_you_learn": "x" * 501}, "what_you_learn"),
     ],
 )
-def test_what_cannot_be_used_decides_nothing_and_keeps_what_was_typed(
+def test_invalid_values_decide_nothing_and_are_kept(
     desk: Client, learner: User, changes: dict[str, str], field: str
 ) -> None:
     suggestion = suggested(learner)
@@ -410,9 +410,7 @@ def test_a_place_that_is_retitled_gets_a_version(desk: Client, learner: User) ->
     assert (version.title, version.history_user.username) == ("A wallet, corrected", "editor")
 
 
-def test_what_another_editor_saved_meanwhile_is_not_written_over(
-    desk: Client, learner: User
-) -> None:
+def test_another_editors_change_is_not_overwritten(desk: Client, learner: User) -> None:
     suggestion = correction(learner, title="As it was suggested")
     opened = filled_in(desk.get(page(suggestion, "edit")))
     wallet = Article.objects.get(slug="payment-wallet")

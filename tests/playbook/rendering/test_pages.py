@@ -54,9 +54,7 @@ def reader(request: pytest.FixtureRequest, learner: User, editor: User) -> Clien
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery&q=cache", MINE])
-def test_a_kept_page_is_the_page_as_it_would_be_drawn_now(
-    reader: Client, editor: User, path: str
-) -> None:
+def test_a_kept_page_equals_the_page_rendered_now(reader: Client, editor: User, path: str) -> None:
     other = Client()
     other.post("/articles/ticket-booking-system/state/", {"state": "skipped"})
     other.get(path)
@@ -69,7 +67,7 @@ def test_a_kept_page_is_the_page_as_it_would_be_drawn_now(
     assert kept == body(reader.get(path))
 
 
-def test_what_is_in_ones_own_state_is_nobody_elses(learner: User) -> None:
+def test_a_filter_by_state_shows_only_the_readers_own_states(learner: User) -> None:
     known, marking = Client(), Client()
     known.force_login(learner)
     for client, article in ((known, "payment-wallet"), (marking, "ticket-booking-system")):
@@ -81,7 +79,7 @@ def test_what_is_in_ones_own_state_is_nobody_elses(learner: User) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nobody_gets_what_is_another_readers(path: str, learner: User) -> None:
+def test_readers_never_get_another_readers_page(path: str, learner: User) -> None:
     unknown = body(Client().get(path))
     known, marking = Client(), Client()
     known.force_login(learner)
@@ -95,7 +93,7 @@ def test_nobody_gets_what_is_another_readers(path: str, learner: User) -> None:
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery"])
-def test_of_who_is_unknown_a_page_is_for_everybody(path: str) -> None:
+def test_anonymous_pages_are_public(path: str) -> None:
     response = Client().get(path)
     assert response["Cache-Control"] == "public, max-age=0, s-maxage=60"
     assert not response.cookies
@@ -105,7 +103,7 @@ def test_of_who_is_unknown_a_page_is_for_everybody(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_of_who_is_known_a_page_is_theirs_only(path: str, learner: User) -> None:
+def test_pages_of_known_readers_are_private(path: str, learner: User) -> None:
     known, marking = Client(), Client()
     known.force_login(learner)
     marking.post(f"{WALLET}state/", DONE, headers={"HX-Request": "true"})
@@ -113,7 +111,7 @@ def test_of_who_is_known_a_page_is_theirs_only(path: str, learner: User) -> None
         assert client.get(path)["Cache-Control"] == "private, no-cache"
 
 
-def test_a_page_with_a_message_is_kept_nowhere(client: Client, learner: User) -> None:
+def test_a_page_with_a_message_is_not_stored(client: Client, learner: User) -> None:
     client.force_login(learner)
     client.post(f"{WALLET}state/", DONE)
     told = client.get("/")
@@ -126,7 +124,7 @@ def test_a_page_with_a_message_is_kept_nowhere(client: Client, learner: User) ->
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery"])
-def test_an_unchanged_page_is_not_sent_again(reader: Client, path: str) -> None:
+def test_an_unchanged_page_answers_304(reader: Client, path: str) -> None:
     reader.get(path)
     first = reader.get(path)
     again = reader.get(path, headers={"If-None-Match": f"W/{first['ETag']}"})
@@ -157,9 +155,7 @@ CHANGES: dict[str, Callable[[Client], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_changes_a_page_changes_its_version(
-    client: Client, learner: User, change: str
-) -> None:
+def test_a_change_of_the_page_changes_its_etag(client: Client, learner: User, change: str) -> None:
     client.force_login(learner)
     path = WALLET if change == "the time zone" else "/"  # which shows no time
     before = client.get(path)["ETag"]
@@ -177,7 +173,7 @@ def test_a_visitors_mark_changes_their_pages_and_no_others(client: Client) -> No
     assert other.get("/", headers={"If-None-Match": theirs}).status_code == 304
 
 
-def test_my_progress_is_another_page_on_another_day(
+def test_my_progress_changes_with_the_day(
     client: Client, learner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.force_login(learner)
@@ -187,7 +183,7 @@ def test_my_progress_is_another_page_on_another_day(
     assert client.get("/me/", headers={"If-None-Match": before}).status_code == 200
 
 
-def test_fragments_and_whole_pages_are_never_taken_for_each_other(client: Client) -> None:
+def test_fragments_and_whole_pages_have_different_etags(client: Client) -> None:
     whole = client.get("/articles/?layer=data-mastery")["ETag"]
     headers = {"HX-Request": "true", "HX-Target": "results", "If-None-Match": whole}
     assert client.get("/articles/?layer=data-mastery", headers=headers).status_code == 200
@@ -196,7 +192,7 @@ def test_fragments_and_whole_pages_are_never_taken_for_each_other(client: Client
 @override_settings(VISITORS_SEE_CHANGES_AFTER=1)
 @pytest.mark.parametrize(("who", "queries"), [("visitor", 0), ("learner", 3)])
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery&q=cache"])
-def test_a_page_takes_as_few_queries_as_it_can(
+def test_pages_take_a_constant_number_of_queries(
     client: Client,
     learner: User,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -217,9 +213,7 @@ def test_a_page_takes_as_few_queries_as_it_can(
         client.get(path)
 
 
-def test_many_addresses_do_not_fill_the_memory(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_stores_of_pages_are_bounded(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playbook.rendering.store.PAGES_KEPT", 3)
     pages = current(AnonymousUser()).rendered.pages = ByQuery()
     for article in Article.objects.all()[:10]:
@@ -228,7 +222,7 @@ def test_many_addresses_do_not_fill_the_memory(
     assert [len(pages.plain), len(pages.with_query)] == [3, 3]
 
 
-def test_a_page_that_loses_a_slot_is_refused() -> None:
+def test_a_page_that_loses_a_per_user_fragment_is_refused() -> None:
     template = "{% filter striptags|slice:':0' %}{% reader_id %}{% endfilter %}"
     loader = ("django.template.loaders.locmem.Loader", {"lost.html": template})
     builtins = ["progress.fragments"]
@@ -241,7 +235,7 @@ def test_a_page_that_loses_a_slot_is_refused() -> None:
         SharedPage("lost.html", Content({}), (READER,))
 
 
-def test_an_answer_for_everybody_is_whole_and_given_as_it_was_asked_for(client: Client) -> None:
+def test_a_kept_response_is_complete_in_both_encodings(client: Client) -> None:
     client.get("/")
     plain, zipped = client.get("/"), client.get("/", headers={"Accept-Encoding": "gzip"})
     again = client.get("/", headers={"Accept-Encoding": "gzip"})
@@ -255,13 +249,13 @@ def test_an_answer_for_everybody_is_whole_and_given_as_it_was_asked_for(client: 
     assert again.resolver_match.view_name == "catalog:roadmap"
 
 
-def test_a_name_that_is_not_the_sites_gets_no_kept_answer(client: Client) -> None:
+def test_an_unknown_host_gets_no_kept_response(client: Client) -> None:
     client.get("/")
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
 
 
 @pytest.mark.parametrize(("path", "target"), [("/", "playbook"), ("/articles/", "results")])
-def test_who_is_not_htmx_gets_and_leaves_the_whole_page(
+def test_requests_without_htmx_get_and_keep_the_whole_page(
     client: Client, path: str, target: str
 ) -> None:
     for headers in ({"HX-Target": target}, {"HX-Target": target, "HX-Request": "false"}):
@@ -269,7 +263,7 @@ def test_who_is_not_htmx_gets_and_leaves_the_whole_page(
     assert "<html" in body(client.get(path))
 
 
-def test_back_to_a_count_is_the_whole_page_as_everybody_has_it(client: Client) -> None:
+def test_going_back_to_a_count_gets_the_whole_page(client: Client) -> None:
     headers = {"HX-Request": "true", "HX-Target": "result-count"}
     path = "/articles/?q=data"
     alone = body(client.get(path, headers=headers))
@@ -281,13 +275,13 @@ def test_back_to_a_count_is_the_whole_page_as_everybody_has_it(client: Client) -
     ]
 
 
-def test_a_head_request_leaves_the_way_back(client: Client) -> None:
+def test_a_head_request_keeps_the_return_address(client: Client) -> None:
     client.head("/articles/?q=cache")
     page = body(client.get("/articles/?q=cache"))
     assert "/accounts/login/?next=/articles/%3Fq%3Dcache" in page
 
 
-def test_the_page_of_a_refused_form_leads_nowhere_that_takes_no_visit(client: Client) -> None:
+def test_a_refused_form_offers_no_address_that_only_takes_posts(client: Client) -> None:
     response = client.post(f"{WALLET}state/", {"state": "bogus"})
     assert response.status_code == 400
     page = response.content.decode()
@@ -295,17 +289,17 @@ def test_the_page_of_a_refused_form_leads_nowhere_that_takes_no_visit(client: Cl
     assert f"next={WALLET}" not in page
 
 
-def test_a_precondition_that_fails_is_nobody_elses_answer(client: Client) -> None:
+def test_a_failed_precondition_is_not_kept(client: Client) -> None:
     response = client.get("/sections/caching/", headers={"If-Match": '"another"'})
     assert (response.status_code, response["Cache-Control"]) == (412, "private, no-store")
 
 
-def test_what_only_looks_like_gzip_is_not_kept_for_it(client: Client) -> None:
+def test_a_similar_encoding_is_not_taken_for_gzip(client: Client) -> None:
     client.get("/", headers={"Accept-Encoding": "xgzip"})
     assert client.get("/", headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
 
 
-def test_strange_addresses_are_kept_apart_or_not_at_all(client: Client) -> None:
+def test_odd_query_strings_are_kept_apart_or_not_at_all(client: Client) -> None:
     KEPT.plain.clear()
     KEPT.with_query.clear()
     client.get("/")

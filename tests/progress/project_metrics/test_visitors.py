@@ -67,7 +67,7 @@ def test_a_visitor_counts_once_a_day(client: Client) -> None:
         ("/wp-login.php", "A browser"),
     ],
 )
-def test_who_gets_no_page_or_is_a_robot_does_not_count(
+def test_robots_and_failed_requests_do_not_count(
     client: Client, path: str, user_agent: str
 ) -> None:
     client.get(path, headers={"user-agent": user_agent})
@@ -121,7 +121,7 @@ def test_one_timer_runs_at_a_time_and_ends_with_the_process(
         timer.join()
 
 
-def test_of_a_day_that_is_over_only_its_number_remains(client: Client) -> None:
+def test_a_past_day_keeps_only_its_number(client: Client) -> None:
     for number in range(3):
         client.get("/", headers=BROWSER, REMOTE_ADDR=f"192.0.2.{number}")
     visitors.flush()
