@@ -363,6 +363,17 @@ def test_the_latest_ten_changes_then_all_of_them(reader: Client, progress: Learn
     assert re.findall(r'<li id="event-(\d+)"', html_of(reader, HISTORY)) == events
 
 
+@pytest.mark.parametrize("path", [ME, HISTORY, "/articles/payment-wallet/"])
+def test_times_have_no_fraction_of_a_second(
+    reader: Client, progress: LearnerProgress, path: str
+) -> None:
+    """HTML allows at most three digits after the second; the database stores six."""
+    mark_some(progress)
+    times = re.findall(r'<time datetime="([^"]+)"', html_of(reader, path))
+    assert times
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000", time) for time in times)
+
+
 def test_the_history_has_pages_of_fifty(reader: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     Event.objects.bulk_create(
