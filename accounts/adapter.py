@@ -1,5 +1,5 @@
 import logging
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as current
@@ -46,8 +46,8 @@ class AccountAdapter(DefaultAccountAdapter):
         request: HttpRequest,
         level: int,
         message_template: str | None = None,
-        *context: Any,
-        **options: Any,
+        *context: object,
+        **options: object,
     ) -> None:
         is_about_mail = message_template == "account/messages/email_confirmation_sent.txt"
         if not (is_about_mail and getattr(request, "mail_failed", False)):

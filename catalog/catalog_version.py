@@ -8,7 +8,6 @@ could come back with a backup.
 from collections import deque
 from math import inf
 from time import monotonic
-from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -82,7 +81,7 @@ def statements(vendor: str) -> list[str]:
     return [SQLITE.format(table=table, change=change) for table in TABLES for change in changes]
 
 
-def install(sender: AppConfig, using: str, **kwargs: Any) -> None:
+def install(sender: AppConfig, using: str, **kwargs: object) -> None:
     """Install the triggers after every `migrate`: SQLite drops them when it alters a table."""
     database = connections[using]
     with database.cursor() as cursor:

@@ -39,7 +39,7 @@ class Retirable(models.Model):
 
 class RetirableQuerySet(QuerySet[_Model]):
     @transaction.atomic
-    def change(self, **values: Any) -> int:
+    def change(self, **values: object) -> int:
         """Update the rows like `update()` does, and record the change of each."""
         catalog_version.lock_catalog()
         rows = list(self.order_by("pk").select_for_update(of=("self",)))

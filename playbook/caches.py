@@ -17,7 +17,7 @@ outage = Outage()
 def or_database(name: str) -> Callable[..., Any]:
     """Return the cache method of that name, which falls back to the database."""
 
-    def method(self: "RedisOrDatabase", *args: Any, **kwargs: Any) -> Any:
+    def method(self: "RedisOrDatabase", *args: object, **kwargs: object) -> Any:
         if outage.may_be_tried():
             try:
                 answer = getattr(super(RedisOrDatabase, self), name)(*args, **kwargs)

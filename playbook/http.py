@@ -70,7 +70,7 @@ def sign_in_required(
     """Send visitors to sign in, and back to the page they were on."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         messages.info(
@@ -103,7 +103,7 @@ def site(request: DjangoHttpRequest) -> dict[str, Any]:
     }
 
 
-def error_page(request: DjangoHttpRequest, status: HTTPStatus, **context: Any) -> HttpResponse:
+def error_page(request: DjangoHttpRequest, status: HTTPStatus, **context: object) -> HttpResponse:
     return render(request, f"{status.value}.html", context, status=status)
 
 

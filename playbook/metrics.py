@@ -75,7 +75,7 @@ def count(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
 
 
 def measure_query(
-    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, object]
 ) -> Any:
     began = perf_counter()
     try:
@@ -85,12 +85,12 @@ def measure_query(
         queries.seconds += perf_counter() - began
 
 
-def watch_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+def watch_connection(connection: BaseDatabaseWrapper, **kwargs: object) -> None:
     if measure_query not in connection.execute_wrappers:
         connection.execute_wrappers.append(measure_query)
 
 
-def count_exception(request: HttpRequest, **kwargs: Any) -> None:
+def count_exception(request: HttpRequest, **kwargs: object) -> None:
     kind, _error, _traceback = sys.exc_info()
     EXCEPTIONS.labels(tracing.view_name(request), kind.__name__ if kind else "").inc()
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
-from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, ProgrammingError
 from django.db.models import Model
@@ -78,17 +77,17 @@ def was_lost(error: Exception) -> bool:
 class Router:
     """The entry of `DATABASE_ROUTERS` if there is a replica."""
 
-    def db_for_read(self, model: type[Model], **hints: Any) -> str:
+    def db_for_read(self, model: type[Model], **hints: object) -> str:
         reads = _current.get()
         if reads and reads.app_label == model._meta.app_label and reads.is_on_replica:
             return REPLICA
         return DEFAULT_DB_ALIAS
 
-    def db_for_write(self, model: type[Model], **hints: Any) -> str:
+    def db_for_write(self, model: type[Model], **hints: object) -> str:
         return DEFAULT_DB_ALIAS
 
-    def allow_relation(self, one: Model, other: Model, **hints: Any) -> bool:
+    def allow_relation(self, one: Model, other: Model, **hints: object) -> bool:
         return True
 
-    def allow_migrate(self, alias: str, app_label: str, **hints: Any) -> bool:
+    def allow_migrate(self, alias: str, app_label: str, **hints: object) -> bool:
         return alias == DEFAULT_DB_ALIAS

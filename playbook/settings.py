@@ -34,7 +34,7 @@ def variable(
     *,
     expects: str,
     holds: Callable[[Any], bool] = lambda value: True,
-    **options: Any,
+    **options: object,
 ) -> Any:
     """Read a variable, or raise `ImproperlyConfigured` with what it expects and where to set it."""
     reason = "cannot be used"

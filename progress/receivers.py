@@ -8,7 +8,6 @@ the same state, and at the end if the last one does not lead to the winning stat
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -28,7 +27,7 @@ def batched(keys: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def on_article_merged(
-    sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
+    sender: type[Article], kept: Article, duplicate: Article, **kwargs: object
 ) -> None:
     """Merge the progress of all learners, in a constant number of queries under a lock."""
     lock_learners(duplicate)

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import user_logged_in
@@ -86,7 +85,7 @@ def chain_of(
         before = after
 
 
-def merge_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
+def merge_session(request: HttpRequest, user: User, **kwargs: object) -> None:
     marks = read_marks(request.session)
     if not marks:
         return

@@ -134,7 +134,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -147,7 +147,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
             address = reverse("admin:catalog_article_change", args=[article.pk])
             return HttpResponseRedirect(address)
 
-    def get_changelist_form(self, request: HttpRequest, **options: Any) -> Any:
+    def get_changelist_form(self, request: HttpRequest, **options: object) -> Any:
         return super().get_changelist_form(request, **{**options, "form": ArticleRowForm})
 
     def get_fields(self, request: HttpRequest, obj: Article | None = None) -> list[Any]:

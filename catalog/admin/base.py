@@ -25,7 +25,7 @@ class CatalogFields(BaseModelAdmin[_Model]):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def formfield_for_dbfield(
-        self, db_field: models.Field[Any, Any], request: HttpRequest, **options: Any
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **options: object
     ) -> Field | None:
         """Render a foreign key as a select, whose choices are read once instead of once a row."""
         field = super().formfield_for_dbfield(db_field, request, **options)
@@ -61,7 +61,7 @@ class CatalogAdmin(CatalogFields[_Model], ConflictAdmin[_Model]):
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)

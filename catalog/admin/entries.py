@@ -21,7 +21,7 @@ from catalog.querysets import ArticleQuerySet, EntryQuerySet
 
 class EntryFields(CatalogFields[Entry]):
     def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **options: Any
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **options: object
     ) -> ModelChoiceField[Any] | None:
         if db_field.name == "article":
             options["queryset"] = Article.objects.filter(retired_at=None)

@@ -78,7 +78,7 @@ class HistoryAdmin(admin.ModelAdmin[_Model]):
         return records.select_related("history_user", *related)
 
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         row = self.row_of(request, object_id)
         page = Paginator(self.records(row), RECORDS_PER_PAGE).get_page(request.GET.get("p"))

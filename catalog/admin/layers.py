@@ -1,6 +1,6 @@
 """The admin of layers and statuses."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib import admin, messages
 from django.db import IntegrityError, models
@@ -27,7 +27,7 @@ class UsedAdmin(CatalogAdmin[_Used]):
         return swatch(used.colour)
 
     def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         try:
             return super().delete_view(request, object_id, extra_context)

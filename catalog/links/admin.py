@@ -177,7 +177,7 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied

@@ -1,7 +1,5 @@
 """Moves reports and checks when two articles are merged."""
 
-from typing import Any
-
 from django.db.models import Exists, OuterRef
 
 from catalog.links.models import Check, Report
@@ -10,7 +8,7 @@ from catalog.signals import article_merged
 
 
 def on_article_merged(
-    sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
+    sender: type[Article], kept: Article, duplicate: Article, **kwargs: object
 ) -> None:
     move_reports(kept, duplicate)
     move_check(kept, duplicate)

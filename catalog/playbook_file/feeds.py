@@ -1,5 +1,5 @@
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest as DjangoHttpRequest
@@ -21,7 +21,9 @@ class ChangesFeed(Feed[PublicRevision, CatalogSnapshot]):
     subtitle = gettext_lazy("New, changed and retired articles, by revision.")
     link = reverse_lazy("playbook_file:change_list")
 
-    def get_object(self, request: DjangoHttpRequest, *args: Any, **kwargs: Any) -> CatalogSnapshot:
+    def get_object(
+        self, request: DjangoHttpRequest, *args: object, **kwargs: object
+    ) -> CatalogSnapshot:
         return cast(HttpRequest, request).snapshot
 
     def items(self, snapshot: CatalogSnapshot) -> list[PublicRevision]:

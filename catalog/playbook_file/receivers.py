@@ -4,8 +4,6 @@ Merging the two articles of a question answers it. A question about other articl
 open and is asked about the article that is kept.
 """
 
-from typing import Any
-
 from django.db.models import Q
 from django.utils import timezone
 
@@ -15,7 +13,7 @@ from catalog.signals import article_merged
 
 
 def on_article_merged(
-    sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
+    sender: type[Article], kept: Article, duplicate: Article, **kwargs: object
 ) -> None:
     both = (kept, duplicate)
     answered = OpenQuestion.objects.waiting().filter(Q(article__in=both), candidates__in=both)

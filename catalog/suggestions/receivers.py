@@ -1,14 +1,12 @@
 """What was suggested of an article that was merged into another one is said of that one."""
 
-from typing import Any
-
 from catalog.models import Article
 from catalog.signals import article_merged
 from catalog.suggestions.models import Suggestion
 
 
 def on_article_merged(
-    sender: type[Article], kept: Article, duplicate: Article, **kwargs: Any
+    sender: type[Article], kept: Article, duplicate: Article, **kwargs: object
 ) -> None:
     Suggestion.objects.filter(article=duplicate).update(article=kept)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.template import Context, Library
 from django.utils.safestring import SafeString
@@ -34,7 +34,7 @@ class CachedFragments:
         self._depends_on = depends_on
         self._scope = (current_language(), *depended)
 
-    def __call__(self, template: str, **values: Any) -> SafeString:
+    def __call__(self, template: str, **values: object) -> SafeString:
         if IS_CHECKED:
             check_values(template, self._depends_on, values)
         return self._render(template, self._depends_on, self._scope, tuple(values.items()))
@@ -72,13 +72,13 @@ def per_user_fragment(
 
     def decorate(draw: Callable[..., str]) -> Callable[..., str]:
         @wraps(draw)
-        def checked(request: HttpRequest, *args: Any, **values: Any) -> str:
+        def checked(request: HttpRequest, *args: object, **values: object) -> str:
             if not is_checking():
                 return draw(request, *args, **values)
             with declared(draw.__name__, depends_on):
                 return draw(guarded(request), *args, **values)
 
-        def tag(context: Context, *args: Any, **values: Any) -> str:
+        def tag(context: Context, *args: object, **values: object) -> str:
             holes: Holes | None = context.get("holes")
             if holes is None:
                 return checked(context["request"], *args, **values)

@@ -136,7 +136,7 @@ def check_values(name: str, depends_on: Dependencies, values: dict[str, Any]) ->
 
 
 def _check_query(
-    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, object]
 ) -> Any:
     if scope := _current.get():
         # Looking at the query is not what is checked.

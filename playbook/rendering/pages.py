@@ -57,7 +57,7 @@ VARY = ("Accept-Encoding", "Cookie", "HX-Request", "HX-Target", "HX-History-Rest
 class Content:
     """What a page shows, and the headers that go with it."""
 
-    context: Mapping[str, Any]
+    context: Mapping[str, object]
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

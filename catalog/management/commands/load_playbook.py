@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -14,7 +12,7 @@ class Command(BaseCommand):
     help = "Load the playbook that ships, where the catalogue is empty; else change nothing."
 
     @transaction.atomic
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         say = self.stdout.write if options["verbosity"] else str
         if any(model.objects.exists() for model in (Layer, Section, Article)):
             say("The catalogue holds a playbook already; nothing was changed.")

@@ -1,6 +1,6 @@
 """The admin of revisions: upload a file, preview, decide, apply, undo, compare and export."""
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -65,7 +65,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         return [*own, *super().get_urls()]
 
     def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         can_compare = Revision.objects.applied().count() > 1
         context = {"formats": FORMATS, "compare": CompareForm() if can_compare else None}
@@ -74,7 +74,10 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
     # --- Import
 
     def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -100,7 +103,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -243,7 +246,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = CompareForm(request.GET or None)
-        context: dict[str, Any] = {"title": _("Compare two revisions"), "form": form}
+        context: dict[str, object] = {"title": _("Compare two revisions"), "form": form}
         if form.is_valid():
             applied = Revision.objects.applied()
             old = applied.filter(pk=form.cleaned_data["old"]).first()
@@ -254,7 +257,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
                 form.add_error(None, _("There is no such revision, or it was never applied."))
         return self._page(request, "compare", context)
 
-    def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    def _page(self, request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
         base = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
         template = f"admin/playbook_file/{name}.html"
         return TemplateResponse(request, template, {**base, **context})

@@ -3,7 +3,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -16,7 +15,7 @@ class Command(BaseCommand):
     help = "Prepare to serve: migrate, load the playbook if there is none, collect static files."
     requires_system_checks = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         make_private()
         try:
             connection.ensure_connection()

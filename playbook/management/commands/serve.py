@@ -3,7 +3,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -23,7 +22,7 @@ class Command(BaseCommand):
     help = "Serve the site at HOST and PORT with WEB_WORKERS processes."
     requires_system_checks = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if fault := port_fault(settings.HOST, settings.PORT):
             raise CommandError(fault)
         # In development they are served from their source folders.

@@ -1,5 +1,3 @@
-from typing import Any
-
 import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -26,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--api", default=API, help="another address of the API")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         name = settings.METRICS_REPOSITORY
         if not name:
             raise CommandError("METRICS_REPOSITORY is empty: there is nothing to ask for.")
