@@ -71,7 +71,7 @@ def filtered(request: HttpRequest, form: EntryFilterForm) -> Viewed:
         "filters_to_drop": [] if entries else form.filters_to_drop(),
         "is_alone": fragment == "result-count",
     }
-    pushes_url = request.htmx and request.htmx.target != "result-count"
+    pushes_url = request.htmx and fragment != "result-count"
     return Content(context, {"HX-Push-Url": address} if pushes_url else {})
 
 

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.models import Model
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from playbook.http import HttpRequest
 
@@ -37,9 +38,8 @@ ALWAYS_READABLE = {
     # The address, the fragment that htmx asks for and the method are part of every key.
     "GET", "htmx", "method", "path", "path_info", "resolver_match",
     "get_full_path", "get_full_path_info",
-    # Context processors ask for these; a page that uses their values fails by what they read.
-    "csp_nonce", "META",
 }  # fmt: skip
+HTMX_READABLE = {"target", "history_restore_request"}
 
 
 class UndeclaredRead(Exception):
@@ -176,6 +176,21 @@ def _is_clock(called: Any) -> bool:
     return called in CLOCK_FUNCTIONS
 
 
+class GuardedHtmx:
+    """The part of `request.htmx` that is in every key."""
+
+    def __init__(self, htmx: HtmxDetails, scope: _Scope) -> None:
+        self._htmx, self._scope = htmx, scope
+
+    def __bool__(self) -> bool:
+        return bool(self._htmx)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in HTMX_READABLE:
+            self._scope.refuse(f"request.htmx.{name}", "pass the value in the address.")
+        return getattr(self._htmx, name)
+
+
 class GuardedRequest:
     """A request that refuses to give what the current scope does not declare."""
 
@@ -189,6 +204,8 @@ class GuardedRequest:
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__"):
             self._scope.check_attribute(name)
+        if name == "htmx":
+            return GuardedHtmx(self._request.htmx, self._scope)
         return getattr(self._request, name)
 
     def __setattr__(self, name: str, value: object) -> None:

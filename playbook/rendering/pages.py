@@ -121,7 +121,8 @@ def shared_page(
         def respond(request: _Request, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
             name = _template_name(request, template, fragments)
             pages = store_for(request, shared).pages.of(request.META["QUERY_STRING"])
-            key = (name, *_address(request), versions(request, shared))
+            address = _address(request, name)
+            key = (address, versions(request, shared))
             page = cast("SharedPage | None", pages.get(key))
             if page is None:
                 with timezone.override(UTC), _checked(name, shared):
@@ -136,6 +137,7 @@ def shared_page(
             drawn = page
             return _respond(
                 request,
+                address,
                 page_depends_on,
                 lambda: HttpResponse(drawn.fill(name, request), headers=drawn.headers),
             )
@@ -171,7 +173,7 @@ def personal_page(
                     text = render_to_string(name, context, request)
                 return HttpResponse(text, headers=content.headers)
 
-            return _respond(request, page_depends_on, render)
+            return _respond(request, _address(request, name), page_depends_on, render)
 
         return respond
 
@@ -189,7 +191,8 @@ def shared_file(
             versions(request, depends_on)  # as in `_respond`
             with timezone.override(UTC), _checked(view.__name__, depends_on):
                 response = view(cast(_Request, guarded(request)), *args, **kwargs)
-            return _conditional(request, depends_on, lambda: response, PUBLIC)
+            address = _address(request, view.__name__)
+            return _conditional(request, address, depends_on, lambda: response, PUBLIC)
 
         return respond
 
@@ -209,14 +212,19 @@ def _content(viewed: Content | Mapping[str, Any]) -> Content:
     return viewed if isinstance(viewed, Content) else Content(viewed)
 
 
-def _address(request: HttpRequest) -> tuple[Hashable, ...]:
-    """Return what every page depends on: its address, the colour scheme and the language."""
-    meta = request.META
-    return meta["PATH_INFO"], meta["QUERY_STRING"], theme(request), current_language()
+def _address(request: HttpRequest, template_name: str) -> tuple[Hashable, ...]:
+    """Return what every page depends on: what is asked for, the colour scheme and the language."""
+    meta, htmx = request.META, request.htmx
+    asked_by = bool(htmx), bool(htmx) and htmx.history_restore_request
+    asked_for = template_name, meta["PATH_INFO"], meta["QUERY_STRING"]
+    return *asked_for, *asked_by, theme(request), current_language()
 
 
 def _respond(
-    request: HttpRequest, depends_on: Dependencies, render: Callable[[], HttpResponse]
+    request: HttpRequest,
+    address: tuple[Hashable, ...],
+    depends_on: Dependencies,
+    render: Callable[[], HttpResponse],
 ) -> HttpResponse:
     """Return 304 if the browser's copy is current, else the page.
 
@@ -224,9 +232,9 @@ def _respond(
     """
     if not is_known(request):
         with timezone.override(UTC):
-            return _conditional(request, depends_on, render, PUBLIC)
+            return _conditional(request, address, depends_on, render, PUBLIC)
     if not len(get_messages(request)):
-        return _conditional(request, depends_on, render, PRIVATE)
+        return _conditional(request, address, depends_on, render, PRIVATE)
     versions(request, depends_on)  # read what is lazy before `render` is checked for what it reads
     response = render()
     response["Cache-Control"] = NEVER_STORED
@@ -236,32 +244,28 @@ def _respond(
 
 def _conditional(
     request: HttpRequest,
+    address: tuple[Hashable, ...],
     depends_on: Dependencies,
     render: Callable[[], HttpResponse],
     cache_control: str,
 ) -> HttpResponse:
     rendered_from = RenderedFrom(depends_on, versions(request, depends_on))
-    etag = f'"{_digest(request, rendered_from.versions)}"'
+    etag = f'"{_digest(address, rendered_from.versions)}"'
     response = get_conditional_response(request, etag) or render()
     if response.status_code == HTTPStatus.PRECONDITION_FAILED:
         cache_control = NEVER_STORED
-    if response.status_code == HTTPStatus.OK:
+    elif response.status_code == HTTPStatus.OK:
         response.rendered_from = rendered_from  # type: ignore[attr-defined]
+    elif response.status_code != HTTPStatus.NOT_MODIFIED:
+        return response
     response["ETag"] = etag
     response["Cache-Control"] = cache_control
     patch_vary_headers(response, VARY)
     return response
 
 
-def _digest(request: HttpRequest, depended: Hashable) -> str:
-    htmx = request.htmx
-    parts = (
-        RELEASE,
-        (settings.SITE_URL, settings.HAS_EMAIL),
-        _address(request),
-        (htmx.target, htmx.history_restore_request) if htmx else None,
-        depended,
-    )
+def _digest(address: tuple[Hashable, ...], depended: Hashable) -> str:
+    parts = (RELEASE, (settings.SITE_URL, settings.HAS_EMAIL), address, depended)
     return sha256(repr(parts).encode()).hexdigest()[:32]
 
 

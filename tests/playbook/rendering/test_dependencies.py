@@ -15,6 +15,7 @@ from django.template import Context, Library, Template
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 from catalog.dependencies import CATALOG
@@ -163,7 +164,7 @@ def test_a_fragment_is_given_no_request_and_no_user() -> None:
     assert render("{{ request.path }}{{ user.username }}", CATALOG) == ""
 
 
-@pytest.mark.parametrize("attribute", ["COOKIES", "headers", "session", "user", "progress"])
+@pytest.mark.parametrize("attribute", ["COOKIES", "META", "headers", "session", "user", "progress"])
 def test_a_shared_page_is_refused_what_differs_between_requests(
     rf: RequestFactory, attribute: str
 ) -> None:
@@ -229,8 +230,9 @@ def test_a_visitors_time_zone_never_reaches_what_everybody_gets(address: str) ->
     far_west, plain = Client(), Client()
     far_west.cookies["time_zone"] = "Pacific/Pago_Pago"
     first = far_west.get(address).content
-    assert b"-11:00" not in first
-    assert b"+00:00" in first or address != "/changes/"
+    assert b"-1100" not in first
+    # A revision has a time, in UTC.
+    assert b'+0000"' in first or address != "/changes/"
     assert first == plain.get(address).content
 
 
@@ -249,4 +251,15 @@ def test_personal_pages_are_checked_too(client: Client, learner: User) -> None:
     request: Any = RequestFactory().get("/")
     request.htmx = None
     with templates(page="{{ count }}"), pytest.raises(UndeclaredRead, match="catalog_article"):
+        page(request)
+
+
+def test_a_page_is_refused_the_details_of_htmx_that_no_key_has(client: Client) -> None:
+    @shared_page("page", depends_on=())
+    def page(request: HttpRequest) -> Viewed:
+        return {"url": request.htmx.current_url}
+
+    request: Any = RequestFactory().get("/", headers={"HX-Request": "true"})
+    request.htmx = HtmxDetails(request)
+    with templates(page="{{ url }}"), pytest.raises(UndeclaredRead, match=r"htmx\.current_url"):
         page(request)

@@ -309,3 +309,16 @@ def test_odd_query_strings_are_kept_apart_or_not_at_all(client: Client) -> None:
     pages = current(AnonymousUser()).rendered.pages
     assert [len(pages.plain), len(pages.with_query)] == [1, 5]
     assert [len(KEPT.plain), len(KEPT.with_query)] == [1, 5]
+
+
+NOT_CANONICAL = "/articles/?q=cache&order=journey"
+
+
+def test_a_page_kept_for_htmx_is_not_sent_to_other_requests(client: Client) -> None:
+    restore = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    for headers in ({"HX-Request": "true"}, restore):
+        assert client.get(NOT_CANONICAL, headers=headers).status_code == 200
+    response = client.get(NOT_CANONICAL)
+    assert (response.status_code, response["Location"]) == (302, "/articles/?q=cache")
+    assert "ETag" not in response
+    assert "HX-Push-Url" not in client.get("/articles/?q=cache")
