@@ -49,10 +49,10 @@ def changed(request: ReaderRequest, change: StateChange, *, is_undo: bool = Fals
         back = safe_next(request, default=change.article.get_absolute_url())
         return HttpResponseRedirect(f"{back}#{spot}" if spot else back)
     announced = render_to_string("progress/announced.html", context)
-    return HttpResponse("".join([*stale_parts(request, change.article, shown), announced]))
+    return HttpResponse("".join([*stale_fragments(request, change.article, shown), announced]))
 
 
-def stale_parts(request: HttpRequest, article: Article, shown: frozenset[str]) -> list[str]:
+def stale_fragments(request: HttpRequest, article: Article, shown: frozenset[str]) -> list[str]:
     """Render the parts with an id in `shown` that a state change of the article makes stale."""
     entries = request.snapshot.entries_of(article.pk)
     sections = {entry.section.slug: entry.section for entry in entries}
