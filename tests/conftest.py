@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def asks_for_database(item: pytest.Item) -> TypeGuard[pytest.Function]:
-    """Of those on which the tests run: what does not is refused every query by pytest-django."""
+    """Return whether the item is a test that may use the database; others may not query it."""
     is_marked = item.get_closest_marker("django_db") is not None
     return isinstance(item, pytest.Function) and (
         is_marked or not DATABASES.isdisjoint(item.fixturenames)
@@ -58,7 +58,7 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """SQLite's test database is a file, as in use: threads share it, and WAL counts."""
+    """Use a file as SQLite's test database, as in production: threads share it in WAL mode."""
     if connection.vendor == "sqlite":
         folder = tmp_path_factory.mktemp("database")
         connection.settings_dict["TEST"]["NAME"] = str(folder / "playbook.sqlite3")

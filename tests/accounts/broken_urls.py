@@ -1,4 +1,4 @@
-"""The site's addresses, and some where something goes wrong."""
+"""The URLs of the site, with additional ones that fail."""
 
 from typing import NoReturn
 

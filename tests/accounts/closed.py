@@ -3,7 +3,7 @@ from django.http import HttpRequest
 
 
 class ClosedAdapter(DefaultAccountAdapter):
-    """As an operator writes it who wants no new accounts."""
+    """An account adapter of an operator who wants no new accounts."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -4,7 +4,7 @@ from pytest_django import Settings
 
 @pytest.fixture
 def with_mail(settings: Settings) -> None:
-    """As with EMAIL_URL set; the tests' outbox takes the mail."""
+    """Configure mail as EMAIL_URL does, delivering to the tests' outbox."""
     settings.HAS_EMAIL = True
     settings.ACCOUNT_EMAIL_VERIFICATION = "optional"
     settings.ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]

@@ -1,4 +1,4 @@
-"""What a reader gets out of a page: its words, headings, fields and what they refer to."""
+"""Read a page as its reader does: text, headings, fields and their descriptions."""
 
 import re
 from html import unescape
@@ -45,7 +45,7 @@ class Page(HTMLParser):
 
     @property
     def fields(self) -> list[dict[str, str]]:
-        """What somebody fills in and sends."""
+        """Return the attributes of all form fields."""
         return [
             attributes
             for tag, attributes in self.elements
@@ -60,7 +60,7 @@ class Page(HTMLParser):
 
     @property
     def inline(self) -> list[str]:
-        """Whatever the content security policy refuses."""
+        """Return the handlers, styles and scripts that the content security policy refuses."""
         handlers = [
             name for _, attributes in self.elements for name in attributes if name.startswith("on")
         ]

@@ -7,7 +7,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 class RefusingBackend(BaseEmailBackend):
-    """A mail server that takes nothing."""
+    """An e-mail backend that refuses every message."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> NoReturn:
         raise SMTPRecipientsRefused({email_messages[0].to[0]: (550, b"No such user")})

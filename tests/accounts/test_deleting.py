@@ -21,7 +21,7 @@ def active(client: Client, learner: User, playbook: None) -> User:
     return learner
 
 
-def test_the_page_says_what_goes(client: Client, active: User) -> None:
+def test_the_page_lists_the_data_to_be_deleted(client: Client, active: User) -> None:
     page = Page(client.get(PATH))
     assert "the account learner, its e-mail address, password and preferences" in page.text
     assert "the states of 2 articles you marked" in page.text
@@ -30,7 +30,7 @@ def test_the_page_says_what_goes(client: Client, active: User) -> None:
 
 
 @pytest.mark.parametrize("data", [{"password": "wrong"}, {"password": ""}, {}])
-def test_without_the_password_nothing_goes(
+def test_nothing_is_deleted_without_the_password(
     client: Client, active: User, data: dict[str, str]
 ) -> None:
     response = client.post(PATH, data)
@@ -40,7 +40,7 @@ def test_without_the_password_nothing_goes(
     assert client.session["_auth_user_id"] == str(active.pk)
 
 
-def test_with_the_password_everything_of_theirs_goes_and_nothing_of_others(
+def test_deleting_an_account_deletes_only_its_own_data(
     client: Client, active: User, editor: User
 ) -> None:
     other = Client()
@@ -62,7 +62,7 @@ def test_with_the_password_everything_of_theirs_goes_and_nothing_of_others(
     assert elsewhere.get("/accounts/preferences/").status_code == 302
 
 
-def test_the_password_cannot_be_guessed_here_either(client: Client, active: User) -> None:
+def test_password_attempts_at_deletion_are_rate_limited(client: Client, active: User) -> None:
     for guess in range(5):
         client.post(PATH, {"password": f"guess {guess}"})
     page = Page(client.post(PATH, {"password": "a-learner's-password"}))

@@ -51,7 +51,7 @@ def test_a_learner_stays_signed_in_on_an_error_page(client: Client, learner: Use
 
 
 @pytest.mark.django_db
-def test_a_name_the_site_does_not_answer_to(client: Client) -> None:
+def test_an_unknown_host_name_is_refused(client: Client) -> None:
     response = client.get("/", headers={"Host": "evil.example"})
     page = assert_is_error(response, 400, "The request could not be understood")
     assert "ALLOWED_HOSTS" in page.text
@@ -59,7 +59,7 @@ def test_a_name_the_site_does_not_answer_to(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_cookie_that_no_browser_sends(client: Client) -> None:
+def test_a_malformed_cookie_is_refused(client: Client) -> None:
     client.cookies["sessionid"] = "a\0b"
     assert_is_error(client.get("/"), 400, "The request could not be understood")
 
@@ -97,7 +97,7 @@ def test_a_body_that_cannot_be_read_changes_nothing(
 
 
 @pytest.mark.usefixtures("playbook")
-def test_a_wrong_method_is_refused_with_words(client: Client) -> None:
+def test_a_wrong_method_gets_an_explanation(client: Client) -> None:
     article = Article.objects.all()[0]
     response = client.get(f"/articles/{article.slug}/state/?state=done")
     page = assert_is_error(response, 405, "This address cannot be opened directly")
@@ -144,7 +144,7 @@ def test_a_form_without_its_token_changes_nothing(learner: User, headers: dict[s
         {"Origin": "http://testserver"},
     ],
 )
-def test_a_form_of_ours_needs_no_token(learner: User, headers: dict[str, str]) -> None:
+def test_a_same_origin_form_needs_no_token(learner: User, headers: dict[str, str]) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(learner)
     path = f"/articles/{Article.objects.all()[0].slug}/state/"
@@ -154,7 +154,7 @@ def test_a_form_of_ours_needs_no_token(learner: User, headers: dict[str, str]) -
 
 @pytest.mark.usefixtures("playbook")
 @pytest.mark.parametrize("site", ["same-origin", "cross-site"])
-def test_another_sites_form_is_refused_whatever_else_is_said(learner: User, site: str) -> None:
+def test_a_cross_site_form_is_always_refused(learner: User, site: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(learner)
     path = f"/articles/{Article.objects.all()[0].slug}/state/"
@@ -176,7 +176,7 @@ def test_an_origin_that_is_not_trusted_is_named_for_the_operator() -> None:
 
 
 @pytest.mark.django_db
-def test_with_the_token_the_same_form_is_taken() -> None:
+def test_a_form_with_its_token_is_accepted() -> None:
     client = Client(enforce_csrf_checks=True)
     client.get("/accounts/login/")
     token = client.cookies["csrftoken"].value
@@ -185,7 +185,7 @@ def test_with_the_token_the_same_form_is_taken() -> None:
     assert client.post("/theme/", data, headers=headers).status_code == 302
 
 
-def test_a_fault_of_ours_tells_nothing_of_the_inside(breaking: Client, learner: User) -> None:
+def test_a_server_error_page_reveals_no_internals(breaking: Client, learner: User) -> None:
     breaking.force_login(learner)
     breaking.cookies["theme"] = "dark"
     page = assert_is_error(breaking.get("/broken/"), 500, "Something went wrong on our side")
@@ -195,7 +195,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(breaking: Client, learner: 
 
 
 @pytest.mark.django_db
-def test_the_page_for_a_fault_needs_neither_session_nor_database(
+def test_the_server_error_page_needs_neither_session_nor_database(
     breaking: Client, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     settings.SESSION_ENGINE = "tests.accounts.broken_sessions"

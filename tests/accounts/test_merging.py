@@ -19,7 +19,7 @@ def states_of(user: User) -> dict[str, str]:
     return dict(State.objects.filter(user=user).values_list("article__slug", "state"))
 
 
-def test_marks_of_a_visitor_join_the_new_account(client: Client) -> None:
+def test_marks_of_a_visitor_are_merged_into_the_new_account(client: Client) -> None:
     first, second, third = Article.objects.all()[:3]
     mark(client, first, "done")
     mark(client, second, "reading")
@@ -63,7 +63,7 @@ def test_a_wrong_password_keeps_the_visitors_marks(client: Client, learner: User
     assert states_of(learner) == {article.slug: "done"}
 
 
-def test_signing_out_leaves_nothing_of_the_learner_in_the_browser(
+def test_signing_out_clears_the_learners_data_from_the_browser(
     client: Client, learner: User
 ) -> None:
     client.force_login(learner)

@@ -38,7 +38,7 @@ def assert_well_made(page: Page, heading: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", SIGNED_OUT)
 @pytest.mark.parametrize("mail", ["with_mail", "db"])
-def test_the_pages_before_signing_in(
+def test_account_pages_for_visitors_render(
     client: Client, request: pytest.FixtureRequest, path: str, mail: str
 ) -> None:
     request.getfixturevalue(mail)
@@ -49,7 +49,7 @@ def test_the_pages_before_signing_in(
 
 @pytest.mark.parametrize("path", SIGNED_IN)
 @pytest.mark.parametrize("mail", ["with_mail", "db"])
-def test_the_pages_of_an_account(
+def test_account_pages_for_learners_render(
     client: Client, learner: User, request: pytest.FixtureRequest, path: str, mail: str
 ) -> None:
     request.getfixturevalue(mail)
@@ -71,7 +71,7 @@ def test_an_accounts_pages_send_a_visitor_to_sign_in_and_back(
 
 
 @pytest.mark.django_db
-def test_a_wrong_form_says_what_is_wrong_at_the_field_and_above_the_form(client: Client) -> None:
+def test_form_errors_are_shown_at_the_field_and_above_the_form(client: Client) -> None:
     data = {"username": "ada", "password1": "correct horse 9", "password2": "horse"}
     page = Page(client.post("/accounts/signup/", data))
     assert_well_made(page, "Sign up")
@@ -86,7 +86,7 @@ def test_a_wrong_form_says_what_is_wrong_at_the_field_and_above_the_form(client:
 
 
 @pytest.mark.django_db
-def test_the_header_leads_back_to_the_page_one_was_on_but_not_to_signing_in(
+def test_signing_in_from_the_header_returns_to_the_current_page(
     client: Client,
 ) -> None:
     assert (
@@ -105,7 +105,7 @@ def test_the_header_leads_back_to_the_page_one_was_on_but_not_to_signing_in(
         ("", "/"),
     ],
 )
-def test_a_request_from_a_page_leads_the_whole_page_to_sign_in(
+def test_an_htmx_request_redirects_the_whole_page_to_sign_in(
     client: Client, current: str, back: str
 ) -> None:
     headers = {"HX-Request": "true", "HX-Current-URL": current}

@@ -15,11 +15,11 @@ PATH = "/accounts/preferences/"
 def tells_the_time_of(client: Client, zone: str) -> bool:
     before = datetime.now(ZoneInfo(zone)).hour
     page = Page(client.get(PATH))
-    told = int(page.text.split("Your local time is ")[1].split(", ")[1][:2])
-    return told in {before, datetime.now(ZoneInfo(zone)).hour}
+    shown_hour = int(page.text.split("Your local time is ")[1].split(", ")[1][:2])
+    return shown_hour in {before, datetime.now(ZoneInfo(zone)).hour}
 
 
-def test_the_preferences_are_kept(client: Client, learner: User) -> None:
+def test_preferences_are_saved(client: Client, learner: User) -> None:
     client.force_login(learner)
     data = {"time_zone": "Asia/Tokyo", "marks_reading_on_open": "on"}
     response = client.post(PATH, data)
@@ -35,7 +35,7 @@ def test_the_preferences_are_kept(client: Client, learner: User) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "Etc/GMT+1", "a\0b"])
-def test_a_time_zone_that_is_none_changes_nothing(client: Client, learner: User, zone: str) -> None:
+def test_an_invalid_time_zone_changes_nothing(client: Client, learner: User, zone: str) -> None:
     client.force_login(learner)
     response = client.post(PATH, {"time_zone": zone, "marks_reading_on_open": "on"})
     assert response.status_code == 200
@@ -70,7 +70,7 @@ def test_dates_follow_the_setting_then_the_browser(client: Client, learner: User
 @pytest.mark.parametrize(
     "zone", ["nonsense", "../../../etc/passwd", "/etc/passwd", "Europe/", "é" * 999]
 )
-def test_a_rubbish_cookie_means_the_sites_own_time_zone(
+def test_an_invalid_cookie_falls_back_to_the_sites_time_zone(
     client: Client, learner: User, zone: str
 ) -> None:
     client.force_login(learner)
@@ -78,15 +78,13 @@ def test_a_rubbish_cookie_means_the_sites_own_time_zone(
     assert tells_the_time_of(client, "UTC")
 
 
-def test_a_users_zone_is_one_that_exists(learner: User) -> None:
+def test_the_time_zone_of_a_user_must_exist(learner: User) -> None:
     assert learner.zone is None
     learner.time_zone = "Asia/Tokyo"
     assert learner.zone == ZoneInfo("Asia/Tokyo")
 
 
-def test_a_chosen_zone_that_is_known_no_more_leaves_the_browsers(
-    client: Client, learner: User
-) -> None:
+def test_an_obsolete_time_zone_falls_back_to_the_browsers(client: Client, learner: User) -> None:
     User.objects.update(time_zone="Mars/Olympus")
     client.force_login(learner)
     assert tells_the_time_of(client, "UTC")
@@ -107,14 +105,14 @@ def test_the_colour_scheme_is_remembered(client: Client, theme: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_theme_that_is_none_is_forgotten(client: Client) -> None:
+def test_an_invalid_theme_is_discarded(client: Client) -> None:
     client.cookies["theme"] = '"><script>'
     assert '<html lang="en">' in Page(client.get("/")).html
     assert client.post("/theme/", {"theme": "pink"}).cookies["theme"].value == ""
     assert client.get("/theme/").status_code == 405
 
 
-def test_no_form_takes_a_zone_that_does_not_exist(learner: User) -> None:
+def test_forms_refuse_an_unknown_time_zone(learner: User) -> None:
     learner.time_zone = "Mars/Olympus"
     with pytest.raises(ValidationError, match=r"“Mars/Olympus” is not a time zone\."):
         learner.full_clean()

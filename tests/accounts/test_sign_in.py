@@ -59,7 +59,7 @@ def test_with_mail_an_address_is_asked_for_and_confirmed(client: Client) -> None
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "message"),
     [
         ({"username": "Learner"}, "User name: This user name is taken."),
         (
@@ -71,11 +71,11 @@ def test_with_mail_an_address_is_asked_for_and_confirmed(client: Client) -> None
     ],
 )
 def test_invalid_sign_up_values_are_named_and_change_nothing(
-    client: Client, learner: User, changes: dict[str, str], words: str
+    client: Client, learner: User, changes: dict[str, str], message: str
 ) -> None:
     response = client.post("/accounts/signup/", {**NEW, **changes})
     assert response.status_code == 200
-    assert words in Page(response).text
+    assert message in Page(response).text
     assert list(User.objects.all()) == [learner]
     assert user_of(client) is None
 
@@ -92,7 +92,7 @@ def test_signing_in_by_name_or_address(client: Client, learner: User, login: str
     ("login", "password"),
     [("learner", "wrong"), ("nobody", "a-learner's-password"), ("\0", "x"), ("x" * 5000, "x")],
 )
-def test_wrong_credentials_sign_nobody_in(
+def test_wrong_credentials_do_not_sign_in(
     client: Client, learner: User, login: str, password: str
 ) -> None:
     response = client.post("/accounts/login/", {"login": login, "password": password})
@@ -101,7 +101,7 @@ def test_wrong_credentials_sign_nobody_in(
     assert user_of(client) is None
 
 
-def test_an_inactive_account_is_told_so(client: Client, learner: User) -> None:
+def test_an_inactive_account_gets_an_explanation(client: Client, learner: User) -> None:
     learner.is_active = False
     learner.save()
     response = client.post("/accounts/login/", LEARNER, follow=True)
@@ -109,7 +109,7 @@ def test_an_inactive_account_is_told_so(client: Client, learner: User) -> None:
     assert user_of(client) is None
 
 
-def test_signing_out_asks_first_and_then_does(client: Client, learner: User) -> None:
+def test_signing_out_requires_confirmation(client: Client, learner: User) -> None:
     client.force_login(learner)
     client.get("/accounts/logout/")
     assert user_of(client) == str(learner.pk)
@@ -130,7 +130,9 @@ def test_signing_out_asks_first_and_then_does(client: Client, learner: User) -> 
         "http://testserver.evil.example/",
     ],
 )
-def test_nobody_is_led_to_another_site(client: Client, learner: User, target: str) -> None:
+def test_redirects_never_lead_to_a_different_site(
+    client: Client, learner: User, target: str
+) -> None:
     response = client.post("/accounts/login/", {**LEARNER, "next": target})
     assert response.headers["Location"] == "/"
     assert client.get("/accounts/login/", {"next": target}).headers["Location"] == "/"
@@ -140,7 +142,7 @@ def test_nobody_is_led_to_another_site(client: Client, learner: User, target: st
     assert response.headers["Location"] == "/"
 
 
-def test_every_limit_with_a_page_of_its_own_is_over_after_a_minute() -> None:
+def test_rate_limits_with_their_own_page_end_after_a_minute() -> None:
     actions = (
         "change_password",
         "login",
@@ -156,9 +158,7 @@ def test_every_limit_with_a_page_of_its_own_is_over_after_a_minute() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("with_mail")
-def test_a_mail_server_that_refuses_does_not_undo_a_sign_up(
-    client: Client, settings: Settings
-) -> None:
+def test_a_mail_failure_does_not_undo_a_sign_up(client: Client, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "tests.accounts.refusing_mail.RefusingBackend"
     data = {**NEW, "email": "ada@example.org"}
     page = Page(client.post("/accounts/signup/", data, follow=True))
@@ -169,7 +169,7 @@ def test_a_mail_server_that_refuses_does_not_undo_a_sign_up(
 
 
 @pytest.mark.usefixtures("with_mail")
-def test_a_mail_server_that_refuses_a_new_password_is_told(
+def test_a_mail_failure_of_a_password_reset_is_reported(
     client: Client, learner: User, settings: Settings
 ) -> None:
     settings.EMAIL_BACKEND = "tests.accounts.refusing_mail.RefusingBackend"
@@ -179,7 +179,7 @@ def test_a_mail_server_that_refuses_a_new_password_is_told(
 
 
 @pytest.mark.django_db
-def test_too_many_tries_get_a_page_that_says_so(client: Client) -> None:
+def test_too_many_attempts_get_an_explanation(client: Client) -> None:
     answers = [client.post("/accounts/signup/", {}).status_code for _ in range(21)]
     assert answers == [200] * 20 + [429]
     page = Page(client.post("/accounts/signup/", NEW))
@@ -190,7 +190,7 @@ def test_too_many_tries_get_a_page_that_says_so(client: Client) -> None:
     assert client.get("/accounts/signup/").status_code == 200
 
 
-def test_a_password_cannot_be_guessed_at_speed(client: Client, learner: User) -> None:
+def test_password_attempts_are_rate_limited(client: Client, learner: User) -> None:
     for guess in range(5):
         client.post("/accounts/login/", {"login": "learner", "password": f"guess {guess}"})
     response = client.post("/accounts/login/", LEARNER)
@@ -198,10 +198,10 @@ def test_a_password_cannot_be_guessed_at_speed(client: Client, learner: User) ->
     assert user_of(client) is None
 
 
-def test_failures_under_other_names_do_not_clear_a_name(client: Client, learner: User) -> None:
+def test_failures_for_other_names_do_not_reset_the_limit(client: Client, learner: User) -> None:
     for guess in range(5):
         client.post("/accounts/login/", {"login": "learner", "password": f"guess {guess}"})
-    # What failed sign-ins of other names leave behind, without waiting for their passwords.
+    # Store the cache entries of failed sign-ins directly, because checking passwords is slow.
     for other in range(1000):
         cache.set(f"zzz:{other}", [], timeout=300)
     response = client.post("/accounts/login/", LEARNER)
@@ -209,14 +209,14 @@ def test_failures_under_other_names_do_not_clear_a_name(client: Client, learner:
     assert user_of(client) is None
 
 
-def test_the_admins_sign_in_is_that_of_everybody(client: Client, db: None) -> None:
+def test_the_admin_uses_the_sign_in_page_of_the_site(client: Client, db: None) -> None:
     response = client.get("/admin/login/?next=/admin/catalog/article/?q=a")
     assert response.status_code == 302
     assert response["Location"] == "/accounts/login/?next=%2Fadmin%2Fcatalog%2Farticle%2F%3Fq%3Da"
     assert client.get("/admin/login/")["Location"] == "/accounts/login/?next=%2Fadmin%2Flogin%2F"
 
 
-def test_the_admin_has_no_door_of_its_own(client: Client, learner: User, editor: User) -> None:
+def test_the_admin_has_no_separate_sign_in(client: Client, learner: User, editor: User) -> None:
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
     credentials = {"username": "editor", "password": "an-editor's-password"}
@@ -229,7 +229,7 @@ def test_the_admin_has_no_door_of_its_own(client: Client, learner: User, editor:
 
 
 @pytest.mark.django_db
-def test_closed_sign_up_refuses_everybody(client: Client, settings: Settings) -> None:
+def test_closed_sign_up_refuses_new_accounts(client: Client, settings: Settings) -> None:
     settings.ACCOUNT_ADAPTER = "tests.accounts.closed.ClosedAdapter"
     assert Page(client.get("/accounts/signup/")).headings == ["Sign-up is closed"]
     client.post("/accounts/signup/", NEW)

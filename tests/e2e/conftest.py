@@ -20,11 +20,11 @@ def base_url(live_server: LiveServer) -> str:
 
 @pytest.fixture(autouse=True)
 def shipped_playbook(transactional_db: None, playbook: None) -> None:
-    """Every browser test reads the playbook that ships."""
+    """Load the playbook that ships for every browser test."""
 
 
 class Watch:
-    """What a page must never do: report an error, or ask another host for anything."""
+    """Collects reported errors and requests to other hosts, which no page may cause."""
 
     def __init__(self, host: str) -> None:
         self.host = host

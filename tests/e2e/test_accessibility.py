@@ -109,7 +109,7 @@ def look_at(page: Page, path: str, tags: Sequence[str] = OURS) -> None:
 
 @pytest.fixture
 def learned(account: User) -> User:
-    """Somebody with some of every state, so that each part of a page has something to show."""
+    """Return a learner with articles in every state, so that no part of a page is empty."""
     progress = LearnerProgress(account)
     for number, article in enumerate(Article.objects.order_by("pk")):
         progress.set(article, list(StateName)[number % 4])
@@ -133,12 +133,12 @@ def learned(account: User) -> User:
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_pages_of_a_visitor(page: Page, path: str) -> None:
+def test_pages_of_a_visitor_are_accessible(page: Page, path: str) -> None:
     look_at(page, path)
 
 
 @pytest.mark.parametrize("path", SIGNED_IN)
-def test_pages_of_a_learner(page: Page, learned: User, path: str) -> None:
+def test_pages_of_a_learner_are_accessible(page: Page, learned: User, path: str) -> None:
     sign_in(page, learned.username)
     look_at(page, path)
 
@@ -169,12 +169,12 @@ def test_tables_keep_their_roles_in_a_grid(
 
 
 @pytest.mark.parametrize("path", ["/nope/", "/articles/nope/", "/articles/payment-wallet/state/"])
-def test_pages_that_say_no(page: Page, watch: Watch, path: str) -> None:
+def test_error_pages_are_accessible(page: Page, watch: Watch, path: str) -> None:
     look_at(page, path)
     watch.faults.clear()  # the browser reports the status itself
 
 
-def test_the_menus_and_the_keys_when_open(page: Page, learned: User) -> None:
+def test_open_menus_and_keyboard_help_are_accessible(page: Page, learned: User) -> None:
     sign_in(page, learned.username)
     page.goto("/")
     page.locator("summary.account-button").click()
@@ -187,7 +187,7 @@ def test_the_menus_and_the_keys_when_open(page: Page, learned: User) -> None:
     assert violations(page) == []
 
 
-def test_after_a_mark(page: Page) -> None:
+def test_a_page_is_accessible_after_a_state_change(page: Page) -> None:
     page.goto("/")
     page.locator('tr[data-entry] [value="done"]').first.click()
     page.locator("#announcement .toast").wait_for()
@@ -205,12 +205,12 @@ def test_zoomed_to_four_hundred_percent_nothing_scrolls_sideways(
 
 
 @pytest.mark.parametrize("path", EDITING)
-def test_pages_of_an_editor(page: Page, path: str) -> None:
+def test_pages_of_an_editor_are_accessible(page: Page, path: str) -> None:
     edith = User.objects.create_superuser("edith", "edith@example.org", PASSWORD)
     sign_in(page, "edith")
     entry = Entry.objects.listed()[0]
-    told = {"kind": Kind.CORRECTION, "article": entry.article, "notes": "A word is wrong."}
-    suggestion = Suggestion.objects.create(learner=edith, url="https://example.org/", **told)
+    fields = {"kind": Kind.CORRECTION, "article": entry.article, "notes": "A word is wrong."}
+    suggestion = Suggestion.objects.create(learner=edith, url="https://example.org/", **fields)
     Report.objects.file(edith.pk, entry.article, timezone.now())
     text = write(stored(), "markdown").replace("-5b7901edee81", "-000000000abc")
     revision = prepare(text.replace("**Payment", "**The Payment").encode(), "a.md", edith)

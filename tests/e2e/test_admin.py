@@ -61,12 +61,12 @@ def drag(page: Page, what: Locator, where: Locator) -> None:
     page.mouse.move(end["x"] + start["width"] / 2, end["y"] + 2, steps=5)
 
     def is_there() -> bool:
-        # While rows glide aside the page heeds no pointer: it has to move once more afterwards.
+        # The page ignores the pointer while rows are animated, so it has to move again afterwards.
         page.mouse.move(end["x"] + start["width"] / 2, end["y"] - 2)
         page.mouse.move(end["x"] + start["width"] / 2, end["y"] + 2)
         return bool(where.evaluate("(there, held) => there === held", held))
 
-    # Who drags lets go when the row is where it should be.
+    # Release the row only when it has reached its target.
     wait_until(page, is_there)
     page.mouse.up()
 
@@ -92,7 +92,7 @@ def test_an_editor_signs_in_and_changes_an_article(page: Page) -> None:
     assert "A wallet" in titles_on_the_site(page, "domain-case-studies")
 
 
-def test_entries_are_dragged(page: Page) -> None:
+def test_entries_can_be_reordered_by_dragging(page: Page) -> None:
     first, second, third, fourth = titles("caching")
     enter(page)
     open_admin(page, "section", CACHING)
@@ -109,7 +109,7 @@ def test_entries_are_dragged(page: Page) -> None:
     ]
 
 
-def test_sections_are_dragged(page: Page) -> None:
+def test_sections_can_be_reordered_by_dragging(page: Page) -> None:
     enter(page)
     open_admin(page, "section")
     handles = page.locator("#result_list div.handle")
@@ -168,7 +168,7 @@ def test_retiring_and_bringing_back(page: Page) -> None:
     assert WALLET in titles_on_the_site(page, "domain-case-studies")
 
 
-def test_the_other_pages_of_the_admin(page: Page) -> None:
+def test_other_admin_pages_report_no_error(page: Page) -> None:
     """The fixtures fail the test if a page reports anything to the console."""
     enter(page)
     article, entry = Article.objects.get(slug="payment-wallet"), Entry.objects.first()
@@ -223,7 +223,7 @@ def test_without_scripts_a_row_is_retired(plain_page: Page) -> None:
     assert titles_on_the_site(plain_page, "caching") == [first, third, fourth]
 
 
-def test_without_scripts_the_colours_are_ours_and_there_is_no_handle(plain_page: Page) -> None:
+def test_without_scripts_the_theme_applies_and_there_is_no_drag_handle(plain_page: Page) -> None:
     enter(plain_page)
     plain_page.goto("/admin/catalog/section/")
     colours = [

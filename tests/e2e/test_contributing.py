@@ -15,7 +15,7 @@ from tests.e2e.conftest import sign_in
         ("correction", "Optional: the new one."),
     ],
 )
-def test_only_what_belongs_to_the_kind_is_shown(
+def test_only_fields_of_the_chosen_kind_are_shown(
     plain_page: Page, account: User, kind: str, address: str
 ) -> None:
     sign_in(plain_page, account.username)
@@ -29,7 +29,7 @@ def test_only_what_belongs_to_the_kind_is_shown(
         expect(hint).to_have_count(1)
 
 
-def test_a_bad_address_is_answered_in_our_own_words(plain_page: Page, account: User) -> None:
+def test_an_invalid_address_gets_the_sites_own_message(plain_page: Page, account: User) -> None:
     sign_in(plain_page, account.username)
     plain_page.goto("/contributing/")
     plain_page.locator("#id_title").fill("How a lock works")

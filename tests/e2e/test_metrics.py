@@ -27,11 +27,11 @@ def fill(learner: User) -> None:
     call_command("refresh_metrics")
 
 
-def test_the_page_without_figures(page: Page) -> None:
+def test_the_page_works_without_figures(page: Page) -> None:
     look_at(page, "/metrics/")
 
 
-def test_the_page_full_of_figures(page: Page, account: User, settings: LazySettings) -> None:
+def test_the_page_works_with_all_figures(page: Page, account: User, settings: LazySettings) -> None:
     settings.METRICS_REPOSITORY = "owner/name"
     fill(account)
     look_at(page, "/metrics/")
@@ -51,7 +51,7 @@ def test_the_page_full_of_figures(page: Page, account: User, settings: LazySetti
     assert page.get_by_role("table", name="Visitors per day").locator("tbody tr").count() == 30
 
 
-def test_a_number_leads_to_what_it_counts_without_javascript(plain_page: Page) -> None:
+def test_numbers_link_to_the_items_they_count_without_javascript(plain_page: Page) -> None:
     plain_page.goto("/metrics/")
     table = plain_page.get_by_role("table", name="Entries by layer and status")
     row = table.get_by_role("row", name="Data Mastery")

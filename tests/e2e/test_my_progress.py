@@ -64,7 +64,7 @@ def test_open_details_and_focus_survive_a_refresh(my_progress: Page) -> None:
     expect(page.get_by_role("heading", name="Recent changes")).to_be_focused()
 
 
-def test_a_page_that_another_tab_made_stale_catches_up(my_progress: Page) -> None:
+def test_a_page_refreshes_after_a_change_in_a_different_tab(my_progress: Page) -> None:
     page = my_progress
     other = page.context.new_page()
     other.goto("/me/")

@@ -1,4 +1,4 @@
-"""What is new to a learner and what changed since they read it, as a browser shows it."""
+"""New and changed articles of a learner in a browser."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,7 +21,7 @@ ROW = (
 
 @pytest.fixture
 def account(shipped_playbook: None, account: User) -> User:
-    """Who joined, read an article, and comes back after a new version came in."""
+    """Return a learner who comes back after the article they read was changed by an import."""
     LearnerProgress(account).set(Article.objects.get(slug=SLUG), StateName.DONE)
     text = write(stored(), "markdown")
     text = text.replace("**Ticket Booking System**", "**Ticket Booking at Scale**")
@@ -31,7 +31,7 @@ def account(shipped_playbook: None, account: User) -> User:
 
 
 def read_the_news(page: Page) -> None:
-    """From the roadmap to the difference, and on."""
+    """Follow a change from the roadmap to its difference and dismiss it."""
     page.goto("/")
     expect(page.locator("#overall")).to_contain_text(
         "1 new article; you finished 1 of the 39 that were here when you joined"
@@ -52,12 +52,12 @@ def read_the_news(page: Page) -> None:
     expect(page.locator("#news")).not_to_contain_text("changed since")
 
 
-def test_with_javascript(page: Page, account: User) -> None:
+def test_news_work_with_javascript(page: Page, account: User) -> None:
     sign_in(page, account.username)
     read_the_news(page)
 
 
-def test_without(plain_page: Page, account: User) -> None:
+def test_news_work_without_javascript(plain_page: Page, account: User) -> None:
     sign_in(plain_page, account.username)
     read_the_news(plain_page)
 

@@ -1,4 +1,4 @@
-"""The learner's whole day: read, filter, mark, undo, sign up, find it again."""
+"""The learner's journey in a browser: read, filter, mark, undo and sign up."""
 
 import re
 
@@ -32,9 +32,9 @@ def expect_state(page: Page, title: str, state: str) -> None:
 
 
 def expect_figures(page: Page, **figures: str) -> None:
-    for name, words in figures.items():
+    for name, figure in figures.items():
         expect(page.locator(f"#{name.replace('_', '-')}")).to_contain_text(
-            re.compile(rf"(?<!\d){words}(?!\d)".replace(" ", r"\s+"))
+            re.compile(rf"(?<!\d){figure}(?!\d)".replace(" ", r"\s+"))
         )
 
 
@@ -107,7 +107,7 @@ def test_the_focus_stays_on_the_button_that_was_pressed(page: Page) -> None:
     expect(button).to_be_focused()
 
 
-def test_keys_can_be_seen_and_switched_off(page: Page) -> None:
+def test_keyboard_shortcuts_can_be_listed_and_disabled(page: Page) -> None:
     page.goto("/sections/caching/")
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog")
@@ -121,7 +121,7 @@ def test_keys_can_be_seen_and_switched_off(page: Page) -> None:
     expect_state(page, "Cluster-Wide Cache Warm-Up Service", "To do")
 
 
-def test_a_slash_goes_to_the_search_of_the_page(page: Page) -> None:
+def test_the_slash_key_focuses_the_search(page: Page) -> None:
     page.goto("/articles/")
     page.keyboard.press("/")
     expect(page.locator("#filter-q")).to_be_focused()
@@ -147,7 +147,7 @@ def test_undo(page: Page) -> None:
     expect_figures(page, overall="0 done", layer_data_mastery="0 of 16 done")
 
 
-def test_undo_by_a_key(page: Page) -> None:
+def test_undo_works_by_keyboard(page: Page) -> None:
     page.goto("/sections/caching/")
     page.keyboard.press("j")
     page.keyboard.press("d")
@@ -198,7 +198,7 @@ def test_signing_out_in_another_tab_is_noticed(page: Page, account: User, watch:
     watch.faults.clear()  # the browser reports the refusal itself
 
 
-def test_an_article_that_left_the_playbook_meanwhile(page: Page, watch: Watch) -> None:
+def test_marking_an_article_removed_from_the_playbook_is_refused(page: Page, watch: Watch) -> None:
     page.goto("/sections/caching/")
     draft = Status.objects.get(slug="draft")
     Article.objects.filter(title="Cluster-Wide Cache Warm-Up Service").update(status=draft)
@@ -259,7 +259,7 @@ def test_mark_in_the_filtered_table_after_filtering(page: Page) -> None:
     expect(page.locator(".result-count")).to_have_text("1 article")
 
 
-def test_an_empty_result_leads_out(page: Page) -> None:
+def test_an_empty_result_offers_a_way_back(page: Page) -> None:
     page.goto("/articles/?status=planned&q=cache")
     page.locator(".empty").get_by_role("link", name="Status").click()
     expect(page.locator(".result-count")).to_contain_text("articles")
@@ -278,7 +278,7 @@ def test_chosen_layers_of_the_roadmap_and_a_mark_there(page: Page) -> None:
     expect_state(page, SEPARATION, "Done")
 
 
-def test_back_shows_what_was_marked_since(page: Page) -> None:
+def test_going_back_shows_later_marks(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="Payment Wallet", exact=True).click()
     page.wait_for_url("**/articles/payment-wallet/")
@@ -360,7 +360,7 @@ def test_the_theme_is_remembered(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-def test_a_lost_connection_is_said_and_changes_nothing(page: Page, watch: Watch) -> None:
+def test_a_lost_connection_is_reported_and_changes_nothing(page: Page, watch: Watch) -> None:
     page.goto("/sections/caching/")
     page.context.set_offline(True)
     mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
@@ -372,7 +372,7 @@ def test_a_lost_connection_is_said_and_changes_nothing(page: Page, watch: Watch)
     watch.faults.clear()  # the lost connection itself
 
 
-def test_the_whole_journey_without_javascript(plain_page: Page) -> None:
+def test_the_whole_journey_works_without_javascript(plain_page: Page) -> None:
     page = plain_page
     page.goto("/")
     mark(page, DEEP_DIVE, "Done")

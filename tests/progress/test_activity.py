@@ -60,7 +60,7 @@ def test_a_day_counts_the_distinct_articles_started_and_finished(learner: User, 
     ]
 
 
-def test_a_day_is_mostly_of_the_layer_of_most_of_its_articles(
+def test_the_main_layer_of_a_day_has_most_of_its_articles(
     learner: User, mark: Mark, articles: list[Article]
 ) -> None:
     layers = list(Layer.objects.all())
@@ -83,14 +83,16 @@ def test_a_day_is_mostly_of_the_layer_of_most_of_its_articles(
     assert [day.layer for day in days_of(learner, layers)] == [data, foundation, None]
 
 
-def test_events_that_are_not_study_make_no_day(learner: User, editor: User, mark: Mark) -> None:
+def test_events_that_are_not_study_do_not_count_as_a_study_day(
+    learner: User, editor: User, mark: Mark
+) -> None:
     mark(0, "skipped", NOON)
     mark(1, "todo", NOON)
     mark(2, "done", NOON, user=editor)
     assert days_of(learner, []) == []
 
 
-def test_neither_the_undone_nor_its_undo_counts(learner: User, articles: list[Article]) -> None:
+def test_undone_events_and_their_undos_do_not_count(learner: User, articles: list[Article]) -> None:
     progress = LearnerProgress(learner)
     progress.set(articles[0], StateName.DONE)
     back = progress.set(articles[0], StateName.READING)
@@ -133,7 +135,7 @@ def test_a_long_day_is_one_day(learner: User, mark: Mark) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 40])
-def test_days_cost_two_queries(
+def test_study_days_take_two_queries(
     learner: User, mark: Mark, size: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(size):
@@ -161,7 +163,7 @@ def test_a_streak_ends_today_or_yesterday(ago: list[int], expected: Streak) -> N
     assert streak(days, TODAY) == expected
 
 
-def test_a_streak_holds_over_the_change_of_the_clocks(learner: User, mark: Mark) -> None:
+def test_a_streak_survives_the_change_of_the_clocks(learner: User, mark: Mark) -> None:
     # Half past eleven at night, three evenings in a row, over the night of the 25 hours.
     for at in ("2026-11-01 06:30", "2026-11-02 07:30", "2026-11-03 07:30"):
         mark(0, "done", utc(at))
@@ -170,7 +172,7 @@ def test_a_streak_holds_over_the_change_of_the_clocks(learner: User, mark: Mark)
 
 
 @given(st.dates(min_value=date(1990, 1, 1), max_value=date(2200, 1, 1)))
-def test_the_heat_map_is_every_day_of_the_last_twelve_months(today: date) -> None:
+def test_the_heat_map_covers_the_last_twelve_months(today: date) -> None:
     weeks = heat_map([], today).weeks
     days = [day.date for week in weeks for day in week.days]
     assert len(weeks) == 53
@@ -195,11 +197,13 @@ def test_the_heat_map_holds_the_days_with_study() -> None:
     ("started", "finished", "level"),
     [(0, 0, 0), (1, 0, 1), (1, 1, 2), (0, 3, 2), (2, 2, 3), (6, 0, 3), (3, 4, 4), (40, 2, 4)],
 )
-def test_the_level_of_a_day(started: int, finished: int, level: int) -> None:
+def test_the_level_of_a_day_follows_its_number_of_articles(
+    started: int, finished: int, level: int
+) -> None:
     assert Day(TODAY, started, finished).level == level
 
 
-def test_a_month_is_named_at_the_week_in_which_it_begins() -> None:
+def test_a_month_label_is_at_the_week_in_which_the_month_begins() -> None:
     months = {
         week.days[0].date: week.new_month for week in heat_map([], TODAY).weeks if week.new_month
     }
@@ -208,7 +212,7 @@ def test_a_month_is_named_at_the_week_in_which_it_begins() -> None:
     assert months[date(2026, 6, 1)] == date(2026, 6, 1)
 
 
-def test_reading_now_is_each_article_once_the_latest_first(
+def test_reading_now_lists_each_article_once_latest_first(
     learner: User, editor: User, articles: list[Article]
 ) -> None:
     twice = Article.objects.get(entries__title="Deep Dive into 1M RPS API Design")
@@ -229,8 +233,8 @@ def test_reading_now_is_each_article_once_the_latest_first(
     assert readings[0].entry == Entry.objects.in_journey_order().filter(article=twice).first()
 
 
-def test_days_are_not_looked_up_by_what_was_not_undone(learner: User) -> None:
-    """SQLite would take the index on `undoes` for it, which is the way to nearly all events."""
+def test_study_days_do_not_use_the_index_on_undone_events(learner: User) -> None:
+    """SQLite would otherwise choose the index on `undoes`, which matches nearly all events."""
     study = Event.objects.for_user(learner).study()
     for days in (study.by_day(), study.by_day_and_layer()):
         assert "SEARCH progress_event USING INDEX sqlite_autoindex" not in days.explain()

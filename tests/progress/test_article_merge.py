@@ -1,4 +1,4 @@
-"""Nobody's state or event is lost where two articles become one."""
+"""Merging two articles loses no state and no event."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def mark(user: User, *steps: tuple[Article, StateName]) -> None:
 
 
 def expect_chain(user: User, article: Article) -> None:
-    """Every event begins where the one before it in time ended, the last in the state."""
+    """Check that each event starts where the previous one ended and the last sets the state."""
     events = list(Event.objects.filter(user=user, article=article).order_by("happened_at", "pk"))
     ends = [TODO, *(event.to_state for event in events)]
     assert [event.from_state for event in events] == ends[:-1]
@@ -77,7 +77,7 @@ def test_the_further_state_wins_and_no_event_is_lost(
     expect_chain(learner, kept)
 
 
-def test_a_learner_with_only_the_duplicate_keeps_all_of_it(
+def test_a_learner_with_only_the_duplicate_keeps_all_progress(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
     mark(learner, (duplicate, READING), (duplicate, DONE))
@@ -101,9 +101,7 @@ def test_a_learner_with_only_the_kept_article_is_unchanged(
     expect_chain(learner, kept)
 
 
-def test_the_totals_are_those_of_a_recount(
-    learner: User, kept: Article, duplicate: Article
-) -> None:
+def test_the_totals_equal_a_recount(learner: User, kept: Article, duplicate: Article) -> None:
     mark(learner, (kept, READING), (duplicate, DONE))
     before = LearnerProgress(learner).totals.overall
     assert (before["done"], before["reading"]) == (1, 1)
@@ -121,7 +119,7 @@ def test_days_count_the_article_once(learner: User, kept: Article, duplicate: Ar
 
 
 def undo_everything(user: User, article: Article) -> None:
-    """Whatever is offered is undone, one after another; the chain holds after each."""
+    """Undo every offered change in turn and check the chain after each."""
     while True:
         events = Event.objects.for_user(user).filter(article=article).with_can_undo()
         offered = [event.pk for event in events if event.can_undo]  # type: ignore[attr-defined]
@@ -140,7 +138,7 @@ SEQUENCES = list(combinations([(0, READING), (1, DONE), (0, DONE), (1, SKIPPED),
 
 
 @pytest.mark.parametrize("steps", SEQUENCES)
-def test_undoing_afterwards_leaves_a_chain(
+def test_undo_after_a_merge_leaves_a_chain(
     learner: User, kept: Article, duplicate: Article, steps: list[tuple[int, StateName]]
 ) -> None:
     mark(learner, *((duplicate if which else kept, state) for which, state in steps))
@@ -161,7 +159,7 @@ def test_undone_events_stay_undone(learner: User, kept: Article, duplicate: Arti
     undo_everything(learner, kept)
 
 
-def test_a_mark_on_the_old_address_is_one_on_the_new_one(
+def test_a_mark_at_the_old_address_sets_the_kept_article(
     client: Client, learner: User, kept: Article, duplicate: Article
 ) -> None:
     merge_articles(kept, duplicate)
@@ -173,7 +171,7 @@ def test_a_mark_on_the_old_address_is_one_on_the_new_one(
 
 
 @pytest.mark.parametrize(("one", "other"), [(DONE, READING), (READING, DONE), (SKIPPED, TODO)])
-def test_a_visitors_marks_count_for_the_one_that_stays(
+def test_a_visitors_marks_count_for_the_kept_article(
     kept: Article, duplicate: Article, one: StateName, other: StateName
 ) -> None:
     session = SessionStore()
@@ -189,7 +187,7 @@ def test_a_visitors_marks_count_for_the_one_that_stays(
     assert dict(VisitorProgress(session).states) == {}
 
 
-def test_a_visitors_marks_join_an_account_afterwards(
+def test_a_visitors_marks_are_merged_into_an_account_after_a_merge(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
     merge_articles(kept, duplicate)
@@ -207,7 +205,7 @@ def many(count: int, kept: Article, duplicate: Article) -> list[User]:
     return users
 
 
-def test_the_preview_says_what_comes(
+def test_the_preview_describes_the_merge(
     client: Client, editor: User, kept: Article, duplicate: Article
 ) -> None:
     users = many(16, kept, duplicate)
@@ -230,7 +228,9 @@ def queries_of(kept: Article, duplicate: Article) -> list[str]:
     return [query["sql"].split("(")[0][:60] for query in queries]
 
 
-def test_the_queries_do_not_grow_with_the_learners(kept: Article, duplicate: Article) -> None:
+def test_query_count_of_a_merge_does_not_depend_on_the_learners(
+    kept: Article, duplicate: Article
+) -> None:
     other, last = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk]).filter(
         entries__section__slug="caching"
     )[:2]

@@ -53,7 +53,7 @@ def part(html: str, name: str) -> str:
 
 
 def totals(html: str) -> dict[str, list[tuple[str, int]]]:
-    """By the row's title: each number with its link, in the order of COLUMNS."""
+    """Map each row's title to its numbers and their links, in the order of COLUMNS."""
     table = re.search(r'<table class="totals".*?</table>', html, re.DOTALL)
     assert table
     rows = re.findall(r'<tr[^>]*><th scope="row"(.*?)</tr>', table[0], re.DOTALL)
@@ -79,7 +79,7 @@ def mark_some(progress: LearnerProgress) -> None:
         progress.set(article, StateName(states[number % 5]))
 
 
-# --- Who sees it
+# --- Access
 
 
 @pytest.mark.parametrize("path", [ME, HISTORY, f"{HISTORY}?day=2026-11-23", EXPORT])
@@ -93,14 +93,14 @@ def test_a_visitor_is_sent_to_sign_in_and_back(client: Client, learner: User, pa
     assert signed_in["Location"] == path
 
 
-def test_a_session_that_ended_meanwhile_leads_to_sign_in(client: Client) -> None:
+def test_an_expired_session_leads_to_sign_in(client: Client) -> None:
     headers = {**HTMX, "HX-Current-URL": "http://testserver/me/"}
     response = client.get(ME, headers=headers)
     assert response["HX-Redirect"] == "/accounts/login/?next=/me/"
 
 
 @pytest.mark.parametrize("path", [ME, HISTORY])
-def test_nothing_of_another_learner_is_shown(
+def test_data_of_another_learner_is_not_shown(
     reader: Client, progress: LearnerProgress, editor: User, path: str
 ) -> None:
     article = Article.objects.get(slug="payment-wallet")
@@ -151,10 +151,10 @@ def test_the_totals_equal_a_recount_by_hand(reader: Client, progress: LearnerPro
     for section in Section.objects.all():
         rows = [entry.article_id for entry in listed if entry.section == section]
         expected[section.title] = by_hand(states, rows) if rows else []
-    shown = {
+    page_totals = {
         title: [n for _href, n in cells] for title, cells in totals(html_of(reader, ME)).items()
     }
-    assert shown == expected
+    assert page_totals == expected
     assert [] in expected.values()
     assert "Nothing here yet" in text_of(part(html_of(reader, ME), "totals"))
 
@@ -186,14 +186,14 @@ def test_each_number_links_to_exactly_what_it_counts(
                 r'class="result-count"[^>]*>(.*?)</p>', html_of(reader, href), re.DOTALL
             )
             assert found
-            words = text_of(found[1])
+            section_text = text_of(found[1])
             # A section counts its entries, everything above it distinct articles.
-            unit = "entries" if title in sections and "entries" in words else "article"
-            counted = int(re.findall(rf"(\d+) {unit}", words)[0])
+            unit = "entries" if title in sections and "entries" in section_text else "article"
+            counted = int(re.findall(rf"(\d+) {unit}", section_text)[0])
             assert (title, href, counted) == (title, href, number)
 
 
-def test_nothing_is_complete_if_everything_is_skipped(
+def test_a_scope_is_not_complete_if_everything_is_skipped(
     reader: Client, progress: LearnerProgress
 ) -> None:
     section = Section.objects.in_journey_order()[0]
@@ -233,16 +233,14 @@ def test_a_state_is_changed_from_the_menu(reader: Client, progress: LearnerProgr
     assert f'id="menu-{article.pk}"' not in part(html_of(reader, ME), "reading-now")
 
 
-def test_htmx_reads_the_whole_of_my_progress_again(
-    reader: Client, progress: LearnerProgress
-) -> None:
+def test_htmx_reloads_my_progress_after_a_change(reader: Client, progress: LearnerProgress) -> None:
     mark_some(progress)
     page = html_of(reader, ME)
     fragment = reader.get(ME, headers={**HTMX, "HX-Target": "my-progress"}).content.decode().strip()
     assert fragment.startswith('<div id="my-progress"')
     assert text_of(fragment) in text_of(page)
     assert totals(fragment) == totals(page)
-    # The form that asks for it stays where it is, so that the answer does not end the asking.
+    # The form that requests the page stays outside the replaced part, so it keeps working.
     assert 'id="states"' in page
     assert 'id="states"' not in fragment
     assert 'hx-trigger="htmx:afterRequest from:#states"' in fragment
@@ -251,7 +249,7 @@ def test_htmx_reads_the_whole_of_my_progress_again(
 # --- Days with study
 
 
-def test_the_days_are_there_as_picture_and_as_table(
+def test_study_days_are_shown_as_a_heat_map_and_a_table(
     reader: Client, learner: User, progress: LearnerProgress
 ) -> None:
     learner.time_zone = "Pacific/Auckland"
@@ -285,7 +283,7 @@ def test_the_days_are_there_as_picture_and_as_table(
 
 
 def study_for(progress: LearnerProgress, days: int, until: int = 0) -> None:
-    """On so many days in a row, the last one so many days ago."""
+    """Create study on consecutive days, ending the given number of days ago."""
     for ago, article in enumerate(Article.objects.all()[:days]):
         progress.set(article, StateName.DONE)
         at = timezone.now() - timedelta(days=until + ago)
@@ -297,7 +295,9 @@ def test_the_streak(reader: Client, progress: LearnerProgress) -> None:
     assert "6 days in a row · longest 6" in text_of(html_of(reader, ME))
 
 
-def test_a_streak_that_ended(reader: Client, progress: LearnerProgress) -> None:
+def test_a_streak_that_ended_is_not_shown_as_current(
+    reader: Client, progress: LearnerProgress
+) -> None:
     study_for(progress, 6, until=3)
     text = text_of(html_of(reader, ME))
     assert "Longest streak: 6 days" in text
@@ -322,11 +322,11 @@ def test_a_visitor_has_no_streak_to_hide(client: Client, learner: User) -> None:
     assert learner.shows_streak
 
 
-# --- What changed, and undo
+# --- History and undo
 
 
 @pytest.mark.parametrize(("path", "spot"), [(ME, "recent"), (HISTORY, "events")])
-def test_only_the_newest_lasting_change_of_an_article_can_be_undone(
+def test_only_the_newest_change_in_effect_can_be_undone(
     reader: Client, progress: LearnerProgress, path: str, spot: str
 ) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
@@ -346,7 +346,7 @@ def test_only_the_newest_lasting_change_of_an_article_can_be_undone(
     assert progress.load_states()[wallet.pk] == "reading"
 
 
-def test_each_undo_that_is_offered_works(reader: Client, progress: LearnerProgress) -> None:
+def test_every_offered_undo_works(reader: Client, progress: LearnerProgress) -> None:
     for state in (StateName.READING, StateName.SKIPPED, StateName.DONE):
         for article in Article.objects.all()[:8]:
             progress.set(article, state)
@@ -356,7 +356,9 @@ def test_each_undo_that_is_offered_works(reader: Client, progress: LearnerProgre
     assert not Event.objects.lasting().exists()
 
 
-def test_the_latest_ten_changes_then_all_of_them(reader: Client, progress: LearnerProgress) -> None:
+def test_my_progress_shows_ten_changes_and_links_to_the_history(
+    reader: Client, progress: LearnerProgress
+) -> None:
     mark_some(progress)
     events = [str(pk) for pk in Event.objects.values_list("pk", flat=True)]
     assert re.findall(r'<li id="event-(\d+)"', html_of(reader, ME)) == events[:10]
@@ -395,7 +397,7 @@ def test_the_history_has_pages_of_fifty(reader: Client, learner: User) -> None:
         ("page=many", "Page", "many"),
     ],
 )
-def test_a_bad_value_is_ignored_and_named(
+def test_an_invalid_filter_value_is_ignored_and_reported(
     reader: Client, progress: LearnerProgress, query: str, field: str, value: str
 ) -> None:
     mark_some(progress)
@@ -412,7 +414,7 @@ def test_a_day_without_changes(reader: Client, progress: LearnerProgress, day: s
     assert "<li id=" not in html
 
 
-def test_the_history_keeps_what_left_the_playbook(
+def test_the_history_keeps_articles_removed_from_the_playbook(
     reader: Client, progress: LearnerProgress
 ) -> None:
     retired, hidden = Article.objects.listed()[:2]
@@ -437,7 +439,7 @@ def test_the_history_keeps_what_left_the_playbook(
 # --- A new learner
 
 
-def test_a_new_learner_is_told_what_to_do_first(reader: Client) -> None:
+def test_a_new_learner_sees_what_to_do_first(reader: Client) -> None:
     html = html_of(reader, ME)
     first = Entry.objects.listed().in_journey_order()[0]
     assert "Start with one article" in html
@@ -451,7 +453,7 @@ def test_a_new_learner_is_told_what_to_do_first(reader: Client) -> None:
 # --- Export
 
 
-def test_the_export_is_all_of_ones_own_progress(
+def test_the_export_contains_all_progress_of_the_learner(
     reader: Client, progress: LearnerProgress, editor: User
 ) -> None:
     wallet, booking = Article.objects.order_by("slug").filter(
@@ -514,7 +516,9 @@ def test_the_export_is_all_of_ones_own_progress(
 
 
 @pytest.mark.parametrize("path", [ME, "/accounts/delete/"])
-def test_the_export_is_linked(reader: Client, progress: LearnerProgress, path: str) -> None:
+def test_my_progress_links_to_the_export(
+    reader: Client, progress: LearnerProgress, path: str
+) -> None:
     mark_some(progress)
     assert f'href="{EXPORT}"' in html_of(reader, path)
 
@@ -533,7 +537,7 @@ def test_the_number_of_queries_does_not_depend_on_the_data(
 
     progress = LearnerProgress(learner)
     progress.set(Article.objects.get(slug="payment-wallet"), StateName.READING)
-    queries()  # of a visit that begins, and of a playbook that is read
+    queries()  # warm up: a new visit starts and the playbook is loaded
     few = queries()
     mark_some(progress)
     for article in Article.objects.all():
@@ -570,7 +574,7 @@ def test_the_legend_shows_every_layer_in_its_own_shades(
 @pytest.mark.parametrize(
     ("today", "labels"),
     [
-        # The first column is the week of 24 November: December begins in the next but none.
+        # The first column is the week of 24 November: December begins in the following week.
         (datetime(2026, 11, 23, 12, tzinfo=UTC), ["Dec", "Jan"]),
         # The first column is the week of 8 December.
         (datetime(2026, 12, 7, 12, tzinfo=UTC), ["Dec", "Jan"]),

@@ -1,4 +1,4 @@
-"""What a learner sees of their suggestions, and nobody else does."""
+"""The suggestions on My progress are shown to their own learner only."""
 
 import json
 import re
@@ -28,8 +28,8 @@ def reader(client: Client, learner: User) -> Client:
 
 
 def suggested(learner: User, **values: Any) -> Suggestion:
-    told = {"kind": "article", "title": "How a lock works", "url": NEW, **values}
-    return Suggestion.objects.create(learner=learner, **told)
+    fields = {"kind": "article", "title": "How a lock works", "url": NEW, **values}
+    return Suggestion.objects.create(learner=learner, **fields)
 
 
 def accepted(learner: User, article: Article, **values: Any) -> Suggestion:
@@ -38,7 +38,7 @@ def accepted(learner: User, article: Article, **values: Any) -> Suggestion:
 
 
 def panel(client: Client) -> str:
-    """Of the page My progress, the part with the suggestions."""
+    """Return the suggestions section of My progress."""
     html = client.get(ME).content.decode()
     found = re.search(r'<section id="suggestions".*?</section>', html, re.DOTALL)
     return found[0] if found else ""
@@ -53,12 +53,14 @@ def decide(client: Client, suggestion: Suggestion, verb: str, **data: str) -> No
     assert client.post(address, data).status_code == 302
 
 
-def test_without_a_suggestion_there_is_no_such_part(reader: Client, editor: User) -> None:
+def test_my_progress_has_no_suggestions_section_without_suggestions(
+    reader: Client, editor: User
+) -> None:
     suggested(editor)
     assert panel(reader) == ""
 
 
-def test_an_open_suggestion_says_that_it_is_open(reader: Client, learner: User) -> None:
+def test_an_open_suggestion_is_labelled_as_open(reader: Client, learner: User) -> None:
     suggested(learner)
     assert "How a lock works An article" in text(panel(reader))
     assert "Waiting for an editor." in text(panel(reader))
@@ -84,7 +86,7 @@ def test_each_learner_sees_their_own(reader: Client, learner: User, editor: User
         ("accept", {}, "Waiting for", "Accepted. The article is not public at present."),
     ],
 )
-def test_a_decision_shows_at_once(
+def test_a_decision_is_shown_immediately(
     reader: Client,
     learner: User,
     editor: User,
@@ -106,9 +108,7 @@ def test_a_decision_shows_at_once(
     assert after in answer.content.decode()
 
 
-def test_an_accepted_one_leads_to_its_article_once_that_is_public(
-    reader: Client, learner: User
-) -> None:
+def test_an_accepted_suggestion_links_to_its_public_article(reader: Client, learner: User) -> None:
     draft = Status.objects.get(slug="draft")
     article = Article.objects.create(title="The editors' own title", url=NEW, status=draft)
     accepted(learner, article)
@@ -129,9 +129,9 @@ def test_an_accepted_one_leads_to_its_article_once_that_is_public(
     }
 
 
-def said(html: str) -> list[tuple[str, str]]:
+def field_values(html: str) -> list[tuple[str, str]]:
     pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html, re.DOTALL)
-    return [(unescape(name), unescape(words)) for name, words in pairs]
+    return [(unescape(name), unescape(value)) for name, value in pairs]
 
 
 @pytest.mark.parametrize("decision", ["waiting", "declined", "accepted"])
@@ -150,7 +150,7 @@ def test_fields_the_learner_filled_in_are_shown(
     )
     html = panel(reader)
     title = [("Title", "How a lock works")] if kind == "correction" else []
-    assert said(html) == [
+    assert field_values(html) == [
         *title,
         ("Address", NEW),
         ("Section", Section.objects.get(slug="caching").title),
@@ -165,17 +165,17 @@ def test_fields_the_learner_filled_in_are_shown(
 def test_empty_fields_are_not_shown(reader: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     suggested(learner, kind="correction", title="", url="", article=wallet, notes="A word.")
-    assert said(panel(reader)) == [("Notes", "A word.")]
+    assert field_values(panel(reader)) == [("Notes", "A word.")]
 
 
 @pytest.mark.parametrize("decision", ["waiting", "declined"])
-def test_a_correction_of_what_became_a_draft_does_not_name_it(
+def test_a_correction_does_not_name_an_article_that_became_a_draft(
     reader: Client, learner: User, decision: str
 ) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     decided_at = None if decision == "waiting" else timezone.now()
-    told = {"decision": decision, "decided_at": decided_at, "reason": "No."}
-    suggested(learner, kind="correction", title="", url="", article=wallet, **told)
+    fields = {"decision": decision, "decided_at": decided_at, "reason": "No."}
+    suggested(learner, kind="correction", title="", url="", article=wallet, **fields)
     assert wallet.title in unescape(panel(reader))
     Article.objects.update(title="Nobody knows", status=Status.objects.get(slug="draft"))
     assert text(panel(reader)).startswith("My suggestions A correction A correction")
@@ -185,16 +185,14 @@ def test_a_correction_of_what_became_a_draft_does_not_name_it(
 
 def test_typed_text_is_escaped(reader: Client, learner: User) -> None:
     evil = "<script>alert(1)</script>"
-    told = {"decision": "declined", "decided_at": timezone.now(), "reason": evil}
-    suggested(learner, title=evil, **told)
+    fields = {"decision": "declined", "decided_at": timezone.now(), "reason": evil}
+    suggested(learner, title=evil, **fields)
     html = panel(reader)
     assert evil not in html
     assert html.count(escape(evil)) == 2
 
 
-def test_my_progress_takes_as_many_queries_however_many_there_are(
-    reader: Client, learner: User
-) -> None:
+def test_query_count_does_not_depend_on_the_suggestions(reader: Client, learner: User) -> None:
     def count(path: str) -> int:
         with CaptureQueriesContext(connection) as queries:
             assert reader.get(path).status_code == 200
@@ -211,7 +209,9 @@ def test_my_progress_takes_as_many_queries_however_many_there_are(
     assert {path: count(path) for path in (ME, EXPORT)} == few
 
 
-def test_the_export_has_all_that_they_wrote_and_the_answer(reader: Client, learner: User) -> None:
+def test_the_export_contains_each_suggestion_and_its_decision(
+    reader: Client, learner: User
+) -> None:
     section = Section.objects.get(slug="caching")
     decided_at = timezone.now()
     suggestion = suggested(
@@ -223,10 +223,10 @@ def test_the_export_has_all_that_they_wrote_and_the_answer(reader: Client, learn
         decided_at=decided_at,
         reason="It is behind a wall.",
     )
-    [told] = json.loads(reader.get(EXPORT).content)["suggestions"]
-    assert told.pop("suggested_at")[:19] == suggestion.suggested_at.isoformat()[:19]
-    assert told.pop("decided_at")[:19] == decided_at.isoformat()[:19]
-    assert told == {
+    [exported] = json.loads(reader.get(EXPORT).content)["suggestions"]
+    assert exported.pop("suggested_at")[:19] == suggestion.suggested_at.isoformat()[:19]
+    assert exported.pop("decided_at")[:19] == decided_at.isoformat()[:19]
+    assert exported == {
         "kind": "case-study",
         "title": "How a lock works",
         "url": NEW,
@@ -238,7 +238,7 @@ def test_the_export_has_all_that_they_wrote_and_the_answer(reader: Client, learn
     }
 
 
-def test_with_the_account_go_its_suggestions_and_no_article(
+def test_deleting_an_account_deletes_suggestions_but_no_article(
     reader: Client, learner: User, editor: User
 ) -> None:
     article = Article.objects.create(

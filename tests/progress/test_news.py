@@ -1,4 +1,4 @@
-"""What is new to a learner, what changed since they read it, and a figure that falls aloud."""
+"""New articles, changes since a learner read an article, and the notice when the playbook grew."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ CHANGED = "Changed since you read it"
 
 @pytest.fixture
 def learner(playbook: None) -> User:
-    """Who joined when the playbook was there already."""
+    """Return a learner who joined after the playbook was loaded."""
     return User.objects.create_user("learner", "learner@example.org", "a-learner's-password")
 
 
@@ -57,7 +57,7 @@ def place(article: Article) -> Entry:
 
 
 def make_old() -> None:
-    """As if the playbook had been there for a month."""
+    """Backdate the playbook by a month."""
     then = timezone.now() - 30 * DAY
     for model in (Article, Entry):
         model._default_manager.update(added_at=then)
@@ -113,7 +113,7 @@ def test_an_article_stays_new_for_the_day_it_is_first_seen(reader: Client, learn
     assert new_on(reader, "/") == 0
 
 
-def test_a_visit_is_a_day_where_the_learner_is(
+def test_a_visit_is_a_day_in_the_learners_time_zone(
     reader: Client, learner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learner.time_zone = "Asia/Tokyo"
@@ -130,18 +130,18 @@ def test_a_visit_is_a_day_where_the_learner_is(
     assert visits == [13, 13, 16, 16, 16]
 
 
-def test_a_visit_is_one_statement_a_day(
+def test_a_visit_takes_one_statement_a_day(
     reader: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     reader.get("/")
-    with django_assert_num_queries(3) as later:  # session with the stamp, account, states
+    with django_assert_num_queries(3) as later:  # session with the catalog version, account, states
         reader.get("/")
     User.objects.update(visit_began_at=timezone.now() - DAY)
     with django_assert_num_queries(len(later) + 1):
         reader.get("/")
 
 
-def test_a_page_that_was_kept_tells_what_is_new_at_the_next_visit(reader: Client) -> None:
+def test_a_cached_page_shows_new_articles_at_the_next_visit(reader: Client) -> None:
     User.objects.update(visit_began_at=timezone.now() - DAY, date_joined=timezone.now() - 9 * DAY)
     add(1)
     kept = reader.get("/")["ETag"]
@@ -150,7 +150,7 @@ def test_a_page_that_was_kept_tells_what_is_new_at_the_next_visit(reader: Client
     assert reader.get("/", headers={"If-None-Match": kept}).status_code == 200
 
 
-def test_a_database_that_takes_no_writes_shows_pages(
+def test_pages_are_shown_while_the_database_is_read_only(
     transactional_db: None, reader: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     is_postgresql = connection.vendor == "postgresql"
@@ -165,7 +165,7 @@ def test_a_database_that_takes_no_writes_shows_pages(
     assert User.objects.get().visit_began_at is None
 
 
-# --- What counts, and did not
+# --- Articles that start to count
 
 
 def new_since(at: datetime) -> set[str]:
@@ -183,7 +183,7 @@ def back_again(article: Article) -> None:
 
 
 def moved(article: Article) -> None:
-    """As a file does it that lists the article in another section."""
+    """Move the article to a different section, as an import does."""
     article.entries.retire()
     section = Section.objects.exclude(entries__article=article).earliest("number")
     Entry.objects.create(section=section, article=article, number=80, title=article.title)
@@ -200,7 +200,7 @@ def moved(article: Article) -> None:
         pytest.param(lambda: add(1), moved, False, id="moved"),
     ],
 )
-def test_new_is_what_began_to_count(
+def test_an_article_is_new_when_it_starts_to_count(
     before: Callable[[], Article], later: Callable[[Article], object], is_new: bool
 ) -> None:
     article = before()
@@ -220,7 +220,7 @@ def test_a_restored_article_is_new_unless_it_was_away_only_briefly() -> None:
     assert new_since(away) == {"Added 1"}
 
 
-def test_a_deleted_status_counts_as_it_did() -> None:
+def test_a_deleted_status_counts_as_before() -> None:
     status = Status.objects.create(slug="out", number=9, label="Out", is_countable=True)
     add(1, "out")
     add(2, "draft")
@@ -232,7 +232,7 @@ def test_a_deleted_status_counts_as_it_did() -> None:
 
 
 def replaced(article: Article) -> Article:
-    """As a file does it in which one is not to be recognised; then an editor says that it is."""
+    """Import an unrecognised duplicate of an article, then merge the two as an editor does."""
     section = article.entries.get().section
     article.entries.retire()
     article.retire()
@@ -251,7 +251,7 @@ def test_a_kept_article_is_as_old_as_its_duplicate(reader: Client, learner: User
     assert "when you joined" not in text(reader, "/")
 
 
-def test_a_draft_before_its_merge_is_new() -> None:
+def test_a_kept_article_that_was_a_draft_before_the_merge_is_new() -> None:
     draft = add(2, "draft")
     at = timezone.now()
     replaced(draft)
@@ -280,7 +280,7 @@ def test_the_difference_is_shown_word_by_word(reader: Client, learner: User) -> 
 
 
 @pytest.mark.parametrize("state", [StateName.TODO, StateName.READING, StateName.SKIPPED])
-def test_a_learner_who_has_not_read_it_is_told_nothing(
+def test_a_learner_who_has_not_read_the_article_sees_no_change(
     reader: Client, learner: User, state: StateName
 ) -> None:
     mark(learner, state=StateName.DONE)
@@ -297,14 +297,16 @@ def test_a_change_that_was_reverted_is_not_shown(reader: Client, learner: User) 
     assert CHANGED not in text(reader, f"/articles/{SLUG}/")
 
 
-def test_numbers_and_sections_are_no_change_of_an_article(reader: Client, learner: User) -> None:
+def test_moving_or_renumbering_is_not_a_change_of_the_article(
+    reader: Client, learner: User
+) -> None:
     mark(learner)
     Entry.objects.filter(article__slug=SLUG).change(number=77)
     moved(Article.objects.get(slug=SLUG))
     assert "Title" not in text(reader, f"/articles/{SLUG}/").split(CHANGED)[-1][:200]
 
 
-def test_an_undo_is_no_reading(reader: Client, learner: User) -> None:
+def test_an_undo_does_not_count_as_reading(reader: Client, learner: User) -> None:
     mark(learner)
     retitle("Other")
     change = LearnerProgress(learner).set(Article.objects.get(slug=SLUG), StateName.TODO)
@@ -313,7 +315,7 @@ def test_an_undo_is_no_reading(reader: Client, learner: User) -> None:
     assert CHANGED in text(reader, f"/articles/{SLUG}/")
 
 
-def test_reading_it_again_is(reader: Client, learner: User) -> None:
+def test_reading_an_article_again_counts_as_reading(reader: Client, learner: User) -> None:
     mark(learner)
     retitle("Other")
     mark(learner, state=StateName.READING)
@@ -321,7 +323,7 @@ def test_reading_it_again_is(reader: Client, learner: User) -> None:
     assert CHANGED not in text(reader, f"/articles/{SLUG}/")
 
 
-def test_values_from_while_it_was_hidden_are_shown_to_nobody(reader: Client, learner: User) -> None:
+def test_values_from_a_hidden_period_are_not_shown(reader: Client, learner: User) -> None:
     mark(learner)
     article = Article.objects.get(slug=SLUG)
     article.status, article.title = Status.objects.get(slug="draft"), "A secret"
@@ -335,21 +337,21 @@ def test_values_from_while_it_was_hidden_are_shown_to_nobody(reader: Client, lea
 
 
 def write_while_hidden(article: Article) -> datetime:
-    """Something that only editors see; when that was."""
+    """Save values that only editors see and return the time at which that was."""
     entry = article.entries.get()
-    words = entry.what_you_learn
+    description = entry.what_you_learn
     article.status, article.title = Status.objects.get(slug="draft"), "A secret"
     article.save()
     entry.what_you_learn = "A secret too"
     entry.save()
     at = timezone.now()
-    entry.what_you_learn, article.title = words, "Told again"
+    entry.what_you_learn, article.title = description, "Told again"
     entry.save()
     published(article)
     return at
 
 
-def test_no_time_of_their_choice_shows_what_was_hidden_then(reader: Client, learner: User) -> None:
+def test_no_requested_time_reveals_hidden_values(reader: Client, learner: User) -> None:
     mark(learner)
     at = write_while_hidden(Article.objects.get(slug=SLUG))
     changes_seen(reader, until=at.isoformat(), article=SLUG)
@@ -369,7 +371,7 @@ def test_a_merge_is_a_change_for_readers_of_the_duplicate(reader: Client, learne
     assert CHANGED not in text(reader, kept.get_absolute_url()) + text(reader, "/")
 
 
-def test_values_from_while_it_was_a_draft_are_not_shown(reader: Client, learner: User) -> None:
+def test_values_from_a_draft_period_are_not_shown(reader: Client, learner: User) -> None:
     kept = add(1, "draft")
     mark(learner)
     kept.title = "Told at last"
@@ -381,7 +383,7 @@ def test_values_from_while_it_was_a_draft_are_not_shown(reader: Client, learner:
     assert "<del>Added 1</del>" not in page
 
 
-# --- Known now
+# --- Acknowledging a change
 
 
 def changes_seen(client: Client, **values: str) -> int:
@@ -395,7 +397,7 @@ def until_of(client: Client) -> str:
     return found[1]
 
 
-def test_good_to_know_ends_it_until_the_next_change(reader: Client, learner: User) -> None:
+def test_dismissing_a_change_hides_it_until_the_next_change(reader: Client, learner: User) -> None:
     mark(learner)
     retitle("Other")
     until = until_of(reader)
@@ -431,14 +433,14 @@ def test_changes_of_hidden_articles_cannot_be_acknowledged(reader: Client, learn
     assert "secret" not in page
 
 
-def test_nothing_is_seen_in_advance(reader: Client, learner: User) -> None:
+def test_changes_cannot_be_acknowledged_in_advance(reader: Client, learner: User) -> None:
     mark(learner)
     changes_seen(reader, until=(timezone.now() + 9 * DAY).isoformat())
     retitle("Other")
     assert CHANGED in text(reader, f"/articles/{SLUG}/")
 
 
-def test_news_are_the_learners_own(reader: Client, learner: User) -> None:
+def test_acknowledging_a_change_affects_only_that_learner(reader: Client, learner: User) -> None:
     other = User.objects.create_user("other", "other@example.org", "another-password")
     mark(learner)
     mark(other)
@@ -448,7 +450,7 @@ def test_news_are_the_learners_own(reader: Client, learner: User) -> None:
     assert len(LearnerProgress(other).changed_articles) == 1
 
 
-def test_wrong_input_changes_nothing(reader: Client, learner: User) -> None:
+def test_invalid_input_changes_nothing(reader: Client, learner: User) -> None:
     mark(learner)
     retitle("Other")
     assert changes_seen(reader) == 400
@@ -460,7 +462,7 @@ def test_wrong_input_changes_nothing(reader: Client, learner: User) -> None:
     assert changes_seen(Client(), until=timezone.now().isoformat()) == 302
 
 
-def test_the_same_queries_for_one_changed_article_and_for_many(
+def test_query_count_does_not_depend_on_the_changed_articles(
     reader: Client, learner: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     slugs = list(Article.objects.public().values_list("slug", flat=True))
@@ -468,7 +470,9 @@ def test_the_same_queries_for_one_changed_article_and_for_many(
         mark(learner, slug)
     retitle("Other", slugs[0])
     reader.get("/")
-    with django_assert_num_queries(4):  # as without changes, and when each was read
+    with django_assert_num_queries(
+        4
+    ):  # the queries of a page without changes, and the reading times
         reader.get("/")
     for slug in slugs:
         retitle(f"Other {slug}", slug)
@@ -478,16 +482,16 @@ def test_the_same_queries_for_one_changed_article_and_for_many(
     assert page.content.decode().count(CHANGED) >= len(slugs)
 
 
-def test_when_each_was_read_is_looked_up_among_the_events_of_that_article(learner: User) -> None:
+def test_reading_times_use_the_index_on_the_article(learner: User) -> None:
     read = State.objects.for_user(learner).finished().with_read_at()
     plan = read.values_list("read_at").explain()
     assert "event_user_happened_at" not in plan
 
 
-# --- A figure that falls aloud
+# --- The notice when the playbook grew
 
 
-def test_the_page_says_when_the_playbook_grew(reader: Client, learner: User) -> None:
+def test_the_page_reports_growth_of_the_playbook(reader: Client, learner: User) -> None:
     slugs = list(Article.objects.listed().values_list("slug", flat=True))
     countable = [slug for slug in slugs if Article.objects.get(slug=slug).is_countable]
     for slug in countable[:31]:

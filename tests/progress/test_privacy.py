@@ -1,4 +1,4 @@
-"""What became a draft stays in its learners' history and shows itself nowhere else."""
+"""Articles that became drafts stay in the history of their learners and appear nowhere else."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def without_tokens(html: str, slug: str) -> str:
 @pytest.mark.parametrize("who", ["visitor", "learner"])
 @pytest.mark.parametrize("action", ["open", "state"])
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_a_draft_cannot_be_told_from_what_does_not_exist(
+def test_a_draft_looks_like_a_missing_page(
     client: Client, learner: User, wallet: Article, who: str, action: str, headers: dict[str, str]
 ) -> None:
     if who == "learner":
@@ -66,21 +66,21 @@ def test_an_editor_opens_a_draft(client: Client, admin_user: User, wallet: Artic
     assert f'href="{SECRET}"' in page
 
 
-def test_a_change_answers_no_part_of_a_place_that_is_not_shown(
+def test_a_state_change_returns_no_fragment_of_a_hidden_section(
     client: Client, learner: User, wallet: Article
 ) -> None:
-    """An undo is the change that a learner can make of what became a draft meanwhile."""
+    """A learner can still undo a change of an article that became a draft."""
     change = LearnerProgress(learner).set(wallet, StateName.DONE)
     become_draft(wallet)
     entry = Entry.objects.select_related("section__layer").get(article=wallet)
     entry.title = "Nobody knows of this yet"
     entry.save()
     section, layer = entry.section.slug, entry.section.layer.slug
-    shown = [f"state-{entry.pk}", f"outline-{section}", f"section-{section}"]
-    shown += [f"journey-{layer}", f"layer-{layer}"]
+    fragment_ids = [f"state-{entry.pk}", f"outline-{section}", f"section-{section}"]
+    fragment_ids += [f"journey-{layer}", f"layer-{layer}"]
     client.force_login(learner)
     html = client.post(
-        f"/events/{change.event_id}/undo/", {"shown": " ".join(shown)}, headers=HTMX
+        f"/events/{change.event_id}/undo/", {"shown": " ".join(fragment_ids)}, headers=HTMX
     ).content.decode()
     assert re.findall(r'id="([^"]+)"[^>]* hx-swap-oob=', html) == ["announcement"]
     for secret in (entry.title, SECRET):
@@ -88,9 +88,7 @@ def test_a_change_answers_no_part_of_a_place_that_is_not_shown(
     assert Event.objects.count() == 2
 
 
-def test_the_export_names_no_link_that_the_public_may_not_have(
-    client: Client, learner: User, wallet: Article
-) -> None:
+def test_the_export_contains_no_hidden_link(client: Client, learner: User, wallet: Article) -> None:
     progress = LearnerProgress(learner)
     progress.set(wallet, StateName.DONE)
     become_draft(wallet)

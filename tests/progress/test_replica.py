@@ -1,4 +1,4 @@
-"""Whose rows are read from the replica, in which requests."""
+"""Requests that read from the replica, and the rows they may read there."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -33,7 +33,7 @@ def with_replica(settings: Settings, db: None) -> Iterator[None]:
 
 @pytest.fixture
 def request_of_learner(client: Client, learner: User, playbook: None) -> HttpRequest:
-    """Of a page that only reads."""
+    """Return a read-only request of a signed-in learner."""
     client.force_login(learner)
     answer = client.get(reverse("progress:progress_export"))
     return cast(HttpRequest, answer.wsgi_request)
@@ -43,7 +43,7 @@ def read_from(request: HttpRequest) -> HttpResponse:
     return HttpResponse(replica.Router().db_for_read(State))
 
 
-def test_a_learners_page_is_read_from_a_replica_that_has_it_all(
+def test_an_up_to_date_replica_serves_the_page_of_a_learner(
     request_of_learner: HttpRequest,
 ) -> None:
     assert ReadOwnRows(read_from)(request_of_learner).content == b"replica"
@@ -56,14 +56,14 @@ def test_rows_missing_on_the_replica_are_read_from_the_primary(
     assert ReadOwnRows(read_from)(request_of_learner).content == b"default"
 
 
-def test_a_catalogue_that_the_replica_does_not_have_yet_is_the_primarys(
+def test_a_catalogue_missing_on_the_replica_is_read_from_the_primary(
     request_of_learner: HttpRequest,
 ) -> None:
     request_of_learner.snapshot.version = "another one"
     assert ReadOwnRows(read_from)(request_of_learner).content == b"default"
 
 
-def test_changes_and_visitors_have_the_primary(request_of_learner: HttpRequest) -> None:
+def test_state_changes_and_visitors_use_the_primary(request_of_learner: HttpRequest) -> None:
     request_of_learner.method = "POST"
     assert ReadOwnRows(read_from)(request_of_learner).content == b"default"
     request_of_learner.method = "GET"
@@ -71,7 +71,7 @@ def test_changes_and_visitors_have_the_primary(request_of_learner: HttpRequest) 
     assert ReadOwnRows(read_from)(request_of_learner).content == b"default"
 
 
-def test_a_page_that_loses_the_replica_is_made_again(request_of_learner: HttpRequest) -> None:
+def test_a_page_is_rendered_again_if_the_replica_fails(request_of_learner: HttpRequest) -> None:
     made_again: list[HttpResponse | None] = []
 
     def losing(request: HttpRequest) -> HttpResponse:

@@ -68,23 +68,23 @@ def test_a_further_state_of_the_account_stays(learner: User, wallet: Article) ->
     assert Event.objects.count() == 1
 
 
-def test_merging_twice_is_merging_once(learner: User, wallet: Article) -> None:
+def test_merging_twice_has_the_effect_of_merging_once(learner: User, wallet: Article) -> None:
     once = marks(wallet, READING, DONE)
     merge(learner, once)
     assert merge(learner, once) == Counter()
     assert Event.objects.count() == 2
 
 
-def test_marks_taken_back_leave_their_history_and_no_state(learner: User, wallet: Article) -> None:
+def test_undone_marks_keep_their_history_but_set_no_state(learner: User, wallet: Article) -> None:
     assert merge(learner, marks(wallet, DONE, TODO)) == Counter()
     assert (State.objects.count(), Event.objects.count()) == (0, 2)
 
 
-def test_marks_of_an_article_that_is_gone_are_left_out(learner: User) -> None:
+def test_marks_of_a_deleted_article_are_not_merged(learner: User) -> None:
     assert merge(learner, [Mark(START, 987_654, DONE)]) == Counter()
 
 
-def test_the_summary_says_what_was_merged() -> None:
+def test_the_summary_counts_the_merged_marks() -> None:
     assert summary(Counter({DONE: 3, READING: 1, SKIPPED: 1})) == (
         "5 articles you marked in this browser are now in your account: "
         "3 done, 1 reading and 1 skipped."
@@ -96,7 +96,7 @@ def test_the_summary_says_what_was_merged() -> None:
 
 
 @pytest.mark.parametrize("articles", [1, 20])
-def test_merging_takes_the_same_queries_however_much_there_is(
+def test_query_count_of_merging_does_not_depend_on_the_marks(
     learner: User, articles: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     everything = [

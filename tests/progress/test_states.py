@@ -40,7 +40,7 @@ def wallet(playbook: None) -> Article:
 
 @pytest.fixture
 def five_states(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[type[StateName]]:
-    """Put the copy in the place of the enumeration, as adding a member and a migration would."""
+    """Replace the enumeration with the copy, as adding a member and a migration would."""
     copy = extended("REVISIT", "revisit", REVISIT, "Revisit")
     for name, module in list(sys.modules.items()):
         if name.startswith("progress.") and getattr(module, "StateName", None) is StateName:
@@ -110,7 +110,7 @@ def test_an_added_state_is_accepted_and_named_by_the_form(
     assert reason == "“burnt” is not a state: to do, reading, done, skipped or revisit."
 
 
-def test_an_added_state_of_a_visitor_comes_with_them_when_they_sign_in(
+def test_an_added_state_of_a_visitor_is_merged_at_sign_in(
     client: Client, learner: User, wallet: Article, five_states: type[StateName]
 ) -> None:
     client.post(reverse("progress:state_set", args=[wallet.slug]), {"state": "revisit"})
@@ -138,7 +138,7 @@ def test_a_missing_trait_is_refused_by_name(trait: str) -> None:
 
 
 @pytest.mark.parametrize("state", StateName)
-def test_a_state_shares_its_rank_and_its_key_with_none(state: StateName) -> None:
+def test_two_states_cannot_share_a_rank_or_a_key(state: StateName) -> None:
     others = [other for other in StateName if other is not state]
     assert state.rank not in {other.rank for other in others}, state.name
     assert state.key not in {other.key for other in others}, state.name
@@ -155,7 +155,7 @@ def test_only_one_state_has_no_row() -> None:
 
 
 @pytest.mark.parametrize("state", StateName)
-def test_a_detour_is_another_state_and_no_study(state: StateName) -> None:
+def test_a_change_to_a_state_without_study_is_not_study(state: StateName) -> None:
     detour = StateName.detour(state)
     assert detour != state
     assert detour.stage not in states.STUDY

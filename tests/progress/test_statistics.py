@@ -74,23 +74,23 @@ def test_skipped_articles_leave_the_denominator() -> None:
     assert (figure.finished, figure.required, figure.countable, figure.percent) == (1, 3, 4, 33)
 
 
-def test_a_state_on_what_does_not_count_changes_nothing() -> None:
+def test_states_of_uncounted_articles_change_no_total() -> None:
     assert count(OUTLINE, {99: "done", 98: "skipped"}) == count(OUTLINE, {})
 
 
-def test_articles_that_are_not_countable_are_counted_nowhere() -> None:
+def test_uncountable_articles_are_in_no_total() -> None:
     draft = place("data", "caching", "draft", 5, countable=False)
     assert count([*OUTLINE, draft], {5: "done"}) == count(OUTLINE, {})
 
 
-def test_nothing_countable_is_no_percentage() -> None:
+def test_an_empty_scope_has_no_percentage() -> None:
     assert count([], {A: "done"}).overall.percent is None
     assert count(OUTLINE, {}).of_section("unknown").percent is None
     everything_skipped = count(OUTLINE, dict.fromkeys((A, B, C, D), "skipped")).overall
     assert (everything_skipped.percent, everything_skipped.is_complete) == (None, False)
 
 
-def test_a_hundred_means_all_of_it() -> None:
+def test_a_hundred_percent_means_everything_is_done() -> None:
     places = [place("data", "caching", "published", pk) for pk in range(1000)]
     all_but_one = dict.fromkeys(range(999), "done")
     assert count(places, all_but_one).overall.percent == 99
@@ -98,7 +98,7 @@ def test_a_hundred_means_all_of_it() -> None:
     assert count(places, everything).overall.is_complete
 
 
-def test_each_number_links_to_what_it_counts() -> None:
+def test_each_number_links_to_the_items_it_counts() -> None:
     figure = count(OUTLINE, {}).of_layer("data")
     assert figure.finished_url == "/articles/?layer=data&status=published&state=done"
     assert figure.required_url == (

@@ -1,4 +1,4 @@
-"""What a learner and a visitor can do alike, and what differs."""
+"""Setting and undoing states, for learners and for visitors."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -109,7 +109,7 @@ def test_an_unknown_event_cannot_be_undone(progress: ReaderProgress) -> None:
         progress.undo(123)
 
 
-def test_next_is_the_first_of_the_journey_that_is_to_do(progress: ReaderProgress) -> None:
+def test_the_next_article_is_the_first_one_to_do(progress: ReaderProgress) -> None:
     entries = list(Entry.objects.listed().in_journey_order()[:4])
     assert progress.next_entry() == entries[0]
     progress.set(entries[0].article, DONE)
@@ -121,7 +121,7 @@ def test_next_is_the_first_of_the_journey_that_is_to_do(progress: ReaderProgress
     assert progress.next_entry() is None
 
 
-def test_a_second_undo_changes_nothing_and_says_how_it_is(
+def test_a_second_undo_changes_nothing_and_reports_the_state(
     progress: ReaderProgress, wallet: Article
 ) -> None:
     change = progress.set(wallet, DONE)
@@ -133,7 +133,9 @@ def test_a_second_undo_changes_nothing_and_says_how_it_is(
     assert progress.state_of(wallet.pk) == SKIPPED
 
 
-def test_a_state_can_be_set_from_one_other_only(progress: ReaderProgress, wallet: Article) -> None:
+def test_a_conditional_change_requires_the_expected_state(
+    progress: ReaderProgress, wallet: Article
+) -> None:
     assert progress.set(wallet, READING, only_from=TODO).after == READING
     progress.set(wallet, DONE)
     change = progress.set(wallet, READING, only_from=TODO)
@@ -160,7 +162,7 @@ def test_an_undo_itself_cannot_be_undone(learner: User, wallet: Article) -> None
         progress.undo(undo.event_id)
 
 
-def test_nobody_sees_or_undoes_what_is_another_learners(
+def test_events_of_another_learner_cannot_be_seen_or_undone(
     learner: User, editor: User, wallet: Article
 ) -> None:
     mine, theirs = LearnerProgress(learner), LearnerProgress(editor)
@@ -193,7 +195,7 @@ def test_a_second_tab_does_not_overwrite_the_first(wallet: Article, booking: Art
     assert dict(stored.states) == {wallet.pk: DONE, booking.pk: READING}
 
 
-def test_a_mark_finds_nobody_where_another_tab_signed_in_meanwhile(wallet: Article) -> None:
+def test_a_mark_is_refused_after_another_tab_signed_in(wallet: Article) -> None:
     session = SessionStore()
     session.create()
     tab = VisitorProgress(SessionStore(session.session_key))
@@ -204,9 +206,7 @@ def test_a_mark_finds_nobody_where_another_tab_signed_in_meanwhile(wallet: Artic
     assert Session.objects.count() == 1
 
 
-def test_signing_in_takes_a_mark_along_that_came_meanwhile(
-    wallet: Article, booking: Article
-) -> None:
+def test_signing_in_merges_a_mark_made_at_the_same_time(wallet: Article, booking: Article) -> None:
     session = SessionStore()
     session.create()
     signing_in = SessionStore(session.session_key)
@@ -219,7 +219,7 @@ def test_signing_in_takes_a_mark_along_that_came_meanwhile(
     }
 
 
-def test_an_account_that_is_gone_is_nobody_to_mark_for(learner: User, wallet: Article) -> None:
+def test_a_mark_for_a_deleted_account_is_refused(learner: User, wallet: Article) -> None:
     progress = LearnerProgress(learner)
     User.objects.all().delete()
     with pytest.raises(ReaderGone):
@@ -238,7 +238,7 @@ def test_a_very_long_list_of_marks_keeps_every_state(
     assert len(progress.history(wallet)) < 6
 
 
-def test_a_session_that_ended_begins_anew(wallet: Article) -> None:
+def test_a_mark_after_an_expired_session_starts_a_new_one(wallet: Article) -> None:
     session = SessionStore()
     session.create()
     stale = VisitorProgress(SessionStore(session.session_key))
@@ -261,7 +261,7 @@ def in_threads(actions: list[Callable[[], object]]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_devices_at_once_leave_one_chain_of_events(learner: User) -> None:
+def test_concurrent_devices_leave_one_chain_of_events(learner: User) -> None:
     article = Article.objects.get(slug="payment-wallet")
     states = [READING, DONE, SKIPPED, TODO] * 3
     in_threads([partial(LearnerProgress(learner).set, article, state) for state in states])
@@ -275,7 +275,7 @@ def test_devices_at_once_leave_one_chain_of_events(learner: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tabs_at_once_keep_every_mark_of_a_visitor() -> None:
+def test_concurrent_tabs_keep_every_mark_of_a_visitor() -> None:
     session = SessionStore()
     session.create()
     articles = list(Article.objects.all()[:10])
@@ -293,6 +293,6 @@ def test_a_long_history_is_cut_to_its_newest_changes(
 ) -> None:
     for state in (READING, DONE) * 6:
         progress.set(wallet, state)
-    shown = history(progress, wallet)
-    assert len(shown) == HISTORY_SHOWN
-    assert shown == [(READING, DONE), (DONE, READING)] * (HISTORY_SHOWN // 2)
+    kept = history(progress, wallet)
+    assert len(kept) == HISTORY_SHOWN
+    assert kept == [(READING, DONE), (DONE, READING)] * (HISTORY_SHOWN // 2)

@@ -9,13 +9,13 @@ def figures_of(page: str, heading: str) -> list[str]:
 
 
 class Tables(HTMLParser):
-    """The tables of a page by caption: rows of what cells say, without the charts in them."""
+    """Return the tables of a page by caption, as rows of cell texts without charts."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.found: dict[str, list[list[str]]] = {}
         self.scopes: set[tuple[str, str | None]] = set()
-        """Where header cells stand, and their `scope`."""
+        """Return the positions of the header cells and their `scope`."""
         self._part = self._text = ""
         self._is_drawn = False
         self.feed(html)

@@ -23,7 +23,7 @@ from tests.progress.project_metrics.tables import Tables, figures_of
 pytestmark = pytest.mark.usefixtures("playbook")
 
 
-def test_figures_are_those_of_a_recount(client: Client, learner: User, editor: User) -> None:
+def test_figures_equal_a_recount(client: Client, learner: User, editor: User) -> None:
     first, second, hidden = Entry.objects.listed().in_journey_order()[:3]
     old = timezone.now() - timedelta(days=8)
     State.objects.create(user=learner, article=first.article, state="done")
@@ -49,12 +49,12 @@ def test_figures_are_those_of_a_recount(client: Client, learner: User, editor: U
         assert hidden.article.title not in page
         assert "Secret" not in page
         assert "Counted on" in page
-    # What is retired after the last count is not shown either.
+    # Articles retired after the last count are not shown either.
     first.article.retire()
     assert first.article.title not in client.get("/metrics/").content.decode()
 
 
-def test_learners_are_those_who_ever_marked_something(
+def test_learners_are_accounts_that_ever_set_a_state(
     client: Client, learner: User, editor: User
 ) -> None:
     User.objects.create_superuser("root", "", "a-long-enough-secret")
@@ -64,7 +64,7 @@ def test_learners_are_those_who_ever_marked_something(
     for user in (learner, left):
         for article in (first, second):
             State.objects.create(user=user, article=article, state="reading")
-    # Who put everything back to do has no state any more, but did mark something.
+    # A learner who reset everything has no state left, but did set one once.
     Event.objects.create(user=back, article=first, from_state="todo", to_state="done")
     Event.objects.create(user=back, article=first, from_state="done", to_state="todo")
     call_command("refresh_metrics")
@@ -114,7 +114,7 @@ def test_layers_and_statuses_are_crossed(client: Client) -> None:
     assert "once in each layer and once in the total." in page
 
 
-def test_each_number_leads_to_what_it_counts(client: Client) -> None:
+def test_each_number_links_to_the_items_it_counts(client: Client) -> None:
     mix_statuses()
     page = client.get("/metrics/").content.decode()
     counts: dict[str, list[str]] = {}
@@ -123,9 +123,9 @@ def test_each_number_leads_to_what_it_counts(client: Client) -> None:
     assert len(counts) == 15  # Three statuses in four layers, and in all.
     for address, (entries, articles) in counts.items():
         found = client.get(address).content.decode()
-        words = re.search(r"(\d+) articles?(?:, listed (\d+) times)?", found)
-        assert words
-        assert (words[1], words[2] or words[1]) == (articles, entries)
+        count = re.search(r"(\d+) articles?(?:, listed (\d+) times)?", found)
+        assert count
+        assert (count[1], count[2] or count[1]) == (articles, entries)
 
 
 def test_bars_are_as_long_as_their_numbers(client: Client) -> None:
@@ -151,7 +151,7 @@ def test_bars_are_as_long_as_their_numbers(client: Client) -> None:
     assert "style=" not in page
 
 
-def test_a_change_of_the_playbook_is_counted_at_once(client: Client) -> None:
+def test_a_change_of_the_playbook_is_counted_immediately(client: Client) -> None:
     before = Tables(client.get("/metrics/").content.decode())["Entries by layer and status"]
     Entry.objects.listed()[0].retire()
     after = Tables(client.get("/metrics/").content.decode())["Entries by layer and status"]
@@ -202,7 +202,7 @@ def test_visitors_are_a_chart_and_a_table(client: Client) -> None:
     assert figures_of(page, "metrics-visitors") == ["10", "11", "30"]
 
 
-def test_a_day_that_is_not_closed_yet_is_not_shown_as_one_without_visitors(client: Client) -> None:
+def test_an_open_day_is_not_shown_as_a_day_without_visitors(client: Client) -> None:
     today = datetime.now(UTC).date()
     DaySalt.objects.create(date=today - timedelta(days=1), salt="00")
     VisitorDay.objects.create(date=today - timedelta(days=2), count=7)
@@ -212,7 +212,7 @@ def test_a_day_that_is_not_closed_yet_is_not_shown_as_one_without_visitors(clien
 
 
 @pytest.mark.parametrize("most", [0, 1, 2, 9, 10, 99, 100, 101, 1999, 2029, 12_345, 999_999])
-def test_a_scale_ends_shortly_above_the_most(most: int) -> None:
+def test_a_scale_ends_just_above_the_largest_value(most: int) -> None:
     end = figures._scale_end(most)
     assert max(most, 1) <= end <= max(2, most * 1.25)
     assert end % 2 == 0

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("playbook")
 
 
 class Api(HTTPServer):
-    """One that answers as GitHub's does, or with `body`."""
+    """A local server that responds as GitHub's API does."""
 
     status = 200
     body = b'{"stargazers_count": 1234, "forks_count": 45}'
@@ -58,7 +58,7 @@ def test_repository_figures(client: Client, settings: LazySettings, api: Api) ->
     call_command("fetch_repository_figures", api.address)
     page = client.get("/metrics/").content.decode()
     assert figures_of(page, "metrics-repository") == ["1,234", "45"]
-    # Another one's are not shown in its place.
+    # Figures of a different repository are not shown instead.
     settings.METRICS_REPOSITORY = "owner/another"
     assert "Repository" not in client.get("/metrics/").content.decode()
 
@@ -79,7 +79,7 @@ def test_repository_figures(client: Client, settings: LazySettings, api: Api) ->
         (200, b'{"stargazers_count": 99999999999999999999, "forks_count": 4}'),
     ],
 )
-def test_an_answer_that_is_none_leaves_the_old_figures(
+def test_an_invalid_response_keeps_the_old_figures(
     client: Client, settings: LazySettings, api: Api, status: int, body: bytes
 ) -> None:
     settings.METRICS_REPOSITORY = "owner/name"
@@ -95,9 +95,9 @@ def test_an_answer_that_is_none_leaves_the_old_figures(
     assert (kept.stars, kept.forks) == (123, 45)
 
 
-def test_an_api_that_is_away_leaves_the_old_figures(settings: LazySettings) -> None:
+def test_an_unreachable_api_keeps_the_old_figures(settings: LazySettings) -> None:
     settings.METRICS_REPOSITORY = "owner/name"
-    with socket() as taken:  # Nobody listens there.
+    with socket() as taken:  # no server listens on this port
         taken.bind(("127.0.0.1", 0))
         api = f"--api=http://127.0.0.1:{taken.getsockname()[1]}"
         for address in (api, f"{api}:no-port"):

@@ -37,7 +37,7 @@ def hand_over() -> None:
 
 
 def texts_of_database() -> str:
-    """Every value of every row there is, as the database holds it."""
+    """Return every value of every row as stored in the database."""
     found = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -75,7 +75,7 @@ def test_robots_and_failed_requests_do_not_count(
     assert VisitorHash.objects.count() == 0
 
 
-def test_behind_a_proxy_the_address_is_the_one_that_it_wrote(
+def test_the_client_address_is_the_one_written_by_the_proxy(
     client: Client, settings: LazySettings
 ) -> None:
     def seen(forwarded: str) -> int:
@@ -83,23 +83,23 @@ def test_behind_a_proxy_the_address_is_the_one_that_it_wrote(
         visitors.flush()
         return VisitorHash.objects.count()
 
-    # Without one, whoever writes the header is the same person still.
+    # Without a proxy, a client that sets the header is still counted as one person.
     assert [seen(ADDRESS), seen("192.0.2.8")] == [1, 1]
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     assert [seen(ADDRESS), seen(f"192.0.2.9, {ADDRESS}"), seen("192.0.2.9")] == [2, 2, 3]
     assert seen(f"{'192.0.2.9, ' * 500}192.0.2.11") == 4
     assert seen("nobody knows") == 4
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
-    assert seen("192.0.2.10") == 4  # It went round one of the two.
+    assert seen("192.0.2.10") == 4  # the request bypassed one of the two proxies
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_a_timer_hands_the_visitors_on(client: Client, settings: LazySettings) -> None:
+def test_a_timer_stores_the_visitors(client: Client, settings: LazySettings) -> None:
     settings.VISITORS_FLUSHED_EVERY = 0.01
     client.get("/", headers=BROWSER, REMOTE_ADDR=ADDRESS)
     hand_over()
     assert (len(visitors._waiting), VisitorHash.objects.count()) == (0, 1)
-    # Whoever comes afterwards starts another one.
+    # A later visitor starts a new timer.
     client.get("/", headers=BROWSER, REMOTE_ADDR="192.0.2.7")
     hand_over()
     assert (len(visitors._waiting), VisitorHash.objects.count()) == (0, 2)
@@ -139,21 +139,21 @@ def test_a_past_day_keeps_only_its_number(client: Client) -> None:
     assert [gone for gone in [salt, *digests] if gone in database] == []
 
 
-def test_the_command_closes_days_that_nobody_came_after(client: Client) -> None:
+def test_the_command_closes_past_days_without_later_visitors(client: Client) -> None:
     client.get("/", headers=BROWSER)
     visitors.flush()
     DaySalt.objects.update(date=yesterday())
     call_command("refresh_metrics")
     assert [(day.date, day.count) for day in VisitorDay.objects.all()] == [(yesterday(), 1)]
     assert (DaySalt.objects.count(), VisitorHash.objects.count()) == (0, 0)
-    # One that is closed stays as it is, whatever another machine's clock says.
+    # A closed day does not change, even if the clock of a different machine is behind.
     DaySalt.objects.create(date=yesterday(), salt="00")
     call_command("refresh_metrics")
     assert [(day.date, day.count) for day in VisitorDay.objects.all()] == [(yesterday(), 1)]
     assert DaySalt.objects.count() == 0
 
 
-def test_a_visit_of_yesterday_is_not_one_of_today(client: Client) -> None:
+def test_a_visit_of_yesterday_is_not_counted_today(client: Client) -> None:
     client.get("/", headers=BROWSER)
     [(day, peer, forwarded, user_agent)] = visitors._waiting
     assert day == datetime.now(UTC).timestamp() // visitors.DAY
@@ -164,7 +164,7 @@ def test_a_visit_of_yesterday_is_not_one_of_today(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_nothing_of_an_address_is_kept(
+def test_no_address_is_stored(
     client: Client, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.VISITORS_FLUSHED_EVERY = 0.01
@@ -184,7 +184,9 @@ def test_nothing_of_an_address_is_kept(
         assert [part for part in (ADDRESS, "192.0.2.1", agent.casefold()) if part in place] == []
 
 
-def test_the_database_alone_does_not_tell_who_came(client: Client, settings: LazySettings) -> None:
+def test_the_database_alone_does_not_identify_visitors(
+    client: Client, settings: LazySettings
+) -> None:
     client.get("/", headers=BROWSER, REMOTE_ADDR=ADDRESS)
     visitors.flush()
     salt, kept = DaySalt.objects.get().salt, VisitorHash.objects.get().digest
@@ -196,7 +198,9 @@ def test_the_database_alone_does_not_tell_who_came(client: Client, settings: Laz
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_a_database_that_is_away_breaks_no_page(client: Client, settings: LazySettings) -> None:
+def test_pages_work_while_the_database_is_unavailable(
+    client: Client, settings: LazySettings
+) -> None:
     def refuse(*args: object) -> None:
         raise OperationalError("away")
 
@@ -210,7 +214,7 @@ def test_a_database_that_is_away_breaks_no_page(client: Client, settings: LazySe
     assert VisitorHash.objects.count() == 1
 
 
-def test_memory_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_for_visitors_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitors, "WAITING_AT_MOST", 2)
     for number in range(5):
         visitors.note(f"192.0.2.{number}", "1" * 9000, "A browser" * 9000)
