@@ -26,7 +26,9 @@ class User(AbstractUser):
         max_length=64,
         blank=True,
         validators=[validate_time_zone],
-        help_text=_("Days and streaks are counted in it. Empty: the browser's."),
+        help_text=_(
+            "Days and streaks are counted in this time zone. Leave empty to use the browser’s."
+        ),
     )
     shows_streak = models.BooleanField(_("show my streak"), default=True)
     marks_reading_on_open = models.BooleanField(

@@ -79,7 +79,9 @@ class Section(Retirable):
         Layer, on_delete=models.PROTECT, related_name="sections", verbose_name=_("layer")
     )
     number = models.PositiveSmallIntegerField(
-        _("number"), default=1, help_text=_("The place in the playbook, counted over all layers.")
+        _("number"),
+        default=1,
+        help_text=_("The position in the playbook, counted over all layers."),
     )
     emoji = models.CharField(_("emoji"), max_length=16, blank=True)
     title = models.CharField(_("title"), max_length=150)
@@ -123,7 +125,9 @@ class Status(models.Model):
             models.CheckConstraint(
                 condition=Q(is_public=True) | Q(is_countable=False),
                 name="check_status_countable_is_public",
-                violation_error_message=_("What the public does not see cannot count."),
+                violation_error_message=_(
+                    "Articles that the public cannot see cannot count towards progress."
+                ),
             )
         ]
 
@@ -152,7 +156,7 @@ class CatalogVersion(models.Model):
 
 def validate_without_credentials(url: str) -> None:
     if "@" in urlsplit(url).netloc:
-        raise ValidationError(_("The address must not hold a user name or a password."))
+        raise ValidationError(_("The address must not contain a user name or a password."))
 
 
 class Article(Retirable):
@@ -164,7 +168,7 @@ class Article(Retirable):
         unique=True,
         max_length=150,
         blank=True,
-        help_text=_("The last part of its address here. Empty: made of the title."),
+        help_text=_("The last part of its address on this site. Leave empty to use the title."),
     )
     title = models.CharField(_("title"), max_length=250)
     url = models.URLField(
@@ -172,7 +176,7 @@ class Article(Retirable):
         max_length=2000,
         blank=True,
         validators=[URLValidator(schemes=["http", "https"]), validate_without_credentials],
-        help_text=_("Empty as long as it is not written yet."),
+        help_text=_("Leave empty until the article is published."),
     )
     status = models.ForeignKey(
         Status, on_delete=models.PROTECT, related_name="articles", verbose_name=_("status")
@@ -202,7 +206,7 @@ class Article(Retirable):
             models.CheckConstraint(
                 condition=Q(url="") | Q(url__startswith="http://") | Q(url__startswith="https://"),
                 name="check_article_url_scheme",
-                violation_error_message=_("An address begins with http:// or https://."),
+                violation_error_message=_("An address must start with http:// or https://."),
             ),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(retired_at__isnull=False),

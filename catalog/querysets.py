@@ -60,7 +60,7 @@ class ArticleQuerySet(RetirableQuerySet["Article"]):
         return self.get(slug=slug)
 
     def bring_back(self) -> int:
-        """Bring back all articles except those that were merged into another one."""
+        """Restore all articles except those that were merged into another one."""
         return super(ArticleQuerySet, self.filter(merged_into=None)).bring_back()
 
     def public(self) -> Self:

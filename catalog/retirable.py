@@ -17,7 +17,7 @@ _Model = TypeVar("_Model", bound=models.Model)
 
 
 class Retirable(models.Model):
-    """A row that can leave the playbook without being deleted, and be brought back."""
+    """A row that can leave the playbook without being deleted, and be restored."""
 
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True, editable=False)
 

@@ -224,7 +224,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
                 renumber(Section.objects.filter(pk__in=rows.section_ids), rows.old_numbers)
 
     def bring_back(self, request: HttpRequest, objects: Any) -> int:
-        """Bring back articles, except merged ones, which a message names."""
+        """Restore articles, except merged ones, which a message names."""
         chosen = list(objects)
         for article in chosen:
             if article.merged_into is not None:

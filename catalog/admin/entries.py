@@ -80,7 +80,7 @@ class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
 
     @transaction.atomic
     def bring_back(self, request: HttpRequest, objects: Any) -> int:
-        """Bring back entries, except those that the section lists again, which a message names."""
+        """Restore entries, except those that the section lists again, which a message names."""
         return sum(self.bring_one_back(request, entry) for entry in objects if entry.is_retired)
 
     def bring_one_back(self, request: HttpRequest, entry: Entry) -> int:

@@ -87,12 +87,12 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
         return TemplateResponse(request, self.delete_confirmation_template, context)
 
     @admin.action(
-        description=gettext_lazy("Bring back selected %(verbose_name_plural)s"),
+        description=gettext_lazy("Restore selected %(verbose_name_plural)s"),
         permissions=["change"],
     )
     def bring_back_selected(self, request: HttpRequest, queryset: QuerySet[_Retirable]) -> None:
         chosen = list(queryset)
-        self.say(request, len(chosen), self.bring_back(request, chosen), _("Brought back"))
+        self.say(request, len(chosen), self.bring_back(request, chosen), _("Restored"))
 
     @transaction.atomic
     def retire(self, request: HttpRequest, objects: Iterable[_Retirable]) -> int:
@@ -106,7 +106,7 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
     @transaction.atomic
     def bring_back(self, request: HttpRequest, objects: Iterable[_Retirable]) -> int:
         rows = self.rows(row for row in objects if row.is_retired)
-        self.log(request, rows, _("Brought back."))
+        self.log(request, rows, _("Restored."))
         count = rows.bring_back()
         renumber(self.sections_of(rows))
         return count
@@ -167,7 +167,7 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
     def response_change(self, request: HttpRequest, obj: _Retirable) -> HttpResponse:
         if "_bring_back" not in request.POST:
             return super().response_change(request, obj)
-        self.say(request, 1, self.bring_back(request, [obj]), _("Brought back"))
+        self.say(request, 1, self.bring_back(request, [obj]), _("Restored"))
         return HttpResponseRedirect(request.get_full_path())
 
 

@@ -22,7 +22,7 @@ class AcceptForm(ArticleForm):
 
     url = WebAddressField(
         label=_("Link"),
-        help_text=_("Empty as long as it is not written yet."),
+        help_text=_("Leave empty until the article is published."),
         widget=forms.URLInput(attrs={"class": "vURLField"}),
     )
     section = forms.ModelChoiceField(

@@ -164,7 +164,7 @@ def test_a_status_that_is_not_public_cannot_count(
 ) -> None:
     status = Status.objects.get(slug=slug)
     assert errors(save(editing, status, **changes)) == [
-        "What the public does not see cannot count."
+        "Articles that the public cannot see cannot count towards progress."
     ]
     after = Status.objects.get(pk=status.pk)
     assert (after.is_public, after.is_countable) == (status.is_public, status.is_countable)

@@ -232,7 +232,7 @@ def test_an_entry_is_brought_back_unless_its_place_is_taken(
     Entry.objects.create(section=section, article=taken.article, title="b", number=3)
     assert messages(act(client, "bring_back_selected", free, taken)) == [
         f"“b” stays retired, because “{section.title}” lists it again.",
-        "Brought back: 1 entry. 1 needed no change.",
+        "Restored: 1 entry. 1 needed no change.",
     ]
     taken.refresh_from_db()
     assert taken.is_retired

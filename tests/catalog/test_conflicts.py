@@ -260,7 +260,7 @@ def test_values_that_cannot_be_saved_are_kept_in_the_form(
     response = save_mine(client, wallet, response)
     assert errors(response) == [
         "This field is required.",
-        "The address must not hold a user name or a password.",
+        "The address must not contain a user name or a password.",
     ]
     assert filled_in(response)["url"] == "https://user:secret@example.org/"
     wallet.refresh_from_db()

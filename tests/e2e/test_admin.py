@@ -163,8 +163,8 @@ def test_retiring_and_bringing_back(page: Page) -> None:
     assert WALLET not in titles_on_the_site(page, "domain-case-studies")
     page.goto("/admin/catalog/article/?retired=yes")
     page.locator("#result_list").get_by_role("link", name=WALLET).click()
-    page.get_by_role("button", name="Save and bring back").click()
-    expect(page.locator(".messagelist")).to_contain_text("Brought back: 1 article.")
+    page.get_by_role("button", name="Save and restore").click()
+    expect(page.locator(".messagelist")).to_contain_text("Restored: 1 article.")
     assert WALLET in titles_on_the_site(page, "domain-case-studies")
 
 

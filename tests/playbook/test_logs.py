@@ -159,7 +159,7 @@ def test_a_mail_that_was_refused_names_nobody(
     client.post("/accounts/password/reset/", {"email": SECRETS["mail"]})
     [entry] = objects(store)
     assert entry["message"] == (
-        "A mail could not be sent, look at EMAIL_URL: SMTPRecipientsRefused"
+        "A mail could not be sent; check EMAIL_URL: SMTPRecipientsRefused"
     )
     assert entry["request_id"] == REQUEST_ID
     assert told(store.getvalue()) == set()

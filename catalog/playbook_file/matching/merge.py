@@ -214,7 +214,7 @@ class _Merger:
 
     def _retire(self) -> None:
         in_file = set(self.article_of.values())
-        # This includes the entries of a retired section that the file brought back.
+        # This includes the entries of a retired section that the file restored.
         for article in self._after().listed:
             if article not in in_file and not self._stays(article):
                 self.articles[article] = replace(self.articles[article], is_retired=True)

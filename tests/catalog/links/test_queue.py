@@ -177,7 +177,10 @@ def test_an_address_that_another_article_has_is_refused(client: Client, action: 
     [
         ("", "This field is required."),
         ("ftp://example.org/a", "Enter a valid URL."),
-        ("https://me:secret@example.org/", "The address must not hold a user name or a password."),
+        (
+            "https://me:secret@example.org/",
+            "The address must not contain a user name or a password.",
+        ),
         ("https://example.org:99999/", "The port must be 65535 or less."),
         ("the old one", "Enter a valid URL."),
     ],

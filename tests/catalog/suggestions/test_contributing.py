@@ -201,7 +201,11 @@ FIX = {"kind": "correction", "article": "payment-wallet"}
             "This is not an address on the web. One looks like https://example.org/article.",
         ),
         ({**ARTICLE, "url": "ftp://example.org/a"}, "url", "This is not an address"),
-        ({**ARTICLE, "url": "https://me:secret@example.org/"}, "url", "must not hold a user name"),
+        (
+            {**ARTICLE, "url": "https://me:secret@example.org/"},
+            "url",
+            "must not contain a user name",
+        ),
         ({**ARTICLE, "url": "https://example.org:99999/"}, "url", "The port must be 65535 or less"),
         ({**ARTICLE, "url": f"{NEW}{'x' * 2000}"}, "url", "at most 2000 characters"),
         ({**ARTICLE, "section": "no-such"}, "section", "There is no such section"),
