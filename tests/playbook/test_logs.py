@@ -158,9 +158,7 @@ def test_a_mail_that_was_refused_names_nobody(
     client = Client(headers={"X-Request-ID": REQUEST_ID})
     client.post("/accounts/password/reset/", {"email": SECRETS["mail"]})
     [entry] = objects(store)
-    assert entry["message"] == (
-        "A mail could not be sent; check EMAIL_URL: SMTPRecipientsRefused"
-    )
+    assert entry["message"] == ("A mail could not be sent; check EMAIL_URL: SMTPRecipientsRefused")
     assert entry["request_id"] == REQUEST_ID
     assert told(store.getvalue()) == set()
 
