@@ -24,13 +24,13 @@ def test_the_figures_are_medians() -> None:
     assert figures(runs(10, 500, 20)) == Figures(per_second=20, p50=20, p99=9, size=120)
 
 
-def test_the_ratio_is_that_of_the_medians_between_those_of_neighbours() -> None:
+def test_the_ratio_compares_medians_and_its_range_compares_neighbouring_runs() -> None:
     ours, limit = runs(10, 30, 20), runs(40, 40, 80)
     assert ratio(throughput(ours), throughput(limit)) == Ratio(0.5, lowest=0.25, highest=0.75)
     assert ratio(latency(ours), latency(limit)).value == 0.5
 
 
-def test_a_run_lasts_until_the_slowest_side_has_enough_answers() -> None:
+def test_a_run_lasts_until_the_slowest_side_has_enough_responses() -> None:
     effort = Effort(rounds=3, connections=1, seconds=0.5, enough=30, longest=10)
     assert effort.lasting(runs(1000, 6)).seconds == 5
     assert effort.lasting(runs(1000, 900)).seconds == 0.5
@@ -49,7 +49,7 @@ def test_an_acknowledged_write_that_is_not_stored_fails_the_run(written: int) ->
         expect_written(runs(100)[0], written, connections=4)
 
 
-def test_growth_is_that_of_the_second_half() -> None:
+def test_growth_is_measured_over_the_second_half() -> None:
     assert growth([10, 50, 90, 100, 100, 100]) == pytest.approx(0)
     assert growth([0, 0, 0, 100, 102, 104]) == pytest.approx(4)
     assert growth([0, 0, 0, 104, 102, 100]) == pytest.approx(-4)

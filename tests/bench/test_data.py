@@ -27,7 +27,7 @@ def chains() -> Iterator[list[Event]]:
         yield list(chain)
 
 
-def test_every_learner_has_as_many_states_and_events() -> None:
+def test_every_learner_has_the_same_number_of_states_and_events() -> None:
     learners.fill(LEARNERS)
     for model, each in ((State, learners.STATES), (Event, learners.EVENTS)):
         counts = Counter(model._default_manager.values_list("user_id", flat=True))
@@ -35,7 +35,7 @@ def test_every_learner_has_as_many_states_and_events() -> None:
         assert set(counts.values()) == {each}
 
 
-def test_events_are_chains_from_to_do_to_the_state() -> None:
+def test_events_lead_from_to_do_to_the_current_state() -> None:
     learners.fill(LEARNERS)
     ends = {}
     for chain in chains():
@@ -58,7 +58,7 @@ def test_an_undo_reverses_the_event_before_it() -> None:
     assert undone == Event.objects.exclude(undoes=None).count() > 0
 
 
-def test_two_years_in_the_order_of_time() -> None:
+def test_events_span_two_years_in_chronological_order() -> None:
     learners.fill(LEARNERS)
     moments = list(Event.objects.order_by("happened_at").values_list("happened_at", flat=True))
     assert moments[-1] <= timezone.now()
@@ -67,7 +67,7 @@ def test_two_years_in_the_order_of_time() -> None:
     assert all(after - before == LEARNERS for before, after in pairwise(places))
 
 
-def test_the_product_goes_on_where_the_data_ends() -> None:
+def test_the_product_can_continue_from_the_generated_data() -> None:
     learners.fill(LEARNERS)
     user = User.objects.get(username="learner-7")
     state = State.objects.filter(user=user, state="done").select_related("article")[0]
@@ -77,7 +77,7 @@ def test_the_product_goes_on_where_the_data_ends() -> None:
     assert User.objects.create_user("one-more").pk > LEARNERS
 
 
-def test_no_index_and_no_constraint_is_lost() -> None:
+def test_indexes_and_constraints_are_restored() -> None:
     def schema() -> dict[str, object]:
         with connection.cursor() as cursor:
             return {
@@ -92,7 +92,7 @@ def test_no_index_and_no_constraint_is_lost() -> None:
     assert schema() == before
 
 
-def test_the_catalogue_grows_around_the_one_that_ships() -> None:
+def test_the_generated_catalogue_contains_the_shipped_one() -> None:
     shipped = set(Entry.objects.values_list("title", "section__slug", "number"))
     catalogue.fill(1000)
     entries = Entry.objects.select_related("section", "article")

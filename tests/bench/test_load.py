@@ -21,17 +21,17 @@ def said(**changes: Any) -> str:
     return json.dumps({**figures, **changes}) + "\n"
 
 
-def test_figures_come_in_seconds_and_milliseconds() -> None:
+def test_figures_in_seconds_and_milliseconds_are_read() -> None:
     run = parse(said(), 200)
     assert run == Run(requests=300, seconds=1.5, size=2000, p50=12.5, p99=80.25)
     assert run.per_second == 200
 
 
-def test_only_the_last_line_of_wrk_counts() -> None:
+def test_only_the_last_line_of_wrk_is_read() -> None:
     assert parse("unable to say much\n" + said(), 200) == parse(said(), 200)
 
 
-def test_a_run_may_be_too_short_for_an_answer() -> None:
+def test_a_run_may_be_too_short_for_a_response() -> None:
     assert parse(said(requests=0, bytes=0, statuses={}), 200).requests == 0
 
 
@@ -43,13 +43,13 @@ def test_a_run_may_be_too_short_for_an_answer() -> None:
         {"broken": 1},
     ],
 )
-def test_another_answer_than_expected_fails_the_run(changes: dict[str, Any]) -> None:
+def test_an_unexpected_response_fails_the_run(changes: dict[str, Any]) -> None:
     with pytest.raises(RunFailed, match="300 answers, expected with 200 each"):
         parse(said(**changes), 200)
 
 
 @pytest.mark.parametrize("words", ["", "unable to connect to 127.0.0.1:1 Connection refused\n"])
-def test_a_run_that_never_was_fails(words: str) -> None:
+def test_a_run_without_output_fails(words: str) -> None:
     with pytest.raises(RunFailed, match="wrk said: "):
         parse(words, 200)
 

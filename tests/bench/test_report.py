@@ -59,5 +59,5 @@ def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert Results.read(tmp_path / "results.json") == results
 
 
-def test_the_document_is_made_of_the_figures_kept() -> None:
+def test_the_document_matches_the_stored_results() -> None:
     assert document.DOCUMENT.read_text() == document.written(Results.read(document.KEPT))

@@ -43,7 +43,7 @@ def kind(answer: Answer) -> tuple[int, str, int]:
 
 
 @pytest.mark.parametrize("name", ["visitor", "roadmap", "table", "article"])
-def test_limit_response_equals_the_page(
+def test_a_limit_response_equals_the_page(
     running_site: RunningSite, measured: dict[str, Path], name: str
 ) -> None:
     path = measured[name]
@@ -58,7 +58,7 @@ def test_limit_response_equals_the_page(
     assert len(theirs.body) == pytest.approx(len(ours.body), abs=150)
 
 
-def test_page_belongs_to_the_signed_in_learner(
+def test_a_page_belongs_to_the_signed_in_learner(
     running_site: RunningSite, measured: dict[str, Path]
 ) -> None:
     signed_in = measured["roadmap"].requests(1)
@@ -68,7 +68,7 @@ def test_page_belongs_to_the_signed_in_learner(
     assert [request.headers.get("Cookie") for request in visitor] == [None]
 
 
-def test_every_request_changes_a_state_round_after_round(
+def test_every_request_changes_a_state_in_every_round(
     running_site: RunningSite, measured: dict[str, Path]
 ) -> None:
     changes = measured["state"].requests(1)
@@ -79,7 +79,7 @@ def test_every_request_changes_a_state_round_after_round(
     assert running_site.events(1) - before == 2 * len(once_round)
 
 
-def test_limit_of_a_write_writes_one_row(
+def test_the_limit_of_a_write_writes_one_row(
     running_site: RunningSite, measured: dict[str, Path]
 ) -> None:
     path = measured["state"]
@@ -90,13 +90,13 @@ def test_limit_of_a_write_writes_one_row(
     assert b'id="announcement"' in answer.body
 
 
-def test_limit_of_a_revisit_is_not_modified(running_site: RunningSite) -> None:
+def test_the_limit_of_a_revisit_is_not_modified(running_site: RunningSite) -> None:
     answer = running_site.site.ask(Request("/limit/unchanged/"))
     assert (answer.status, answer.body) == (304, b"")
 
 
 @pytest.mark.django_db
-def test_the_product_itself_knows_no_limit() -> None:
+def test_the_product_has_no_limit_views() -> None:
     from django.test import Client
 
     assert Client().get("/limit/unchanged/").status_code == 404

@@ -56,9 +56,7 @@ def lookups(server: Server) -> int:
     return int(ask(server, LOOKUPS))
 
 
-def test_both_nodes_know_a_learner_and_what_the_other_one_just_did(
-    cluster: Cluster, learner: Learner
-) -> None:
+def test_both_nodes_show_a_learners_latest_change(cluster: Cluster, learner: Learner) -> None:
     session, other_session = learner.sessions
     nodes = [cluster.ports["first"], cluster.ports["second"]]
     for number in range(20):
@@ -70,7 +68,7 @@ def test_both_nodes_know_a_learner_and_what_the_other_one_just_did(
         assert seen == [{state}, {state}]
 
 
-def test_both_nodes_know_a_visitors_marks(cluster: Cluster) -> None:
+def test_both_nodes_show_a_visitors_states(cluster: Cluster) -> None:
     visitor = browser(cluster.ports["first"])
     visitor.post(f"/articles/{ARTICLE}/state/", {"state": "done"})
     visitor.port = cluster.ports["second"]
@@ -112,7 +110,7 @@ def test_a_learner_reads_their_own_writes_while_the_replica_is_behind(
             assert state == "done"
 
 
-def test_an_editors_change_shows_in_a_history_while_the_replica_is_behind(
+def test_the_history_shows_an_editors_change_while_the_replica_is_behind(
     cluster: Cluster, people: People, learner: Learner
 ) -> None:
     port = cluster.ports["proxy"]

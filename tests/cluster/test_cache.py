@@ -30,14 +30,16 @@ def known(answer: Answer) -> str | None:
 
 
 @pytest.mark.parametrize("path", [ROADMAP, "/articles/", "/articles/payment-wallet/", TABLE])
-def test_a_page_for_everybody_is_asked_for_once(port: int, path: str) -> None:
+def test_a_public_page_is_requested_from_the_site_once(port: int, path: str) -> None:
     first, second = Browser(port).get(path), Browser(port).get(path)
     assert [known(first), known(second)] == ["MISS", "HIT"]
     assert second.body == first.body
     assert second.headers["Set-Cookie"] is None
 
 
-def test_nobody_gets_a_learners_page_nor_a_learner_a_kept_one(port: int, people: People) -> None:
+def test_learners_pages_are_not_cached_and_learners_get_no_cached_page(
+    port: int, people: People
+) -> None:
     (learner,) = people.some(1)
     signed_in = browser(port, learner.sessions[0])
     own = signed_in.get(ROADMAP)
@@ -53,7 +55,7 @@ def test_nobody_gets_a_learners_page_nor_a_learner_a_kept_one(port: int, people:
     ]
 
 
-def test_nobody_gets_the_page_of_a_visitor_with_marks(port: int) -> None:
+def test_the_page_of_a_visitor_with_states_is_not_cached(port: int) -> None:
     marking = Browser(port)
     before = marking.get(ROADMAP)
     marking.post("/articles/payment-wallet/state/", {"state": "done"})
@@ -64,7 +66,7 @@ def test_nobody_gets_the_page_of_a_visitor_with_marks(port: int) -> None:
     assert [page.body == before.body for page in (own, kept)] == [False, True]
 
 
-def test_a_theme_is_its_readers_own(port: int) -> None:
+def test_a_theme_applies_to_its_reader_only(port: int) -> None:
     themes = ["dark", "", "light", "dark", "light", ""]
     pages = [Browser(port, {"theme": theme} if theme else {}).get(ROADMAP) for theme in themes]
     assert [known(page) for page in pages] == ["MISS"] * 3 + ["HIT"] * 3
@@ -74,14 +76,14 @@ def test_a_theme_is_its_readers_own(port: int) -> None:
     ] == [[theme] if theme else [] for theme in themes]
 
 
-def test_a_fragment_is_never_taken_for_the_page(port: int) -> None:
+def test_a_fragment_is_never_sent_as_the_whole_page(port: int) -> None:
     kinds = [{}, FRAGMENT, {}, FRAGMENT, {**FRAGMENT, "HX_History_Restore_Request": "true"}]
     pages = [Browser(port).get(TABLE, **kind) for kind in kinds]
     assert [known(page) for page in pages] == ["MISS", "MISS", "HIT", "HIT", "MISS"]
     assert ["</html>" in page.body for page in pages] == [True, False, True, False, True]
 
 
-def test_a_page_with_a_message_is_nobody_elses(port: int) -> None:
+def test_a_page_with_a_message_is_not_cached(port: int) -> None:
     told = Browser(port)
     told.get("/me/")
     page = told.get(ROADMAP)

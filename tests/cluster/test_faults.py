@@ -27,13 +27,13 @@ FROM generate_series(1, 200000)
 """
 
 
-def test_while_nothing_happens_nothing_is_asked_twice(cluster: Cluster, people: People) -> None:
+def test_no_request_is_retried_without_a_fault(cluster: Cluster, people: People) -> None:
     with under_load(cluster, people) as load:
         pass
     assert load.faults == []
 
 
-def test_a_node_is_killed(cluster: Cluster, people: People) -> None:
+def test_readers_continue_when_a_node_is_killed(cluster: Cluster, people: People) -> None:
     with under_load(cluster, people) as load:
         cluster.nodes[0].kill()
         time.sleep(NGINX_WAITS)
@@ -44,7 +44,7 @@ def test_a_node_is_killed(cluster: Cluster, people: People) -> None:
     assert len(load.faults) <= WRITERS + READERS
 
 
-def test_nodes_are_restarted_one_after_the_other(cluster: Cluster, people: People) -> None:
+def test_readers_continue_while_nodes_restart_in_turn(cluster: Cluster, people: People) -> None:
     with under_load(cluster, people) as load:
         for node in cluster.nodes:
             node.stop()
@@ -53,7 +53,9 @@ def test_nodes_are_restarted_one_after_the_other(cluster: Cluster, people: Peopl
     assert load.faults == []
 
 
-def test_a_file_of_the_later_version_is_found_while_both_serve(cluster: Cluster) -> None:
+def test_a_static_file_of_the_later_version_is_found_while_both_versions_serve(
+    cluster: Cluster,
+) -> None:
     (cluster.folder / "second" / "static" / "later.css").write_text("/* later */")
     cluster.nodes[1].stop()
     cluster.nodes[1].start()
@@ -62,7 +64,9 @@ def test_a_file_of_the_later_version_is_found_while_both_serve(cluster: Cluster)
     assert [reader.ask_once("GET", "/static/later.css").status for _ in range(6)] == [200] * 6
 
 
-def test_a_later_version_migrates_the_database(cluster: Cluster, people: People) -> None:
+def test_readers_continue_while_a_later_version_migrates_the_database(
+    cluster: Cluster, people: People
+) -> None:
     ask(cluster.primary, MANY_EVENTS)
     with under_load(cluster, people) as load:
         later = "tests.cluster.later_settings"
@@ -72,19 +76,19 @@ def test_a_later_version_migrates_the_database(cluster: Cluster, people: People)
     assert ask(cluster.primary, valid) is True
 
 
-def test_postgresql_is_restarted(cluster: Cluster, people: People) -> None:
+def test_readers_continue_after_postgresql_restarts(cluster: Cluster, people: People) -> None:
     with under_load(cluster, people):
         cluster.primary.stop("fast")
         cluster.primary.start()
 
 
-def test_postgresql_dies(cluster: Cluster, people: People) -> None:
+def test_readers_continue_after_postgresql_crashes(cluster: Cluster, people: People) -> None:
     with under_load(cluster, people):
         cluster.primary.stop("immediate")
         cluster.primary.start()
 
 
-def test_postgresql_is_restarted_while_the_pooler_holds_everybody(
+def test_readers_wait_in_the_pooler_while_postgresql_restarts(
     cluster: Cluster, people: People
 ) -> None:
     with under_load(cluster, people) as load:
@@ -95,13 +99,13 @@ def test_postgresql_is_restarted_while_the_pooler_holds_everybody(
     assert load.faults == []
 
 
-def test_the_pooler_dies(cluster: Cluster, people: People) -> None:
+def test_readers_continue_after_the_pooler_crashes(cluster: Cluster, people: People) -> None:
     with under_load(cluster, people):
         cluster.pooler.kill()
         cluster.pooler.start()
 
 
-def test_connections_that_died_are_made_anew(cluster: Cluster, people: People) -> None:
+def test_broken_connections_are_replaced(cluster: Cluster, people: People) -> None:
     (learner,) = people.some(1)
 
     def ask_from_many_threads() -> list[int]:
@@ -116,7 +120,9 @@ def test_connections_that_died_are_made_anew(cluster: Cluster, people: People) -
     assert ask_from_many_threads() == [200] * 64
 
 
-def test_the_replica_goes_and_comes_back(cluster: Cluster, people: People) -> None:
+def test_readers_continue_while_the_replica_stops_and_returns(
+    cluster: Cluster, people: People
+) -> None:
     with under_load(cluster, people) as load:
         cluster.replica.stop("immediate")
         time.sleep(2)
@@ -124,7 +130,7 @@ def test_the_replica_goes_and_comes_back(cluster: Cluster, people: People) -> No
     assert load.faults == []
 
 
-def test_attempts_to_sign_in_are_counted_with_redis_and_without(cluster: Cluster) -> None:
+def test_sign_in_attempts_are_counted_with_and_without_redis(cluster: Cluster) -> None:
     def attempt() -> str:
         """By one node or the other, as nginx shares them out."""
         wrong = {"login": f"name-{with_redis}", "password": "not-the-password"}
@@ -143,15 +149,13 @@ def test_attempts_to_sign_in_are_counted_with_redis_and_without(cluster: Cluster
         assert (ask(cluster.primary, stored) > before) is not with_redis
 
 
-def test_redis_goes(cluster: Cluster, people: People) -> None:
+def test_readers_continue_without_redis(cluster: Cluster, people: People) -> None:
     with under_load(cluster, people) as load:
         cluster.redis.kill()
     assert load.faults == []
 
 
-def test_the_replica_takes_the_place_of_a_primary_that_died(
-    cluster: Cluster, people: People
-) -> None:
+def test_a_promoted_replica_replaces_a_crashed_primary(cluster: Cluster, people: People) -> None:
     """The last test: the two are no pair afterwards."""
     # Without it, what the primary did not send any more before it died would be lost.
     ask(cluster.primary, "ALTER SYSTEM SET synchronous_standby_names = '*'")

@@ -97,7 +97,9 @@ def lint(folder: Path, settings: str) -> "subprocess.CompletedProcess[str]":
     return manage("lintmigrations", "--settings", settings, PYTHONPATH=str(folder))
 
 
-def test_each_kind_is_told_from_the_other(linted: "subprocess.CompletedProcess[str]") -> None:
+def test_unsafe_migrations_are_refused_and_safe_ones_accepted(
+    linted: "subprocess.CompletedProcess[str]",
+) -> None:
     verdicts = dict(re.findall(r"^\(sample, (\w+)\)\.\.\. (.*)$", linted.stdout, re.MULTILINE))
     assert verdicts == {
         **dict.fromkeys(["start", *SAFE], "OK"),
@@ -106,14 +108,14 @@ def test_each_kind_is_told_from_the_other(linted: "subprocess.CompletedProcess[s
     assert linted.returncode == 1
 
 
-def test_those_of_the_product_are_safe(tmp_path: Path) -> None:
+def test_the_migrations_of_the_product_are_safe(tmp_path: Path) -> None:
     done = lint(tmp_path, "tests.linting.settings")
     assert "Erroneous migrations: 0/" in done.stdout
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_index_is_added_while_serving_and_removed_again() -> None:
+def test_an_index_is_added_concurrently_and_removed_again() -> None:
     """On the database under test; the linter has seen PostgreSQL's statement only."""
     before = ProjectState.from_apps(apps)
     after = before.clone()

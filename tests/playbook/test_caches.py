@@ -26,7 +26,7 @@ def cache(settings: Settings, db: None) -> Iterator[BaseCache]:
     outage.succeeded()
 
 
-def test_without_redis_the_database_counts(cache: BaseCache) -> None:
+def test_attempts_are_counted_in_the_database_without_redis(cache: BaseCache) -> None:
     assert cache.add("attempts", 1) is True
     assert cache.add("attempts", 9) is False
     assert cache.incr("attempts") == 2
@@ -39,7 +39,7 @@ def test_without_redis_the_database_counts(cache: BaseCache) -> None:
     assert cache.get("one", "nothing") == "nothing"
 
 
-def test_a_redis_that_does_not_answer_is_not_waited_for_again(cache: BaseCache) -> None:
+def test_an_unreachable_redis_is_not_waited_for_again(cache: BaseCache) -> None:
     cache.get("first")
     assert outage.may_be_tried() is False
     before = time.perf_counter()

@@ -64,11 +64,11 @@ def variables_read() -> set[str]:
     return found
 
 
-def test_the_example_explains_every_variable_and_no_other() -> None:
+def test_the_example_env_file_lists_exactly_the_variables_that_exist() -> None:
     assert variables_read() == VARIABLES
 
 
-def test_each_variable_of_the_example_has_its_explanation() -> None:
+def test_each_variable_of_the_example_env_file_is_explained() -> None:
     blocks = (ROOT / ".env.example").read_text().strip().split("\n\n")
     for block in blocks[1:]:
         explanation = [line for line in block.splitlines() if not re.match(r"(# )?[A-Z_]+=", line)]
@@ -82,7 +82,7 @@ def test_only_the_secret_key_has_to_be_set() -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_variables_named_exist(document: Path) -> None:
+def test_variables_named_in_the_guides_exist(document: Path) -> None:
     text = document.read_text()
     named = set(re.findall(r"\b([A-Z][A-Z_]{2,})(?==)", text))
     named |= set(re.findall(r"`([A-Z]+_[A-Z_]+)`", text))
@@ -99,14 +99,14 @@ def test_addresses_of_each_kind_are_found() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), example_addresses())
-def test_addresses_given_as_examples_are_taken(name: str, value: str) -> None:
+def test_addresses_given_as_examples_are_accepted(name: str, value: str) -> None:
     filled_in = value.replace(":PORT", ":5000")
     done = manage("diffsettings", **{name: filled_in})
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_make_targets_named_exist(document: Path) -> None:
+def test_make_targets_named_in_the_guides_exist(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
     named = set(
         re.findall(r"(?:`|^ *|&& |=\d+ )make ([a-z][a-z-]+)", document.read_text(), re.MULTILINE)
@@ -115,12 +115,12 @@ def test_make_targets_named_exist(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_files_linked_exist(document: Path) -> None:
+def test_files_linked_in_the_guides_exist(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", document.read_text())
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_every_direct_dependency_has_its_reason() -> None:
+def test_every_direct_dependency_has_a_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     direct = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
     names = {re.split(r"[\[<>=;]", requirement)[0] for requirement in direct}

@@ -32,7 +32,7 @@ def test_an_env_file_with_comments_quotes_and_unknown_variables_is_read(tmp_path
     assert manage("check", ENV_FILE=str(file)).returncode == 0
 
 
-def test_an_env_file_that_is_a_folder_is_one_line(tmp_path: Path) -> None:
+def test_an_env_file_that_is_a_folder_is_reported_in_one_line(tmp_path: Path) -> None:
     fault = f"{tmp_path} is a folder: move it away; variables are read from a file of that name"
     done = manage("check", ENV_FILE=str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{fault}\n")
@@ -40,7 +40,7 @@ def test_an_env_file_that_is_a_folder_is_one_line(tmp_path: Path) -> None:
     assert (before_installing.stdout, before_installing.stderr) == (f"{fault}\n", "")
 
 
-def test_an_env_file_in_another_encoding_is_one_line(tmp_path: Path) -> None:
+def test_an_env_file_in_a_different_encoding_is_reported_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_bytes("PORT=8000\nEMAIL_FROM=café@example.org\n".encode("latin-1"))
     fault = f"{file} is not UTF-8 (line 2): save it as UTF-8"

@@ -7,7 +7,7 @@ from playbook.http import safe_next
 @pytest.mark.parametrize(
     "address", ["/", "/articles/?layer=caching#results", "http://testserver/me/"]
 )
-def test_one_comes_back_to_a_page_of_ours(address: str) -> None:
+def test_a_return_address_on_this_site_is_followed(address: str) -> None:
     assert safe_next(RequestFactory().post("/", {"next": address}), "/default") == address
 
 
@@ -27,11 +27,11 @@ def test_one_comes_back_to_a_page_of_ours(address: str) -> None:
         "data:text/html,hello",
     ],
 )
-def test_nobody_is_led_elsewhere(address: str) -> None:
+def test_a_return_address_on_another_site_is_refused(address: str) -> None:
     assert safe_next(RequestFactory().post("/", {"next": address}), "/default") == "/default"
 
 
-def test_https_does_not_lead_back_to_http() -> None:
+def test_a_return_address_does_not_change_from_https_to_http() -> None:
     request = RequestFactory().post("/", {"next": "http://testserver/me/"}, secure=True)
     assert safe_next(request, "/default") == "/default"
 
@@ -43,13 +43,13 @@ def sign_in(origin: str, site: str = "cross-site") -> tuple[int, str]:
     return response.status_code, response.content.decode()
 
 
-def test_an_unknown_origin_is_named_for_the_operator(db: None) -> None:
+def test_an_untrusted_origin_is_named_for_the_operator(db: None) -> None:
     status, page = sign_in("https://study.example.org")
     assert status == 403
     assert "CSRF_TRUSTED_ORIGINS=https://study.example.org<" in page
 
 
-def test_a_known_origin_is_not_to_blame(db: None) -> None:
+def test_a_trusted_origin_is_not_named(db: None) -> None:
     with override_settings(CSRF_TRUSTED_ORIGINS=["https://study.example.org"]):
         status, page = sign_in("https://study.example.org")
         assert sign_in("https://study.example.org", "same-origin")[0] == 200
@@ -72,7 +72,7 @@ def test_a_cookie_with_a_nul_is_a_bad_request(db: None) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/articles/", "/admin/login/", "/accounts/login/", "/none/"])
-def test_security_headers(path: str, db: None) -> None:
+def test_pages_have_security_headers(path: str, db: None) -> None:
     response = Client().get(path, follow=True)
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -83,7 +83,7 @@ def test_security_headers(path: str, db: None) -> None:
 
 
 @pytest.mark.parametrize("is_https", [False, True])
-def test_no_script_and_no_other_site_gets_the_cookies(playbook: None, is_https: bool) -> None:
+def test_cookies_are_hidden_from_scripts_and_other_sites(playbook: None, is_https: bool) -> None:
     client = Client()
     with override_settings(SESSION_COOKIE_SECURE=is_https, CSRF_COOKIE_SECURE=is_https):
         client.get("/accounts/login/")

@@ -66,14 +66,14 @@ def objects(stream: StringIO) -> list[dict[str, Any]]:
 # --- For a person
 
 
-def test_a_foreign_host_is_one_line(log: StringIO, db: None) -> None:
+def test_an_unknown_host_is_logged_as_one_line(log: StringIO, db: None) -> None:
     assert Client().get("/", headers={"host": "evil.example"}).status_code == 400
     [line] = log.getvalue().splitlines()
     assert " ERROR django.security.DisallowedHost: " in line
     assert "evil.example" in line
 
 
-def test_a_forbidden_page_is_one_line_with_its_id(
+def test_a_forbidden_page_is_logged_as_one_line_with_its_id(
     log: StringIO, client: Client, editor: User
 ) -> None:
     client.force_login(editor)
@@ -86,7 +86,7 @@ def test_a_forbidden_page_is_one_line_with_its_id(
     )
 
 
-def test_an_address_that_is_not_there_has_its_id_too(log: StringIO, db: None) -> None:
+def test_an_unknown_address_is_logged_with_its_request_id(log: StringIO, db: None) -> None:
     """Django says it when every middleware is done with the request."""
     response = Client().get("/nowhere/")
     [line] = log.getvalue().splitlines()
@@ -106,7 +106,9 @@ def test_an_error_keeps_its_traceback(log: StringIO, db: None) -> None:
 # --- For a store of logs
 
 
-def test_an_error_is_one_json_object_without_names(store: StringIO, ada: User) -> None:
+def test_an_error_is_logged_as_one_json_object_without_personal_data(
+    store: StringIO, ada: User
+) -> None:
     assert make_it_fail(Client()).status_code == 500
     [entry] = objects(store)
     when = datetime.fromisoformat(entry.pop("time"))
@@ -130,7 +132,7 @@ def test_an_error_is_one_json_object_without_names(store: StringIO, ada: User) -
     assert told(store.getvalue()) == set()
 
 
-def test_a_refused_request_names_nobody(store: StringIO, ada: User) -> None:
+def test_a_refused_request_is_logged_without_personal_data(store: StringIO, ada: User) -> None:
     client = Client(headers={"X-Request-ID": REQUEST_ID}, enforce_csrf_checks=True)
     client.force_login(ada)
     client.get(f"/{SECRETS['name']}/?q={SECRETS['query']}")
@@ -149,7 +151,7 @@ def test_a_refused_request_names_nobody(store: StringIO, ada: User) -> None:
     assert told(store.getvalue()) == set()
 
 
-def test_a_mail_that_was_refused_names_nobody(
+def test_a_refused_mail_is_logged_without_personal_data(
     store: StringIO, ada: User, settings: Settings
 ) -> None:
     """Its exception is the argument of a line of ours, and has the address in its words."""
@@ -170,9 +172,7 @@ def test_extra_record_fields_are_not_logged(store: StringIO) -> None:
     assert set(entry) == {"time", "level", "logger", "message", "request_id"}
 
 
-def test_a_databases_trouble_with_itself_is_quoted_and_its_rows_are_not(
-    store: StringIO, ada: User
-) -> None:
+def test_database_errors_are_quoted_without_row_values(store: StringIO, ada: User) -> None:
     for error in (
         OperationalError(f"database is locked\nDETAIL: {SECRETS['mail']}"),
         DatabaseError(f"a row of {SECRETS['mail']} is there already"),
@@ -189,7 +189,7 @@ def test_a_databases_trouble_with_itself_is_quoted_and_its_rows_are_not(
     assert told(store.getvalue()) == set()
 
 
-def test_an_account_that_is_there_already_is_not_quoted(store: StringIO, ada: User) -> None:
+def test_a_duplicate_account_is_not_quoted(store: StringIO, ada: User) -> None:
     """PostgreSQL quotes the row that is in the way."""
     user = User(username=SECRETS["name"])
     with pytest.raises(DatabaseError) as caught, connection.cursor():
@@ -201,7 +201,7 @@ def test_an_account_that_is_there_already_is_not_quoted(store: StringIO, ada: Us
 
 
 @pytest.mark.parametrize("form", ["line", "json"])
-def test_each_request_has_its_line_where_that_is_asked_for(
+def test_each_request_is_logged_if_access_logging_is_on(
     form: str, ada: User, settings: Settings
 ) -> None:
     logger = logging.getLogger("playbook.requests")

@@ -70,7 +70,7 @@ def meter(settings: Settings, playbook: None) -> Meter:
 
 
 @pytest.mark.django_db
-def test_without_a_token_there_is_nothing(client: Client) -> None:
+def test_metrics_are_not_found_without_a_token_setting(client: Client) -> None:
     for headers in ({}, {"Authorization": "Bearer "}, AS_PROMETHEUS):
         response = client.get(PATH, headers=headers)
         assert response.status_code == 404
@@ -80,7 +80,7 @@ def test_without_a_token_there_is_nothing(client: Client) -> None:
 @pytest.mark.parametrize(
     "given", ["", TOKEN, "Bearer", "Bearer ", f"bearer {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xff"]
 )
-def test_a_wrong_token_is_told_nothing(client: Client, settings: Settings, given: str) -> None:
+def test_a_wrong_token_gets_no_metrics(client: Client, settings: Settings, given: str) -> None:
     settings.METRICS_TOKEN = TOKEN
     response = client.get(PATH, headers={"Authorization": given})
     assert response.status_code == 401
@@ -89,7 +89,7 @@ def test_a_wrong_token_is_told_nothing(client: Client, settings: Settings, given
     assert TOKEN.encode() not in response.content
 
 
-def test_figures_are_not_kept_by_a_cache(meter: Meter) -> None:
+def test_metrics_are_not_cached(meter: Meter) -> None:
     response = meter.client.get(PATH, headers=AS_PROMETHEUS)
     assert "no-store" in response["Cache-Control"]
 
@@ -108,7 +108,7 @@ def test_a_page_is_counted_and_timed_by_its_view(meter: Meter) -> None:
     assert in_time[figure("playbook_request_seconds_bucket", **labels, le="+Inf")] == 3
 
 
-def test_its_queries_are_counted(meter: Meter) -> None:
+def test_the_queries_of_a_view_are_counted(meter: Meter) -> None:
     with CaptureQueriesContext(connection) as captured:
         meter.client.get(PAGE)
     queries = len(captured)
@@ -118,7 +118,7 @@ def test_its_queries_are_counted(meter: Meter) -> None:
     assert 0 < time_taken < 30
 
 
-def test_no_address_and_no_method_of_ones_own_becomes_a_figure(meter: Meter) -> None:
+def test_unknown_addresses_and_methods_do_not_become_labels(meter: Meter) -> None:
     meter.client.get("/what-somebody-typed/")
     meter.client.generic("BREW", PAGE)
     assert meter.counted("playbook_request_seconds_count") == {
@@ -165,7 +165,7 @@ def test_changes_of_state_are_counted_once(meter: Meter, learner: User, who: str
     }
 
 
-def test_opening_an_article_that_marks_it_is_a_change(meter: Meter, learner: User) -> None:
+def test_opening_an_article_counts_as_a_change_of_state(meter: Meter, learner: User) -> None:
     meter.client.force_login(learner)
     for headers in ({}, {"HX-Request": "true"}):
         meter.client.post(f"{PAGE}open/", headers=headers)
@@ -174,7 +174,7 @@ def test_opening_an_article_that_marks_it_is_a_change(meter: Meter, learner: Use
     }
 
 
-def test_every_state_has_its_figure_before_the_first_change(meter: Meter) -> None:
+def test_every_state_has_a_metric_before_the_first_change(meter: Meter) -> None:
     changes = {name for name in meter.before if name.startswith("playbook_state_changes_total")}
     assert changes == {
         figure("playbook_state_changes_total", state=state, undo=undo)
@@ -183,7 +183,7 @@ def test_every_state_has_its_figure_before_the_first_change(meter: Meter) -> Non
     }
 
 
-def test_the_guide_names_every_figure_and_no_other(meter: Meter) -> None:
+def test_the_guide_lists_exactly_the_metrics_that_exist(meter: Meter) -> None:
     text = meter.client.get(PATH, headers=AS_PROMETHEUS).content.decode()
     exposed = set(re.findall(r"^# HELP (playbook_\w+) ", text, re.MULTILINE))
     guide = (ROOT / "docs" / "operations.md").read_text()
@@ -218,7 +218,9 @@ def read_pages(site: dict[str, str], count: int) -> None:
         assert get(site, PAGE)[0] == 200
 
 
-def test_every_worker_reports_for_all_workers(measured: dict[str, str], tmp_path: Path) -> None:
+def test_each_worker_reports_the_metrics_of_all_workers(
+    measured: dict[str, str], tmp_path: Path
+) -> None:
     folder = tmp_path / f"playbook-metrics-127.0.0.1-{measured['PORT']}"
     folder.mkdir()
     (folder / "counter_1.db").write_bytes(b"of a server that was killed")
@@ -250,7 +252,7 @@ def test_every_worker_reports_for_all_workers(measured: dict[str, str], tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_a_token_no_folder_is_made(site: dict[str, str], tmp_path: Path) -> None:
+def test_no_metrics_folder_is_created_without_a_token(site: dict[str, str], tmp_path: Path) -> None:
     with served(**{**site, "TMPDIR": str(tmp_path), "WEB_WORKERS": "1"}) as server:
         assert get(site, PATH, **AS_PROMETHEUS)[0] == 404
         assert list(tmp_path.iterdir()) == []
@@ -258,7 +260,9 @@ def test_without_a_token_no_folder_is_made(site: dict[str, str], tmp_path: Path)
         server.communicate(timeout=20)
 
 
-def test_a_folder_that_cannot_be_made_is_one_line(measured: dict[str, str], tmp_path: Path) -> None:
+def test_a_metrics_folder_that_cannot_be_created_is_reported_in_one_line(
+    measured: dict[str, str], tmp_path: Path
+) -> None:
     folder = tmp_path / f"playbook-metrics-127.0.0.1-{measured['PORT']}"
     folder.symlink_to("/etc")
     done = manage("serve", **measured)

@@ -15,7 +15,7 @@ PROBES = ["/healthz", "/readyz"]
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", PROBES)
-def test_all_is_well(client: Client, path: str) -> None:
+def test_a_ready_site_passes_both_probes(client: Client, path: str) -> None:
     response = client.get(path)
     assert (response.status_code, response.content) == (200, b"ok\n")
     assert response["Content-Type"] == "text/plain; charset=utf-8"
@@ -26,7 +26,7 @@ def test_all_is_well(client: Client, path: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_process_answers_without_a_database(
+def test_the_liveness_probe_answers_without_a_database(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
@@ -35,7 +35,7 @@ def test_the_process_answers_without_a_database(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [*PROBES, "/metrics/prometheus"])
-def test_a_probe_comes_by_number_and_without_https(settings: Settings, path: str) -> None:
+def test_probes_are_answered_by_ip_address_and_over_http(settings: Settings, path: str) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.METRICS_TOKEN = "a-token-of-twenty-letters"
     client = Client(headers={"host": "10.1.2.3:8000", "cookie": "sessionid=" + "a" * 32})
@@ -47,7 +47,7 @@ def test_a_probe_comes_by_number_and_without_https(settings: Settings, path: str
 
 
 @pytest.mark.django_db
-def test_a_migration_that_is_not_applied_is_named(client: Client) -> None:
+def test_an_unapplied_migration_is_named(client: Client) -> None:
     applied = MigrationRecorder.Migration.objects.filter(app="progress")
     applied.filter(pk=applied.latest("pk").pk).delete()
     response = client.get("/readyz")
@@ -57,7 +57,7 @@ def test_a_migration_that_is_not_applied_is_named(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_newer_database_serves_older_code(client: Client) -> None:
+def test_older_code_is_ready_with_a_newer_database(client: Client) -> None:
     MigrationRecorder.Migration.objects.create(app="progress", name="0999_from_the_future")
     assert client.get("/readyz").status_code == 200
 
@@ -73,7 +73,7 @@ def test_a_newer_database_serves_older_code(client: Client) -> None:
         },
     ],
 )
-def test_a_cache_that_keeps_nothing_is_named(
+def test_a_cache_that_stores_nothing_is_named(
     client: Client, settings: Settings, cache: dict[str, str]
 ) -> None:
     settings.CACHES = {"default": cache}
@@ -82,7 +82,9 @@ def test_a_cache_that_keeps_nothing_is_named(
 
 
 @pytest.mark.django_db
-def test_nothing_stays_in_the_cache(client: Client, settings: Settings, tmp_path: Path) -> None:
+def test_the_probe_leaves_nothing_in_the_cache(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
     backend = "django.core.cache.backends.filebased.FileBasedCache"
     settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": str(tmp_path)}}
     assert client.get("/readyz").status_code == 200
@@ -93,7 +95,7 @@ def test_nothing_stays_in_the_cache(client: Client, settings: Settings, tmp_path
 @pytest.mark.parametrize(
     "url", ["sqlite:////nowhere/at/all.sqlite3", "postgres://me:a-password@127.0.0.1:1/study"]
 )
-def test_a_database_that_is_gone_is_named_and_no_more(url: str) -> None:
+def test_an_unreachable_database_is_named_without_details(url: str) -> None:
     """Within the five seconds that a probe may wait, and the second of a slow machine."""
     program = (
         "import django, time; django.setup(); from django.test import Client; began = time.time(); "

@@ -40,7 +40,7 @@ def places() -> dict[str, str]:
     return {model.__name__: router.db_for_read(model) for model in (State, Event, Article)}
 
 
-def test_only_named_tables_are_read_from_the_replica_and_only_within() -> None:
+def test_only_listed_tables_are_read_from_the_replica_and_only_inside_the_block() -> None:
     everything = {"State": "default", "Event": "default", "Article": "default"}
     assert places() == everything
     with reading("progress", lambda: True):
@@ -49,20 +49,20 @@ def test_only_named_tables_are_read_from_the_replica_and_only_within() -> None:
     assert places() == everything
 
 
-def test_a_replica_that_is_behind_is_not_read_and_is_asked_once() -> None:
+def test_a_replica_that_lags_is_not_read_and_is_checked_once() -> None:
     answers = iter([False, True])
     with reading("progress", lambda: next(answers)):
         assert [place() for _ in range(3)] == ["default"] * 3
 
 
-def test_a_replica_that_does_not_answer_is_left_alone_for_a_while() -> None:
+def test_an_unreachable_replica_is_not_tried_again_for_a_while() -> None:
     with reading("progress", gone):
         assert place() == "default"
     with reading("progress", never):
         assert place() == "default"
 
 
-def test_a_request_that_loses_the_replica_goes_on_with_the_primary() -> None:
+def test_a_request_that_loses_the_replica_continues_on_the_primary() -> None:
     with reading("progress", lambda: True):
         assert place() == "replica"
         assert replica.was_lost(DatabaseError("a mistake in a query")) is False
@@ -88,7 +88,7 @@ def test_nothing_is_migrated_on_the_replica() -> None:
     ]
 
 
-def test_one_caller_finds_out_whether_it_answers_again() -> None:
+def test_only_one_caller_checks_whether_the_replica_answers_again() -> None:
     outage = Outage(seconds=0.05)
     assert [outage.may_be_tried() for _ in range(2)] == [True, True]
     outage.failed()

@@ -44,7 +44,7 @@ def kept(settings: Settings, db: None) -> Iterator[Kept]:
     sentry_sdk.get_global_scope().set_client(None)
 
 
-def test_a_request_that_broke_is_told_with_its_id_and_names_nobody(kept: Kept) -> None:
+def test_a_failed_request_is_reported_with_its_id_and_without_personal_data(kept: Kept) -> None:
     User.objects.create_user(SECRETS["name"], SECRETS["mail"], SECRETS["password"])
     assert make_it_fail(Client()).status_code == 500
     [envelope] = kept.envelopes

@@ -14,14 +14,14 @@ GIVEN = "7f3d9a2c-5b1e-4c8f-9d60-2a4b6c8e0f13"
 
 
 @pytest.mark.django_db
-def test_each_request_has_an_id_of_its_own(client: Client) -> None:
+def test_each_request_has_a_unique_id(client: Client) -> None:
     ids = {client.get(path)["X-Request-ID"] for path in ("/", "/", "/nowhere/", "/healthz")}
     assert len(ids) == 4
     assert all(MADE.fullmatch(request_id) for request_id in ids)
 
 
 @pytest.mark.django_db
-def test_a_trusted_proxys_id_is_taken_over(client: Client, settings: Settings) -> None:
+def test_the_id_of_a_trusted_proxy_is_used(client: Client, settings: Settings) -> None:
     headers = {"X-Request-ID": GIVEN}
     assert client.get("/", headers=headers)["X-Request-ID"] != GIVEN
     settings.TRUSTED_PROXY_COUNT = 1
@@ -48,7 +48,7 @@ def test_a_malformed_id_is_replaced(client: Client, settings: Settings, given: s
         ("/theme/", "testserver", 405),
     ],
 )
-def test_a_page_of_a_request_that_failed_shows_it(
+def test_an_error_page_shows_the_request_id(
     settings: Settings, path: str, host: str, status: int
 ) -> None:
     settings.ROOT_URLCONF = URLS
@@ -60,13 +60,13 @@ def test_a_page_of_a_request_that_failed_shows_it(
     assert "reference" in page
 
 
-def test_a_refused_form_shows_it(learner: User) -> None:
+def test_a_refused_form_shows_the_request_id(learner: User) -> None:
     client = Client(enforce_csrf_checks=True)
     response = client.post("/theme/", {"theme": "dark"})
     assert response.status_code == 403
     assert f"<code>{response['X-Request-ID']}</code>" in response.content.decode()
 
 
-def test_a_page_that_did_not_fail_keeps_it_out(client: Client, playbook: None) -> None:
+def test_a_successful_page_does_not_show_the_request_id(client: Client, playbook: None) -> None:
     response = client.get("/")
     assert response["X-Request-ID"] not in response.content.decode()

@@ -29,7 +29,7 @@ def values(*names: str, **variables: str) -> list[object]:
     return list(json.loads(done.stdout))
 
 
-def test_without_a_secret_key_there_is_no_start() -> None:
+def test_the_site_does_not_start_without_a_secret_key() -> None:
     done = run("manage.py", "check")
     assert done.stderr == (
         f"SECRET_KEY is missing: it should be at least 50 random characters. {WHERE}"
@@ -88,11 +88,11 @@ def test_variables_come_from_the_env_file_and_the_environment_wins(tmp_path: Pat
     ]
 
 
-def test_plain_http_lets_one_sign_in() -> None:
+def test_signing_in_works_over_plain_http() -> None:
     assert values(*SECURITY) == [False, False, False, 0, 0, "http://127.0.0.1:8000"]
 
 
-def test_https_is_kept_to() -> None:
+def test_an_https_site_uses_https_only() -> None:
     site = "https://study.example.org"
     assert values(*SECURITY, SITE_URL=f"{site}/") == [True, True, True, 31536000, 1, site]
     assert values("SECURE_PROXY_SSL_HEADER", "SECURE_SSL_REDIRECT", SITE_URL=site) == [
@@ -116,7 +116,7 @@ def test_the_host_of_the_site_is_allowed_as_browsers_send_it(site: str, host: st
     assert hosts[0] == host
 
 
-def test_errors_are_shown_to_readers_only_if_asked_for() -> None:
+def test_error_details_are_shown_only_in_debug_mode() -> None:
     assert values("DEBUG") == [False]
     assert values("DEBUG", DEBUG="true") == [True]
 
@@ -127,7 +127,7 @@ def databases(**variables: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def test_postgresql_keeps_and_asks_its_connections_and_sqlite_waits_its_turn() -> None:
+def test_postgresql_reuses_checked_connections_and_sqlite_waits_for_locks() -> None:
     default = databases(DATABASE_URL="postgres://me:word@db.example.org:5433/study")["default"]
     assert (default["HOST"], default["PORT"], default["NAME"]) == ("db.example.org", 5433, "study")
     assert (default["CONN_MAX_AGE"], default["CONN_HEALTH_CHECKS"]) == (None, True)
@@ -149,15 +149,13 @@ def test_options_in_a_database_url_win() -> None:
 
 
 @pytest.mark.parametrize(("pooler", "without_cursors"), [("true", True), ("false", False)])
-def test_behind_a_pooler_no_cursor_outlives_its_transaction(
-    pooler: str, without_cursors: bool
-) -> None:
+def test_server_side_cursors_are_off_behind_a_pooler(pooler: str, without_cursors: bool) -> None:
     url = "postgres://me@db.example.org/study"
     default = databases(DATABASE_URL=url, DATABASE_POOLER=pooler)["default"]
     assert default["DISABLE_SERVER_SIDE_CURSORS"] is without_cursors
 
 
-def test_without_a_replica_nothing_asks_for_one() -> None:
+def test_no_replica_is_configured_by_default() -> None:
     assert values("HAS_REPLICA", "DATABASE_ROUTERS") == [False, None]
     assert list(databases()) == ["default"]
 
@@ -170,7 +168,7 @@ def test_a_replica_is_a_second_database_of_the_same_kind() -> None:
     assert found["replica"] == {**found["default"], "HOST": "copy.example.org"}
 
 
-def test_attempts_are_counted_in_redis_if_there_is_one() -> None:
+def test_attempts_are_counted_in_redis_if_it_is_configured() -> None:
     def kinds(**variables: str) -> dict[str, str]:
         (caches,) = values("CACHES", **variables)
         assert isinstance(caches, dict)

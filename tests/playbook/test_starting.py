@@ -50,7 +50,7 @@ def test_preparing_again_keeps_what_an_editor_changed(site: dict[str, str]) -> N
         assert "A wallet, edited" in get(site, "/articles/payment-wallet/")[1]
 
 
-def test_a_taken_port_is_one_line(site: dict[str, str]) -> None:
+def test_a_port_in_use_is_reported_in_one_line(site: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = manage("serve", **{**site, "PORT": str(port)})
@@ -61,7 +61,9 @@ def test_a_taken_port_is_one_line(site: dict[str, str]) -> None:
     assert before_installing.stdout == fault
 
 
-def test_serving_what_was_not_prepared_is_one_line(site: dict[str, str], tmp_path: Path) -> None:
+def test_serving_an_unprepared_site_is_reported_in_one_line(
+    site: dict[str, str], tmp_path: Path
+) -> None:
     done = manage("serve", **{**site, "STATIC_ROOT": str(tmp_path)})
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
@@ -69,7 +71,7 @@ def test_serving_what_was_not_prepared_is_one_line(site: dict[str, str], tmp_pat
     )
 
 
-def test_while_developing_nothing_needs_to_be_collected(
+def test_the_development_server_needs_no_collected_files(
     site: dict[str, str], tmp_path: Path
 ) -> None:
     developing = {**site, "DEBUG": "true", "STATIC_ROOT": str(tmp_path), "WEB_WORKERS": "1"}
@@ -80,7 +82,7 @@ def test_while_developing_nothing_needs_to_be_collected(
         assert get(site, "/static/css/tokens.css")[0] == 200
 
 
-def test_preparing_deletes_the_sessions_that_ran_out(site: dict[str, str]) -> None:
+def test_preparing_deletes_expired_sessions(site: dict[str, str]) -> None:
     sessions = "from django.contrib.sessions.backends.db import SessionStore as Store; "
     made = manage(
         "shell",
@@ -104,7 +106,7 @@ def test_preparing_deletes_the_sessions_that_ran_out(site: dict[str, str]) -> No
     assert ran_out not in left
 
 
-def test_a_new_sqlite_file_is_its_owners_only(tmp_path: Path) -> None:
+def test_a_new_sqlite_file_is_readable_only_by_its_owner(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/playbook.sqlite3"
     variables = {"DATABASE_URL": url, "STATIC_ROOT": str(tmp_path / "static")}
     assert manage("prepare", **variables).returncode == 0
@@ -117,7 +119,7 @@ def test_a_new_sqlite_file_is_its_owners_only(tmp_path: Path) -> None:
     assert collected.stat().st_mode & 0o044 == 0o044
 
 
-def test_an_operators_mode_of_the_sqlite_file_stays(tmp_path: Path) -> None:
+def test_the_mode_of_an_existing_sqlite_file_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "playbook.sqlite3"
     file.touch()
     file.chmod(0o640)
@@ -126,13 +128,13 @@ def test_an_operators_mode_of_the_sqlite_file_stays(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_free_port_and_a_good_folder_need_no_words(tmp_path: Path) -> None:
+def test_a_free_port_and_a_valid_folder_are_accepted_silently(tmp_path: Path) -> None:
     written = tmp_path / "env"
     written.write_text(f"PORT={free_port()}\n")
     assert run("playbook/preflight.py", "port", ENV_FILE=str(written)).stdout == "\n"
 
 
-def test_the_env_file_says_the_port_too(tmp_path: Path) -> None:
+def test_the_port_is_read_from_the_env_file(tmp_path: Path) -> None:
     written = tmp_path / "env"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -141,12 +143,12 @@ def test_the_env_file_says_the_port_too(tmp_path: Path) -> None:
     assert done.stdout.startswith(f"Port {port} is taken: ")
 
 
-def test_an_address_of_another_machine_is_named() -> None:
+def test_an_address_of_a_different_machine_is_named() -> None:
     fault = preflight.port_fault("192.0.2.1", 8000)
     assert fault.startswith("Nothing can listen at 192.0.2.1, port 8000 (")
 
 
-def test_a_folder_that_is_gone_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "FOLDER", tmp_path / "gone")
     assert preflight.main([]) == (
         f"The folder {tmp_path / 'gone'} cannot be written to (No such file or directory): "
@@ -157,7 +159,7 @@ def test_a_folder_that_is_gone_is_named(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     "url", ["sqlite:////nowhere/at/all/playbook.sqlite3", "postgres://me:word@127.0.0.1:1/study"]
 )
-def test_a_database_that_cannot_be_reached_is_one_line(url: str, tmp_path: Path) -> None:
+def test_an_unreachable_database_is_reported_in_one_line(url: str, tmp_path: Path) -> None:
     done = manage("prepare", DATABASE_URL=url, STATIC_ROOT=str(tmp_path))
     assert done.stderr.startswith("CommandError: The database of DATABASE_URL cannot be used: ")
     assert done.stderr.count("\n") == 1

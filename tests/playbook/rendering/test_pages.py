@@ -54,7 +54,9 @@ def reader(request: pytest.FixtureRequest, learner: User, editor: User) -> Clien
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery&q=cache", MINE])
-def test_a_kept_page_equals_the_page_rendered_now(reader: Client, editor: User, path: str) -> None:
+def test_a_cached_page_equals_the_page_rendered_now(
+    reader: Client, editor: User, path: str
+) -> None:
     other = Client()
     other.post("/articles/ticket-booking-system/state/", {"state": "skipped"})
     other.get(path)
@@ -235,7 +237,7 @@ def test_a_page_that_loses_a_per_user_fragment_is_refused() -> None:
         SharedPage("lost.html", Content({}), (READER,))
 
 
-def test_a_kept_response_is_complete_in_both_encodings(client: Client) -> None:
+def test_a_cached_response_is_complete_in_both_encodings(client: Client) -> None:
     client.get("/")
     plain, zipped = client.get("/"), client.get("/", headers={"Accept-Encoding": "gzip"})
     again = client.get("/", headers={"Accept-Encoding": "gzip"})
@@ -249,13 +251,13 @@ def test_a_kept_response_is_complete_in_both_encodings(client: Client) -> None:
     assert again.resolver_match.view_name == "catalog:roadmap"
 
 
-def test_an_unknown_host_gets_no_kept_response(client: Client) -> None:
+def test_an_unknown_host_gets_no_cached_response(client: Client) -> None:
     client.get("/")
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
 
 
 @pytest.mark.parametrize(("path", "target"), [("/", "playbook"), ("/articles/", "results")])
-def test_requests_without_htmx_get_and_keep_the_whole_page(
+def test_requests_without_htmx_get_and_cache_the_whole_page(
     client: Client, path: str, target: str
 ) -> None:
     for headers in ({"HX-Target": target}, {"HX-Target": target, "HX-Request": "false"}):
@@ -289,17 +291,17 @@ def test_a_refused_form_offers_no_address_that_only_takes_posts(client: Client) 
     assert f"next={WALLET}" not in page
 
 
-def test_a_failed_precondition_is_not_kept(client: Client) -> None:
+def test_a_failed_precondition_is_not_cached(client: Client) -> None:
     response = client.get("/sections/caching/", headers={"If-Match": '"another"'})
     assert (response.status_code, response["Cache-Control"]) == (412, "private, no-store")
 
 
-def test_a_similar_encoding_is_not_taken_for_gzip(client: Client) -> None:
+def test_an_encoding_with_a_similar_name_is_not_treated_as_gzip(client: Client) -> None:
     client.get("/", headers={"Accept-Encoding": "xgzip"})
     assert client.get("/", headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
 
 
-def test_odd_query_strings_are_kept_apart_or_not_at_all(client: Client) -> None:
+def test_odd_query_strings_are_cached_separately_or_not_at_all(client: Client) -> None:
     KEPT.plain.clear()
     KEPT.with_query.clear()
     client.get("/")
@@ -314,7 +316,7 @@ def test_odd_query_strings_are_kept_apart_or_not_at_all(client: Client) -> None:
 NOT_CANONICAL = "/articles/?q=cache&order=journey"
 
 
-def test_a_page_kept_for_htmx_is_not_sent_to_other_requests(client: Client) -> None:
+def test_a_page_cached_for_htmx_is_not_sent_to_other_requests(client: Client) -> None:
     restore = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
     for headers in ({"HX-Request": "true"}, restore):
         assert client.get(NOT_CANONICAL, headers=headers).status_code == 200
