@@ -32,12 +32,12 @@ class Page:
         return {**AS_A_BROWSER, "Cookie": cookies}
 
     def as_got_by(self, reader: MeasuredLearner) -> "Page":
-        """Of what a browser sends on, only the session is the reader's alone."""
+        """Return the same page as this learner's browser got it."""
         return replace(self, cookies={**self.cookies, "sessionid": reader["session"]})
 
 
 def pages(site: Site, path: str, readers: Sequence[MeasuredLearner]) -> list[Page]:
-    """ValueError where it cannot be read."""
+    """Ask for the page once for all readers; raise `ValueError` if it cannot be read."""
     session = f"sessionid={readers[0]['session']}"
     answer = site.ask(Request(path, headers={"Cookie": session}))
     if answer.status != 200:
@@ -47,7 +47,7 @@ def pages(site: Site, path: str, readers: Sequence[MeasuredLearner]) -> list[Pag
 
 
 def visitors(path: str) -> list[Request]:
-    """Of somebody who comes for the first time."""
+    """Return the request of somebody's first visit."""
     return [Request(path, headers=AS_A_BROWSER)]
 
 
@@ -86,7 +86,7 @@ def revisits(site: Site, requests: Sequence[Request]) -> list[Request]:
 
 
 class StatesForm(HTMLParser):
-    """What the one form that sets states sends, and where to, for each article."""
+    """Reads from a page what its form of states sends for each article, and where to."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

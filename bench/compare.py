@@ -11,7 +11,7 @@ from bench.load import Request, Run, RunFailed, TooSlow, drive
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured; a first round, which is not counted, warms up.
+    """The number and length of the runs; a first round warms up and is not counted.
 
     A run lasts `seconds`, and up to the `longest` where one side needs them for `enough` answers.
     """
@@ -64,7 +64,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Ratio:
-    """Of the medians; and the lowest and highest of two runs that followed each other."""
+    """The ratio of the medians, and the lowest and highest ratio of two successive runs."""
 
     value: float
     lowest: float

@@ -17,7 +17,7 @@ DURABLE = "-c fsync=on -c full_page_writes=on -c synchronous_commit=on -c max_wa
 
 
 class Databases(Protocol):
-    """By name; nobody may be connected to one that is copied or dropped."""
+    """Databases by name; one that is copied or dropped may have no connection."""
 
     @property
     def vendor(self) -> str: ...

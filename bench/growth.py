@@ -1,4 +1,4 @@
-"""What a larger catalogue and more learners do to the time of an answer."""
+"""Compares response times with a larger catalogue and with more learners."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What Lighthouse says of the pages on a phone: medians of each score, and what costs points."""
+"""Runs Lighthouse on a phone: the median of each score, and the audits that cost points."""
 
 import json
 import os

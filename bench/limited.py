@@ -1,4 +1,4 @@
-"""How near each path comes to what the server could do at most."""
+"""Compares each path with the most that the server could do."""
 
 from collections.abc import Iterator, Sequence
 

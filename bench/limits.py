@@ -1,4 +1,4 @@
-"""What the server could do at most: the same way of a request around a view that does nothing.
+"""The limit of the server: the same request handling around a view that does nothing.
 
 Each view asks who the reader is, as every page does, so that session and user are read where the
 request brings a cookie. Telling a form from a forged one is the product's work, not the limit's.

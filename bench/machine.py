@@ -1,4 +1,4 @@
-"""Where and of what the figures are: processor, memory, versions, the commit."""
+"""Describes the machine and the software: processor, memory, versions, the commit."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""What the workers hold while they answer a mix of every kind of page."""
+"""Measures the memory of the workers while they serve a mix of all pages."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ FOR_LEARNERS = ("/me/", "/me/history/", "/me/export.json", "/accounts/preference
 
 @dataclass(frozen=True)
 class Sample:
-    """Of one worker, in MB: what is in memory now, its share of it, and the most there ever was."""
+    """The memory of one worker in MB: resident, proportional share, and the peak."""
 
     rss: float
     pss: float

@@ -1,4 +1,4 @@
-"""How much is measured: all of it, or enough to see that everything works."""
+"""Plans of how much to measure: everything, or enough to see that it works."""
 
 from dataclasses import dataclass
 

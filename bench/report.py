@@ -1,4 +1,4 @@
-"""What was measured, part by part: as tables for people, as JSON for programs."""
+"""Reports the results of each part, as tables for people and as JSON for programs."""
 
 import json
 from collections.abc import Iterator, Sequence

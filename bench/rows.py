@@ -1,4 +1,4 @@
-"""What is measured, one thing a row, and how a table shows it."""
+"""The rows of results, and how a table shows them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence

@@ -9,4 +9,4 @@ from playbook.settings import INSTALLED_APPS
 INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
 ROOT_URLCONF = "bench.urls"
 CAPTURED = Path(os.environ.get("BENCH_CAPTURED", os.devnull))
-"""Where the bench keeps what the pages answered, for the limit to answer the same."""
+"""The folder of the captured responses, which the limit sends again."""

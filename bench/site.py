@@ -38,7 +38,7 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     def ask(self, request: Request) -> Answer:
-        """By a connection of its own; no redirect is followed."""
+        """Send a request on a new connection, without following redirects."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=START_WITHIN)
         try:
             connection.request(

@@ -23,7 +23,7 @@ LOAD_THE_REST = """() => Promise.all(
 
 @dataclass
 class Wire:
-    """By request: its address, who asked for it, and the bytes received with the headers."""
+    """One request of a visit: its address, its initiator, and the bytes received with headers."""
 
     addresses: dict[str, str] = field(default_factory=dict)
     initiators: dict[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Wire:
         self.sizes[event["requestId"]] = event["encodedDataLength"]
 
     def depth(self, address: str, page: str) -> int:
-        """How many answers have to come, one after the other, beside the page's own."""
+        """Return the number of successive responses that rendering waits for, without the page."""
         by = self.initiators.get(address, "")
         return 1 if by in {"", page, address} else 1 + self.depth(by, page)
 

@@ -61,9 +61,9 @@ class IndexedEntry:
 
 
 class CatalogSnapshot:
-    """What the catalogue holds at one stamp, for the public or with the drafts.
+    """The catalogue at one catalog version, for the public or with the drafts.
 
-    Every request of the process shares it: it is read, never changed.
+    All requests of the process share it, and none changes it.
     """
 
     def __init__(self, version: str, *, with_drafts: bool) -> None:
@@ -81,9 +81,9 @@ class CatalogSnapshot:
         self.layers = list(Layer.objects.all())
         self.indexed_entries = [IndexedEntry.of(entry) for entry in self._joined(in_order)]
         self.key = version, with_drafts
-        """What a cache keeps it under."""
+        """The key under which caches keep what depends on it."""
         self.rendered = RenderStore()
-        """What was rendered of this snapshot."""
+        """The pages and fragments rendered from this snapshot."""
         self._derived: dict[str, Any] = {}
 
     def _joined(self, entries: list[Entry]) -> list[Entry]:
@@ -102,7 +102,7 @@ class CatalogSnapshot:
 
     @cached_property
     def _entries_of(self) -> Mapping[int, list[Entry]]:
-        """By article, in the order of the journey."""
+        """The entries of each article, in the order of the journey."""
         entries: dict[int, list[Entry]] = defaultdict(list)
         for place in self.indexed_entries:
             entries[place.article_id].append(place.entry)
@@ -110,7 +110,7 @@ class CatalogSnapshot:
 
     @cached_property
     def _order_of(self) -> Mapping[int, int]:
-        """Where in the journey an article comes first, among all articles."""
+        """The position of each article in the journey, counted at its first entry."""
         return {pk: number for number, pk in enumerate(self._entries_of)}
 
     @cached_property
@@ -132,7 +132,7 @@ class CatalogSnapshot:
 
     @cached_property
     def merged(self) -> Mapping[int, int]:
-        """Of the articles that were merged into another one, that other one: by primary key."""
+        """The article that each merged article was merged into, by primary key."""
         merged = ((article.pk, article.merged_into_id) for article in self.articles.values())
         return {pk: kept_id for pk, kept_id in merged if kept_id}
 

@@ -1,4 +1,4 @@
-"""What every app shares about HTTP: the typed request, redirects, error pages."""
+"""HTTP helpers that all apps share: the typed request, redirects, error pages."""
 
 from collections.abc import Callable, Collection, Hashable
 from functools import wraps

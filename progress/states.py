@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stage(Enum):
-    """What a state means to statistics."""
+    """The meaning of a state for statistics."""
 
     NOT_STARTED = auto()
     """There is no State row. Only one state has this stage."""
@@ -31,7 +31,7 @@ REQUIRED = (Stage.NOT_STARTED, Stage.STARTED, Stage.FINISHED)
 
 @dataclass(frozen=True, kw_only=True)
 class StateTraits:
-    """What the rest of the project needs to know about a state, besides its value and label."""
+    """The traits of a state that the project needs, besides its value and label."""
 
     stage: Stage
     rank: int

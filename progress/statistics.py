@@ -27,7 +27,7 @@ class StateCount(NamedTuple):
 
 @dataclass(frozen=True)
 class Figure:
-    """How many countable articles of one scope are in each state."""
+    """The number of countable articles of one scope in each state."""
 
     scope: Mapping[str, str] = field(default_factory=dict, hash=False)
     statuses: tuple[str, ...] = ()

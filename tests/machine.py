@@ -1,4 +1,4 @@
-"""What is needed of a machine beyond Python: PostgreSQL's server, Chromium, and other programs."""
+"""The programs that tests need beside Python: PostgreSQL's server, Chromium and others."""
 
 import os
 import re

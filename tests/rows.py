@@ -14,7 +14,7 @@ STAMP = "catalog_stamp"
 
 
 def written() -> Rows:
-    """By table; those without a row are left out."""
+    """Rows by table; tables without rows are left out."""
     tables = [model._meta.db_table for model in apps.get_app_config("catalog").get_models()]
     with connection.cursor() as cursor:
         found: Rows = {}

@@ -29,13 +29,13 @@ class Fault(TextChoices):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check of a link found."""
+    """The result of one check of a link."""
 
     status_code: int | None = None
     """The status of the last response, if there was one."""
     fault: str = ""
     new_url: str = ""
-    """Where permanent redirects alone lead."""
+    """The address to which permanent redirects alone lead."""
 
     @property
     def is_ok(self) -> bool:

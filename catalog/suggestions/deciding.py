@@ -1,4 +1,4 @@
-"""What becomes of a suggestion that an editor accepts: an article with its place, or a change."""
+"""Apply an accepted suggestion: create an article with its entry, or correct one."""
 
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -40,7 +40,7 @@ class AcceptForm(ArticleForm):
     )
 
     opened = forms.CharField(widget=forms.HiddenInput, required=False)
-    """What the article was when the form was opened."""
+    """The values of the article when the form was opened."""
 
     class Meta:
         model = Article

@@ -1,4 +1,4 @@
-"""What a learner suggests, and what is known already."""
+"""The form for suggestions, and the check for articles that are already known."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ from catalog.snapshot import CatalogSnapshot
 from catalog.suggestions.models import Kind, Suggestion
 
 OPEN_LIMIT = 10
-"""How many suggestions of one learner may wait at a time."""
+"""The number of open suggestions that one learner may have."""
 
 EXAMPLE = "https://example.org/article"
 
@@ -44,7 +44,7 @@ HINTS: Mapping[str, Mapping[tuple[Kind, ...], Any]] = {
         CORRECTION: _("What is wrong. Optional where title, address or section say it."),
     },
 }
-"""By field what it is for, by the kinds to which it belongs."""
+"""The hints of each field, by the kinds to which they belong."""
 
 
 class WebAddressField(forms.URLField):

@@ -29,7 +29,7 @@ class Decision(models.TextChoices):
 
 
 class Suggestion(models.Model):
-    """What a learner would have in the playbook, as they wrote it, and what became of it."""
+    """A learner's suggestion as they wrote it, and the decision about it."""
 
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -115,7 +115,7 @@ class Suggestion(models.Model):
 
     @property
     def says(self) -> list[tuple[str, str]]:
-        """What the learner wrote, beside what it is about: pairs of name and words."""
+        """The fields that the learner filled in: pairs of label and text."""
         written = (
             (gettext("Title"), self.title if self.is_correction else ""),
             (gettext("Address"), self.url),

@@ -1,4 +1,4 @@
-"""What was suggested of an article that was merged into another one is said of that one."""
+"""Moves suggestions to the article that is kept when two are merged."""
 
 from catalog.models import Article
 from catalog.signals import article_merged

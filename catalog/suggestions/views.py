@@ -17,7 +17,7 @@ TEMPLATE = "suggestions/suggestion_add.html"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def suggestion_add(request: HttpRequest) -> HttpResponse:
-    """How to contribute; with an account also the form, which asks for one only when it is sent."""
+    """Show how to contribute, and to learners the form for suggestions."""
     if request.method == "POST":
         response = send(request)
     else:

@@ -1,4 +1,4 @@
-"""What a rendered page or fragment can depend on.
+"""The dependencies that a rendered page or fragment can declare.
 
 A page or fragment declares its dependencies once, where it is rendered. That declaration makes its
 cache key, its ETag and the key of the responses kept for anonymous visitors. In tests and in
@@ -42,7 +42,7 @@ class Dependency:
     has_clock: bool = False
     has_time_zone: bool = False
     store: Callable[[HttpRequest], RenderStore] | None = None
-    """Where to keep what depends on it. None: with the process."""
+    """The store for what depends on it. None: that of the process."""
 
     def __repr__(self) -> str:
         return self.name

@@ -47,7 +47,7 @@ class UndeclaredRead(Exception):
 
 
 class _Scope:
-    """What is being rendered, and what it declared."""
+    """The output being rendered, with the dependencies it declared."""
 
     def __init__(self, name: str, depends_on: Dependencies) -> None:
         self.name = name

@@ -43,7 +43,7 @@ _P = ParamSpec("_P")
 _Request = TypeVar("_Request", bound=HttpRequest)
 
 FRAME: Dependencies = (READER, MESSAGES)
-"""What `base.html` shows on every page."""
+"""The dependencies of `base.html`, which every page extends."""
 
 PUBLIC = "public, max-age=0, s-maxage=60"
 """A browser asks again each time; a cache in front of the site may answer for a minute."""
@@ -55,7 +55,7 @@ VARY = ("Accept-Encoding", "Cookie", "HX-Request", "HX-Target", "HX-History-Rest
 
 @dataclass(frozen=True)
 class Content:
-    """What a page shows, and the headers that go with it."""
+    """The context of a page's template, and the headers that go with it."""
 
     context: Mapping[str, object]
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Content:
 
 @dataclass(frozen=True)
 class RenderedFrom:
-    """What a response depends on, and which versions of it the response shows."""
+    """The dependencies of a response, and the versions of them that it shows."""
 
     depends_on: Dependencies
     versions: tuple[Hashable, ...]

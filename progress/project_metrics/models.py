@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Summary(models.Model):
-    """What learners did, as `refresh_metrics` last counted it. There is at most one row."""
+    """Totals over all learners, as `refresh_metrics` last counted them, in at most one row."""
 
     made_at = models.DateTimeField(default=timezone.now)
     learners = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""What wrk said becomes figures, or a run that failed; never a figure that means nothing."""
+"""The output of wrk becomes figures or a failed run, never a meaningless figure."""
 
 import json
 from typing import Any

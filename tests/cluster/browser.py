@@ -50,7 +50,7 @@ class Browser:
     def ask(
         self, method: str, path: str, body: str = "", headers: Mapping[str, str] = NONE
     ) -> Answer:
-        """By the rule. Unanswered."""
+        """Send the request, with retries by the rule; raise `Unanswered` if none succeeds."""
         for is_last in [*[False] * (TRIES - 1), True]:
             try:
                 answer = self.ask_once(method, path, body, headers)
@@ -92,7 +92,7 @@ class Browser:
 
 
 class Form(HTMLParser):
-    """What a browser would send of a page's fields, as they stand."""
+    """Return the form data that a browser would send for the fields of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -24,7 +24,7 @@ PAGES = ("/", "/articles/?q=scale", "/articles/?layer=data-mastery", "/articles/
 
 @dataclass
 class Load:
-    """What was seen; a time is in seconds since it began."""
+    """The observations; times are in seconds since the start."""
 
     cluster: Cluster
     people: People
@@ -36,7 +36,7 @@ class Load:
     stale: list[str] = field(default_factory=list)
     slowest: float = 0
     states: dict[int, dict[str, str]] = field(default_factory=dict)
-    """Of each learner, slug by slug, as the last answer acknowledged it; to do is left out."""
+    """The last acknowledged state of each learner by slug, without those to do."""
     changes: dict[int, int] = field(default_factory=dict)
 
     def write(self, learner: Learner) -> None:
@@ -101,7 +101,7 @@ class Load:
         return found
 
     def events(self) -> dict[int, int]:
-        """How many changes the primary knows of each of these learners."""
+        """Return the number of changes on the primary for each of these learners."""
         rows = self._query(
             "SELECT user_id, count(*) FROM progress_event WHERE user_id = ANY(%s) GROUP BY user_id"
         )

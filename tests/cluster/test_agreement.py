@@ -49,7 +49,7 @@ def replica_behind(cluster: Cluster) -> Iterator[None]:
 
 
 def lookups(server: Server) -> int:
-    """How often the events of learners were looked up there, until now."""
+    """Return the number of lookups of events on this server so far."""
     ask(server, f"SELECT count(pg_terminate_backend(pid)) {NODES}")
     # A connection that ends says what it did.
     wait_until(lambda: ask(server, f"SELECT count(*) = 0 {NODES}"))

@@ -132,7 +132,7 @@ def test_readers_continue_while_the_replica_stops_and_returns(
 
 def test_sign_in_attempts_are_counted_with_and_without_redis(cluster: Cluster) -> None:
     def attempt() -> str:
-        """By one node or the other, as nginx shares them out."""
+        """Try to sign in through nginx, which uses both nodes."""
         wrong = {"login": f"name-{with_redis}", "password": "not-the-password"}
         return Browser(cluster.ports["proxy"]).post("/accounts/login/", wrong).body
 

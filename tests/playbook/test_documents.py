@@ -1,4 +1,4 @@
-"""What the guides, the Makefile and the container files name is there."""
+"""Everything that the guides, the Makefile and the container files name exists."""
 
 import ast
 import re
@@ -50,7 +50,7 @@ def example_addresses() -> list[tuple[str, str]]:
 
 
 def variables_read() -> set[str]:
-    """Of the environment, as settings.py reads it, and what has to be read before it."""
+    """Return the variables that settings.py reads, and those read before it."""
     found = set()
     programs = [ROOT / "playbook" / name for name in ("preflight.py", "settings.py")]
     for call in ast.walk(ast.parse("\n".join(program.read_text() for program in programs))):

@@ -1,4 +1,4 @@
-"""What an operator wrote wrongly is one line that names it and says what to do."""
+"""A mistake of an operator gives one line that names it and says what to do."""
 
 from pathlib import Path
 

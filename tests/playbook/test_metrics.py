@@ -1,4 +1,4 @@
-"""What Prometheus reads: of one process, and of several workers together."""
+"""The metrics that Prometheus reads, of one process and of several workers."""
 
 import os
 import re
@@ -42,7 +42,7 @@ def figures(text: str) -> Counter[str]:
 
 
 class Meter:
-    """What was counted since the last look."""
+    """Return what was counted since the last call."""
 
     def __init__(self) -> None:
         self.client = Client()

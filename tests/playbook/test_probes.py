@@ -1,4 +1,4 @@
-"""What a load balancer hears of a process, and of what it needs."""
+"""The probes of a load balancer, and the needs they check."""
 
 from pathlib import Path
 

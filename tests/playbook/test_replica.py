@@ -1,4 +1,4 @@
-"""What may be read from the replica, and what happens when it does not answer."""
+"""Reads from the replica, and the fallback when it does not answer."""
 
 import time
 from collections.abc import Iterator

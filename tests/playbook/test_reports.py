@@ -1,4 +1,4 @@
-"""What Sentry is told of a request that broke, and that it is told nothing else."""
+"""Error reports to Sentry contain the failure and nothing else."""
 
 import threading
 import tomllib

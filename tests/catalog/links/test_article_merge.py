@@ -1,4 +1,4 @@
-"""What was reported and found of the links of two articles that become one."""
+"""Reports and checks of the links of two articles that are merged."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -60,7 +60,7 @@ def test_a_private_network_is_not_visited_unless_it_is_allowed(host: Host) -> No
 
 
 def refused_address() -> str:
-    """Where nobody listens."""
+    """Return an address at which nothing listens."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}/"

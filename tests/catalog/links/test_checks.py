@@ -1,4 +1,4 @@
-"""What is kept of the visits, over days."""
+"""The outcome of checks over several days."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""How to contribute, and what a learner may suggest."""
+"""The page on contributing, and the suggestions a learner may make."""
 
 import re
 from html import escape

@@ -1,4 +1,4 @@
-"""What an editor makes of a suggestion, once."""
+"""The decisions of editors about suggestions, each made once."""
 
 import re
 from html import escape
@@ -36,7 +36,7 @@ def desk(client: Client, editor: User) -> Client:
 
 @pytest.fixture
 def second(db: None) -> Client:
-    """Another editor."""
+    """Create a second editor."""
     user = User.objects.create_user("second", "second@example.org", "an-editor's-password")
     user.is_staff = True
     user.save()

@@ -1,4 +1,4 @@
-"""What is kept depends on what it declares: a change shows, and an undeclared read is refused."""
+"""Declared changes reach every reader, and undeclared reads are refused."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -9,7 +9,7 @@ from progress.project_metrics.models import RepositoryFigures
 API = "https://api.github.com"
 TIMEOUT = 10
 MOST = 2**31 - 1
-"""What the database can hold."""
+"""The largest number that the database column can hold."""
 
 
 def _count(value: object) -> int:

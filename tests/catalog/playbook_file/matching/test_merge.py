@@ -1,4 +1,4 @@
-"""What becomes of a catalogue by a playbook file: each rule by itself, without a database.
+"""The rules by which a playbook file changes a catalogue, without a database.
 
 An article is named by its slug, which it keeps whatever becomes of its title.
 """

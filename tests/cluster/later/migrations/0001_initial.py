@@ -1,4 +1,4 @@
-"""What a later version may do to tables while this one serves: add, and index without a lock."""
+"""A migration of a later version that is safe while this one serves."""
 
 from django.db import migrations
 
