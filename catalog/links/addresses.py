@@ -1,4 +1,4 @@
-"""Restricts connections to hosts of the public internet.
+"""Restrict connections to hosts of the public internet.
 
 A link is user input, and may redirect anywhere. Each host is resolved once, all of its addresses
 are checked, and the connection goes to a checked address, so a name that resolves differently a
@@ -8,13 +8,14 @@ moment later changes nothing.
 import socket
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ssl import SSLContext
 from time import monotonic
 from typing import Any
 
 import httpcore
 
 GLOBAL_UNICAST = IPv6Network("2000::/3")
-# Relays to IPv4, protocol assignments and documentation, which Python may take for global.
+# Python may treat these ranges as global: relays to IPv4, protocol assignments, documentation.
 NOT_FOR_USE = [
     ip_network(net)
     for net in (
@@ -56,10 +57,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 def addresses_of(host: str, port: int, *, allow_private: bool) -> list[str]:
     """Return the addresses of the host; raise `PrivateAddress` if one of them is not public."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise NoSuchHost(host) from error
-    addresses = list(dict.fromkeys(str(place[4][0]) for place in found))
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in resolved))
     if not allow_private and not all(is_public(ip_address(address)) for address in addresses):
         raise PrivateAddress(host)
     return addresses
@@ -72,25 +73,28 @@ class TimedStream(httpcore.NetworkStream):
         self.stream = stream
         self.ends_at = ends_at
 
-    def left(self, timeout: float | None) -> float:
-        left = self.ends_at - monotonic()
-        if left <= 0:
+    def remaining(self, timeout: float | None) -> float:
+        remaining = self.ends_at - monotonic()
+        if remaining <= 0:
             raise httpcore.ReadTimeout
-        return left if timeout is None else min(left, timeout)
+        return remaining if timeout is None else min(remaining, timeout)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self.stream.read(max_bytes, self.left(timeout))
+        return self.stream.read(max_bytes, self.remaining(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self.stream.write(buffer, self.left(timeout))
+        self.stream.write(buffer, self.remaining(timeout))
 
     def close(self) -> None:
         self.stream.close()
 
     def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        secure = self.stream.start_tls(ssl_context, server_hostname, self.left(timeout))
+        secure = self.stream.start_tls(ssl_context, server_hostname, self.remaining(timeout))
         return TimedStream(secure, self.ends_at)
 
     def get_extra_info(self, info: str) -> Any:

@@ -1,4 +1,4 @@
-"""The queue of broken links: what learners reported and what visits found, an article a row."""
+"""Admin of broken links: each row is an article, with its reports and its latest check."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -25,18 +25,18 @@ from catalog.models import Article, Section
 from catalog.querysets import ArticleQuerySet
 
 LINK = '<a href="{}" rel="noopener noreferrer">{}</a>'
-FACTS = ("link", "reports", "found", "leads_to")
+FINDINGS = ("link", "reports", "latest_check", "leads_to")
 
 
 @admin.register(BrokenLink)
 class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
-    form = NewAddressForm  # type: ignore[assignment]  # whose model is a proxy of the article
-    # Which says what the form was opened with.
+    form = NewAddressForm  # type: ignore[assignment]  # its model is a proxy
+    # This template sends the values that the form was opened with, to detect conflicts.
     change_form_template = "admin/catalog/change_form.html"
-    fields = (*FACTS, "url")
-    readonly_fields = FACTS
+    fields = (*FINDINGS, "url")
+    readonly_fields = FINDINGS
     actions = ("accept_selected", "retire_selected", "dismiss_selected")
-    list_display = ("title", "reports", "found", "leads_to", "host")
+    list_display = ("title", "reports", "latest_check", "leads_to", "host")
     search_fields = ("title", "url")
     search_help_text = gettext_lazy("By title or link.")
     list_select_related = ("link_check",)
@@ -45,52 +45,52 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         links = BrokenLink.objects.waiting().with_findings()
         return links.order_by(*self.get_ordering(request))
 
-    def get_ordering(self, request: HttpRequest) -> Any:
-        return ["-report_count", "title", "pk"]
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("-report_count", "title", "pk")
 
-    # Whoever may change articles works the queue off: it has no permissions of its own.
+    # The queue has no permissions of its own: editors who may change articles may use it.
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_change_permission(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: BrokenLink | None = None) -> bool:
         return self.has_change_permission(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: BrokenLink | None = None) -> bool:
         return request.user.has_perm("catalog.change_article")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: BrokenLink | None = None) -> bool:
         return request.user.has_perm("catalog.delete_article")
 
-    # What is known.
+    # Columns.
 
     @admin.display(description=gettext_lazy("link"), ordering="url")
     def link(self, article: BrokenLink) -> SafeString:
         return format_html(LINK, article.old_url, article.old_url)
 
     @admin.display(description=gettext_lazy("reports"), ordering="report_count")
-    def reports(self, article: Any) -> str:
-        if not article.report_count:
+    def reports(self, article: BrokenLink) -> str:
+        if not (article.first_report and article.last_report):
             return _("none")
-        first, last = (date_format(day) for day in (article.first_report, article.last_report))
+        first, last = date_format(article.first_report), date_format(article.last_report)
         days = first if first == last else f"{first} – {last}"
-        words = ngettext("%(count)d (%(days)s)", "%(count)d (%(days)s)", article.report_count)
-        return words % {"count": article.report_count, "days": days}
+        text = ngettext("%(count)d (%(days)s)", "%(count)d (%(days)s)", article.report_count)
+        return text % {"count": article.report_count, "days": days}
 
-    @admin.display(description=gettext_lazy("latest visit"))
-    def found(self, article: BrokenLink) -> str:
+    @admin.display(description=gettext_lazy("latest check"))
+    def latest_check(self, article: BrokenLink) -> str:
         if not (check := article.latest_check):
-            return _("not visited yet")
-        words = str(Outcome(check.outcome).label)
+            return _("not checked yet")
+        result = str(Outcome(check.outcome).label)
         if check.outcome == Outcome.UNKNOWN:
-            words += f": {check.reason}"
+            result += f": {check.reason}"
         if check.missing_since:
-            words += ", " + _("missing since %(day)s") % {"day": date_format(check.missing_since)}
+            result += ", " + _("missing since %(day)s") % {"day": date_format(check.missing_since)}
         day = date_format(localtime(check.checked_at).date())
-        return _("%(found)s (visited %(day)s)") % {"found": words, "day": day}
+        return _("%(result)s (checked %(day)s)") % {"result": result, "day": day}
 
     @admin.display(description=gettext_lazy("link"), ordering="url")
     def host(self, article: BrokenLink) -> SafeString:
@@ -102,39 +102,39 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         url = article.suggested_url
         return format_html(LINK, url, url) if url else ""
 
-    def get_fields(self, request: HttpRequest, obj: BrokenLink | None = None) -> list[Any]:
-        is_known = obj is None or obj.suggested_url
-        return [name for name in self.fields if is_known or name != "leads_to"]
+    def get_fields(self, request: HttpRequest, obj: BrokenLink | None = None) -> tuple[str, ...]:
+        has_new_address = obj is None or obj.suggested_url
+        return tuple(n for n in self.fields if has_new_address or n != "leads_to")
 
-    # What can be done.
+    # Actions.
 
     @admin.action(
         description=gettext_lazy("Accept the new address of selected links"), permissions=["change"]
     )
     def accept_selected(self, request: HttpRequest, queryset: QuerySet[BrokenLink]) -> None:
-        faults = {link.title: self.accept_suggested(request, link) for link in queryset}
-        for title, fault in faults.items():
-            if fault:
-                self.message_user(request, format_html("{}: {}", title, fault), messages.ERROR)
-        if accepted := [*faults.values()].count(""):
-            words = ngettext(
-                "%(count)d article has its new address.",
-                "%(count)d articles have their new address.",
+        errors = {link.title: self.accept_suggested(request, link) for link in queryset}
+        for title, error in errors.items():
+            if error:
+                self.message_user(request, format_html("{}: {}", title, error), messages.ERROR)
+        if accepted := [*errors.values()].count(""):
+            message = ngettext(
+                "The address of %(count)d article was changed.",
+                "The addresses of %(count)d articles were changed.",
                 accepted,
             )
-            self.message_user(request, words % {"count": accepted}, messages.SUCCESS)
+            self.message_user(request, message % {"count": accepted}, messages.SUCCESS)
 
     def accept_suggested(self, request: HttpRequest, link: BrokenLink) -> str:
-        """Why not, or nothing where it is done."""
+        """Accept the suggested address; return the error, or an empty string on success."""
         if not link.suggested_url:
-            return _("no new address is known; open it to write one.")
+            return _("no new address is known. Open the article here to enter one.")
         form = NewAddressForm({"url": link.suggested_url}, instance=link)
         if not form.is_valid():
-            return said(form.errors.as_data())
+            return joined_messages(form.errors.as_data())
         try:
             self.accept(request, link, form.cleaned_data["url"])
         except (IntegrityError, ValidationError):
-            return _("it was changed meanwhile; nothing was done.")
+            return _("it was changed in the meantime. Nothing was saved.")
         return ""
 
     @transaction.atomic
@@ -153,15 +153,15 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
     def dismiss(self, request: HttpRequest, links: list[BrokenLink]) -> None:
         for link in links:
             link.settle()
-        words = ngettext(
-            "%(count)d link is dismissed until there is something new.",
-            "%(count)d links are dismissed until there is something new.",
+        message = ngettext(
+            "%(count)d link was dismissed. It returns if something new is found.",
+            "%(count)d links were dismissed. They return if something new is found.",
             len(links),
         )
-        self.message_user(request, words % {"count": len(links)}, messages.SUCCESS)
+        self.message_user(request, message % {"count": len(links)}, messages.SUCCESS)
 
-    def rows(self, objects: Iterable[BrokenLink]) -> Any:
-        """As articles, under whose name it is kept what was done to them."""
+    def rows(self, objects: Iterable[BrokenLink]) -> Any:  # the parent returns broken links
+        """Return the articles, because changes are logged for the article and not its proxy."""
         return Article.objects.filter(pk__in=[link.pk for link in objects])
 
     def articles_of(self, retiring: QuerySet[Any]) -> ArticleQuerySet:
@@ -170,7 +170,7 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
     def sections_of(self, changed: QuerySet[Any]) -> QuerySet[Section]:
         return sections_with(changed)
 
-    # The page of one link.
+    # The page of a single link.
 
     def changeform_view(
         self,
@@ -185,8 +185,8 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
             return super().changeform_view(request, object_id, form_url, extra_context)
         link = self.get_object(request, unquote(object_id))
         if link is None:
-            words = _("That link is not in the queue any more: it was settled meanwhile.")
-            self.message_user(request, words, messages.INFO)
+            message = _("That link is no longer in the queue: somebody has dealt with it.")
+            self.message_user(request, message, messages.INFO)
             return to_queue()
         if request.method == "POST" and "_dismiss" in request.POST:
             self.dismiss(request, [link])
@@ -200,17 +200,17 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         """Log nothing here: the change is logged where it is made."""
 
     def response_change(self, request: HttpRequest, obj: BrokenLink) -> HttpResponse:
-        words = _("“%(name)s” has its new address.") % {"name": obj.title}
-        self.message_user(request, words, messages.SUCCESS)
+        message = _("The address of “%(name)s” was changed.") % {"name": obj.title}
+        self.message_user(request, message, messages.SUCCESS)
         return to_queue()
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        words = _("“%(name)s” is retired. Filter the articles by “Retired” to bring it back.")
-        self.message_user(request, words % {"name": obj_display}, messages.SUCCESS)
+        message = _("“%(name)s” is retired. Filter the articles by “Retired” to bring it back.")
+        self.message_user(request, message % {"name": obj_display}, messages.SUCCESS)
         return to_queue()
 
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:catalog_article_history", args=[object_id]))
 
@@ -219,6 +219,6 @@ def to_queue() -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:links_brokenlink_changelist"))
 
 
-def said(errors: dict[str, list[ValidationError]]) -> SafeString:
-    found = (message for field in errors.values() for error in field for message in error.messages)
-    return format_html_join(" ", "{}", ((message,) for message in found))
+def joined_messages(errors: dict[str, list[ValidationError]]) -> SafeString:
+    texts = (text for field in errors.values() for error in field for text in error.messages)
+    return format_html_join(" ", "{}", ((text,) for text in texts))

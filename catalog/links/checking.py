@@ -1,4 +1,4 @@
-"""Checks many links at a time, with a delay between two requests to one host."""
+"""Check many links at a time, with a delay between two requests to one host."""
 
 from collections import Counter
 from collections.abc import Generator, Iterable

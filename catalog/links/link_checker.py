@@ -1,4 +1,4 @@
-"""Checks one link: what it answers and where it redirects."""
+"""Check one link: which status it returns and where it redirects."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ class CheckResult:
     """The status of the last response, if there was one."""
     fault: str = ""
     new_url: str = ""
-    """The address to which permanent redirects alone lead."""
+    """The address that the permanent redirects lead to; empty if there are none."""
 
     @property
     def is_ok(self) -> bool:
@@ -129,7 +129,7 @@ class LinkChecker:
             if not is_usable(request.url):
                 return CheckResult(fault=Fault.ADDRESS)
             self.wait(request.url.host)
-            # A body may be of any size, and only the headers are needed.
+            # Only the headers are needed, and a body may be of any size.
             response = client.send(request, stream=True, follow_redirects=False)
             response.close()
             if response.next_request is None:

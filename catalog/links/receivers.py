@@ -1,4 +1,4 @@
-"""Moves reports and checks when two articles are merged."""
+"""Move reports and checks when two articles are merged."""
 
 from django.db.models import Exists, OuterRef
 

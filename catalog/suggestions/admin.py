@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -43,7 +43,9 @@ class DecisionFilter(admin.SimpleListFilter):
         yield {**default, "display": gettext_lazy("Waiting")}
         yield from others
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Suggestion]
+    ) -> QuerySet[Suggestion]:
         value = self.value()
         if value == "all":
             return queryset
@@ -52,7 +54,7 @@ class DecisionFilter(admin.SimpleListFilter):
 
 @admin.register(Suggestion)
 class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
-    """A suggestion stays as it was written; an editor decides it, once."""
+    """Suggestions are read-only; an editor accepts or declines each once."""
 
     actions = None
     list_display = ("__str__", "kind", "site", "section", "by", "suggested_at", "decision")
@@ -62,21 +64,21 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
     ordering = ("suggested_at", "pk")
     readonly_fields = ("link", "article_link", "section_title", "by", "editor")
 
-    def get_fields(self, request: HttpRequest, obj: Suggestion | None = None) -> list[Any]:
-        fields = ["kind", "title", "link", "article_link", "section_title", "notes"]
-        decided = ["editor", "decided_at", "reason"] if obj and obj.is_decided else []
-        return [*fields, "by", "suggested_at", "decision", *decided]
+    def get_fields(self, request: HttpRequest, obj: Suggestion | None = None) -> tuple[str, ...]:
+        fields = ("kind", "title", "link", "article_link", "section_title", "notes")
+        decided = ("editor", "decided_at", "reason") if obj and obj.is_decided else ()
+        return (*fields, "by", "suggested_at", "decision", *decided)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suggestion], search_term: str
     ) -> tuple[QuerySet[Suggestion], bool]:
-        # SQLite refuses an expression of more than 1000 parts.
+        # SQLite refuses expressions of more than 1000 parts.
         return super().get_search_results(request, queryset, search_term[:SEARCH_MAX_LENGTH])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Suggestion | None = None) -> bool:
         return False
 
     @admin.display(description=gettext_lazy("address"), ordering="url")
@@ -88,10 +90,10 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
     @admin.display(description=gettext_lazy("site"), ordering="url")
     def site(self, suggestion: Suggestion) -> SafeString | str:
         host = (urlsplit(suggestion.url).hostname or "").removeprefix("www.")
-        words = '<a href="{}" rel="noopener noreferrer">{}</a>'
-        return format_html(words, suggestion.url, host) if suggestion.url else ""
+        link = '<a href="{}" rel="noopener noreferrer">{}</a>'
+        return format_html(link, suggestion.url, host) if suggestion.url else ""
 
-    # Only the names: not every editor may open the pages that Django would link.
+    # Plain names, because not every editor may open the pages that Django would link.
 
     @admin.display(description=gettext_lazy("learner"), ordering="learner__username")
     def by(self, suggestion: Suggestion) -> str:
@@ -114,7 +116,7 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
         return format_html('<a href="{}">{}</a>', address, article.title)
 
     def get_urls(self) -> list[URLPattern]:
-        def address(name: str, view: Any) -> URLPattern:
+        def address(name: str, view: Callable[..., HttpResponse]) -> URLPattern:
             route, full_name = f"<int:pk>/{name}/", f"suggestions_suggestion_{name}"
             pattern: URLPattern = path(route, self.admin_site.admin_view(view), name=full_name)
             return pattern
@@ -129,37 +131,37 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
     ) -> HttpResponse:
-        decides = not context["original"].is_decided and request.user.has_perm(DECIDING)
-        more = {
-            "can_decline": decides,
-            "can_accept": decides and request.user.has_perms(ACCEPTING),
+        may_decide = not context["original"].is_decided and request.user.has_perm(DECIDING)
+        permissions = {
+            "can_decline": may_decide,
+            "can_accept": may_decide and request.user.has_perms(ACCEPTING),
         }
-        return super().render_change_form(request, {**context, **more}, *args, **options)
+        return super().render_change_form(request, {**context, **permissions}, *args, **options)
 
-    # Each decision is made with the suggestion locked: of two editors one is told of the other's.
+    # A decision locks the suggestion, so the second of two editors sees the first one's decision.
 
     def accept(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """As it was suggested; where that cannot be, the form says what is in the way."""
-        self.expect(request, DECIDING, *ACCEPTING)
+        """Accept without changes; show the form with its errors if that is not possible."""
+        self.require(request, DECIDING, *ACCEPTING)
         if request.method != "POST":
             return self.page_of(pk)
         return self.accept_with(request, pk, None)
 
     def edit(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.expect(request, DECIDING, *ACCEPTING)
+        self.require(request, DECIDING, *ACCEPTING)
         if request.method == "POST":
             return self.accept_with(request, pk, request.POST)
         suggestion = get_object_or_404(Suggestion, pk=pk)
         if suggestion.is_decided:
-            return self.tell(request, suggestion)
+            return self.already_decided(request, suggestion)
         return self.form_page(request, suggestion, AcceptForm(suggestion))
 
     @transaction.atomic
     def decline(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.expect(request, DECIDING)
+        self.require(request, DECIDING)
         suggestion = self.locked(pk)
         if suggestion.is_decided:
-            return self.tell(request, suggestion)
+            return self.already_decided(request, suggestion)
         form = DeclineForm(request.POST if request.method == "POST" else None)
         if not form.is_valid():
             return self.form_page(request, suggestion, form)
@@ -167,39 +169,43 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
         editor = cast(AbstractBaseUser, request.user)
         suggestion.decide(Decision.DECLINED, editor, suggestion.article, reason)
         log(request, suggestion, CHANGE, _("Declined."))
-        words = _("“%(title)s” is declined. The learner sees your reason on “My progress”.")
-        self.message_user(request, words % {"title": suggestion}, messages.SUCCESS)
+        message = _("“%(title)s” was declined. The learner sees your reason on “My progress”.")
+        self.message_user(request, message % {"title": suggestion}, messages.SUCCESS)
         return self.queue()
 
-    def accept_with(self, request: HttpRequest, pk: int, data: Any) -> HttpResponse:
+    def accept_with(self, request: HttpRequest, pk: int, data: QueryDict | None) -> HttpResponse:
         try:
             return self.accept_once(request, pk, data)
         except (IntegrityError, ValidationError):
-            # Somebody else saved between our check and our write: checked again, the form says
-            # what is in the way.
+            # Somebody else saved between validation and writing: the second validation finds it.
             return self.accept_once(request, pk, data)
 
     @transaction.atomic
-    def accept_once(self, request: HttpRequest, pk: int, data: Any) -> HttpResponse:
+    def accept_once(self, request: HttpRequest, pk: int, data: QueryDict | None) -> HttpResponse:
         suggestion = self.locked(pk)
         if suggestion.is_decided:
-            return self.tell(request, suggestion)
+            return self.already_decided(request, suggestion)
         form = AcceptForm(suggestion, AcceptForm(suggestion).initial if data is None else data)
         if not form.is_valid():
             return self.form_page(request, suggestion, form)
         article = form.save()
         suggestion.decide(Decision.ACCEPTED, cast(AbstractBaseUser, request.user), article)
-        words = _("Accepted a suggestion: “%(title)s”.") % {"title": suggestion}
-        log(request, article, CHANGE if suggestion.is_correction else ADDITION, words)
+        action = CHANGE if suggestion.is_correction else ADDITION
+        log(
+            request,
+            article,
+            action,
+            _("Accepted a suggestion: “%(title)s”.") % {"title": suggestion},
+        )
         log(request, suggestion, CHANGE, _("Accepted."))
         address = reverse("admin:catalog_article_change", args=[article.pk])
-        told = format_html(
+        message = format_html(
             _('Accepted: <a href="{}">{}</a> ({}).'), address, article.title, article.status.label
         )
-        self.message_user(request, told, messages.SUCCESS)
+        self.message_user(request, message, messages.SUCCESS)
         return self.queue()
 
-    def expect(self, request: HttpRequest, *permissions: str) -> None:
+    def require(self, request: HttpRequest, *permissions: str) -> None:
         if not request.user.has_perms(permissions):
             raise PermissionDenied
 
@@ -212,16 +218,16 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
     def queue(self) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:suggestions_suggestion_changelist"))
 
-    def tell(self, request: HttpRequest, suggestion: Suggestion) -> HttpResponse:
-        """Say that the suggestion is already decided, and change nothing."""
+    def already_decided(self, request: HttpRequest, suggestion: Suggestion) -> HttpResponse:
+        """Show who decided the suggestion and when; change nothing."""
         assert suggestion.decided_at
-        facts = {
+        params = {
             "decision": suggestion.get_decision_display(),
-            "editor": suggestion.decided_by or _("somebody whose account is deleted"),
+            "editor": suggestion.decided_by or _("somebody whose account was deleted"),
             "when": date_format(localtime(suggestion.decided_at), "j F Y, H:i"),
         }
-        words = _("This is decided already: %(decision)s, by %(editor)s on %(when)s.")
-        self.message_user(request, words % facts, messages.WARNING)
+        message = _("This was already decided: %(decision)s, by %(editor)s on %(when)s.")
+        self.message_user(request, message % params, messages.WARNING)
         return self.page_of(suggestion.pk)
 
     def form_page(
@@ -240,6 +246,6 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
         return TemplateResponse(request, "admin/suggestions/suggestion/decide.html", context)
 
 
-def log(request: HttpRequest, thing: Article | Suggestion, flag: int, words: str) -> None:
+def log(request: HttpRequest, row: Article | Suggestion, action: int, message: str) -> None:
     assert request.user.pk
-    LogEntry.objects.log_actions(request.user.pk, [thing], flag, words, single_object=True)
+    LogEntry.objects.log_actions(request.user.pk, [row], action, message, single_object=True)

@@ -1,4 +1,4 @@
-"""Apply an accepted suggestion: create an article with its entry, or correct one."""
+"""The forms with which editors accept or decline a suggestion."""
 
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from catalog.suggestions.models import NOTES_MAX_LENGTH, Suggestion
 
 
 class AcceptForm(ArticleForm):
-    """The article as it will be: filled in with what was suggested, for the editor to change."""
+    """The new or corrected article, with the suggested values, which the editor may change."""
 
     url = WebAddressField(
         label=_("Link"),
@@ -29,18 +29,18 @@ class AcceptForm(ArticleForm):
         Section.objects.listed().in_journey_order(),
         label=_("Section"),
         required=False,
-        help_text=_("It is listed there too, at the end. Empty: nowhere new."),
+        help_text=_("The article is added at the end. Leave empty to add it to no section."),
     )
     what_you_learn = forms.CharField(
         label=_("What you’ll learn"),
         max_length=500,
         required=False,
         widget=AdminTextInputWidget,
-        help_text=_("As the table of that section should say it."),
+        help_text=_("Shown in the table of that section."),
     )
 
     opened = forms.CharField(widget=forms.HiddenInput, required=False)
-    """The values of the article when the form was opened."""
+    """A hash of the article when the form was opened, to detect later changes."""
 
     class Meta:
         model = Article
@@ -59,42 +59,47 @@ class AcceptForm(ArticleForm):
         now = sha256(repr(self.stored).encode()).hexdigest()[:32]
         self.is_stale = data is not None and data.get("opened") != now
         if self.is_stale:
-            data = {**data.dict(), "opened": now}  # Sent once more, it is a decision.
+            data = {**data.dict(), "opened": now}  # Sending again overwrites.
         initial = {**self.suggested(article), "opened": now}
         super().__init__(data, instance=article, initial=initial)
 
     def suggested(self, article: Article) -> dict[str, Any]:
         suggestion = self.suggestion
         section = suggestion.section
-        is_new_there = section and not section.is_retired and section.pk not in self.listed_in
+        can_be_added = section and not section.is_retired and section.pk not in self.listed_in
         draft = Status.objects.filter(slug="draft").first()
         return {
             "title": suggestion.title or article.title,
             "url": suggestion.url or article.url,
             "status": article.status_id or (draft.pk if draft else ""),
-            "section": suggestion.section_id if is_new_there else "",
+            "section": suggestion.section_id if can_be_added else "",
         }
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         data = self.cleaned_data
         if self.suggestion.is_correction and self.suggestion.article is None:
-            raise ValidationError(_("The article that it corrects is no longer there."))
+            raise ValidationError(
+                _("The article to correct no longer exists. You can only decline.")
+            )
         section = data.get("section")
         if section and section.pk in self.listed_in:
-            self.add_error("section", _("This section lists that article already."))
+            self.add_error("section", _("This section already lists the article."))
         if self.is_stale and self.suggestion.is_correction:
-            self.tell_differences()
+            self.add_conflict_errors()
         return data
 
-    def tell_differences(self) -> None:
-        """Somebody else saved the article meanwhile: the editor sees both, and decides."""
-        words = _("The article was changed after you opened this page; now it is “%(stored)s”.")
+    def add_conflict_errors(self) -> None:
+        """Show the stored value of each field that somebody else changed in the meantime."""
+        message = _(
+            "The article was changed after you opened this page. It is now “%(stored)s”. "
+            "Accept again to replace it with your value."
+        )
         for name, field in (("title", "title"), ("url", "url"), ("status_id", "status")):
             stored, typed = self.stored[name], self.cleaned_data.get(field)
             if field in self.cleaned_data and getattr(typed, "pk", typed) != stored:
                 label = Status.objects.get(pk=stored).label if field == "status" else stored
-                self.add_error(field, ValidationError(words, params={"stored": label}))
+                self.add_error(field, ValidationError(message, params={"stored": label}))
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Article:
@@ -113,11 +118,11 @@ class AcceptForm(ArticleForm):
         return article
 
     def retitle(self, article: Article) -> None:
-        """Retitle the entries that had the article's old title; other titles stay."""
-        places = article.entries.filter(retired_at=None)
+        """Change the title of the entries that had the article's old title."""
+        entries = article.entries.filter(retired_at=None)
         if self.old_title and self.old_title != article.title:
-            taken = places.filter(title=article.title).values("section")
-            chosen = list(places.filter(title=self.old_title).exclude(section__in=taken))
+            taken = entries.filter(title=article.title).values("section")
+            chosen = list(entries.filter(title=self.old_title).exclude(section__in=taken))
             Entry.objects.filter(pk__in=[entry.pk for entry in chosen]).change(title=article.title)
 
 
@@ -126,6 +131,6 @@ class DeclineForm(forms.Form):
         label=_("Reason"),
         max_length=NOTES_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        help_text=_("The learner reads it on “My progress”."),
-        error_messages={"required": _("Please say why: the learner reads it.")},
+        help_text=_("The learner sees it on “My progress”."),
+        error_messages={"required": _("Enter a reason. The learner will see it.")},
     )

@@ -1,4 +1,4 @@
-"""The form for suggestions, and the check for articles that are already known."""
+"""The form for suggestions, which refuses articles that the playbook already has."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -18,37 +18,38 @@ from catalog.identity import url_key, without_tracking
 from catalog.models import Alias, Article, Section, validate_without_credentials
 from catalog.querysets import sees_drafts
 from catalog.snapshot import CatalogSnapshot
-from catalog.suggestions.models import Kind, Suggestion
+from catalog.suggestions.models import Suggestion, SuggestionKind
 
 OPEN_LIMIT = 10
-"""The number of open suggestions that one learner may have."""
+"""The number of undecided suggestions that a learner may have."""
 
 EXAMPLE = "https://example.org/article"
+REQUIRED = {"title": _("Enter the title."), "url": _("Enter the address.")}
 
-READING = (Kind.ARTICLE, Kind.CASE_STUDY)
-CORRECTION = (Kind.CORRECTION,)
-HINTS: Mapping[str, Mapping[tuple[Kind, ...], Any]] = {
+READING = (SuggestionKind.ARTICLE, SuggestionKind.CASE_STUDY)
+CORRECTION = (SuggestionKind.CORRECTION,)
+HINTS: Mapping[str, Mapping[tuple[SuggestionKind, ...], Any]] = {
     "article": {CORRECTION: _("Required.")},
-    "title": {READING: _("Required."), CORRECTION: _("Optional: as it should be.")},
+    "title": {READING: _("Required."), CORRECTION: _("Optional. The correct title.")},
     "url": {
-        (Kind.ARTICLE,): _("Required: where the article can be read."),
-        (Kind.CASE_STUDY,): _("Required: where the case study can be read."),
-        CORRECTION: _("Optional: the new one."),
+        (SuggestionKind.ARTICLE,): _("Required. The address where the article can be read."),
+        (SuggestionKind.CASE_STUDY,): _("Required. The address where the case study can be read."),
+        CORRECTION: _("Optional. The correct address."),
     },
     "section": {
-        READING: _("Optional: where it would belong."),
-        CORRECTION: _("Optional: where it should stand."),
+        READING: _("Optional. The section where it belongs."),
+        CORRECTION: _("Optional. The section where it should be listed."),
     },
     "notes": {
-        READING: _("Optional: why it belongs here, and what else editors should know."),
-        CORRECTION: _("What is wrong. Optional where title, address or section say it."),
+        READING: _("Optional. Why it belongs here, and anything else editors should know."),
+        CORRECTION: _("What is wrong. Optional if the title, address or section shows it."),
     },
 }
-"""The hints of each field, by the kinds to which they belong."""
+"""The help texts of each field, by the kinds they are shown for."""
 
 
 class WebAddressField(forms.URLField):
-    """Optional, and of the same kind as an article's."""
+    """An optional address, with the validation of an article's."""
 
     default_validators = [
         URLValidator(schemes=["http", "https"]),
@@ -61,31 +62,29 @@ class WebAddressField(forms.URLField):
 
 
 class SuggestionForm(forms.ModelForm[Suggestion]):
-    """Names only articles that this reader may see; `snapshot` is theirs."""
+    """Offers the articles and sections of `snapshot`, which holds what the learner may see."""
 
-    kind = forms.ChoiceField(label=_("What is it?"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=_("What do you suggest?"), choices=SuggestionKind.choices)
     article = forms.TypedChoiceField(
-        label=_("The article that is to be corrected"),
+        label=_("Article to correct"),
         required=False,
         empty_value=None,
-        error_messages={"invalid_choice": _("There is no such article: choose one of the list.")},
+        error_messages={"invalid_choice": _("Choose an article from the list.")},
     )
     title = forms.CharField(label=_("Title"), max_length=250, required=False)
     url = WebAddressField(
         label=_("Address"),
-        # As text: a browser would refuse a wrong one in words of its own.
+        # A text input, so that errors are ours and not the browser's.
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": EXAMPLE}),
         error_messages={
-            "invalid": format_lazy(
-                _("This is not an address on the web. One looks like {example}."), example=EXAMPLE
-            )
+            "invalid": format_lazy(_("Enter a web address, such as {example}."), example=EXAMPLE)
         },
     )
     section = forms.TypedChoiceField(
         label=_("Section"),
         required=False,
         empty_value=None,
-        error_messages={"invalid_choice": _("There is no such section: choose one of the list.")},
+        error_messages={"invalid_choice": _("Choose a section from the list.")},
     )
 
     class Meta:
@@ -107,8 +106,8 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
         self.instance.learner_id = learner.pk
         by_title = sorted(snapshot.articles.values(), key=lambda article: article.title.casefold())
         articles = [(article.slug, article.title) for article in by_title]
-        offer(self, "article", articles, snapshot.articles.get)
-        offer(
+        set_choices(self, "article", articles, snapshot.articles.get)
+        set_choices(
             self,
             "section",
             [
@@ -117,9 +116,9 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
             ],
             {section.slug: section for section in snapshot.sections}.get,
         )
-        self.fields["kind"].error_messages["required"] = _("Please choose what it is.")
+        self.fields["kind"].error_messages["required"] = _("Choose what you suggest.")
         for name, hints in HINTS.items():
-            self.fields[name].help_text = as_hint(hints)
+            self.fields[name].help_text = hint_html(hints)
 
     def clean_url(self) -> str:
         return without_tracking(self.cleaned_data["url"])
@@ -127,54 +126,56 @@ class SuggestionForm(forms.ModelForm[Suggestion]):
     def clean(self) -> dict[str, Any]:
         super().clean()
         data = self.cleaned_data
-        if data.get("kind") == Kind.CORRECTION:
+        if data.get("kind") == SuggestionKind.CORRECTION:
             self.clean_correction(data)
         elif data.get("kind"):
             data["article"] = None
-            for name in ("title", "url"):
+            for name, message in REQUIRED.items():
                 if name not in self.errors and not data[name]:
-                    self.add_error(name, _("Please fill this in."))
+                    self.add_error(name, message)
         if data.get("url") and (refusal := refusal_of(data["url"], data.get("article"), self)):
             self.add_error("url", refusal)
         if not self.errors:
-            self.refuse_what_waits(data)
+            self.refuse_repeated_or_too_many(data)
         return data
 
     def clean_correction(self, data: dict[str, Any]) -> None:
         if "article" not in self.errors and data["article"] is None:
-            self.add_error("article", _("Please choose the article that is to be corrected."))
-        says = any(data.get(name) for name in ("title", "url", "section", "notes"))
-        if not says and not self.errors:
-            self.add_error("notes", _("Please say what is wrong: here, or by title or address."))
+            self.add_error("article", _("Choose the article to correct."))
+        has_details = any(data.get(name) for name in ("title", "url", "section", "notes"))
+        if not has_details and not self.errors:
+            self.add_error(
+                "notes", _("Say what is wrong here, or enter a title, address or section.")
+            )
 
-    def refuse_what_waits(self, data: dict[str, Any]) -> None:
+    def refuse_repeated_or_too_many(self, data: dict[str, Any]) -> None:
         waiting = list(Suggestion.objects.for_user(self.learner).waiting())
         if any(is_same(suggestion, data) for suggestion in waiting):
-            field = "article" if data["kind"] == Kind.CORRECTION else "url"
-            self.add_error(field, _("You suggested this already. It waits for an editor."))
+            field = "article" if data["kind"] == SuggestionKind.CORRECTION else "url"
+            self.add_error(field, _("You have already suggested this. An editor will review it."))
         elif len(waiting) >= OPEN_LIMIT:
             raise ValidationError(
                 _(
-                    "%(limit)d suggestions of yours wait for an editor already. "
-                    "You can make another one when one of them is decided."
+                    "%(limit)d of your suggestions are waiting for an editor. Nothing was sent. "
+                    "You can send this one when one of them is decided."
                 ),
                 params={"limit": OPEN_LIMIT},
             )
 
 
-def as_hint(by_kinds: Mapping[tuple[Kind, ...], Any]) -> SafeString:
-    """Return the hint of every kind; the page shows that of the chosen kind, or all."""
+def hint_html(by_kinds: Mapping[tuple[SuggestionKind, ...], Any]) -> SafeString:
+    """Return the hints of all kinds; CSS hides those of the kinds not chosen."""
     return format_html_join(
         " ",
         '<span data-kind="{}"><span class="kind-name">{}: </span>{}</span>',
         (
-            (" ".join(kinds), ", ".join(str(kind.label) for kind in kinds), words)
-            for kinds, words in by_kinds.items()
+            (" ".join(kinds), ", ".join(str(kind.label) for kind in kinds), text)
+            for kinds, text in by_kinds.items()
         ),
     )
 
 
-def offer(
+def set_choices(
     form: SuggestionForm, name: str, choices: list[Any], coerce: Callable[[str], Any]
 ) -> None:
     field = form.fields[name]
@@ -184,26 +185,26 @@ def offer(
 
 
 def refusal_of(url: str, corrected: Article | None, form: SuggestionForm) -> str:
-    """Why nobody need suggest this address; of a draft nothing but that it is known."""
+    """Return why the address is refused, or an empty string; a draft's title stays secret."""
     aliases = Alias.objects.filter(key=url_key(url)).select_related("article__status")
     alias = aliases.exclude(article=corrected).first() if corrected else aliases.first()
     if alias is None:
         return ""
     article = alias.article
     if not article.status.is_public and not sees_drafts(form.learner):
-        return gettext("Thank you: the editors know this one already.")
-    words = (
-        gettext('This was in the playbook, and left it: <a href="{}">{}</a>.')
+        return gettext("The editors already know this article. Thank you.")
+    message = (
+        gettext('This article was removed from the playbook: <a href="{}">{}</a>.')
         if article.is_retired
-        else gettext('This is in the playbook already: <a href="{}">{}</a>.')
+        else gettext('This article is already in the playbook: <a href="{}">{}</a>.')
     )
-    return format_html(words, article.get_absolute_url(), article.title)
+    return format_html(message, article.get_absolute_url(), article.title)
 
 
 def is_same(suggestion: Suggestion, data: dict[str, Any]) -> bool:
-    """Compare new articles by their address, and corrections by everything they say."""
+    """Return whether both are new and share an address, or are equal corrections."""
     key = url_key(data["url"]) if data["url"] else ""
-    if data["kind"] != Kind.CORRECTION:
+    if data["kind"] != SuggestionKind.CORRECTION:
         return not suggestion.is_correction and suggestion.key == key
     section: Section | None = data["section"]
     return (

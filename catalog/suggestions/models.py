@@ -16,7 +16,7 @@ from catalog.suggestions.querysets import SuggestionQuerySet
 NOTES_MAX_LENGTH = 2000
 
 
-class Kind(models.TextChoices):
+class SuggestionKind(models.TextChoices):
     ARTICLE = "article", _("An article")
     CORRECTION = "correction", _("A correction")
     CASE_STUDY = "case-study", _("A case study")
@@ -29,7 +29,7 @@ class Decision(models.TextChoices):
 
 
 class Suggestion(models.Model):
-    """A learner's suggestion as they wrote it, and the decision about it."""
+    """A learner's suggestion, as they wrote it, with the decision of an editor."""
 
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -37,7 +37,7 @@ class Suggestion(models.Model):
         related_name="suggestions",
         verbose_name=_("learner"),
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=SuggestionKind.choices)
     title = models.CharField(_("title"), max_length=250, blank=True)
     url = models.URLField(
         _("address"),
@@ -45,7 +45,7 @@ class Suggestion(models.Model):
         blank=True,
         validators=[URLValidator(schemes=["http", "https"]), validate_without_credentials],
     )
-    # What a correction is about, and what else became once it was accepted.
+    # The article to correct; for other kinds, the article that accepting created.
     article = models.ForeignKey(
         Article,
         on_delete=models.SET_NULL,
@@ -94,7 +94,7 @@ class Suggestion(models.Model):
         ]
 
     def __str__(self) -> str:
-        """For editors: a correction without a title has its article's, be that a draft."""
+        """Return a title for editors only: that of the article may be a draft's."""
         return self.title or (self.article.title if self.article else gettext("Without a title"))
 
     @property
@@ -103,7 +103,7 @@ class Suggestion(models.Model):
 
     @property
     def is_correction(self) -> bool:
-        return self.kind == Kind.CORRECTION
+        return self.kind == SuggestionKind.CORRECTION
 
     @property
     def key(self) -> str:
@@ -114,15 +114,15 @@ class Suggestion(models.Model):
         return self.article if self.article and self.article.status.is_public else None
 
     @property
-    def says(self) -> list[tuple[str, str]]:
-        """The fields that the learner filled in: pairs of label and text."""
-        written = (
+    def details(self) -> list[tuple[str, str]]:
+        """The values that the learner entered, as pairs of label and text."""
+        entered = (
             (gettext("Title"), self.title if self.is_correction else ""),
             (gettext("Address"), self.url),
             (gettext("Section"), self.section.title if self.section else ""),
             (gettext("Notes"), self.notes),
         )
-        return [(name, words) for name, words in written if words]
+        return [(label, text) for label, text in entered if text]
 
     def decide(
         self,

@@ -20,5 +20,5 @@ class SuggestionQuerySet(QuerySet["Suggestion"]):
         return self.order_by("-suggested_at", "-pk")
 
     def with_article(self) -> Self:
-        """With what says whether the public sees it."""
+        """Join the article with its status, which says whether it is public, and the section."""
         return self.select_related("article__status", "section")

@@ -1,4 +1,4 @@
-"""Moves suggestions to the article that is kept when two are merged."""
+"""Move suggestions to the article that is kept when two are merged."""
 
 from catalog.models import Article
 from catalog.signals import article_merged

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from catalog.suggestions.forms import SuggestionForm
-from catalog.suggestions.models import Kind
+from catalog.suggestions.models import SuggestionKind
 from playbook.http import HttpRequest, sign_in_required
 from playbook.rendering.pages import NEVER_STORED
 
@@ -17,7 +17,7 @@ TEMPLATE = "suggestions/suggestion_add.html"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def suggestion_add(request: HttpRequest) -> HttpResponse:
-    """Show how to contribute, and to learners the form for suggestions."""
+    """Show how to contribute, with the form for signed-in readers; sending it needs an account."""
     if request.method == "POST":
         response = send(request)
     else:
@@ -30,22 +30,24 @@ def suggestion_add(request: HttpRequest) -> HttpResponse:
 @sign_in_required
 @transaction.atomic
 def send(request: HttpRequest) -> HttpResponse:
-    # Two of theirs at a time take turns, so that each sees what waits already.
+    # Locking the learner makes simultaneous requests see each other's suggestions.
     users = get_user_model()._default_manager.select_for_update()
     learner = get_object_or_404(users, pk=request.user.pk)
     form = SuggestionForm(request.POST, learner=learner, snapshot=request.snapshot)
     if not form.is_valid():
         return render(request, TEMPLATE, {"form": form})
     form.save()
-    messages.success(request, _("Thank you. Your suggestion waits for an editor."))
+    messages.success(request, _("Thank you. An editor will review your suggestion."))
     return redirect(reverse("progress:progress_detail") + "#suggestions")
 
 
 def blank(request: HttpRequest) -> SuggestionForm:
-    """With the article to correct chosen, where its page led here."""
+    """Return an empty form; choose the article if the reader came from its page."""
     slug = request.GET.get("article", "")
     initial = (
-        {"kind": Kind.CORRECTION, "article": slug} if slug in request.snapshot.articles else {}
+        {"kind": SuggestionKind.CORRECTION, "article": slug}
+        if slug in request.snapshot.articles
+        else {}
     )
     assert not request.user.is_anonymous
     return SuggestionForm(learner=request.user, snapshot=request.snapshot, initial=initial)

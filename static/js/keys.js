@@ -1,46 +1,47 @@
-/* Single keys for the focused row and the page; they can be switched off (WCAG 2.1.4). */
+/* Adds single-key shortcuts for the focused row and the page, which the reader can turn off
+   (WCAG 2.1.4). */
 
-const SWITCH = "single-keys";
-const isOn = () => localStorage.getItem(SWITCH) !== "off";
+const SETTING = "single-keys";
+const isOn = () => localStorage.getItem(SETTING) !== "off";
 const dialog = () => document.getElementById("keys");
 const stateOf = (key) => dialog().querySelector(`[data-key="${CSS.escape(key)}"]`)?.dataset.state;
-const row = (element) => element?.closest?.("[data-entry]");
+const rowOf = (element) => element?.closest?.("[data-entry]");
 const visible = (selector) =>
   [...document.querySelectorAll(selector)].filter((element) => element.offsetParent);
 
-const show = () => {
+const showDialog = () => {
   dialog().querySelector("[data-keys-switch]").checked = isOn();
   dialog().showModal();
 };
 
-const move = (step) => {
+const focusRow = (step) => {
   const rows = visible("tr[data-entry]");
-  const next = rows[rows.indexOf(row(document.activeElement)) + step] ?? (step > 0 ? null : rows[0]);
+  const next = rows[rows.indexOf(rowOf(document.activeElement)) + step] ?? (step > 0 ? null : rows[0]);
   next?.querySelector("a")?.focus();
 };
 
-const mark = (state) => {
-  const control = row(document.activeElement)?.querySelector(`[name="state"][value="${state}"]`);
+const setState = (state) => {
+  const control = rowOf(document.activeElement)?.querySelector(`[name="state"][value="${state}"]`);
   control?.click();
   return Boolean(control);
 };
 
 const ACTIONS = {
   "/": () => visible("#filter-q, #site-search")[0]?.focus(),
-  "?": show,
-  j: () => move(1),
-  k: () => move(-1),
+  "?": showDialog,
+  j: () => focusRow(1),
+  k: () => focusRow(-1),
   z: () => document.querySelector("#announcement [data-undoes]")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
-  const isChord = event.ctrlKey || event.metaKey || event.altKey;
-  if (!isOn() || isTyping || isChord || dialog().open || event.repeat) return;
+  const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
+  if (!isOn() || isTyping || hasModifier || dialog().open || event.repeat) return;
   const key = event.key.toLowerCase();
   const state = stateOf(key);
   if (state) {
-    if (mark(state)) event.preventDefault();
+    if (setState(state)) event.preventDefault();
   } else if (key in ACTIONS) {
     event.preventDefault();
     ACTIONS[key]();
@@ -49,15 +50,16 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-keys-switch]")) return;
-  localStorage.setItem(SWITCH, event.target.checked ? "on" : "off");
+  localStorage.setItem(SETTING, event.target.checked ? "on" : "off");
 });
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-open-keys]")) show();
+  if (event.target.closest("[data-open-keys]")) showDialog();
 });
 
-/* Going Back replaces the whole body */
-const arrive = () => {
+/* The buttons are hidden without JavaScript. Going back replaces the whole body, so they are
+   shown again. */
+const showButtons = () => {
   for (const button of document.querySelectorAll("[data-open-keys]")) button.hidden = false;
 };
-document.addEventListener("htmx:historyRestore", arrive);
-arrive();
+document.addEventListener("htmx:historyRestore", showButtons);
+showButtons();

@@ -1,12 +1,12 @@
-/* What happens around a change of state: where its form goes, what is announced and for how long,
-   where the focus stays, a message where it could not be saved, fresh figures after Back. */
+/* Handles changes of state: sends the form, shows and removes announcements and errors, keeps
+   the focus, and reloads outdated pages after going back. */
 
-const SHOWN_FOR = 12_000;
-const words = document.body.dataset;
+const TOAST_MILLISECONDS = 12_000;
+const messages = document.body.dataset;
 const region = () => document.getElementById("announcement");
 
-/* The buttons in the rows name the one form that sets states, and say where it goes; of two in
-   a queue each keeps its own */
+/* All buttons share one form. A queued request would take the values of the last button pressed,
+   so each request gets the address and the value of its own button. */
 document.addEventListener("htmx:configRequest", (event) => {
   const submitter = event.detail.triggeringEvent?.submitter;
   if (!submitter) return;
@@ -14,33 +14,35 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (submitter.name) event.detail.formData.set(submitter.name, submitter.value);
 });
 
-/* A read button of a learner who wants it to mark: the article opens here, its form marks */
+/* With the preference to mark articles on opening, the read button submits a form, so this opens
+   the article */
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-open]");
   if (button) window.open(button.dataset.open, "_blank", "noopener");
 });
 
-/* An announcement leaves by itself, unless somebody is at it, by Escape or by its own button */
-let leaving;
+/* Announcements disappear after a while, with Escape or with their button, but not while they
+   are hovered or focused */
+let timer;
 const dismiss = () => region().replaceChildren();
-const leaveLater = () => {
-  clearTimeout(leaving);
-  leaving = setTimeout(() => {
-    if (region().matches(":hover, :focus-within")) leaveLater();
+const dismissLater = () => {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    if (region().matches(":hover, :focus-within")) dismissLater();
     else dismiss();
-  }, SHOWN_FOR);
+  }, TOAST_MILLISECONDS);
 };
-const arm = () => {
+const addCloseButton = () => {
   const toast = region().querySelector(".toast");
   if (!toast || toast.querySelector("[data-dismiss]")) return;
   const close = document.createElement("button");
   close.type = "button";
   close.className = "toast-close";
   close.dataset.dismiss = "";
-  close.setAttribute("aria-label", words.dismissLabel);
+  close.setAttribute("aria-label", messages.dismissLabel);
   close.textContent = "×";
   toast.append(close);
-  leaveLater();
+  dismissLater();
 };
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) dismiss();
@@ -48,43 +50,43 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.querySelector("dialog[open], [data-menu][open]")) dismiss();
 });
-document.addEventListener("htmx:afterRequest", arm);
-arm();
+document.addEventListener("htmx:afterRequest", addCloseButton);
+addCloseButton();
 
-/* Undo goes with its announcement: the focus moves to the state that came back */
+/* The Undo button disappears with its announcement, so the focus moves to the restored state */
 document.addEventListener("htmx:afterRequest", (event) => {
   const undone = event.detail.requestConfig.triggeringEvent?.submitter?.dataset.undoes;
   if (!undone || !event.detail.successful || document.activeElement !== document.body) return;
   document.querySelector(`#${undone} [aria-pressed="true"]`)?.focus();
 });
 
-/* What went wrong, what was kept, what to do */
-const FAULTS = { 403: words.outdated, 404: words.gone, 409: words.outdated };
+/* Errors */
+const ERRORS = { 403: messages.outdated, 404: messages.gone, 409: messages.outdated };
 const announce = (text) => {
   const toast = document.createElement("div");
   toast.className = "toast";
   toast.textContent = text;
   region().replaceChildren(toast);
 };
-document.addEventListener("htmx:sendError", () => announce(words.offline));
+document.addEventListener("htmx:sendError", () => announce(messages.offline));
 document.addEventListener("htmx:responseError", (event) => {
-  announce(FAULTS[event.detail.xhr.status] ?? words.failed);
+  announce(ERRORS[event.detail.xhr.status] ?? messages.failed);
 });
 
-/* Back can bring a page from before a change: then it is read again */
-const CHANGES = "progress-changes";
-const changes = () => Number(sessionStorage.getItem(CHANGES) ?? 0);
-const seen = () => history.replaceState({ ...history.state, changes: changes() }, "");
+/* Going back can show a page from before a change; it is then reloaded */
+const COUNTER = "progress-changes";
+const changes = () => Number(sessionStorage.getItem(COUNTER) ?? 0);
+const rememberCount = () => history.replaceState({ ...history.state, changes: changes() }, "");
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && event.detail.requestConfig.verb === "post") {
-    sessionStorage.setItem(CHANGES, String(changes() + 1));
-    seen();
+    sessionStorage.setItem(COUNTER, String(changes() + 1));
+    rememberCount();
   }
 });
 window.addEventListener("pageshow", (event) => {
   const [navigation] = performance.getEntriesByType("navigation");
   const isBack = event.persisted || navigation?.type === "back_forward";
   const isStale = isBack && (history.state?.changes ?? changes()) < changes();
-  seen();
+  rememberCount();
   if (isStale) location.reload();
 });

@@ -1,5 +1,5 @@
-/* Improves pages that work without it: theme without a reload, menus that close, an outline that
-   follows the reading, days in the reader's zone. */
+/* Improves pages that work without it: changes the theme without a reload, closes menus,
+   highlights the current section in the outline, and stores the reader's time zone. */
 
 /* Theme */
 document.addEventListener("submit", (event) => {
@@ -15,7 +15,7 @@ document.addEventListener("submit", (event) => {
   fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual" });
 });
 
-/* Menus: one at a time, closed by Escape or a click elsewhere */
+/* Menus close with Escape or a click elsewhere, so only one is open at a time */
 const openMenus = () => document.querySelectorAll("details[data-menu][open]");
 document.addEventListener("click", (event) => {
   for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
@@ -28,18 +28,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/* The outline and the filter fold where they would push the text off a small screen; on a wide one
-   the style sheet shows them folded too, where the browser can */
+/* The outline and the filter are closed on small screens, where they would push the text out of
+   view. On wide screens the style sheet shows them even when closed, if the browser supports it. */
 const narrow = matchMedia("(max-width: 64rem)");
 const fold = (root) => {
   for (const details of root.querySelectorAll("[data-folds]")) details.open = !narrow.matches;
 };
 narrow.addEventListener("change", () => fold(document));
 
-/* The outline follows the reading */
-const reading = new IntersectionObserver(
-  (seen) => {
-    for (const { isIntersecting, target } of seen) {
+/* The outline marks the section in view */
+const observer = new IntersectionObserver(
+  (changes) => {
+    for (const { isIntersecting, target } of changes) {
       if (!isIntersecting) continue;
       for (const link of document.querySelectorAll("[data-folds] a[href^='#']")) {
         if (link.hash === `#${target.id}`) link.setAttribute("aria-current", "location");
@@ -49,17 +49,17 @@ const reading = new IntersectionObserver(
   },
   { rootMargin: "-20% 0px -70%" },
 );
-const follow = (root) => {
-  for (const card of root.querySelectorAll(".section-card[id]")) reading.observe(card);
+const observeSections = (root) => {
+  for (const card of root.querySelectorAll(".section-card[id]")) observer.observe(card);
 };
-const arrive = (root) => {
+const prepare = (root) => {
   fold(root);
-  follow(root);
+  observeSections(root);
 };
-document.addEventListener("htmx:afterSwap", (event) => arrive(event.target));
-document.addEventListener("htmx:historyRestore", () => arrive(document));
-arrive(document);
+document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
+document.addEventListener("htmx:historyRestore", () => prepare(document));
+prepare(document);
 
-/* Days are local to the reader */
+/* The server shows days in the reader's time zone */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax`;

@@ -1,5 +1,4 @@
-/* Keeps what a part of the page would lose when it is read again after a change: details that
-   were open, and the focus where the focused control is gone. */
+/* Keeps details open and the focus in place when a part of the page is replaced after a change. */
 
 let open = [];
 let focused = [];

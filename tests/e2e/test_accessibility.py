@@ -16,7 +16,7 @@ from catalog.models import Article, Entry, Section
 from catalog.playbook_file.models import OpenQuestion
 from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write
-from catalog.suggestions.models import Decision, Kind, Suggestion
+from catalog.suggestions.models import Decision, Suggestion, SuggestionKind
 from progress.learner import LearnerProgress
 from progress.states import StateName
 from tests.e2e.conftest import PASSWORD, Watch, sign_in
@@ -123,7 +123,7 @@ def learned(account: User) -> User:
         decided_at = None if decision == Decision.WAITING else timezone.now()
         Suggestion.objects.create(
             learner=account,
-            kind=Kind.ARTICLE,
+            kind=SuggestionKind.ARTICLE,
             title="A lock",
             decision=decision,
             decided_at=decided_at,
@@ -133,12 +133,12 @@ def learned(account: User) -> User:
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_pages_of_a_visitor_are_accessible(page: Page, path: str) -> None:
+def test_visitor_pages_have_no_axe_violations(page: Page, path: str) -> None:
     look_at(page, path)
 
 
 @pytest.mark.parametrize("path", SIGNED_IN)
-def test_pages_of_a_learner_are_accessible(page: Page, learned: User, path: str) -> None:
+def test_learner_pages_have_no_axe_violations(page: Page, learned: User, path: str) -> None:
     sign_in(page, learned.username)
     look_at(page, path)
 
@@ -169,12 +169,14 @@ def test_tables_keep_their_roles_in_a_grid(
 
 
 @pytest.mark.parametrize("path", ["/nope/", "/articles/nope/", "/articles/payment-wallet/state/"])
-def test_error_pages_are_accessible(page: Page, watch: Watch, path: str) -> None:
+def test_error_pages_have_no_axe_violations(page: Page, watch: Watch, path: str) -> None:
     look_at(page, path)
     watch.faults.clear()  # the browser reports the status itself
 
 
-def test_open_menus_and_keyboard_help_are_accessible(page: Page, learned: User) -> None:
+def test_open_menus_and_the_shortcuts_dialog_have_no_axe_violations(
+    page: Page, learned: User
+) -> None:
     sign_in(page, learned.username)
     page.goto("/")
     page.locator("summary.account-button").click()
@@ -187,7 +189,7 @@ def test_open_menus_and_keyboard_help_are_accessible(page: Page, learned: User) 
     assert violations(page) == []
 
 
-def test_a_page_is_accessible_after_a_state_change(page: Page) -> None:
+def test_the_page_after_a_change_of_state_has_no_axe_violations(page: Page) -> None:
     page.goto("/")
     page.locator('tr[data-entry] [value="done"]').first.click()
     page.locator("#announcement .toast").wait_for()
@@ -205,12 +207,16 @@ def test_zoomed_to_four_hundred_percent_nothing_scrolls_sideways(
 
 
 @pytest.mark.parametrize("path", EDITING)
-def test_pages_of_an_editor_are_accessible(page: Page, path: str) -> None:
+def test_editor_pages_have_no_axe_violations(page: Page, path: str) -> None:
     edith = User.objects.create_superuser("edith", "edith@example.org", PASSWORD)
     sign_in(page, "edith")
     entry = Entry.objects.listed()[0]
-    fields = {"kind": Kind.CORRECTION, "article": entry.article, "notes": "A word is wrong."}
-    suggestion = Suggestion.objects.create(learner=edith, url="https://example.org/", **fields)
+    told = {
+        "kind": SuggestionKind.CORRECTION,
+        "article": entry.article,
+        "notes": "A word is wrong.",
+    }
+    suggestion = Suggestion.objects.create(learner=edith, url="https://example.org/", **told)
     Report.objects.file(edith.pk, entry.article, timezone.now())
     text = write(stored(), "markdown").replace("-5b7901edee81", "-000000000abc")
     revision = prepare(text.replace("**Payment", "**The Payment").encode(), "a.md", edith)

@@ -10,9 +10,9 @@ from tests.e2e.conftest import sign_in
 @pytest.mark.parametrize(
     ("kind", "address"),
     [
-        ("article", "Required: where the article can be read."),
-        ("case-study", "Required: where the case study can be read."),
-        ("correction", "Optional: the new one."),
+        ("article", "Required. The address where the article can be read."),
+        ("case-study", "Required. The address where the case study can be read."),
+        ("correction", "Optional. The correct address."),
     ],
 )
 def test_only_fields_of_the_chosen_kind_are_shown(
@@ -29,12 +29,12 @@ def test_only_fields_of_the_chosen_kind_are_shown(
         expect(hint).to_have_count(1)
 
 
-def test_an_invalid_address_gets_the_sites_own_message(plain_page: Page, account: User) -> None:
+def test_an_invalid_address_gets_the_sites_own_error(plain_page: Page, account: User) -> None:
     sign_in(plain_page, account.username)
     plain_page.goto("/contributing/")
     plain_page.locator("#id_title").fill("How a lock works")
     plain_page.locator("#id_url").fill("foo")
     plain_page.get_by_role("button", name="Send suggestion").click()
     expect(plain_page.locator("#id_url_error")).to_have_text(
-        "This is not an address on the web. One looks like https://example.org/article."
+        "Enter a web address, such as https://example.org/article."
     )

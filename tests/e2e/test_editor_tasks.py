@@ -66,9 +66,13 @@ def test_broken_links_are_decided(page: Page, learner: User) -> None:
     open_queue(page, "Broken links", 3)
     page.get_by_role("link", name=moved.title).click()
     expect(page.get_by_label("New address:")).to_have_value(new)
-    press(page, "Accept the new address", f"“{moved.title}” has its new address.")
+    press(page, "Accept the new address", f"The address of “{moved.title}” was changed.")
     page.get_by_role("link", name=reported.title).click()
-    press(page, "Dismiss", "1 link is dismissed until there is something new.")
+    press(
+        page,
+        "Dismiss",
+        "1 link was dismissed. It returns if something new is found.",
+    )
     page.get_by_role("link", name=gone.title).click()
     page.get_by_role("link", name="Retire", exact=True).click()
     press(page, "Retire", f"“{gone.title}” is retired.")
@@ -101,7 +105,7 @@ def test_suggestions_are_decided_with_a_reason_for_the_learner(
     page.get_by_role("link", name="Not for us").click()
     page.get_by_role("link", name="Decline with a reason").click()
     page.get_by_label("Reason:").fill("It is an advertisement.")
-    press(page, "Decline", "“Not for us” is declined.")
+    press(page, "Decline", "“Not for us” was declined.")
     open_queue(page, "Suggestions", 0)
     sign_in(plain_page, "ada")
     plain_page.goto("/me/")

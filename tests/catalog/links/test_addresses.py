@@ -63,7 +63,7 @@ def test_addresses_on_the_public_internet_are_accepted(address: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1"])
-def test_a_name_counts_by_what_it_resolves_to(name: str) -> None:
+def test_a_host_is_judged_by_its_resolved_address(name: str) -> None:
     with pytest.raises(PrivateAddress):
         addresses_of(name, 80, allow_private=False)
     assert {"127.0.0.1", "::1"}.issuperset(addresses_of(name, 80, allow_private=True))
@@ -81,6 +81,6 @@ def test_a_name_with_a_private_address_beside_a_public_one_is_refused(
 
 
 @pytest.mark.parametrize("name", ["nothing.invalid", "x" * 70 + ".example", ""])
-def test_a_name_without_an_address_is_said_to_have_none(name: str) -> None:
+def test_a_host_without_an_address_raises_no_such_host(name: str) -> None:
     with pytest.raises((NoSuchHost, PrivateAddress)):
         addresses_of(name, 80, allow_private=False)

@@ -38,9 +38,7 @@ def waiting() -> list[str]:
     return [link.slug for link in BrokenLink.objects.waiting()]
 
 
-def test_reports_become_those_of_the_one_that_stays(
-    learner: User, kept: Article, duplicate: Article
-) -> None:
+def test_reports_move_to_the_kept_article(learner: User, kept: Article, duplicate: Article) -> None:
     reports = [report(learner, kept), report(learner, duplicate, 1), report(learner, duplicate, 2)]
     reports[2].settled_at = NOW
     reports[2].save()
@@ -50,7 +48,7 @@ def test_reports_become_those_of_the_one_that_stays(
     assert waiting() == [kept.slug]
 
 
-def test_two_of_one_day_are_both_kept_and_one_waits(
+def test_reports_of_both_articles_on_one_day_are_kept_and_count_once(
     learner: User, editor: User, kept: Article, duplicate: Article
 ) -> None:
     mine, twin = report(learner, kept), report(learner, duplicate)
@@ -74,7 +72,7 @@ def test_the_queue_drops_findings_of_the_duplicate(
 def test_findings_follow_the_link_to_the_kept_article(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
-    """The one that stays had none, and gets the other's."""
+    """The kept article has no check of its own."""
     visit(kept, CheckResult(404))
     kept.url = ""
     kept.save()
@@ -91,7 +89,9 @@ def test_findings_follow_the_link_to_the_kept_article(
 
 
 @pytest.mark.parametrize("has_own", [True, False])
-def test_the_latest_visit(kept: Article, duplicate: Article, has_own: bool) -> None:
+def test_the_latest_check_moves_unless_the_kept_article_has_one(
+    kept: Article, duplicate: Article, has_own: bool
+) -> None:
     own = visit(kept, CheckResult(200)) if has_own else None
     other = visit(duplicate, CheckResult(404))
     assert other is not None

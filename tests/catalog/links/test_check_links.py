@@ -30,7 +30,9 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_every_link_is_visited_and_kept(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_link_is_checked_and_its_result_stored(
+    host: Host, capsys: pytest.CaptureFixture[str]
+) -> None:
     articles = make(
         host, fine=(200, ""), closed=(403, ""), busy=(429, ""), lost=(404, ""), old=(301, "/fine")
     )
@@ -52,7 +54,7 @@ def test_every_link_is_visited_and_kept(host: Host, capsys: pytest.CaptureFixtur
     assert "/retired" not in host.paths
 
 
-def test_a_private_network_is_not_visited_unless_it_is_allowed(host: Host) -> None:
+def test_private_addresses_are_refused_unless_allowed(host: Host) -> None:
     make(host, fine=(200, ""))
     assert run() == "1 links: 0 ok, 0 moved, 0 gone, 1 unknown.\n"
     assert Check.objects.get().reason == "it leads to a private network"
@@ -60,7 +62,7 @@ def test_a_private_network_is_not_visited_unless_it_is_allowed(host: Host) -> No
 
 
 def refused_address() -> str:
-    """Return an address at which nothing listens."""
+    """Return an address where no server listens."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}/"
@@ -69,7 +71,7 @@ def refused_address() -> str:
 @pytest.mark.parametrize(
     ("answers", "is_hinted"), [({}, True), ({"fine": (200, "")}, False), ({"no": (403, "")}, False)]
 )
-def test_a_machine_without_internet_access_is_told_so(
+def test_missing_internet_access_is_reported(
     host: Host, answers: dict[str, tuple[int, str]], is_hinted: bool
 ) -> None:
     make(host, **answers)
@@ -82,7 +84,7 @@ def test_a_machine_without_internet_access_is_told_so(
     assert run("--allow-private", "--verbosity", "0") == ""
 
 
-def test_the_second_visit_takes_the_place_of_the_first(host: Host) -> None:
+def test_a_second_check_replaces_the_first(host: Host) -> None:
     make(host, fine=(503, ""))
     run("--allow-private")
     host.answers["/fine"] = (200, "")
@@ -109,10 +111,10 @@ def test_results_before_an_interruption_are_stored(
 @pytest.mark.parametrize(
     "arguments", [("--workers", "0"), ("--workers", "x"), ("--timeout", "0"), ("--delay", "-1")]
 )
-def test_options_that_cannot_be_used_are_refused(arguments: tuple[str, str]) -> None:
+def test_invalid_options_are_refused(arguments: tuple[str, str]) -> None:
     with pytest.raises(CommandError, match="a number from"):
         run(*arguments)
 
 
-def test_no_links_at_all() -> None:
+def test_a_catalogue_without_links_is_accepted() -> None:
     assert run() == "0 links: 0 ok, 0 moved, 0 gone, 0 unknown.\n"

@@ -42,7 +42,9 @@ def note(article: Article, visit: CheckResult, day: float = 0) -> Check:
         (CheckResult(200, new_url="https://example.org/new"), Outcome.MOVED, "it answered 200"),
     ],
 )
-def test_one_visit(article: Article, visit: CheckResult, outcome: Outcome, reason: str) -> None:
+def test_a_check_stores_its_outcome(
+    article: Article, visit: CheckResult, outcome: Outcome, reason: str
+) -> None:
     check = note(article, visit)
     assert (check.outcome, check.reason) == (outcome, reason)
     assert check.new_url == (visit.new_url if outcome == Outcome.MOVED else "")
@@ -59,7 +61,7 @@ def test_one_visit(article: Article, visit: CheckResult, outcome: Outcome, reaso
         ([0, 7, 14], "??x"),
     ],
 )
-def test_gone_is_what_is_missing_on_three_days_and_over_three(
+def test_a_link_missing_on_three_days_is_gone(
     article: Article, days: list[float], outcomes: str
 ) -> None:
     visits = [MISSING, GONE_FOR_GOOD] * len(days)
@@ -68,13 +70,15 @@ def test_gone_is_what_is_missing_on_three_days_and_over_three(
 
 
 @pytest.mark.parametrize("between", [OK, CheckResult(403), CheckResult(fault=Fault.TIMEOUT)])
-def test_anything_else_in_between_begins_anew(article: Article, between: CheckResult) -> None:
+def test_a_different_result_restarts_the_count_of_missing_days(
+    article: Article, between: CheckResult
+) -> None:
     for day, visit in enumerate([MISSING, MISSING, between, MISSING, MISSING, MISSING]):
         assert note(article, visit, day).outcome != Outcome.GONE
     assert note(article, MISSING, 6).outcome == Outcome.GONE
 
 
-def test_another_address_begins_anew(article: Article) -> None:
+def test_a_new_address_restarts_the_count_of_missing_days(article: Article) -> None:
     for day in range(4):
         check = note(article, MISSING, day)
     assert check.outcome == Outcome.GONE

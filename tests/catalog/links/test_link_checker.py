@@ -12,30 +12,30 @@ from catalog.links.link_checker import MAX_REDIRECTS, CheckResult, Fault, LinkCh
 from tests.catalog.links.conftest import Host
 
 
-def visitor(**options: Any) -> LinkChecker:
+def checker(**options: Any) -> LinkChecker:
     return LinkChecker(
         wait=HostThrottle(0).wait, **{"allow_private": True, "seconds": 2, **options}
     )
 
 
 @pytest.mark.parametrize("status", [200, 204, 403, 404, 410, 429, 500, 503])
-def test_an_answer_is_kept_by_its_number(host: Host, status: int) -> None:
+def test_the_status_code_is_stored(host: Host, status: int) -> None:
     host.answers["/a"] = (status, "")
-    found = visitor().check(host.url("/a"))
+    found = checker().check(host.url("/a"))
     assert found == CheckResult(status)
     assert (found.is_ok, found.is_missing) == (status < 300, status in {404, 410})
 
 
-def test_the_request_says_who_asks_and_goes_to_the_name(host: Host) -> None:
+def test_the_request_names_the_site_and_uses_the_host_name(host: Host) -> None:
     host.answers["/a"] = (200, "")
     named = host.address.replace("127.0.0.1", "localhost")
-    assert visitor().check(f"{named}/a") == CheckResult(200)
+    assert checker().check(f"{named}/a") == CheckResult(200)
     [(_path, headers)] = host.requests
     assert headers["User-Agent"] == "SystemDesignPlaybook-LinkCheck (+http://testserver)"
     assert headers["Host"] == named.removeprefix("http://")
 
 
-def test_only_what_permanent_redirects_lead_to_is_a_new_address(host: Host) -> None:
+def test_only_permanent_redirects_give_a_new_address(host: Host) -> None:
     host.answers |= {
         "/old": (301, "/older"),
         "/older": (308, host.url("/new")),
@@ -44,20 +44,20 @@ def test_only_what_permanent_redirects_lead_to_is_a_new_address(host: Host) -> N
         "/for-now": (302, "/old"),
         "/same": (301, "/same#part"),
     }
-    assert visitor().check(host.url("/old")) == CheckResult(200, new_url=host.url("/new"))
-    assert visitor().check(host.url("/for-now")) == CheckResult(200)
+    assert checker().check(host.url("/old")) == CheckResult(200, new_url=host.url("/new"))
+    assert checker().check(host.url("/for-now")) == CheckResult(200)
     chain = ["/old", "/older", "/new", "/today"]
     assert host.paths == [*chain, "/for-now", *chain]
 
 
-def test_a_part_of_the_page_stays_in_the_new_address(host: Host) -> None:
+def test_the_new_address_keeps_the_fragment(host: Host) -> None:
     host.answers |= {"/old": (301, "/new"), "/new": (200, "")}
-    assert visitor().check(host.url("/old#part")).new_url == host.url("/new#part")
+    assert checker().check(host.url("/old#part")).new_url == host.url("/new#part")
 
 
-def test_redirects_end_somewhere(host: Host) -> None:
+def test_a_redirect_loop_is_a_fault(host: Host) -> None:
     host.answers["/round"] = (302, "/round")
-    assert visitor().check(host.url("/round")) == CheckResult(fault=Fault.REDIRECTS)
+    assert checker().check(host.url("/round")) == CheckResult(fault=Fault.REDIRECTS)
     assert len(host.requests) == MAX_REDIRECTS + 1
 
 
@@ -65,22 +65,22 @@ def test_redirects_end_somewhere(host: Host) -> None:
     "target",
     ["ftp://example.org/a", "file:///etc/passwd", "http://me:secret@example.org/", "http://[::"],
 )
-def test_a_redirect_to_what_cannot_be_visited_is_not_followed(host: Host, target: str) -> None:
+def test_a_redirect_to_an_invalid_address_is_not_followed(host: Host, target: str) -> None:
     host.answers["/a"] = (301, target)
-    assert visitor().check(host.url("/a")) == CheckResult(fault=Fault.ADDRESS)
+    assert checker().check(host.url("/a")) == CheckResult(fault=Fault.ADDRESS)
 
 
-def test_this_machine_is_not_visited_unless_it_is_allowed(host: Host) -> None:
+def test_private_addresses_are_refused_unless_allowed(host: Host) -> None:
     host.answers["/a"] = (200, "")
     port = host.address.rpartition(":")[2]
     for name in ("127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"):
-        found = visitor(allow_private=False).check(f"http://{name}:{port}/a")
+        found = checker(allow_private=False).check(f"http://{name}:{port}/a")
         assert found == CheckResult(fault=Fault.PRIVATE)
     assert host.requests == []
 
 
 class TestNet(PublicBackend):
-    """As if the name `first.example` were allowed and led to this machine."""
+    """Allows `first.example` and resolves it to this machine."""
 
     __test__ = False
 
@@ -94,30 +94,28 @@ class TestNet(PublicBackend):
 def test_a_redirect_into_a_private_network_is_refused(host: Host) -> None:
     inside = host.url("/inside")
     host.answers |= {"/a": (301, inside), "/inside": (200, "")}
-    careful = visitor(allow_private=False)
+    careful = checker(allow_private=False)
     careful.backend = TestNet(allow_private=False, seconds=2)
     first = inside.replace("127.0.0.1", "first.example").replace("/inside", "/a")
     assert careful.check(first) == CheckResult(fault=Fault.PRIVATE)
     assert host.paths == ["/a"]
 
 
-def test_a_proxy_of_the_environment_is_not_asked(
-    host: Host, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_proxy_in_the_environment_is_ignored(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     host.answers["/a"] = (200, "")
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    assert visitor().check(host.url("/a")) == CheckResult(200)
+    assert checker().check(host.url("/a")) == CheckResult(200)
 
 
-def test_hosts_that_are_not_there(host: Host) -> None:
-    assert visitor().check("http://nothing.invalid/") == CheckResult(fault=Fault.NO_HOST)
+def test_unreachable_hosts_are_faults(host: Host) -> None:
+    assert checker().check("http://nothing.invalid/") == CheckResult(fault=Fault.NO_HOST)
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    assert visitor().check(f"http://127.0.0.1:{port}/") == CheckResult(fault=Fault.CONNECTION)
+    assert checker().check(f"http://127.0.0.1:{port}/") == CheckResult(fault=Fault.CONNECTION)
     # It speaks HTTP where TLS is expected.
     secure = host.url("/a").replace("http:", "https:")
-    assert visitor().check(secure) == CheckResult(fault=Fault.CONNECTION)
+    assert checker().check(secure) == CheckResult(fault=Fault.CONNECTION)
 
 
 def test_a_server_that_trickles_bytes_times_out(host: Host) -> None:
@@ -136,7 +134,7 @@ def test_a_server_that_trickles_bytes_times_out(host: Host) -> None:
 
     host.answers["/slow"] = dribble
     began = monotonic()
-    assert visitor(seconds=1).check(host.url("/slow")) == CheckResult(fault=Fault.TIMEOUT)
+    assert checker(seconds=1).check(host.url("/slow")) == CheckResult(fault=Fault.TIMEOUT)
     assert monotonic() - began < 3
 
 
@@ -154,11 +152,11 @@ def test_a_body_is_not_read(host: Host) -> None:
             return
 
     host.answers["/large"] = pour
-    assert visitor().check(host.url("/large")) == CheckResult(200)
+    assert checker().check(host.url("/large")) == CheckResult(200)
     assert sum(sent) < 50_000_000
 
 
-def test_one_host_is_asked_in_its_own_time(host: Host) -> None:
+def test_requests_to_one_host_are_delayed(host: Host) -> None:
     host.answers |= {"/a": (302, "/b"), "/b": (200, ""), "/c": (200, "")}
     turns = HostThrottle(0.2)
     patient = LinkChecker(wait=turns.wait, allow_private=True, seconds=2)
@@ -178,7 +176,7 @@ def test_hosts_take_turns() -> None:
     assert [pk for pk, _url in host_by_host(links)] == [1, 3, 2]
 
 
-def test_no_more_visits_at_a_time_than_asked_for(host: Host) -> None:
+def test_the_number_of_workers_limits_simultaneous_checks(host: Host) -> None:
     now = [0, 0]
 
     def slow(handler: Any) -> None:
@@ -194,7 +192,7 @@ def test_no_more_visits_at_a_time_than_asked_for(host: Host) -> None:
     host.answers |= {f"/{number}": slow for number in range(6)}
     links = [(number, host.url(f"/{number}")) for number in range(6)]
     turns = HostThrottle(0)
-    found = list(check_all(links, visitor(), turns, workers=2))
+    found = list(check_all(links, checker(), turns, workers=2))
     assert len(found) == 6
     assert now[1] == 2
 

@@ -88,14 +88,14 @@ def test_the_queue_holds_reported_gone_and_moved_links(
     assert response.context["cl"].result_count == 4
     assert listed(response) == [reported.title, both.title, *sorted([gone.title, moved.title])]
     text = words(response)
-    assert "3 (1 Mar 2026 – 2 Mar 2026) not visited yet" in text
-    assert "1 (1 Mar 2026) Unknown: it answered 403 (visited 1 Mar 2026)" in text
-    assert "none Gone, missing since 1 Mar 2026 (visited 4 Mar 2026)" in text
-    assert f"none Moved (visited 1 Mar 2026) {NEW} " in text
+    assert "3 (1 Mar 2026 – 2 Mar 2026) not checked yet" in text
+    assert "1 (1 Mar 2026) Unknown: it answered 403 (checked 1 Mar 2026)" in text
+    assert "none Gone, missing since 1 Mar 2026 (checked 4 Mar 2026)" in text
+    assert f"none Moved (checked 1 Mar 2026) {NEW} " in text
 
 
 @pytest.mark.parametrize("size", [1, 12])
-def test_its_queries_do_not_grow(
+def test_the_number_of_queries_does_not_grow_with_the_queue(
     client: Client, learner: User, django_assert_num_queries: DjangoAssertNumQueries, size: int
 ) -> None:
     for article in with_links(size):
@@ -106,14 +106,14 @@ def test_its_queries_do_not_grow(
         assert len(listed(client.get(QUEUE))) == size
 
 
-def test_accepting_a_new_address(client: Client, learner: User) -> None:
+def test_accepting_stores_the_new_address(client: Client, learner: User) -> None:
     [article] = with_links(1)
     Report.objects.file(learner.pk, article, NOW)
     find(article, CheckResult(200, new_url=NEW))
     assert filled_in(client.get(page_of(article)))["url"] == NEW
     response = accept(client, article)
     assert response.redirect_chain == [(QUEUE, 302)]
-    assert messages(response) == [f"“{article.title}” has its new address."]
+    assert messages(response) == [f"The address of “{article.title}” was changed."]
     changed = Article.objects.get(pk=article.pk)
     assert (changed.url, changed.slug, changed.uuid) == (NEW, article.slug, article.uuid)
     assert {alias.key for alias in changed.aliases.all()} >= {article.key, changed.key}
@@ -124,19 +124,19 @@ def test_accepting_a_new_address(client: Client, learner: User) -> None:
     assert by_its_page.headers["Location"] == history.request["PATH_INFO"]
 
 
-def test_another_title_meanwhile_is_in_nobodys_way(client: Client) -> None:
+def test_a_simultaneous_change_of_title_is_kept(client: Client) -> None:
     [article] = with_links(1)
     find(article, CheckResult(200, new_url=NEW))
     form = filled_in(client.get(page_of(article)))
     article.title = "Theirs"
     article.save()
     response = client.post(page_of(article), form, follow=True)
-    assert messages(response) == ["“Theirs” has its new address."]
+    assert messages(response) == ["The address of “Theirs” was changed."]
     changed = Article.objects.get(pk=article.pk)
     assert (changed.title, changed.url) == ("Theirs", NEW)
 
 
-def test_another_address_meanwhile_is_not_overwritten(client: Client) -> None:
+def test_a_simultaneous_change_of_address_is_not_overwritten(client: Client) -> None:
     [article] = with_links(1)
     find(article, CheckResult(200, new_url=NEW))
     form = filled_in(client.get(page_of(article)))
@@ -145,12 +145,12 @@ def test_another_address_meanwhile_is_not_overwritten(client: Client) -> None:
     response = client.post(page_of(article), form, follow=True)
     assert response.redirect_chain == [(QUEUE, 302)]
     assert messages(response) == [
-        "That link is not in the queue any more: it was settled meanwhile."
+        "That link is no longer in the queue: somebody has dealt with it."
     ]
     assert Article.objects.get(pk=article.pk).url == "https://example.org/theirs"
 
 
-def test_the_address_can_be_another_than_suggested(client: Client) -> None:
+def test_an_editor_can_enter_a_different_address(client: Client) -> None:
     [article] = with_links(1)
     find(article, CheckResult(200, new_url=NEW))
     accept(client, article, url="https://example.org/better")
@@ -158,7 +158,7 @@ def test_the_address_can_be_another_than_suggested(client: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["page", "list"])
-def test_an_address_that_another_article_has_is_refused(client: Client, action: str) -> None:
+def test_the_address_of_another_article_is_refused(client: Client, action: str) -> None:
     article, other = with_links(2)
     find(article, CheckResult(200, new_url=f"{other.url}?source=elsewhere"))
     if action == "page":
@@ -185,7 +185,7 @@ def test_an_address_that_another_article_has_is_refused(client: Client, action: 
         ("the old one", "Enter a valid URL."),
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused(client: Client, url: str, error: str) -> None:
+def test_an_invalid_address_is_refused(client: Client, url: str, error: str) -> None:
     [article] = with_links(1)
     find(article, CheckResult(404), days=4)
     response = accept(client, article, url=url)
@@ -194,7 +194,7 @@ def test_an_address_that_cannot_be_used_is_refused(client: Client, url: str, err
     assert Article.objects.get(pk=article.pk).url == article.url
 
 
-def test_the_address_that_it_has_is_no_new_one(client: Client) -> None:
+def test_the_present_address_is_refused(client: Client) -> None:
     [article] = with_links(1)
     find(article, CheckResult(404), days=4)
     assert errors(accept(client, article, url=article.url)) == [
@@ -209,8 +209,8 @@ def test_several_addresses_are_accepted_at_once(client: Client) -> None:
     find(without, CheckResult(404), days=4)
     response = act(client, "accept_selected", first, second, without)
     assert messages(response) == [
-        f"{without.title}: no new address is known; open it to write one.",
-        "2 articles have their new address.",
+        f"{without.title}: no new address is known. Open the article here to enter one.",
+        "The addresses of 2 articles were changed.",
     ]
     urls = [Article.objects.get(pk=article.pk).url for article in (first, second, without)]
     assert urls == [f"{NEW}/1", f"{NEW}/2", without.url]
@@ -222,7 +222,7 @@ def numbers(section: Section) -> list[int]:
 
 
 @pytest.mark.parametrize("action", ["page", "list"])
-def test_retiring_is_what_it_is_elsewhere(client: Client, action: str) -> None:
+def test_retiring_works_as_in_the_article_admin(client: Client, action: str) -> None:
     section = Section.objects.listed()[0]
     article = section.entries.current().exclude(article__url="")[0].article
     count = len(numbers(section))
@@ -246,7 +246,7 @@ def test_retiring_is_what_it_is_elsewhere(client: Client, action: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["page", "list"])
-def test_dismissing_settles_it_until_something_new_comes(
+def test_a_dismissed_link_returns_with_a_new_finding(
     client: Client, learner: User, second: User, action: str
 ) -> None:
     [article] = with_links(1)
@@ -257,7 +257,7 @@ def test_dismissing_settles_it_until_something_new_comes(
         assert response.headers["Location"] == QUEUE
     else:
         said = messages(act(client, "dismiss_selected", article))
-        assert said == ["1 link is dismissed until there is something new."]
+        assert said == ["1 link was dismissed. It returns if something new is found."]
     assert waiting() == []
     find(article, CheckResult(404), days=5)
     assert waiting() == []
@@ -270,7 +270,7 @@ def test_dismissing_settles_it_until_something_new_comes(
     assert Article.objects.get(pk=article.pk).url == article.url
 
 
-def test_only_who_may_change_articles_sees_it(client: Client, learner: User) -> None:
+def test_the_queue_needs_permission_to_change_articles(client: Client, learner: User) -> None:
     [article] = with_links(1)
     find(article, CheckResult(404), days=4)
     learner.is_staff = True
@@ -290,7 +290,7 @@ def test_only_who_may_change_articles_sees_it(client: Client, learner: User) -> 
     assert not Article.objects.get(pk=article.pk).is_retired
 
 
-def test_nothing_is_added_here(client: Client) -> None:
+def test_broken_links_cannot_be_added(client: Client) -> None:
     assert client.get(f"{QUEUE}add/").status_code == 403
 
 
@@ -300,7 +300,7 @@ def test_findings_of_a_replaced_address_are_not_shown(client: Client, learner: U
     article.url = "https://example.org/another"
     article.save()
     Report.objects.file(learner.pk, article, NOW)
-    assert "1 (1 Mar 2026) not visited yet" in words(client.get(QUEUE))
+    assert "1 (1 Mar 2026) not checked yet" in words(client.get(QUEUE))
     page = client.get(page_of(article))
     assert page.context["adminform"].form["url"].value() == ""
     assert NEW not in page.content.decode()
@@ -318,8 +318,8 @@ def test_the_page_suggests_only_a_known_new_address(client: Client, new_url: str
     ]
 
 
-def test_the_three_ways_are_as_prominent(client: Client) -> None:
-    """And an empty address is in nobody's way who dismisses it."""
+def test_the_three_buttons_are_equally_prominent(client: Client) -> None:
+    """Test also that an empty address does not prevent dismissing."""
     [article] = with_links(1)
     find(article, CheckResult(404), days=4)
     html = client.get(page_of(article)).content.decode()
@@ -331,7 +331,7 @@ def test_the_three_ways_are_as_prominent(client: Client) -> None:
     assert 'name="_dismiss"' in ways[1]
 
 
-def test_accepting_settles_the_reports_for_good(client: Client, learner: User) -> None:
+def test_accepting_settles_the_reports_permanently(client: Client, learner: User) -> None:
     [article] = with_links(1)
     Report.objects.file(learner.pk, article, NOW)
     accept(client, article, url=NEW)

@@ -33,7 +33,7 @@ def report(client: Client, article: Article, **data: str) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-def test_the_page_has_the_form_for_everybody_alike(
+def test_the_report_form_is_the_same_for_all_readers(
     client: Client, learner: User, article: Article
 ) -> None:
     address = reverse("links:report_create", args=[article.slug])
@@ -46,7 +46,9 @@ def test_the_page_has_the_form_for_everybody_alike(
         assert "Report a broken link" in form
 
 
-def test_once_a_day_and_learner(client: Client, learner: User, article: Article) -> None:
+def test_a_learner_can_report_a_link_once_a_day(
+    client: Client, learner: User, article: Article
+) -> None:
     client.force_login(learner)
     assert report(client, article) == ["Thank you. The broken link was reported to the editors."]
     assert report(client, article) == ["You already reported this link today. Thank you."]
@@ -58,20 +60,20 @@ def test_once_a_day_and_learner(client: Client, learner: User, article: Article)
     assert Report.objects.count() == 2
 
 
-def test_the_day_is_one_in_utc(learner: User, article: Article) -> None:
+def test_days_of_reports_are_in_utc(learner: User, article: Article) -> None:
     times = [NOW, NOW + timedelta(minutes=29), NOW + timedelta(minutes=30), NOW]
     filed = [Report.objects.file(learner.pk, article, at) for at in times]
     assert filed == [True, False, True, False]
 
 
-def test_the_database_holds_it(learner: User, article: Article) -> None:
+def test_the_database_refuses_a_second_report_on_one_day(learner: User, article: Article) -> None:
     Report.objects.file(learner.pk, article, NOW)
     with pytest.raises(IntegrityError):
         Report.objects.create(learner=learner, article=article, day=NOW.date())
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_reports_at_once_are_one(learner: User, article: Article) -> None:
+def test_simultaneous_reports_are_stored_once(learner: User, article: Article) -> None:
     together = Barrier(2)
 
     def file(_number: int) -> bool:
@@ -86,7 +88,7 @@ def test_two_reports_at_once_are_one(learner: User, article: Article) -> None:
     assert Report.objects.count() == 1
 
 
-def test_a_visitor_signs_in_first(client: Client, article: Article) -> None:
+def test_a_visitor_is_asked_to_sign_in(client: Client, article: Article) -> None:
     response = client.post(
         reverse("links:report_create", args=[article.slug]), {"url": article.url}, follow=True
     )
@@ -137,7 +139,7 @@ def test_a_link_that_changed_is_not_reported(
     assert not Report.objects.exists()
 
 
-def test_a_report_is_of_the_address_it_was_made_for(learner: User, article: Article) -> None:
+def test_a_report_does_not_count_for_a_new_address(learner: User, article: Article) -> None:
     Report.objects.file(learner.pk, article, NOW)
     assert [link.pk for link in BrokenLink.objects.waiting()] == [article.pk]
     article.url = "https://example.org/another"
@@ -157,7 +159,7 @@ def test_a_get_changes_nothing(client: Client, learner: User, article: Article) 
     assert not Report.objects.exists()
 
 
-def test_nobody_sees_who_reported(
+def test_the_reporter_is_shown_to_nobody(
     client: Client, learner: User, editor: User, article: Article
 ) -> None:
     learner.username, learner.email = "a-name-to-find", "found@example.net"

@@ -1,4 +1,4 @@
-"""The page on contributing, and the suggestions a learner may make."""
+"""Tests of the contributing page and its form."""
 
 import re
 from html import escape
@@ -48,7 +48,7 @@ def a_draft(**values: Any) -> Article:
 # --- The page
 
 
-def test_a_visitor_is_told_how_and_led_to_sign_in_and_back(client: Client) -> None:
+def test_a_visitor_sees_how_to_contribute_and_a_sign_in_link_that_returns(client: Client) -> None:
     response = client.get(PATH, {"article": "payment-wallet"})
     page = Page(response)
     assert page.headings == ["Contributing"]
@@ -61,7 +61,7 @@ def test_a_visitor_is_told_how_and_led_to_sign_in_and_back(client: Client) -> No
     assert response["Cache-Control"] == "private, no-store"
 
 
-def test_a_visitor_who_sends_the_form_is_asked_to_sign_in(client: Client) -> None:
+def test_a_visitor_who_posts_the_form_is_asked_to_sign_in(client: Client) -> None:
     response = client.post(PATH, ARTICLE)
     assert (response.status_code, response["Location"]) == (
         302,
@@ -70,7 +70,7 @@ def test_a_visitor_who_sends_the_form_is_asked_to_sign_in(client: Client) -> Non
     assert stored() == []
 
 
-def test_every_field_has_a_label_and_nothing_needs_a_script(reader: Client) -> None:
+def test_every_field_has_a_label_and_the_form_needs_no_script(reader: Client) -> None:
     response = reader.get(PATH)
     page = Page(response)
     ours = [field for field in page.fields if field["name"] != "q"]
@@ -87,13 +87,13 @@ def test_every_field_has_a_label_and_nothing_needs_a_script(reader: Client) -> N
     assert response["Cache-Control"] == "private, no-store"
 
 
-def test_the_foot_of_every_page_and_an_article_lead_here(client: Client) -> None:
+def test_the_footer_and_the_article_page_link_to_the_form(client: Client) -> None:
     assert f'<a href="{PATH}">Contributing</a>' in client.get("/").content.decode()
     page = client.get("/articles/payment-wallet/").content.decode()
     assert f'<a href="{PATH}?article=payment-wallet" rel="nofollow">' in page
 
 
-def test_from_an_article_it_is_a_correction_of_that_one(reader: Client) -> None:
+def test_a_link_from_an_article_selects_its_correction(reader: Client) -> None:
     form = reader.get(PATH, {"article": "payment-wallet"}).context["form"]
     assert form.initial == {"kind": "correction", "article": "payment-wallet"}
 
@@ -112,16 +112,16 @@ def test_the_form_takes_as_many_queries_with_many_suggestions_as_with_one(
 
 
 @pytest.mark.parametrize("kind", ["article", "case-study"])
-def test_new_reading_waits_for_an_editor(reader: Client, learner: User, kind: str) -> None:
+def test_a_suggested_article_is_stored_as_waiting(reader: Client, learner: User, kind: str) -> None:
     said = {**ARTICLE, "kind": kind, "section": "caching", "notes": "It is clear."}
     response = reader.post(PATH, said)
     assert (response.status_code, response["Location"]) == (302, "/me/#suggestions")
     assert stored() == [(kind, "How a lock works", NEW, None, "caching", "It is clear.", "waiting")]
     assert Suggestion.objects.get().learner == learner
-    assert "Your suggestion waits for an editor." in Page(reader.get("/me/")).text
+    assert "An editor will review your suggestion." in Page(reader.get("/me/")).text
 
 
-def test_the_article_of_what_is_no_correction_is_left_out(reader: Client) -> None:
+def test_the_chosen_article_is_ignored_unless_the_kind_is_correction(reader: Client) -> None:
     reader.post(PATH, {**ARTICLE, "article": "payment-wallet"})
     assert stored() == [("article", "How a lock works", NEW, None, None, "", "waiting")]
 
@@ -129,7 +129,7 @@ def test_the_article_of_what_is_no_correction_is_left_out(reader: Client) -> Non
 @pytest.mark.parametrize(
     "said", [{"title": "A wallet"}, {"url": NEW}, {"notes": "A word is wrong."}]
 )
-def test_a_correction_says_what_it_will(reader: Client, said: dict[str, str]) -> None:
+def test_a_correction_may_have_any_one_detail(reader: Client, said: dict[str, str]) -> None:
     reader.post(PATH, {"kind": "correction", "article": "payment-wallet", **said})
     whole = {"title": "", "url": "", "notes": "", **said}
     assert stored() == [
@@ -158,7 +158,7 @@ def test_tracking_parameters_are_not_stored(reader: Client) -> None:
 
 
 @pytest.mark.parametrize("kind", ["article", "case-study", "correction"])
-def test_each_kind_has_its_hints(reader: Client, kind: str) -> None:
+def test_each_kind_has_its_own_hints(reader: Client, kind: str) -> None:
     html = reader.get(PATH).content.decode()
     words_of = (
         rf'<span data-kind="[^"]*\b{kind}\b[^"]*"><span class="kind-name">.*?</span>(.*?)</span>'
@@ -172,7 +172,7 @@ def test_each_kind_has_its_hints(reader: Client, kind: str) -> None:
     )
 
 
-def test_the_address_is_checked_by_us_and_shows_what_one_looks_like(reader: Client) -> None:
+def test_the_address_field_is_text_with_an_example(reader: Client) -> None:
     field = Page(reader.get(PATH)).field("url")
     assert (field["type"], field["inputmode"]) == ("text", "url")
     assert field["placeholder"] == "https://example.org/article"
@@ -180,27 +180,26 @@ def test_the_address_is_checked_by_us_and_shows_what_one_looks_like(reader: Clie
 
 # --- What is refused
 
-FILL = "Please fill this in."
 FIX = {"kind": "correction", "article": "payment-wallet"}
 
 
 @pytest.mark.parametrize(
     ("said", "field", "words"),
     [
-        ({**ARTICLE, "kind": ""}, "kind", "Please choose what it is."),
+        ({**ARTICLE, "kind": ""}, "kind", "Choose what you suggest."),
         ({**ARTICLE, "kind": "poem"}, "kind", "Select a valid choice"),
-        ({**ARTICLE, "title": " "}, "title", FILL),
+        ({**ARTICLE, "title": " "}, "title", "Enter the title."),
         ({**ARTICLE, "title": "x" * 251}, "title", "at most 250 characters"),
         ({**ARTICLE, "title": "a\0b"}, "title", "Null characters"),
-        ({**ARTICLE, "url": ""}, "url", FILL),
-        ({**ARTICLE, "kind": "case-study", "url": ""}, "url", FILL),
-        ({**ARTICLE, "url": "javascript:alert(1)"}, "url", "This is not an address"),
+        ({**ARTICLE, "url": ""}, "url", "Enter the address."),
+        ({**ARTICLE, "kind": "case-study", "url": ""}, "url", "Enter the address."),
+        ({**ARTICLE, "url": "javascript:alert(1)"}, "url", "Enter a web address"),
         (
             {**ARTICLE, "url": "foo"},
             "url",
-            "This is not an address on the web. One looks like https://example.org/article.",
+            "Enter a web address, such as https://example.org/article.",
         ),
-        ({**ARTICLE, "url": "ftp://example.org/a"}, "url", "This is not an address"),
+        ({**ARTICLE, "url": "ftp://example.org/a"}, "url", "Enter a web address"),
         (
             {**ARTICLE, "url": "https://me:secret@example.org/"},
             "url",
@@ -208,14 +207,18 @@ FIX = {"kind": "correction", "article": "payment-wallet"}
         ),
         ({**ARTICLE, "url": "https://example.org:99999/"}, "url", "The port must be 65535 or less"),
         ({**ARTICLE, "url": f"{NEW}{'x' * 2000}"}, "url", "at most 2000 characters"),
-        ({**ARTICLE, "section": "no-such"}, "section", "There is no such section"),
+        ({**ARTICLE, "section": "no-such"}, "section", "Choose a section from the list."),
         ({**ARTICLE, "notes": "x" * 2001}, "notes", "at most 2000 characters"),
-        ({**FIX, "article": "", "notes": "Wrong."}, "article", "Please choose the article"),
-        ({**FIX, "article": "no-such", "notes": "Wrong."}, "article", "There is no such article"),
-        (FIX, "notes", "Please say what is wrong"),
+        ({**FIX, "article": "", "notes": "Wrong."}, "article", "Choose the article to correct."),
+        (
+            {**FIX, "article": "no-such", "notes": "Wrong."},
+            "article",
+            "Choose an article from the list.",
+        ),
+        (FIX, "notes", "Say what is wrong here"),
     ],
 )
-def test_an_invalid_value_is_refused_at_its_field(
+def test_an_invalid_value_gets_an_error_at_its_field(
     reader: Client, said: dict[str, str], field: str, words: str
 ) -> None:
     response = reader.post(PATH, said)
@@ -239,63 +242,66 @@ def test_typed_values_are_kept(reader: Client) -> None:
 
 
 @pytest.mark.parametrize("kind", ["article", "case-study"])
-def test_an_address_that_is_known_leads_to_its_article(reader: Client, kind: str) -> None:
+def test_a_known_address_is_refused_with_a_link_to_its_article(reader: Client, kind: str) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     url = wallet.url.replace("https://", "http://www.") + "?utm_source=mail#top"
     if "medium.com" in wallet.url:
         url = f"https://medium.com/@somebody/renamed-{wallet.key.removeprefix('medium:')}"
     found = errors(reader.post(PATH, {**ARTICLE, "kind": kind, "url": url}))
     title = escape(wallet.title)
-    assert found == {
-        "url": [
-            f'This is in the playbook already: <a href="/articles/payment-wallet/">{title}</a>.'
-        ]
-    }
+    link = f'<a href="/articles/payment-wallet/">{title}</a>'
+    assert found == {"url": [f"This article is already in the playbook: {link}."]}
     assert stored() == []
 
 
-def test_an_older_address_of_an_article_is_known_too(reader: Client) -> None:
+def test_an_earlier_address_of_an_article_is_refused(reader: Client) -> None:
     article = Article.objects.create(
         title="Old", url=NEW, status=Status.objects.get(slug="published")
     )
     article.url = "https://example.org/moved"
     article.save()
     found = errors(reader.post(PATH, ARTICLE))
-    assert found == {"url": ['This is in the playbook already: <a href="/articles/old/">Old</a>.']}
+    assert found == {
+        "url": ['This article is already in the playbook: <a href="/articles/old/">Old</a>.']
+    }
 
 
-def test_a_retired_article_is_named_as_retired(reader: Client) -> None:
+def test_the_address_of_a_retired_article_is_refused_as_removed(reader: Client) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     wallet.retire()
     link = f'<a href="/articles/payment-wallet/">{escape(wallet.title)}</a>'
     assert errors(reader.post(PATH, {**ARTICLE, "url": wallet.url})) == {
-        "url": [f"This was in the playbook, and left it: {link}."]
+        "url": [f"This article was removed from the playbook: {link}."]
     }
 
 
 @pytest.mark.parametrize("retired", [False, True])
 @pytest.mark.parametrize("kind", ["article", "correction"])
-def test_a_draft_is_only_said_to_be_known(reader: Client, kind: str, retired: bool) -> None:
+def test_the_address_of_a_draft_is_refused_without_naming_it(
+    reader: Client, kind: str, retired: bool
+) -> None:
     draft = a_draft(url=NEW, retired_at=timezone.now() if retired else None)
     said = {**ARTICLE, "kind": kind, "article": "payment-wallet"}
     response = reader.post(PATH, said)
-    assert errors(response) == {"url": ["Thank you: the editors know this one already."]}
+    assert errors(response) == {"url": ["The editors already know this article. Thank you."]}
     for secret in (draft.title, draft.slug):
         assert secret not in response.content.decode()
     assert stored() == []
 
 
-def test_an_editor_is_led_to_the_draft(client: Client, editor: User) -> None:
+def test_an_editor_gets_a_link_to_the_draft(client: Client, editor: User) -> None:
     a_draft(url=NEW)
     client.force_login(editor)
     link = '<a href="/articles/nobody-knows-of-this-yet/">Nobody knows of this yet</a>'
     assert errors(client.post(PATH, ARTICLE)) == {
-        "url": [f"This is in the playbook already: {link}."]
+        "url": [f"This article is already in the playbook: {link}."]
     }
 
 
 @pytest.mark.parametrize("who", ["visitor", "learner"])
-def test_no_draft_is_on_the_page_or_can_be_chosen(client: Client, learner: User, who: str) -> None:
+def test_drafts_are_not_on_the_page_and_cannot_be_chosen(
+    client: Client, learner: User, who: str
+) -> None:
     draft = a_draft()
     if who == "learner":
         client.force_login(learner)
@@ -319,7 +325,7 @@ def test_a_correction_cannot_take_the_address_of_another_article(reader: Client)
     assert stored() == []
 
 
-def test_a_title_is_never_taken_for_html(reader: Client) -> None:
+def test_titles_are_escaped(reader: Client) -> None:
     evil = "<script>alert(1)</script>"
     Article.objects.create(title=evil, url=NEW, status=Status.objects.get(slug="published"))
     for response in (reader.get(PATH), reader.post(PATH, {**ARTICLE, "title": evil})):
@@ -329,22 +335,22 @@ def test_a_title_is_never_taken_for_html(reader: Client) -> None:
 
 # --- Not twice, and not without end
 
-AGAIN = "You suggested this already. It waits for an editor."
+AGAIN = "You have already suggested this. An editor will review it."
 
 
-def test_the_same_reading_twice_waits_once(reader: Client) -> None:
+def test_the_same_address_cannot_be_suggested_twice(reader: Client) -> None:
     reader.post(PATH, ARTICLE)
     other_words = {**ARTICLE, "kind": "case-study", "title": "Locks", "url": f"{NEW}/?utm_source=x"}
     assert errors(reader.post(PATH, other_words)) == {"url": [AGAIN]}
     assert len(stored()) == 1
 
 
-def test_the_same_correction_twice_waits_once_and_another_one_is_taken(reader: Client) -> None:
+def test_an_equal_correction_is_refused_and_a_different_one_stored(reader: Client) -> None:
     said = {**FIX, "notes": "A word is wrong."}
     reader.post(PATH, said)
     assert errors(reader.post(PATH, said)) == {"article": [AGAIN]}
     reader.post(PATH, {**said, "notes": "Another word is wrong."})
-    assert [told[5] for told in stored()] == ["A word is wrong.", "Another word is wrong."]
+    assert [row[5] for row in stored()] == ["A word is wrong.", "Another word is wrong."]
 
 
 def test_two_learners_may_suggest_the_same(reader: Client, editor: User) -> None:
@@ -357,21 +363,21 @@ def test_a_decided_suggestion_may_be_made_again(reader: Client, editor: User) ->
     reader.post(PATH, ARTICLE)
     Suggestion.objects.update(decision="declined", decided_at=timezone.now())
     assert reader.post(PATH, ARTICLE).status_code == 302
-    assert [told[-1] for told in stored()] == ["declined", "waiting"]
+    assert [row[-1] for row in stored()] == ["declined", "waiting"]
 
 
-def test_there_is_a_limit_to_what_waits(reader: Client, learner: User, editor: User) -> None:
+def test_waiting_suggestions_are_limited(reader: Client, learner: User, editor: User) -> None:
     for number in range(OPEN_LIMIT):
         for user in (learner, editor):
             Suggestion.objects.create(learner=user, kind="article", url=f"{NEW}-{number}")
     found = errors(reader.post(PATH, ARTICLE))
     assert list(found) == ["__all__"]
-    assert found["__all__"][0].startswith("10 suggestions of yours wait for an editor already.")
+    assert found["__all__"][0].startswith("10 of your suggestions are waiting for an editor.")
     newest = Suggestion.objects.for_user(learner).newest_first()[0]
     Suggestion.objects.filter(pk=newest.pk).update(decision="declined", decided_at=timezone.now())
     assert reader.post(PATH, ARTICLE).status_code == 302
 
 
-def test_a_section_that_left_the_playbook_cannot_be_chosen(reader: Client) -> None:
+def test_a_retired_section_cannot_be_chosen(reader: Client) -> None:
     Section.objects.get(slug="caching").retire()
     assert list(errors(reader.post(PATH, {**ARTICLE, "section": "caching"}))) == ["section"]

@@ -1,4 +1,4 @@
-"""The decisions of editors about suggestions, each made once."""
+"""Tests of accepting and declining suggestions."""
 
 import re
 from html import escape
@@ -36,7 +36,7 @@ def desk(client: Client, editor: User) -> Client:
 
 @pytest.fixture
 def second(db: None) -> Client:
-    """Create a second editor."""
+    """Return a client signed in as a second editor."""
     user = User.objects.create_user("second", "second@example.org", "an-editor's-password")
     user.is_staff = True
     user.save()
@@ -47,14 +47,14 @@ def second(db: None) -> Client:
 
 
 def suggested(learner: User, **values: Any) -> Suggestion:
-    told = {"kind": "article", "title": "How a lock works", "url": NEW, **values}
-    return Suggestion.objects.create(learner=learner, **told)
+    values = {"kind": "article", "title": "How a lock works", "url": NEW, **values}
+    return Suggestion.objects.create(learner=learner, **values)
 
 
 def correction(learner: User, slug: str = "payment-wallet", **values: Any) -> Suggestion:
     article = Article.objects.get(slug=slug)
-    told = {"kind": "correction", "title": "", "url": "", "article": article, **values}
-    return suggested(learner, **told)
+    values = {"kind": "correction", "title": "", "url": "", "article": article, **values}
+    return suggested(learner, **values)
 
 
 def page(suggestion: Suggestion, name: str) -> str:
@@ -78,7 +78,7 @@ def edit(client: Client, suggestion: Suggestion, **changes: Any) -> Any:
 
 def errors(response: Any) -> dict[str, list[str]]:
     found = response.context["adminform"].form.errors.items()
-    return {name: [str(error) for error in told] for name, told in found}
+    return {name: [str(error) for error in listed_errors] for name, listed_errors in found}
 
 
 def rows(slug: str) -> list[tuple[int, str]]:
@@ -87,7 +87,7 @@ def rows(slug: str) -> list[tuple[int, str]]:
 
 
 def facts() -> tuple[Any, ...]:
-    """All that a decision could change."""
+    """Return everything that a decision could change."""
     return (
         list(Article.objects.order_by("pk").values_list("pk", "title", "url", "status__slug")),
         list(Entry.objects.order_by("pk").values_list("pk", "number", "title", "retired_at")),
@@ -98,7 +98,9 @@ def facts() -> tuple[Any, ...]:
 # --- The queue
 
 
-def test_the_desk_counts_what_waits_and_leads_to_it(desk: Client, learner: User) -> None:
+def test_the_admin_front_page_counts_and_links_waiting_suggestions(
+    desk: Client, learner: User
+) -> None:
     first, other = suggested(learner), suggested(learner, title="Another", url=f"{NEW}-2")
     suggested(learner, url=f"{NEW}-3", decision="declined", decided_at=timezone.now())
     front = desk.get(reverse("admin:index")).content.decode()
@@ -119,7 +121,7 @@ def test_the_desk_counts_what_waits_and_leads_to_it(desk: Client, learner: User)
         ("nonsense", ["Open"]),
     ],
 )
-def test_decided_suggestions_can_be_looked_up(
+def test_decided_suggestions_can_be_filtered(
     desk: Client, learner: User, decision: str, titles: list[str]
 ) -> None:
     now = timezone.now()
@@ -130,7 +132,7 @@ def test_decided_suggestions_can_be_looked_up(
     assert listed(response) == titles
 
 
-def test_the_queue_takes_as_many_queries_however_many_wait(desk: Client, learner: User) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_queue(desk: Client, learner: User) -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
             assert desk.get(QUEUE).status_code == 200
@@ -146,13 +148,13 @@ def test_the_queue_takes_as_many_queries_however_many_wait(desk: Client, learner
     assert count() == few
 
 
-def test_a_suggestion_is_read_and_not_written_over(desk: Client, learner: User) -> None:
+def test_suggestions_are_read_only(desk: Client, learner: User) -> None:
     section = Section.objects.get(slug="caching")
     suggestion = suggested(learner, notes="Because\nof it.", section=section)
     address = page(suggestion, "change")
-    told = words(desk.get(address))
+    text = words(desk.get(address))
     for said in ("An article", "How a lock works", NEW, "Because of it.", "learner", section.title):
-        assert said in told
+        assert said in text
     before = facts()
     assert desk.post(address, {"title": "Mine now"}).status_code == 403
     assert desk.get(f"{QUEUE}add/").status_code == 403
@@ -160,7 +162,7 @@ def test_a_suggestion_is_read_and_not_written_over(desk: Client, learner: User) 
     assert facts() == before
 
 
-def test_a_title_is_never_taken_for_html(desk: Client, learner: User) -> None:
+def test_titles_are_escaped(desk: Client, learner: User) -> None:
     evil = "<script>alert(1)</script>"
     suggestion = suggested(learner, title=evil, notes=evil)
     pages = [QUEUE, *(page(suggestion, name) for name in ("change", "edit", "decline"))]
@@ -192,7 +194,7 @@ def test_only_editors_decide(client: Client, learner: User, name: str) -> None:
     assert facts() == before
 
 
-def test_the_permission_can_be_taken_back_and_given_again(db: None) -> None:
+def test_the_permission_can_be_revoked_and_granted_again(db: None) -> None:
     migration = import_module("catalog.suggestions.migrations.0002_editors")
     theirs = Permission.objects.filter(group__name="Editors", content_type__app_label="suggestions")
     given = {"view_suggestion", "change_suggestion"}
@@ -205,12 +207,12 @@ def test_the_permission_can_be_taken_back_and_given_again(db: None) -> None:
         assert set(theirs.values_list("codename", flat=True)) == codenames
 
 
-def test_to_decide_what_is_not_there_is_answered_with_404(desk: Client) -> None:
+def test_an_unknown_suggestion_returns_404(desk: Client) -> None:
     for name in ("accept", "edit", "decline"):
         assert desk.post(f"{QUEUE}999/{name}/", {"reason": "No."}).status_code == 404
 
 
-def test_a_visit_decides_nothing(desk: Client, learner: User) -> None:
+def test_get_requests_decide_nothing(desk: Client, learner: User) -> None:
     suggestion = suggested(learner)
     before = facts()
     for name in ("accept", "edit", "decline"):
@@ -221,7 +223,7 @@ def test_a_visit_decides_nothing(desk: Client, learner: User) -> None:
 # --- Accept
 
 
-def test_accepted_it_is_a_draft_at_the_end_of_its_section(
+def test_accepting_creates_a_draft_at_the_end_of_the_section(
     desk: Client, editor: User, learner: User
 ) -> None:
     before = rows("caching")
@@ -244,7 +246,7 @@ def test_accepted_it_is_a_draft_at_the_end_of_its_section(
     ]
 
 
-def test_without_a_section_it_is_listed_nowhere(desk: Client, learner: User) -> None:
+def test_accepting_without_a_section_creates_no_entry(desk: Client, learner: User) -> None:
     post(desk, suggested(learner), "accept")
     assert list(Article.objects.get(url=NEW).entries.all()) == []
 
@@ -253,14 +255,14 @@ def test_accepting_twice_makes_one_article(desk: Client, learner: User) -> None:
     suggestion = suggested(learner, section=Section.objects.get(slug="caching"))
     post(desk, suggestion, "accept")
     before = facts()
-    told = messages(post(desk, suggestion, "accept"))
-    assert told[0].startswith("This is decided already: Accepted, by editor on ")
+    shown = messages(post(desk, suggestion, "accept"))
+    assert shown[0].startswith("This was already decided: Accepted, by editor on ")
     assert facts() == before
 
 
 @pytest.mark.parametrize("first", ["accept", "edit", "decline"])
 @pytest.mark.parametrize("then", ["accept", "edit", "decline"])
-def test_the_second_editor_is_told_what_the_first_one_decided(
+def test_the_second_editor_sees_the_first_decision(
     desk: Client, second: Client, learner: User, first: str, then: str
 ) -> None:
     suggestion = suggested(learner, section=Section.objects.get(slug="caching"))
@@ -274,17 +276,17 @@ def test_the_second_editor_is_told_what_the_first_one_decided(
     before = facts()
     response = post(second, suggestion, then, **{**sent, "reason": "Another.", "title": "Other"})
     decision = "Declined" if first == "decline" else "Accepted"
-    assert messages(response)[0].startswith(f"This is decided already: {decision}, by editor on ")
+    assert messages(response)[0].startswith(f"This was already decided: {decision}, by editor on ")
     assert facts() == before
     suggestion.refresh_from_db()
     assert suggestion.decided_by is not None
     assert suggestion.decided_by.username == "editor"
     assert "Edit and accept" not in words(response)
-    told = messages(second.get(page(suggestion, "edit"), follow=True))
-    assert told[0].startswith("This is decided already")
+    shown = messages(second.get(page(suggestion, "edit"), follow=True))
+    assert shown[0].startswith("This was already decided")
 
 
-def test_an_article_added_meanwhile_is_not_created_twice(desk: Client, learner: User) -> None:
+def test_a_simultaneously_added_article_is_not_created_twice(desk: Client, learner: User) -> None:
     suggestion = suggested(learner)
     known = Article.objects.create(
         title="Locks", url=NEW, status=Status.objects.get(slug="published")
@@ -297,7 +299,7 @@ def test_an_article_added_meanwhile_is_not_created_twice(desk: Client, learner: 
     assert facts() == before
 
 
-def test_without_the_status_draft_the_editor_chooses_one(desk: Client, learner: User) -> None:
+def test_the_editor_chooses_a_status_if_there_is_no_draft(desk: Client, learner: User) -> None:
     suggestion = suggested(learner)
     Status.objects.filter(slug="draft").update(slug="sketch")
     assert list(errors(post(desk, suggestion, "accept"))) == ["status"]
@@ -305,7 +307,7 @@ def test_without_the_status_draft_the_editor_chooses_one(desk: Client, learner: 
     assert Article.objects.get(url=NEW).status.slug == "sketch"
 
 
-def test_a_section_that_left_the_playbook_is_left_out(desk: Client, learner: User) -> None:
+def test_a_retired_section_is_not_used(desk: Client, learner: User) -> None:
     section = Section.objects.get(slug="caching")
     suggestion = suggested(learner, section=section)
     section.retire()
@@ -361,7 +363,7 @@ def test_the_form_starts_with_the_suggestion_and_saves_the_edit(
         ({"what_you_learn": "x" * 501}, "what_you_learn"),
     ],
 )
-def test_invalid_values_decide_nothing_and_are_kept(
+def test_invalid_values_are_kept_and_decide_nothing(
     desk: Client, learner: User, changes: dict[str, str], field: str
 ) -> None:
     suggestion = suggested(learner)
@@ -377,7 +379,7 @@ def test_invalid_values_decide_nothing_and_are_kept(
 # --- Corrections
 
 
-def test_a_correction_changes_the_article_and_the_places_of_that_title(
+def test_a_correction_changes_the_article_and_entries_of_the_same_title(
     desk: Client, learner: User
 ) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
@@ -401,7 +403,7 @@ def test_a_correction_changes_the_article_and_the_places_of_that_title(
     assert (suggestion.decision, suggestion.article) == ("accepted", wallet)
 
 
-def test_a_place_that_is_retitled_gets_a_version(desk: Client, learner: User) -> None:
+def test_a_retitled_entry_gets_a_historical_record(desk: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     place = wallet.entries.get()
     Entry.objects.filter(pk=place.pk).change(title=wallet.title)
@@ -418,7 +420,10 @@ def test_another_editors_change_is_not_overwritten(desk: Client, learner: User) 
     wallet.save()
     before = facts()
     response = desk.post(page(suggestion, "edit"), opened)
-    said = "The article was changed after you opened this page; now it is “By another editor”."
+    said = (
+        "The article was changed after you opened this page. It is now “By another editor”. "
+        "Accept again to replace it with your value."
+    )
     assert errors(response) == {"title": [said]}
     assert facts() == before
     desk.post(page(suggestion, "edit"), filled_in(response))
@@ -426,7 +431,7 @@ def test_another_editors_change_is_not_overwritten(desk: Client, learner: User) 
     assert wallet.title == "As it was suggested"
 
 
-def test_a_correction_of_notes_alone_changes_nothing_but_what_the_editor_writes(
+def test_a_correction_with_notes_only_changes_what_the_editor_enters(
     desk: Client, learner: User
 ) -> None:
     before = facts()[:2]
@@ -436,9 +441,7 @@ def test_a_correction_of_notes_alone_changes_nothing_but_what_the_editor_writes(
     assert Article.objects.get(slug="payment-wallet").title == "A better wallet"
 
 
-def test_a_correction_lists_the_article_in_a_section_that_lacks_it(
-    desk: Client, learner: User
-) -> None:
+def test_a_correction_can_add_the_article_to_a_section(desk: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     its_own = wallet.entries.all()[0].section
     lacking = Section.objects.exclude(entries__article=wallet)[0]
@@ -449,10 +452,10 @@ def test_a_correction_lists_the_article_in_a_section_that_lacks_it(
     post(desk, correction(learner, section=lacking), "accept")
     assert rows(lacking.slug) == [*before, (len(before) + 1, wallet.title)]
     found = errors(edit(desk, correction(learner), section=its_own.pk))
-    assert found == {"section": ["This section lists that article already."]}
+    assert found == {"section": ["This section already lists the article."]}
 
 
-def test_two_places_in_one_section_do_not_get_the_same_title(desk: Client, learner: User) -> None:
+def test_two_entries_of_a_section_do_not_get_the_same_title(desk: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     place = wallet.entries.all()[0]
     Entry.objects.filter(pk=place.pk).update(title=wallet.title)
@@ -473,11 +476,13 @@ def test_a_correction_cannot_take_another_articles_address(desk: Client, learner
     assert facts() == before
 
 
-def test_a_correction_of_what_is_gone_can_only_be_declined(desk: Client, learner: User) -> None:
+def test_a_correction_of_a_deleted_article_can_only_be_declined(
+    desk: Client, learner: User
+) -> None:
     suggestion = correction(learner, title="A wallet", url=NEW)
     Suggestion.objects.update(article=None)
     found = errors(post(desk, suggestion, "accept"))
-    assert found["__all__"] == ["The article that it corrects is no longer there."]
+    assert found["__all__"] == ["The article to correct no longer exists. You can only decline."]
     assert not Article.objects.filter(url=NEW).exists()
     post(desk, suggestion, "decline", reason="It is gone.")
     suggestion.refresh_from_db()
@@ -487,9 +492,7 @@ def test_a_correction_of_what_is_gone_can_only_be_declined(desk: Client, learner
 # --- Decline
 
 
-def test_declined_it_has_a_reason_and_who_and_when(
-    desk: Client, editor: User, learner: User
-) -> None:
+def test_declining_stores_reason_editor_and_time(desk: Client, editor: User, learner: User) -> None:
     suggestion = suggested(learner)
     articles = facts()[:2]
     response = post(desk, suggestion, "decline", reason="It is behind a wall.")
@@ -498,19 +501,19 @@ def test_declined_it_has_a_reason_and_who_and_when(
     assert (suggestion.decided_by, suggestion.article) == (editor, None)
     assert facts()[:2] == articles
     assert messages(response) == [
-        "“How a lock works” is declined. The learner sees your reason on “My progress”."
+        "“How a lock works” was declined. The learner sees your reason on “My progress”."
     ]
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 2001])
-def test_without_a_reason_nothing_is_declined(desk: Client, learner: User, reason: str) -> None:
+def test_declining_requires_a_reason(desk: Client, learner: User, reason: str) -> None:
     suggestion = suggested(learner)
     before = facts()
     assert list(errors(post(desk, suggestion, "decline", reason=reason))) == ["reason"]
     assert facts() == before
 
 
-def test_the_decision_outlives_the_editors_account(
+def test_a_decision_survives_deletion_of_the_editors_account(
     desk: Client, second: Client, editor: User, learner: User
 ) -> None:
     suggestion = suggested(learner)
@@ -518,8 +521,8 @@ def test_the_decision_outlives_the_editors_account(
     editor.delete()
     suggestion.refresh_from_db()
     assert (suggestion.decision, suggestion.decided_by) == ("declined", None)
-    told = messages(post(second, suggestion, "accept"))
-    assert "by somebody whose account is deleted on" in told[0]
+    shown = messages(post(second, suggestion, "accept"))
+    assert "by somebody whose account was deleted on" in shown[0]
 
 
 def test_a_suggestion_follows_an_article_that_is_merged(desk: Client, learner: User) -> None:
