@@ -55,12 +55,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("timeout", "it timed out"),
-                            ("no-host", "the host does not exist"),
+                            ("timeout", "it did not answer in time"),
+                            ("no-host", "there is no such host"),
                             ("connection", "the connection failed"),
-                            ("redirects", "it redirects too many times"),
-                            ("address", "it redirects to an invalid address"),
-                            ("private", "it leads to a private network"),
+                            ("redirects", "it redirects too often"),
+                            ("address", "it redirects to an address that cannot be used"),
+                            ("private", "it leads into a private network"),
                         ],
                         max_length=20,
                     ),
