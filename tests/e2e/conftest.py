@@ -5,12 +5,17 @@ from urllib.parse import urlsplit
 import pytest
 from django.apps import apps
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 
 PASSWORD = "a-long-enough-secret"
+
+# Seconds that a page may take to show what a test expects. A busy machine needs more than
+# Playwright's five.
+WAITS = 30
+expect.set_options(timeout=WAITS * 1000)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """An editor's work in the admin, and what readers see of it."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from catalog.models import Article, Entry, Section
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import WAITS, sign_in
 from tests.e2e.test_accessibility import WCAG, violations
 
 CACHING = "Caching, Invalidation & Read Path Acceleration"
@@ -42,11 +43,10 @@ def wait_until(page: Page, holds: Callable[[], bool]) -> None:
 
     Our content security policy keeps Playwright's `wait_for_function` from looking twice.
     """
-    for _ in range(100):
-        if holds():
-            return
+    deadline = time.monotonic() + WAITS
+    while not holds():
+        assert time.monotonic() < deadline, "the condition never held"
         page.wait_for_timeout(50)
-    pytest.fail("the condition never held")
 
 
 def drag(page: Page, what: Locator, where: Locator) -> None:
@@ -281,11 +281,14 @@ def test_an_edit_conflict_is_decided_for_the_whole_form(
             assert violations(page, WCAG) == []
         assert page.locator("html").evaluate("html => html.scrollWidth") <= width
     page.locator(".conflict-choices").get_by_text(choice).click()
+    if choice == "Save mine":
+        expect(page.locator(".messagelist")).to_contain_text("changed successfully")
+    else:
+        expect(page.get_by_label("Title:")).to_have_value("Theirs")
+    # The page shows the result only after the server has stored it.
     section.refresh_from_db()
     second.refresh_from_db()
     if choice == "Save mine":
-        expect(page.locator(".messagelist")).to_contain_text("changed successfully")
         assert (section.title, second.what_you_learn) == ("W" * 100, "Mine")
     else:
-        expect(page.get_by_label("Title:")).to_have_value("Theirs")
         assert (section.title, second.what_you_learn != "Mine") == ("Theirs", True)

@@ -114,9 +114,14 @@ def test_keyboard_shortcuts_can_be_listed_and_disabled(page: Page) -> None:
     expect(dialog).to_be_visible()
     dialog.get_by_role("checkbox").uncheck()
     dialog.get_by_role("button", name="Close").click()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
     page.get_by_role("link", name="Cluster-Wide Cache Warm-Up Service", exact=True).focus()
     page.keyboard.press("d")
-    page.wait_for_timeout(200)
+    # A shortcut would have sent its request before this one.
+    mark(page, "Distributed Cache Invalidation Service", "Done")
+    expect_state(page, "Distributed Cache Invalidation Service", "Done")
+    assert sent.count("POST") == 1
     page.reload()
     expect_state(page, "Cluster-Wide Cache Warm-Up Service", "To do")
 
@@ -353,9 +358,9 @@ def test_opening_the_link_marks_as_reading_where_wanted(page: Page, account: Use
 def test_the_theme_is_remembered(page: Page) -> None:
     page.goto("/")
     page.locator("summary.icon-button").click()
-    page.get_by_role("button", name="Dark").click()
+    with page.expect_response("**/theme/"):
+        page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    page.wait_for_timeout(300)
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
@@ -376,7 +381,7 @@ def test_the_whole_journey_works_without_javascript(plain_page: Page) -> None:
     page = plain_page
     page.goto("/")
     mark(page, DEEP_DIVE, "Done")
-    assert re.search(r"/#entry-\d+$", page.url)
+    expect(page).to_have_url(re.compile(r"/#entry-\d+$"))
     expect_state(page, SEPARATION, "Done")
     expect_figures(page, overall="1 done", layer_data_mastery="1 of 16 done")
     page.get_by_role("button", name="Undo").click()
@@ -387,7 +392,7 @@ def test_the_whole_journey_works_without_javascript(plain_page: Page) -> None:
     page.get_by_label("Domain Expertise").check()
     page.get_by_role("checkbox", name="Done").check()
     page.get_by_role("button", name="Filter", exact=True).click()
-    assert page.url.endswith("/articles/?layer=domain-expertise&state=done")
+    page.wait_for_url("**/articles/?layer=domain-expertise&state=done")
     expect(page.locator(".result-count")).to_have_text("1 article")
     page.get_by_role("link", name="My state: Done").click()
     expect(page.locator(".result-count")).to_have_text("11 articles")
@@ -398,7 +403,7 @@ def test_the_whole_journey_works_without_javascript(plain_page: Page) -> None:
     page.locator("[name=password1]").fill(PASSWORD)
     page.locator("[name=password2]").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
-    assert page.url.endswith("/me/")
+    page.wait_for_url("**/me/")
     expect(page.locator(".messages")).to_contain_text("1 article you marked")
     expect_figures(page, overall="1 done")
 
