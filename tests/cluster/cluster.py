@@ -1,5 +1,6 @@
 """A cluster on one machine: two web nodes, nginx, PgBouncer, PostgreSQL with a replica, Redis."""
 
+import re
 import secrets
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from tests.cluster.browser import Browser
 from tests.cluster.programs import Program, answers, fill_in, folder_for, free_ports, wait_until
 from tests.machine import program
 from tests.playbook.program import KEY, ROOT, environment
@@ -88,7 +90,7 @@ class Cluster:
             env={**self.node_environment(node), **direct, **variables},
             stdout=subprocess.PIPE,
             text=True,
-            timeout=120,
+            timeout=600,
             check=True,
         )
         return done.stdout
@@ -121,6 +123,23 @@ class Cluster:
             lambda: ask(self.replica, "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", str(now))
         )
 
+    def wait_until_used(self, node: Program) -> None:
+        """Wait until nginx sends requests to a node that was restarted.
+
+        nginx avoids a node for two to three seconds after a failure, and then sends it one request.
+        Until that one is answered, the node receives no other.
+        """
+        responded = re.compile(rf" [23]\d\d 127\.0\.0\.1:{node.port}$", re.MULTILINE)
+        log = self.proxy.folder / "access.log"
+        start = log.stat().st_size
+        anonymous = Browser(self.ports["proxy"])
+
+        def is_used() -> bool:
+            anonymous.ask_once("GET", "/healthz")
+            return bool(responded.search(log.read_bytes()[start:].decode()))
+
+        wait_until(is_used)
+
     def tell_pooler(self, command: LiteralString) -> None:
         url = self.tcp_url(self.ports["pooler"], "pgbouncer")
         with psycopg.connect(url, autocommit=True) as connection:
@@ -138,6 +157,8 @@ class Cluster:
             if not answers(part.port):
                 part.kill()
                 part.start()
+        for node in self.nodes:
+            self.wait_until_used(node)
 
     def fail_over(self) -> None:
         """Stop the primary, and promote the replica."""

@@ -13,11 +13,12 @@ import psycopg
 
 from tests.cluster.cluster import Cluster
 from tests.cluster.people import Learner, People, browser
+from tests.cluster.programs import wait_until
 
 WRITERS = 5
 READERS = 2
-WARM_UP = 1.5
-"""Seconds of load before and after what happens."""
+ENOUGH = 300
+"""Responses that the readers get before and after what happens, all of them together."""
 STATES = ("todo", "reading", "done", "skipped")
 PAGES = ("/", "/articles/?q=scale", "/articles/?layer=data-mastery", "/articles/")
 
@@ -82,6 +83,11 @@ class Load:
         slugs = self.people.articles
         return {slugs[row["article"]["uuid"]]: row["state"] for row in export["states"]}
 
+    def wait_for_answers(self, number: int) -> None:
+        """Wait until the readers got this many more responses."""
+        target = self.answers + number
+        wait_until(lambda: self.answers >= target)
+
     def count(self, began_at: float) -> None:
         self.answers += 1
         self.slowest = max(self.slowest, time.monotonic() - began_at)
@@ -111,11 +117,14 @@ class Load:
         with psycopg.connect(self.cluster.direct_url) as connection:
             return connection.execute(query, [list(self.states)]).fetchall()
 
+    def proxy_errors(self) -> list[str]:
+        return (self.cluster.proxy.folder / "error.log").read_text().splitlines()[-40:]
+
     def summary(self) -> str:
         return (
             f"{self.answers} answers, {self.acknowledged} changes acknowledged, "
             f"{len(self.faults)} sent again, slowest {self.slowest:.1f} s\n"
-            + "\n".join(self.faults[:20])
+            + "\n".join([*self.faults[:20], *self.proxy_errors()])
         )
 
 
@@ -127,12 +136,12 @@ def under_load(cluster: Cluster, people: People) -> Iterator[Load]:
         working = [threads.submit(load.write, learner) for learner in people.some(WRITERS)]
         working += [threads.submit(load.read) for _ in range(READERS)]
         try:
-            time.sleep(WARM_UP)
+            load.wait_for_answers(ENOUGH)
             yield load
-            time.sleep(WARM_UP)
+            load.wait_for_answers(ENOUGH)
         finally:
             load.stop.set()
-    print(load.summary())
+            print(load.summary())
     for work in working:
         work.result()
     assert load.stale == []

@@ -10,12 +10,12 @@ from typing import LiteralString
 
 from tests.cluster.browser import Browser
 from tests.cluster.cluster import Cluster, ask
-from tests.cluster.load import READERS, WRITERS, under_load
+from tests.cluster.load import ENOUGH, READERS, WRITERS, under_load
 from tests.cluster.people import People, browser
 from tests.cluster.programs import wait_until
 
-NGINX_WAITS = 3
-"""Longer than nginx leaves a node alone that did not answer (`fail_timeout`)."""
+OUTAGE = 4
+"""Seconds. After up to three, nginx sends a request to a node that failed (`fail_timeout`)."""
 
 CONFIRMS: LiteralString = "SELECT sync_state = 'sync' FROM pg_stat_replication"
 
@@ -36,7 +36,7 @@ def test_no_request_is_retried_without_a_fault(cluster: Cluster, people: People)
 def test_readers_continue_when_a_node_is_killed(cluster: Cluster, people: People) -> None:
     with under_load(cluster, people) as load:
         cluster.nodes[0].kill()
-        time.sleep(NGINX_WAITS)
+        time.sleep(OUTAGE)
         cluster.nodes[0].start()
     # nginx asks the other node for what this one did not begin to answer; what was on its way
     # is cut short, once for each reader at most.
@@ -49,7 +49,7 @@ def test_readers_continue_while_nodes_restart_in_turn(cluster: Cluster, people: 
         for node in cluster.nodes:
             node.stop()
             node.start()
-            time.sleep(NGINX_WAITS)
+            cluster.wait_until_used(node)
     assert load.faults == []
 
 
@@ -59,8 +59,8 @@ def test_a_static_file_of_the_later_version_is_found_while_both_versions_serve(
     (cluster.folder / "second" / "static" / "later.css").write_text("/* later */")
     cluster.nodes[1].stop()
     cluster.nodes[1].start()
+    cluster.wait_until_used(cluster.nodes[1])
     reader = Browser(cluster.ports["proxy"])
-    time.sleep(NGINX_WAITS)
     assert [reader.ask_once("GET", "/static/later.css").status for _ in range(6)] == [200] * 6
 
 
@@ -125,7 +125,7 @@ def test_readers_continue_while_the_replica_stops_and_returns(
 ) -> None:
     with under_load(cluster, people) as load:
         cluster.replica.stop("immediate")
-        time.sleep(2)
+        load.wait_for_answers(ENOUGH)
         cluster.replica.start()
     assert load.faults == []
 
