@@ -20,7 +20,7 @@ Clock: TypeAlias = Callable[[float], None]
 
 HERE = Path(__file__).parent
 MARKERS = {HERE / "e2e": "browser", HERE / "cluster": "cluster"}
-# The second is a database for the product's own programs.
+# `database_url` gives programs that a test starts a database of their own.
 DATABASES = {"db", "transactional_db", "database_url"}
 
 
@@ -32,8 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not asks_for_database(item):
             item.add_marker("once")
         else:
-            # A test with real transactions empties the tables afterwards; the next one gets back
-            # what the migrations had made.
+            # A test with real transactions empties the tables. This restores the rows that the
+            # migrations created.
             item.fixturenames.append("django_db_serialized_rollback")
 
 
@@ -46,7 +46,7 @@ def asks_for_database(item: pytest.Item) -> TypeGuard[pytest.Function]:
 
 
 @pytest.fixture(autouse=True)
-def asked_in_time(request: pytest.FixtureRequest) -> Iterator[None]:
+def database_is_requested_by_name(request: pytest.FixtureRequest) -> Iterator[None]:
     """Refuse a test that requests the database while it runs; it would be marked `once`."""
     yield
     is_once = request.node.get_closest_marker("once")
@@ -66,7 +66,7 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(autouse=True)
 def fresh_rate_limits(request: pytest.FixtureRequest) -> None:
-    """They are counted in the cache's table, which is not emptied with those of the models."""
+    """Clear the cache table, which counts attempts and is not emptied with the models' tables."""
     if {"transactional_db", "live_server"} & set(request.fixturenames):
         request.getfixturevalue("transactional_db")
         cache.clear()
@@ -74,23 +74,23 @@ def fresh_rate_limits(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> rows.Rows:
-    """Run the command that loads the playbook once, and keep its rows for every test."""
+    """Load the playbook with its command once, and return the rows for every test."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_playbook", verbosity=0)
-        written = rows.written()
+        shipped = rows.read()
         transaction.set_rollback(True)
-    return written
+    return shipped
 
 
 @pytest.fixture
 def playbook(db: None, shipped_rows: rows.Rows) -> None:
-    """Load the playbook that ships."""
+    """Load the playbook that comes with the project."""
     rows.write(shipped_rows)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Set the clock by which the known catalog version expires."""
+    """Return a function that sets the clock by which the remembered catalog version expires."""
     monkeypatch.setattr("catalog.catalog_version._last", deque([(-inf, "")], maxlen=1))
 
     def set_to(seconds: float) -> None:
@@ -115,6 +115,6 @@ def editor(db: None) -> User:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Start the machine's own Chromium; as root it only starts without its sandbox."""
+    """Start the Chromium of this machine. As root it starts only without its sandbox."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}

@@ -1,8 +1,8 @@
-"""Runs every test, on SQLite, on PostgreSQL, in a browser and on a cluster, and the coverage.
+"""Run every test on SQLite, on PostgreSQL, in a browser and on a cluster, and check the coverage.
 
-`make test` runs it. Each part runs even if another failed, and each has to pass. The first three
-are independent: as many run at once as there are processors, and the output of each is shown when
-it ends. The cluster runs alone, since it is several machines in one.
+`make test` runs this module. Every part runs even if a different one failed, and all have to pass.
+The first three are independent: as many run in parallel as there are processors, and the output of
+each is printed when it ends. The cluster runs alone, because it simulates several machines.
 """
 
 import asyncio
@@ -13,29 +13,30 @@ from dataclasses import dataclass
 
 from tests import machine, postgres
 
-ALONE = ("pytest", "-m", "not browser and not cluster")
-AGAIN = ("pytest", "-m", "not browser and not cluster and not once")
-IN_BROWSER = ("pytest", "-m", "browser")
-ON_CLUSTER = ("pytest", "-m", "cluster")
-MEASURED = ("coverage", "run", "-m")
-ON_SQLITE = "sqlite:///playbook.sqlite3"
+SQLITE_TESTS = ("coverage", "run", "-m", "pytest", "-m", "not browser and not cluster")
+POSTGRESQL_TESTS = ("pytest", "-m", "not browser and not cluster and not once")
+BROWSER_TESTS = ("pytest", "-m", "browser")
+CLUSTER_TESTS = ("pytest", "-m", "cluster")
+SQLITE_URL = "sqlite:///playbook.sqlite3"
 
 
 @dataclass
 class Part:
+    """A part of the tests, and its result."""
+
     name: str
     arguments: tuple[str, ...]
-    database_url: str = ON_SQLITE
+    database_url: str = SQLITE_URL
     passed: bool = False
-    closing_line: str = "did not end"
+    last_line: str = "did not end"
 
     async def run(self) -> None:
-        print(f"{self.name}: begun", flush=True)
-        self.passed, self.closing_line = await run(*self.arguments, DATABASE_URL=self.database_url)
+        print(f"{self.name}: started", flush=True)
+        self.passed, self.last_line = await run(*self.arguments, DATABASE_URL=self.database_url)
 
 
 async def run(*arguments: str, **environment: str) -> tuple[bool, str]:
-    """Whether `python -m …` succeeded, and its last line, after showing all it said."""
+    """Run `python -m …`, print its output, and return whether it succeeded and its last line."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -55,25 +56,26 @@ async def run(*arguments: str, **environment: str) -> tuple[bool, str]:
         await process.wait()
         raise
     finally:
-        said = output.decode(errors="replace").strip()
-        print(f"\n$ python -m {' '.join(arguments)}\n{said}", flush=True)
-    return process.returncode == 0, said.rpartition("\n")[2].strip()
+        text = output.decode(errors="replace").strip()
+        print(f"\n$ python -m {' '.join(arguments)}\n{text}", flush=True)
+    return process.returncode == 0, text.rpartition("\n")[2].strip()
 
 
-async def run_all(parts: list[Part]) -> None:
+async def run_in_parallel(parts: list[Part]) -> None:
+    """Run the parts in this order, as many at once as there are processors."""
     processors = asyncio.Semaphore(os.cpu_count() or 1)
 
-    async def take_turn(part: Part) -> None:
+    async def run_on_free_processor(part: Part) -> None:
         async with processors:
             await part.run()
 
     async with asyncio.TaskGroup() as group:
         for part in parts:
-            group.create_task(take_turn(part))
+            group.create_task(run_on_free_processor(part))
 
 
 async def main() -> int:
-    # A stop from outside takes the database server down with it.
+    # On SIGTERM, stop the database server too.
     task = asyncio.current_task()
     assert task
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -81,17 +83,17 @@ async def main() -> int:
     machine.provide(*machine.CLUSTER)
     with postgres.temporary_server() as url:
         parts = [
-            Part("SQLite", (*MEASURED, *ALONE)),
-            Part("PostgreSQL", AGAIN, url),
-            Part("Chromium", IN_BROWSER),
+            Part("SQLite", SQLITE_TESTS),
+            Part("PostgreSQL", POSTGRESQL_TESTS, url),
+            Part("Chromium", BROWSER_TESTS),
         ]
-        await run_all(parts)
-    cluster = Part("Cluster", ON_CLUSTER)
+        await run_in_parallel(parts)
+    cluster = Part("Cluster", CLUSTER_TESTS)
     await cluster.run()
     await run("coverage", "combine", "--quiet")
     is_covered, _ = await run("coverage", "report")
     for part in (*parts, cluster):
-        print(f"\n{part.name}:\n{part.closing_line}")
+        print(f"\n{part.name}:\n{part.last_line}")
     return 0 if is_covered and all(part.passed for part in (*parts, cluster)) else 1
 
 

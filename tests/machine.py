@@ -15,7 +15,7 @@ POSTGRESQL_FOLDERS = (
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/opt/postgresql@*/bin",
 )
-# Debian keeps servers out of the PATH of those who are not root.
+# On Debian, the PATH of users other than root does not have these folders.
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
 CLUSTER = ("pgbouncer", "redis-server", "nginx")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -24,7 +24,7 @@ INSTALLERS = {
     "dnf": "dnf install -y postgresql-server chromium",
     "brew": "brew install --cask chromium && brew install postgresql@17",
 }
-# Where a package is not called as its program, as it is with apt-get.
+# Packages whose name differs from their program, on systems without apt-get.
 PACKAGES = {"redis-server": "redis"}
 
 
@@ -32,7 +32,7 @@ def postgresql_folder() -> Path | None:
     """Return the folder of the newest PostgreSQL server's programs, if it is new enough."""
     on_path = shutil.which("initdb")
     folders = [Path(on_path).resolve().parent] if on_path else []
-    folders += [found for glob in POSTGRESQL_FOLDERS for found in Path("/").glob(glob[1:])]
+    folders += [folder for glob in POSTGRESQL_FOLDERS for folder in Path("/").glob(glob[1:])]
     versions = {postgresql_version(folder): folder for folder in folders}
     newest = max(versions, default=0)
     return versions[newest] if newest >= OLDEST_POSTGRESQL else None
@@ -42,9 +42,9 @@ def postgresql_version(folder: Path) -> int:
     server = folder / "postgres"
     if not server.exists():
         return 0
-    said = subprocess.run([server, "--version"], capture_output=True, text=True, check=True).stdout
-    found = re.search(r"(\d+)", said)
-    return int(found[1]) if found else 0
+    result = subprocess.run([server, "--version"], capture_output=True, text=True, check=True)
+    version = re.search(r"(\d+)", result.stdout)
+    return int(version[1]) if version else 0
 
 
 def chromium() -> str | None:
@@ -56,9 +56,9 @@ def program(name: str) -> str | None:
 
 
 def provide(*programs: str) -> None:
-    """Installs what is missing where that takes nobody's word; else says what will, and stops.
+    """Install missing programs if that needs no password; otherwise exit with the command to run.
 
-    `programs` beside those that every test needs are those of the packages of their names.
+    `programs` are needed in addition to PostgreSQL and Chromium.
     """
     if has(*programs):
         return

@@ -1,4 +1,4 @@
-"""PostgreSQL servers of one's own, reached by a socket and gone when one is done with them."""
+"""Temporary PostgreSQL servers, which listen on a socket and are removed after use."""
 
 import os
 import shutil
@@ -11,15 +11,15 @@ from urllib.parse import quote
 
 from tests.machine import postgresql_folder
 
-# The tests' server keeps nothing that has to outlive it.
-CARELESS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+# Nothing in the tests' database has to survive a crash.
+NOT_DURABLE = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 
-# It refuses to run as root.
+# PostgreSQL refuses to run as root.
 SYSTEM_USER = "postgres" if os.geteuid() == 0 else None
 
 
 class Server:
-    """One server, in a folder that has its data, its log and its socket."""
+    """A server whose data, log and socket are in one folder."""
 
     def __init__(self, folder: Path, options: str, port: int = 5432) -> None:
         programs = postgresql_folder()
@@ -59,7 +59,7 @@ class Server:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """One that the server's user owns."""
+    """Create a folder that the server's user owns, and remove it after use."""
     folder = Path(tempfile.mkdtemp(prefix="playbook-"))
     try:
         if SYSTEM_USER:
@@ -70,7 +70,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def temporary_server(options: str = CARELESS) -> Iterator[str]:
+def temporary_server(options: str = NOT_DURABLE) -> Iterator[str]:
     """Run a server, and yield the `DATABASE_URL` of an empty database."""
     with temporary_folder() as folder:
         server = Server(folder, f"-c listen_addresses='' {options}")

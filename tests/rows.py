@@ -1,4 +1,4 @@
-"""The catalogue's rows as the database has them, to be written again as they are."""
+"""Copy the rows of the catalogue from the database and back, without models."""
 
 from itertools import chain
 from typing import Any, TypeAlias
@@ -9,24 +9,26 @@ from django.db import connection, transaction
 Row: TypeAlias = tuple[Any, ...]
 Rows: TypeAlias = dict[str, list[Row]]
 
-# The database's own triggers give the catalogue a stamp, another one each time.
-STAMP = "catalog_stamp"
+# Triggers of the database set the catalog version, which is different each time.
+CATALOG_VERSION = "catalog_stamp"
 
 
-def written() -> Rows:
-    """Rows by table; tables without rows are left out."""
+def read() -> Rows:
+    """Return the rows of each table that has any, by the table's name."""
     tables = [model._meta.db_table for model in apps.get_app_config("catalog").get_models()]
     with connection.cursor() as cursor:
-        found: Rows = {}
+        rows_by_table: Rows = {}
         for table in tables:
             cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
-            found[table] = cursor.fetchall()
-    return {table: rows for table, rows in found.items() if rows and table != STAMP}
+            rows_by_table[table] = cursor.fetchall()
+    return {
+        table: rows for table, rows in rows_by_table.items() if rows and table != CATALOG_VERSION
+    }
 
 
 def write(rows_by_table: Rows) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for table, rows in rows_by_table.items():
             row = f"({', '.join(['%s'] * len(rows[0]))})"
-            places = ", ".join([row] * len(rows))
-            cursor.execute(f"INSERT INTO {table} VALUES {places}", list(chain(*rows)))
+            values = ", ".join([row] * len(rows))
+            cursor.execute(f"INSERT INTO {table} VALUES {values}", list(chain(*rows)))

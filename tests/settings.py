@@ -1,4 +1,4 @@
-"""The product's settings for the tests; of the machine's own, only `DATABASE_URL` counts."""
+"""Settings for the tests. Of the environment's variables, only `DATABASE_URL` is used."""
 
 import os
 import re
@@ -12,10 +12,10 @@ for name in VARIABLES - {"DATABASE_URL"}:
 os.environ.update(
     ENV_FILE=os.devnull, SECRET_KEY="only-for-tests-" * 4, SITE_URL="http://testserver"
 )
-# Playwright keeps an event loop in the thread of the test, where Django then refuses queries.
+# Playwright runs an event loop in the thread of the test, so Django would refuse queries there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-from playbook.settings import *  # noqa: E402, F403 - the product's, with the changes below
+from playbook.settings import *  # noqa: E402, F403 - changed below for the tests
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
@@ -23,9 +23,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CHECK_DEPENDENCIES = True
-# A test sees at once what it changed, also as a visitor.
+# Anonymous visitors see a change at once.
 VISITORS_SEE_CHANGES_AFTER = 0
-# Counting visitors is asked for where it is tested.
+# Visitors are counted only in the tests of counting.
 VISITORS_FLUSHED_EVERY = 0
-# Static files come from where they are written, without collecting them first.
+# Serve static files from their source folders, without collecting them first.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

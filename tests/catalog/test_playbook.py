@@ -137,7 +137,7 @@ def test_four_articles_are_listed_twice() -> None:
 
 
 def test_the_copied_database_equals_a_fresh_load(shipped_rows: rows.Rows) -> None:
-    assert rows.written() == shipped_rows
+    assert rows.read() == shipped_rows
     assert [len(shipped_rows[f"catalog_{table}"]) for table in catalog_version.TABLES] == [
         4,
         12,

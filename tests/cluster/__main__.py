@@ -1,4 +1,4 @@
-"""`make cluster`: the site on several machines, played on this one, until Ctrl-C."""
+"""Serve the site from a cluster on this machine until Ctrl-C, for `make cluster`."""
 
 import signal
 import sys
@@ -10,8 +10,8 @@ from tests.cluster.cluster import running
 WELCOME = """\
 System Design Playbook is at {address}
   web nodes      http://127.0.0.1:{first} and http://127.0.0.1:{second}
-  with a cache   http://127.0.0.1:{cache}, as a CDN would hold the pages
-  everything of it is in {folder} and goes with it
+  with a cache   http://127.0.0.1:{cache}, which stores pages as a CDN does
+  data           {folder}, removed when the cluster stops
 To stop it: Ctrl-C."""
 
 
@@ -21,13 +21,13 @@ def main() -> None:
         "Starting PostgreSQL with a replica, PgBouncer, Redis, two web nodes, nginx …", flush=True
     )
     with running() as cluster:
-        words = WELCOME.format(address=cluster.address, folder=cluster.folder, **cluster.ports)
-        print(words, flush=True)
+        ports = cluster.ports
+        print(WELCOME.format(address=cluster.address, folder=cluster.folder, **ports), flush=True)
         Event().wait()
 
 
 if __name__ == "__main__":
-    # A stop from outside takes everything down too.
+    # On SIGTERM, stop every program of the cluster too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         main()

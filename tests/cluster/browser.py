@@ -1,4 +1,4 @@
-"""A reader's browser, as far as a cluster can tell: cookies, forms, and a second try."""
+"""A minimal browser for cluster tests: it keeps cookies, sends forms and retries."""
 
 import json
 import time
@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 TRIES = 4
 SECONDS_BETWEEN = 0.5
-"""The rule: what got no answer, or one from 500 up, is sent again after half a second, at most
-three times. A person who presses the button again does no less."""
+"""A request without a response, or with a status of 500 or more, is sent again after half a second,
+at most three times. A reader who presses the button again does the same."""
 ANSWERS_WITHIN = 30
 
 TOKEN = "t" * 32
@@ -22,7 +22,7 @@ NONE: Mapping[str, str] = {}
 
 
 class Unanswered(Exception):
-    """Not even with every try."""
+    """No attempt at a request was successful."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Browser:
     ) -> Answer:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if method == "POST":
-            # What a browser says of a form of this site, and the token of an older one.
+            # New browsers send Sec-Fetch-Site with a form; older ones need the token.
             sent |= {"Sec-Fetch-Site": "same-origin", "X-CSRFToken": TOKEN}
             sent |= {"Content-Type": "application/x-www-form-urlencoded"}
             self.cookies["csrftoken"] = TOKEN

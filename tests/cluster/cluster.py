@@ -19,14 +19,14 @@ from tests.machine import program
 from tests.playbook.program import KEY, ROOT, environment
 from tests.postgres import Server
 
-# Nothing of it has to outlive the machine; that it outlives the server's end needs no fsync.
+# Data has to survive a crash of the server but not of the machine, so fsync is not needed.
 DATABASE = "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=60"
 ON_SOCKET = "-c listen_addresses=''"
 ON_LOOPBACK = "-c listen_addresses=127.0.0.1"
 
 
 def ask(server: Server, query: LiteralString, *values: object) -> Any:
-    """One value, as the database's own administrator sees it."""
+    """Run a query as the database's superuser, and return the first value of its first row."""
     with psycopg.connect(server.url("postgres", "playbook"), autocommit=True) as connection:
         answer = connection.execute(query, values or None)
         row = answer.fetchone() if answer.description else None
@@ -60,7 +60,7 @@ class Cluster:
 
     @property
     def direct_url(self) -> str:
-        """Past the pooler, for migrations and for looking."""
+        """The primary's URL without the pooler, for migrations and checks."""
         return self.primary.url("playbook", "playbook")
 
     def tcp_url(self, port: int, database: str = "playbook") -> str:
@@ -117,7 +117,7 @@ class Cluster:
         return [self.pooler, self.redis, *self.nodes, self.proxy, self.cache]
 
     def wait_for_replica(self) -> None:
-        """Until it shows what the primary holds now."""
+        """Wait until the replica has everything that the primary has now."""
         now = ask(self.primary, "SELECT pg_current_wal_lsn()")
         wait_until(
             lambda: ask(self.replica, "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", str(now))
@@ -149,7 +149,7 @@ class Cluster:
         shutil.rmtree(self.cache.folder / "cache")
 
     def mend(self) -> None:
-        """Start whatever is down."""
+        """Start every stopped component, and wait until nginx uses both nodes."""
         for server in self.servers:
             if not (server.data / "postmaster.pid").exists():
                 server.start()
@@ -216,11 +216,11 @@ class Cluster:
 
 @contextmanager
 def running() -> Iterator[Cluster]:
-    """Run a cluster, and remove everything of it afterwards."""
+    """Run a cluster, and remove all its files afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="playbook-cluster-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder)
-        # Others pass through it to the folders of their own.
+        # Programs of the system user have to reach their own folders inside it.
         folder.chmod(0o711)
         cluster = Cluster(folder)
         cluster.start_primary()
@@ -228,7 +228,7 @@ def running() -> Iterator[Cluster]:
         cluster.start_replica()
         stack.callback(cluster.replica.stop)
         cluster.manage("first", "prepare")
-        # Compressing them takes long, and they are the same.
+        # The second node needs the same files, and compressing them takes long.
         shutil.copytree(folder / "first" / "static", folder / "second" / "static")
         cluster.manage("second", "prepare")
         for part in cluster.programs:

@@ -20,7 +20,7 @@ def people(cluster: Cluster) -> People:
 
 
 @pytest.fixture(autouse=True)
-def whole(cluster: Cluster) -> Iterator[None]:
-    """Whatever a test stopped is up again for the next one."""
+def mended_cluster(cluster: Cluster) -> Iterator[None]:
+    """Start again what a test stopped, so that the next test finds a working cluster."""
     yield
     cluster.mend()

@@ -1,9 +1,9 @@
-"""Readers who go on while something happens to the cluster, and remember what they were told."""
+"""Put load on the cluster while a component fails, and compare responses with the database."""
 
 import random
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
@@ -18,7 +18,7 @@ from tests.cluster.programs import wait_until
 WRITERS = 5
 READERS = 2
 ENOUGH = 300
-"""Responses that the readers get before and after what happens, all of them together."""
+"""Responses to all readers together, before the fault and again after it."""
 STATES = ("todo", "reading", "done", "skipped")
 PAGES = ("/", "/articles/?q=scale", "/articles/?layer=data-mastery", "/articles/")
 
@@ -37,21 +37,23 @@ class Load:
     stale: list[str] = field(default_factory=list)
     slowest: float = 0
     states: dict[int, dict[str, str]] = field(default_factory=dict)
-    """The last acknowledged state of each learner by slug, without those to do."""
+    """The acknowledged state of each article but "to do", by learner and slug."""
     changes: dict[int, int] = field(default_factory=dict)
+    """The number of acknowledged changes, by learner."""
+    working: list[Future[None]] = field(default_factory=list)
 
     def write(self, learner: Learner) -> None:
-        """Change states in one browser, and check in the other that they are there."""
+        """Change states in one browser, and check in another that they are visible."""
         port = self.cluster.ports["proxy"]
         writing, looking = (browser(port, session) for session in learner.sessions)
         writing.on_fault = looking.on_fault = self.note
         own = self.states[learner.pk] = {}
         self.changes[learner.pk] = 0
-        chance = random.Random(learner.pk)
+        generator = random.Random(learner.pk)
         slugs = sorted(self.people.articles.values())
         while not self.stop.is_set():
-            slug = chance.choice(slugs)
-            state = chance.choice([each for each in STATES if each != own.get(slug, "todo")])
+            slug = generator.choice(slugs)
+            state = generator.choice([each for each in STATES if each != own.get(slug, "todo")])
             began_at = time.monotonic()
             answer = writing.post(f"/articles/{slug}/state/", {"state": state})
             assert answer.status == 302, answer
@@ -84,9 +86,9 @@ class Load:
         return {slugs[row["article"]["uuid"]]: row["state"] for row in export["states"]}
 
     def wait_for_answers(self, number: int) -> None:
-        """Wait until the readers got this many more responses."""
+        """Wait until the readers got this many more responses, or one of them failed."""
         target = self.answers + number
-        wait_until(lambda: self.answers >= target)
+        wait_until(lambda: self.answers >= target or any(work.done() for work in self.working))
 
     def count(self, began_at: float) -> None:
         self.answers += 1
@@ -130,11 +132,11 @@ class Load:
 
 @contextmanager
 def under_load(cluster: Cluster, people: People) -> Iterator[Load]:
-    """Writers and readers at work until the block ends; and what they were told is the truth."""
+    """Keep writers and readers busy during the block, then check that no change was lost."""
     load = Load(cluster, people)
     with ThreadPoolExecutor(WRITERS + READERS) as threads:
-        working = [threads.submit(load.write, learner) for learner in people.some(WRITERS)]
-        working += [threads.submit(load.read) for _ in range(READERS)]
+        load.working += [threads.submit(load.write, learner) for learner in people.some(WRITERS)]
+        load.working += [threads.submit(load.read) for _ in range(READERS)]
         try:
             load.wait_for_answers(ENOUGH)
             yield load
@@ -142,7 +144,7 @@ def under_load(cluster: Cluster, people: People) -> Iterator[Load]:
         finally:
             load.stop.set()
             print(load.summary())
-    for work in working:
+    for work in load.working:
         work.result()
     assert load.stale == []
     assert load.stored() == load.states

@@ -1,4 +1,4 @@
-"""Learners and an editor of a cluster, signed in already: a password takes a second to check."""
+"""Learners and an editor with sessions, because checking a password takes a second."""
 
 import json
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Learner:
-    """Somebody with two browsers."""
+    """A learner who is signed in in two browsers."""
 
     pk: int
     name: str
@@ -51,7 +51,7 @@ class People:
     """Slug by UUID."""
 
     def some(self, count: int) -> list[Learner]:
-        """Whom nobody has had yet."""
+        """Return learners that no test has used yet."""
         chosen, self.learners = self.learners[:count], self.learners[count:]
         assert len(chosen) == count
         return chosen
@@ -59,9 +59,9 @@ class People:
 
 def sign_in(cluster: Cluster) -> People:
     program = SIGN_IN.replace("COUNT", str(LEARNERS))
-    made = json.loads(cluster.manage("first", "shell", "--verbosity=0", "-c", program))
-    learners = [Learner(pk, name, tuple(keys)) for pk, name, keys in made["learners"]]
-    return People(learners, made["editor"], made["articles"])
+    created = json.loads(cluster.manage("first", "shell", "--verbosity=0", "-c", program))
+    learners = [Learner(pk, name, tuple(keys)) for pk, name, keys in created["learners"]]
+    return People(learners, created["editor"], created["articles"])
 
 
 def browser(port: int, session: str = "") -> Browser:

@@ -1,4 +1,4 @@
-"""Programs that run until they are stopped, each in a folder of its own."""
+"""Start and stop programs that listen on a port, each with its own folder."""
 
 import os
 import random
@@ -15,8 +15,8 @@ from tests.playbook.program import ROOT
 from tests.postgres import SYSTEM_USER
 
 PORTS = range(12_000, 13_000)
-"""Below those that a system gives to connections going out."""
-WAITS = 60
+"""Ports below the range that the system uses for outgoing connections."""
+WAITS = 120
 STOPS_WITHIN = 20
 
 
@@ -45,7 +45,7 @@ def wait_until(holds: Callable[[], object]) -> None:
 
 
 class Program:
-    """One in the foreground that listens at a port; what it says goes to a file."""
+    """A program that runs in the foreground, listens on a port and writes its output to a file."""
 
     def __init__(
         self,
@@ -73,15 +73,15 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                # A Ctrl-C is for the program that started it.
+                # Ctrl-C must reach only the program that started this one.
                 start_new_session=True,
             )
         wait_until(lambda: answers(self.port) or self.process is None or self.process.poll())
         if not answers(self.port):
-            raise RuntimeError(f"{self.command[0]} does not start:\n{self.said()}")
+            raise RuntimeError(f"{self.command[0]} does not start:\n{self.output()}")
 
     def stop(self) -> None:
-        """In its own time, if that is short."""
+        """Ask the program to end, and kill it if it does not end within `STOPS_WITHIN` seconds."""
         if not self.process:
             return
         self.process.terminate()
@@ -90,19 +90,19 @@ class Program:
         self.kill()
 
     def kill(self) -> None:
-        """With everything that it started, and without a word."""
+        """Kill the program and every process that it started."""
         if self.process:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 
-    def said(self) -> str:
+    def output(self) -> str:
         return (self.folder / "output").read_text(errors="replace")
 
 
 def folder_for(parent: Path, name: str) -> Path:
-    """One that the system's user owns too."""
+    """Create a folder that the user of the system's programs owns."""
     folder = parent / name
     folder.mkdir(mode=0o700)
     if SYSTEM_USER:
@@ -111,7 +111,7 @@ def folder_for(parent: Path, name: str) -> Path:
 
 
 def fill_in(template: str, target: Path, **values: object) -> Path:
-    """Write the template of this folder with its `@name@` replaced."""
+    """Write a template of this folder to a file with each `@name@` replaced."""
     text = (Path(__file__).parent / template).read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))

@@ -1,4 +1,4 @@
-"""Two nodes and a replica that is behind are one site."""
+"""Two nodes, with a replica that is behind, act as one site."""
 
 import re
 import threading
@@ -51,7 +51,7 @@ def replica_behind(cluster: Cluster) -> Iterator[None]:
 def lookups(server: Server) -> int:
     """Return the number of lookups of events on this server so far."""
     ask(server, f"SELECT count(pg_terminate_backend(pid)) {NODES}")
-    # A connection that ends says what it did.
+    # A connection reports its statistics when it ends.
     wait_until(lambda: ask(server, f"SELECT count(*) = 0 {NODES}"))
     return int(ask(server, LOOKUPS))
 
@@ -83,14 +83,14 @@ def test_both_nodes_agree_at_once_on_an_editors_change(
     path = f"/admin/catalog/layer/{layer}/change/"
     for number in range(6):
         editor = browser(nodes[number % 2], people.editor)
-        words = f"Edited {number} times"
-        fields = {**Form(editor.get(path).body).values, "tagline": words}
+        tagline = f"Edited {number} times"
+        fields = {**Form(editor.get(path).body).values, "tagline": tagline}
         assert editor.post(path, fields).status == 302
-        seen = [words in browser(port, learner.sessions[0]).get("/").body for port in nodes]
+        seen = [tagline in browser(port, learner.sessions[0]).get("/").body for port in nodes]
         assert seen == [True, True]
-    # Whom the site knows nothing of may see it a moment later.
+    # An anonymous visitor sees a change up to a second later.
     time.sleep(VISITORS_WAIT)
-    assert [words in browser(port).get("/").body for port in nodes] == [True, True]
+    assert [tagline in browser(port).get("/").body for port in nodes] == [True, True]
 
 
 def test_a_learner_reads_their_own_writes_while_the_replica_is_behind(

@@ -1,4 +1,4 @@
-"""A cache in front of the site keeps what is the same for everybody, and nothing of anybody's."""
+"""A cache in front of the site stores public pages and no page of one reader."""
 
 import pytest
 
@@ -12,8 +12,8 @@ FRAGMENT = {"HX_Request": "true", "HX_Target": "results"}
 
 
 @pytest.fixture(autouse=True)
-def empty(cluster: Cluster) -> None:
-    """Nothing is kept yet."""
+def empty_cache(cluster: Cluster) -> None:
+    """Empty the cache before each test."""
     cluster.cache.stop()
     cluster.empty_cache()
     cluster.cache.start()
@@ -25,7 +25,7 @@ def port(cluster: Cluster) -> int:
 
 
 def known(answer: Answer) -> str | None:
-    """MISS: the site answered. HIT: the cache did."""
+    """Return `MISS` if the site sent the response, `HIT` if the cache did."""
     return answer.headers["X-Cache"]
 
 

@@ -1,4 +1,4 @@
-"""Parts of the cluster fail under load: a retry cures every error, and nothing is lost.
+"""Components of the cluster fail under load: a retry is enough, and nothing is lost.
 
 No acknowledged change is lost, and no reader sees less than they wrote. `browser.py` defines a
 retry, and `load.py` what is compared.
@@ -38,8 +38,8 @@ def test_readers_continue_when_a_node_is_killed(cluster: Cluster, people: People
         cluster.nodes[0].kill()
         time.sleep(OUTAGE)
         cluster.nodes[0].start()
-    # nginx asks the other node for what this one did not begin to answer; what was on its way
-    # is cut short, once for each reader at most.
+    # nginx asks the other node if this one sent nothing yet. A response that was being sent is cut
+    # off, at most once for each reader.
     assert all("IncompleteRead" in fault for fault in load.faults), load.faults
     assert len(load.faults) <= WRITERS + READERS
 
@@ -156,8 +156,8 @@ def test_readers_continue_without_redis(cluster: Cluster, people: People) -> Non
 
 
 def test_a_promoted_replica_replaces_a_crashed_primary(cluster: Cluster, people: People) -> None:
-    """The last test: the two are no pair afterwards."""
-    # Without it, what the primary did not send any more before it died would be lost.
+    """Run this test last: the two servers are no longer a primary and its replica."""
+    # Otherwise changes that the primary had not sent before it crashed would be lost.
     ask(cluster.primary, "ALTER SYSTEM SET synchronous_standby_names = '*'")
     ask(cluster.primary, "SELECT pg_reload_conf()")
     wait_until(lambda: ask(cluster.primary, CONFIRMS))
