@@ -41,6 +41,10 @@ class Load:
     changes: dict[int, int] = field(default_factory=dict)
     """The number of acknowledged changes, by learner."""
     working: list[Future[None]] = field(default_factory=list)
+    earlier_errors: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.earlier_errors = len(self._error_log())
 
     def write(self, learner: Learner) -> None:
         """Change states in one browser, and check in another that they are visible."""
@@ -120,7 +124,11 @@ class Load:
             return connection.execute(query, [list(self.states)]).fetchall()
 
     def proxy_errors(self) -> list[str]:
-        return (self.cluster.proxy.folder / "error.log").read_text().splitlines()[-40:]
+        """Return what nginx logged about nodes since the load began."""
+        return self._error_log()[self.earlier_errors :][:20]
+
+    def _error_log(self) -> list[str]:
+        return (self.cluster.proxy.folder / "error.log").read_text().splitlines()
 
     def summary(self) -> str:
         return (
