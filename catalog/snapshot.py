@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class IndexedEntry:
-    """An entry, and as plain values what it is found, ordered and counted by."""
+    """An entry with the values by which pages search, filter, sort and count it."""
 
     entry: Entry
     layer: str
@@ -61,9 +61,9 @@ class IndexedEntry:
 
 
 class CatalogSnapshot:
-    """The catalogue at one catalog version, for the public or with the drafts.
+    """The catalogue at one catalog version, with or without drafts.
 
-    All requests of the process share it, and none changes it.
+    All requests of the process share a snapshot, so nothing may change it.
     """
 
     def __init__(self, version: str, *, with_drafts: bool) -> None:
@@ -73,7 +73,8 @@ class CatalogSnapshot:
         statuses = Status.objects.all()
         if not with_drafts:
             entries, articles, statuses = entries.public(), articles.public(), statuses.public()
-        # What is pointed to is read after what points to it: an editor may add to both meanwhile.
+        # Entries are read before the rows that they refer to. If an editor adds an entry with its
+        # section in between, the section is read as well.
         in_order = list(entries.in_journey_order())
         self.articles: Mapping[str, Article] = {article.slug: article for article in articles}
         self.statuses = list(statuses)
@@ -87,7 +88,7 @@ class CatalogSnapshot:
         self._derived: dict[str, Any] = {}
 
     def _joined(self, entries: list[Entry]) -> list[Entry]:
-        """Set the relations of the entries; entries share one object of what they belong to."""
+        """Set the relations of the entries. Equal relations are one and the same object."""
         _join(self.articles.values(), status=self.statuses)
         _join(self.sections, layer=self.layers)
         return _join(entries, section=self.sections, article=list(self.articles.values()))
@@ -102,15 +103,15 @@ class CatalogSnapshot:
 
     @cached_property
     def _entries_of(self) -> Mapping[int, list[Entry]]:
-        """The entries of each article, in the order of the journey."""
+        """The entries by article id, in the order of the journey."""
         entries: dict[int, list[Entry]] = defaultdict(list)
-        for place in self.indexed_entries:
-            entries[place.article_id].append(place.entry)
+        for indexed in self.indexed_entries:
+            entries[indexed.article_id].append(indexed.entry)
         return dict(entries)
 
     @cached_property
     def _order_of(self) -> Mapping[int, int]:
-        """The position of each article in the journey, counted at its first entry."""
+        """The position of each article in the journey, by article id; its first entry decides."""
         return {pk: number for number, pk in enumerate(self._entries_of)}
 
     @cached_property
@@ -118,13 +119,14 @@ class CatalogSnapshot:
         return [entries[0].article for entries in self._entries_of.values()]
 
     def article(self, slug: str) -> Article:
-        """With the retired ones, and those that no section lists. Http404 where there is none.
+        """Return the article, or the one that it was merged into.
 
-        Of one that was merged into another, that other one.
+        Retired articles and articles in no section are found as well. Raise `Http404` if there
+        is no such article.
         """
-        article = _found(self.articles.get(slug))
+        article = _or_404(self.articles.get(slug))
         kept_id = article.merged_into_id
-        return _found(self.by_pk.get(kept_id)) if kept_id else article
+        return _or_404(self.by_pk.get(kept_id)) if kept_id else article
 
     @cached_property
     def by_pk(self) -> Mapping[int, Article]:
@@ -132,29 +134,31 @@ class CatalogSnapshot:
 
     @cached_property
     def merged(self) -> Mapping[int, int]:
-        """The article that each merged article was merged into, by primary key."""
+        """The primary key of the kept article, by the primary key of the merged one."""
         merged = ((article.pk, article.merged_into_id) for article in self.articles.values())
         return {pk: kept_id for pk, kept_id in merged if kept_id}
 
     def section(self, slug: str) -> Section:
-        return _found(next((section for section in self.sections if section.slug == slug), None))
+        return _or_404(next((section for section in self.sections if section.slug == slug), None))
 
     def layer(self, slug: str) -> Layer:
-        return _found(next((layer for layer in self.layers if layer.slug == slug), None))
+        return _or_404(next((layer for layer in self.layers if layer.slug == slug), None))
 
     def entries_of(self, article_id: int) -> list[Entry]:
         return self._entries_of.get(article_id, [])
 
     def neighbours(self, article: Article) -> tuple[Article | None, Article | None]:
-        """Return the previous and the next article of the journey, each at its first entry."""
+        """Return the previous and the next article of the journey."""
         number = self._order_of.get(article.pk)
         if number is None:
             return None, None
-        before, after = self._journey[max(number - 1, 0) : number], self._journey[number + 1 :][:1]
-        return next(iter(before), None), next(iter(after), None)
+        journey = self._journey
+        previous = journey[number - 1] if number else None
+        following = journey[number + 1] if number + 1 < len(journey) else None
+        return previous, following
 
     def derive(self, name: str, make: Callable[[CatalogSnapshot], _T]) -> _T:
-        """Return what `make` makes of this snapshot; it is called once."""
+        """Return the result of `make`, which is called once for this snapshot."""
         if name not in self._derived:
             self._derived[name] = make(self)
         derived: _T = self._derived[name]
@@ -162,30 +166,36 @@ class CatalogSnapshot:
 
 
 def _join(rows: Iterable[_Row], **related: Sequence[Model]) -> list[_Row]:
-    """Set each relation to its object; leave out rows of which one is missing."""
-    by_pk = {name: {thing.pk: thing for thing in things} for name, things in related.items()}
+    """Set each relation to its object. Return the rows whose related objects all exist."""
+    by_pk = {name: {obj.pk: obj for obj in objects} for name, objects in related.items()}
     joined = []
     for row in rows:
-        found = {name: things.get(getattr(row, f"{name}_id")) for name, things in by_pk.items()}
-        if all(found.values()):
-            for name, thing in found.items():
-                setattr(row, name, thing)
+        relations = {
+            name: objects.get(getattr(row, f"{name}_id")) for name, objects in by_pk.items()
+        }
+        if all(relations.values()):
+            for name, obj in relations.items():
+                setattr(row, name, obj)
             joined.append(row)
     return joined
 
 
-def _found(thing: _T | None) -> _T:
-    if thing is None:
+def _or_404(obj: _T | None) -> _T:
+    if obj is None:
         raise Http404
-    return thing
+    return obj
 
 
 _snapshots: dict[bool, CatalogSnapshot] = {}
-_reading = Lock()
+_read_lock = Lock()
 
 
 def recent() -> CatalogSnapshot:
-    """For who is unknown: what a cache before the site could give them has more delay."""
+    """Return the public snapshot of a recent catalog version, for anonymous visitors.
+
+    It may be as old as `catalog_version.recent` allows. A cache in front of the site delays
+    changes for longer than that.
+    """
     snapshot = _snapshots.get(False)
     return (
         snapshot
@@ -195,15 +205,15 @@ def recent() -> CatalogSnapshot:
 
 
 def current(user: Reader, version: str = "") -> CatalogSnapshot:
-    """Return the present snapshot, as far as this reader may see it.
+    """Return the current snapshot, with drafts if this reader may see them.
 
-    `version` is the present catalog version if it was read already.
+    `version` is the current catalog version if the caller has read it already.
     """
     with_drafts = sees_drafts(user)
     snapshot = _snapshots.get(with_drafts)
     if snapshot and snapshot.version == (version or catalog_version.current()):
         return snapshot
-    with _reading:  # The other threads wait for what the first one reads.
+    with _read_lock:  # One thread reads the catalogue; the others wait and use its snapshot.
         snapshot = _snapshots.get(with_drafts)
         if not (snapshot and snapshot.version == catalog_version.current()):
             snapshot = _snapshots[with_drafts] = _read(with_drafts)
@@ -211,7 +221,7 @@ def current(user: Reader, version: str = "") -> CatalogSnapshot:
 
 
 def _read(with_drafts: bool) -> CatalogSnapshot:
-    """Read until nobody changed anything meanwhile."""
+    """Read the catalogue, again if it changed while it was read."""
     while True:
         snapshot = CatalogSnapshot(catalog_version.current(), with_drafts=with_drafts)
         if snapshot.version == catalog_version.current():
