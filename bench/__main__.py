@@ -33,8 +33,8 @@ def measure(names: Sequence[str], vendors: Sequence[str], plan: Plan) -> Iterato
         for vendor in vendors:
             parts = [name for name in names if vendor == vendors[0] or not PARTS[name].is_once]
             if parts:
-                with databases(vendor, Path(folder)) as made:
-                    environment = Environment(Product(Path(folder)), made, plan.throughput.rounds)
+                with databases(vendor, Path(folder)) as server:
+                    environment = Environment(Product(Path(folder)), server, plan.throughput.rounds)
                     environment.prepare()
                     for name in parts:
                         yield from ((name, row) for row in rows_of(PARTS[name], environment, plan))
@@ -48,28 +48,28 @@ def rows_of(part: PartToMeasure, environment: Environment, plan: Plan) -> Iterat
         yield FailedRow(environment.databases.vendor, str(failure), len(part.head))
 
 
-def measured(names: Sequence[str], vendors: Sequence[str], *, quick: bool) -> dict[str, Part]:
+def results_of(names: Sequence[str], vendors: Sequence[str], *, quick: bool) -> dict[str, Part]:
     began, commit = time.monotonic(), machine.commit()
-    found: dict[str, list[Row]] = {name: [] for name in names}
+    rows_by_part: dict[str, list[Row]] = {name: [] for name in names}
     for name, row in measure(names, vendors, QUICK if quick else FULL):
         print(
             f"{time.monotonic() - began:6.1f} s", *filter(None, row.cells()), sep=" | ", flush=True
         )
-        found[name].append(row)
+        rows_by_part[name].append(row)
     option = " --quick" if quick else ""
     return {
-        name: PARTS[name].reported(f"python -m bench{option} --only {name}", commit, rows)
-        for name, rows in found.items()
+        name: PARTS[name].result(f"python -m bench{option} --only {name}", commit, rows)
+        for name, rows in rows_by_part.items()
     }
 
 
-def keep(parts: dict[str, Part], file: Path, page: Path) -> None:
-    """Write the results; parts not measured now keep their earlier figures, date and commit."""
+def write(parts: dict[str, Part], file: Path, page: Path) -> None:
+    """Write the results. Parts that were not measured keep their earlier figures and commit."""
     earlier = Results.read(file).parts
-    kept = {name: part for name in PARTS if (part := parts.get(name) or earlier.get(name))}
-    results = Results(machine.facts(), kept)
+    latest = {name: part for name in PARTS if (part := parts.get(name) or earlier.get(name))}
+    results = Results(machine.facts(), latest)
     results.write(file)
-    page.write_text(document.written(results))
+    page.write_text(document.rendered(results))
     print(f"\nWritten to {file.relative_to(ROOT)} and {page.relative_to(ROOT)}.")
 
 
@@ -80,17 +80,17 @@ def main() -> int:
     )
     parser.add_argument("--only", choices=PARTS, nargs="+", default=BY_DEFAULT, metavar="PART")
     parser.add_argument("--on", choices=VENDORS, nargs="+", default=VENDORS, metavar="DATABASE")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     provide("wrk")
-    if "lighthouse" in asked.only:
+    if "lighthouse" in options.only:
         lighthouse.require_node()
-    parts = measured(asked.only, asked.on, quick=asked.quick)
+    parts = results_of(options.only, options.on, quick=options.quick)
     for name, part in parts.items():
         print(f"\n{PARTS[name].title}\n\n{part.as_text()}")
-    if asked.quick:
-        keep(parts, QUICK_FOLDER / "results.json", QUICK_FOLDER / "performance.md")
+    if options.quick:
+        write(parts, QUICK_FOLDER / "results.json", QUICK_FOLDER / "performance.md")
     else:
-        keep(parts, document.KEPT, document.DOCUMENT)
+        write(parts, document.RESULTS, document.DOCUMENT)
     return 1 if any(part.has_failed for part in parts.values()) else 0
 
 

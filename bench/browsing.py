@@ -1,4 +1,4 @@
-"""Requests as browsers send them, made from what the pages of the running site say."""
+"""Build the requests that a browser would send, from the pages of the running site."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ ROADMAP = "/"
 
 @dataclass(frozen=True)
 class Page:
-    """A page as one reader got it: with it a browser can send more requests of theirs."""
+    """A page and the cookies of the reader who got it, from which further requests are built."""
 
     html: str
     cookies: Mapping[str, str]
@@ -31,23 +31,23 @@ class Page:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return {**AS_A_BROWSER, "Cookie": cookies}
 
-    def as_got_by(self, reader: MeasuredLearner) -> "Page":
-        """Return the same page as this learner's browser got it."""
+    def for_reader(self, reader: MeasuredLearner) -> "Page":
+        """Return the same page with the session of this learner."""
         return replace(self, cookies={**self.cookies, "sessionid": reader["session"]})
 
 
 def pages(site: Site, path: str, readers: Sequence[MeasuredLearner]) -> list[Page]:
-    """Ask for the page once for all readers; raise `ValueError` if it cannot be read."""
+    """Request the page once and return it for each reader. Raise `ValueError` if that fails."""
     session = f"sessionid={readers[0]['session']}"
     answer = site.ask(Request(path, headers={"Cookie": session}))
     if answer.status != 200:
         raise ValueError(f"{path} answered {answer.status}")
     page = Page(answer.body.decode(), answer.cookies, site.origin + path)
-    return [page.as_got_by(reader) for reader in readers]
+    return [page.for_reader(reader) for reader in readers]
 
 
 def visitors(path: str) -> list[Request]:
-    """Return the request of somebody's first visit."""
+    """Return the request of a visitor without cookies."""
     return [Request(path, headers=AS_A_BROWSER)]
 
 
@@ -86,7 +86,7 @@ def revisits(site: Site, requests: Sequence[Request]) -> list[Request]:
 
 
 class StatesForm(HTMLParser):
-    """Reads from a page what its form of states sends for each article, and where to."""
+    """Parses the form that sets states: its hidden fields, and the address of each article."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -96,13 +96,13 @@ class StatesForm(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attributes}
+        values = {name: value or "" for name, value in attributes}
         if tag == "form":
-            self._is_inside = given.get("id") == "states"
+            self._is_inside = values.get("id") == "states"
         elif tag == "input" and self._is_inside:
-            self.fields[given["name"]] = given.get("value", "")
-        elif tag == "button" and given.get("form") == "states" and given.get("name") == "state":
-            address = given["formaction"]
+            self.fields[values["name"]] = values.get("value", "")
+        elif tag == "button" and values.get("form") == "states" and values.get("name") == "state":
+            address = values["formaction"]
             slug = urlsplit(address).path.split("/")[2]
             self.addresses.setdefault(slug, address)
 
@@ -112,20 +112,20 @@ class StatesForm(HTMLParser):
 
 
 def state_changes(site: Site, writers: Sequence[MeasuredLearner]) -> list[Request]:
-    """Twice round every article of everybody: each request changes a state, also the next time.
+    """Return two requests for each learner and article, each of which changes the state.
 
-    One learner's requests lie as far apart as there are learners, so that they seldom wait for
-    each other.
+    Sending the list again changes every state again. The learners take turns, so that two
+    requests of one learner seldom wait for each other.
     """
-    theirs = pages(site, ROADMAP, writers)
-    form = StatesForm(theirs[0].html)
+    roadmaps = pages(site, ROADMAP, writers)
+    form = StatesForm(roadmaps[0].html)
     if not form.addresses:
         raise ValueError("the roadmap has no buttons of a form “states” that set a state")
     states = [dict(writer["states"]) for writer in writers]
     requests = []
     for _ in range(2):
         for slug, address in form.addresses.items():
-            for page, writer, state in zip(theirs, writers, states, strict=True):
+            for page, writer, state in zip(roadmaps, writers, states, strict=True):
                 state[slug] = "reading" if state[slug] == "done" else "done"
                 fields = {**form.fields, "reader": str(writer["pk"]), "state": state[slug]}
                 requests.append(state_change(page, address, fields))

@@ -12,9 +12,9 @@ class Captured:
     content_type: str
     body: str
 
-    def keep(self, folder: Path, name: str) -> None:
+    def write(self, folder: Path, name: str) -> None:
         (folder / f"{name}.json").write_text(json.dumps(asdict(self)))
 
     @classmethod
-    def kept(cls, folder: Path, name: str) -> Self:
+    def read(cls, folder: Path, name: str) -> Self:
         return cls(**json.loads((folder / f"{name}.json").read_text()))

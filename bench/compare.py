@@ -1,4 +1,4 @@
-"""Interleaved runs of a few sides, and what their medians say about each other."""
+"""Run several sides in turn, and compare the medians of their runs."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -11,9 +11,9 @@ from bench.load import Request, Run, RunFailed, TooSlow, drive
 
 @dataclass(frozen=True)
 class Effort:
-    """The number and length of the runs; a first round warms up and is not counted.
+    """The number and length of the runs. The first round is a warm-up and is not counted.
 
-    A run lasts `seconds`, and up to the `longest` where one side needs them for `enough` answers.
+    A run takes `seconds`, or up to `longest` seconds if a side needs them for `enough` responses.
     """
 
     rounds: int
@@ -30,7 +30,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class Side:
-    """`requests` of each round; what is acknowledged to have been written is looked for."""
+    """A side of a comparison. If it `writes`, every acknowledged write has to be stored."""
 
     running_site: RunningSite
     requests: Callable[[int], Sequence[Request]]
@@ -54,7 +54,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Figures:
-    """Medians over the rounds; milliseconds, and bytes of an answer with its headers."""
+    """The medians of the runs: times in milliseconds, `size` in bytes with headers."""
 
     per_second: float
     p50: float

@@ -1,4 +1,4 @@
-"""The databases of the bench: a SQLite file or a PostgreSQL database each, copied from another."""
+"""Create, copy and drop the databases of the benchmark, on SQLite and on PostgreSQL."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from psycopg import sql
 
 from tests import postgres
 
-# An acknowledged write is on the disk, as an operator's server has it. Room for the log spares
-# checkpoints while the data is made.
+# Acknowledged writes are on the disk, as on a production server. A large write-ahead log avoids
+# checkpoints while the data is generated.
 DURABLE = "-c fsync=on -c full_page_writes=on -c synchronous_commit=on -c max_wal_size=8GB"
 
 
 class Databases(Protocol):
-    """Databases by name; one that is copied or dropped may have no connection."""
+    """Databases by name. A database has to be without connections to be copied or dropped."""
 
     @property
     def vendor(self) -> str: ...

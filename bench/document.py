@@ -7,7 +7,7 @@ from bench.parts import PARTS
 from bench.report import Results
 from tests.playbook.program import ROOT
 
-KEPT = ROOT / "bench" / "results.json"
+RESULTS = ROOT / "bench" / "results.json"
 DOCUMENT = ROOT / "docs" / "performance.md"
 
 BEGINNING = """\
@@ -112,7 +112,7 @@ END = """\
 """
 
 
-def written(results: Results) -> str:
+def rendered(results: Results) -> str:
     machine = "\n".join(f"- {name}: {value}" for name, value in results.machine.items())
     parts = [
         f"## {PARTS[name].title}\n\n{METHODS[name]}\n\n{part.as_markdown()}\n\n{part.source}\n"
@@ -122,7 +122,7 @@ def written(results: Results) -> str:
 
 
 def write() -> None:
-    DOCUMENT.write_text(written(Results.read(KEPT)))
+    DOCUMENT.write_text(rendered(Results.read(RESULTS)))
 
 
 if __name__ == "__main__":

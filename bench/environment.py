@@ -24,13 +24,13 @@ class RunningSite:
     learners: MeasuredLearners
 
     def events(self, run: int) -> int:
-        """Return how many events the learners have who write in this run."""
+        """Return the number of events of the learners who write in this run."""
         return self.databases.events(self.name, [it["pk"] for it in self.learners["writers"][run]])
 
 
 @dataclass
 class Environment:
-    """The databases on one server, each made from a copy of the prepared one."""
+    """The databases on one server, each created as a copy of the prepared one."""
 
     product: Product
     databases: Databases

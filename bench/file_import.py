@@ -68,7 +68,7 @@ def change_row(row: str, number: int) -> str:
 
 
 def usage_of(variables: dict[str, str], *arguments: str) -> Usage:
-    """Return what one command used, from the start of Python to its end."""
+    """Return the time and the peak memory of a command, from the start of Python to its end."""
     began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "manage.py", *arguments],

@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from django.db import transaction  # noqa: E402 - after the setup, as all the others
+from django.db import transaction  # noqa: E402 - models need the setup above
 
 from accounts.models import User  # noqa: E402
 from bench.data import catalogue, learners, readers  # noqa: E402
@@ -18,7 +18,7 @@ from bench.data.inserts import settle  # noqa: E402
 from bench.measured_learners import MeasuredLearners  # noqa: E402
 
 
-def measured(users: list[User], reading: int, writing: int) -> MeasuredLearners:
+def grouped(users: list[User], reading: int, writing: int) -> MeasuredLearners:
     signed_in = readers.signed_in(users)
     starts = range(reading, len(users), writing) if writing else ()
     return {
@@ -42,19 +42,19 @@ def main() -> None:
     parser.add_argument("--readers", type=int, required=True)
     parser.add_argument("--writers", type=int, default=0, help="in each group")
     parser.add_argument("--groups", type=int, default=0, help="of writers")
-    asked = parser.parse_args()
-    count = asked.readers + asked.groups * asked.writers
-    if asked.learners:
-        learners.fill(asked.learners)
+    options = parser.parse_args()
+    count = options.readers + options.groups * options.writers
+    if options.learners:
+        learners.fill(options.learners)
     with transaction.atomic():
         users = (
             sample_learners(count)
-            if asked.learners
+            if options.learners
             else readers.make_readers(count, done_entries=20)
         )
-        measured_learners = measured(users, asked.readers, asked.writers)
-    if asked.catalogue:
-        catalogue.fill(asked.catalogue)
+        measured_learners = grouped(users, options.readers, options.writers)
+    if options.catalogue:
+        catalogue.fill(options.catalogue)
     settle()
     print(json.dumps(measured_learners))
 

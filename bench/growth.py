@@ -1,4 +1,4 @@
-"""Compares response times with a larger catalogue and with more learners."""
+"""Compare response times with a larger catalogue and with more learners."""
 
 from collections.abc import Iterator
 
@@ -34,8 +34,8 @@ def of_learners(small: RunningSite, large: RunningSite, effort: Effort) -> Itera
 
 
 def reading(running_site: RunningSite, path: str) -> Side:
-    asked = browsing.of_readers(running_site.site, path, running_site.learners["readers"])
-    return Side(running_site, lambda run: asked)
+    requests = browsing.of_readers(running_site.site, path, running_site.learners["readers"])
+    return Side(running_site, lambda run: requests)
 
 
 def writing(running_site: RunningSite) -> Side:

@@ -1,4 +1,4 @@
-"""Runs Lighthouse on a phone: the median of each score, and the audits that cost points."""
+"""Run Lighthouse on a phone: the median of each score, and the audits that cost points."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def require_node() -> None:
 
 @dataclass(frozen=True)
 class LighthouseRow(Row):
-    """`scores` from 0 to 100 by category; `costs` are the audits that took points in any run."""
+    """The `scores` from 0 to 100 by category, and in `costs` the audits that took points."""
 
     HEAD: ClassVar[list[str]] = [
         *("Page", "Performance", "Accessibility", "Best practices", "SEO"),
@@ -60,12 +60,12 @@ class LighthouseRow(Row):
 def rows(running_site: RunningSite, runs: int = RUNS) -> Iterator[LighthouseRow]:
     for title, (path, is_signed_in) in PAGES.items():
         session = running_site.learners["readers"][0]["session"] if is_signed_in else ""
-        reports = [audited(running_site.site.origin + path, session) for _ in range(runs)]
+        reports = [report_of(running_site.site.origin + path, session) for _ in range(runs)]
         yield LighthouseRow(title, scores(reports), costs(reports))
 
 
-def audited(address: str, session: str) -> dict[str, Any]:
-    """Lighthouse's own report. Now and then it loses its browser, and says to run it again."""
+def report_of(address: str, session: str) -> dict[str, Any]:
+    """Return Lighthouse's report on a page; try again if Lighthouse loses its browser."""
     command = [*PROGRAM, address, "--quiet", "--output=json"]
     command.append("--chrome-flags=--headless=new" + (" --no-sandbox" if os.geteuid() == 0 else ""))
     command.append(f"--only-categories={','.join(CATEGORIES)}")
@@ -91,16 +91,16 @@ def scores(reports: list[dict[str, Any]]) -> dict[str, int]:
 
 def costs(reports: list[dict[str, Any]]) -> list[str]:
     """Return the weighted audits below the full score, by name, with their displayed value."""
-    found: dict[str, str] = {}
+    audits: dict[str, str] = {}
     for report in reports:
         for name in CATEGORIES:
             for reference in report["categories"][name]["auditRefs"]:
                 audit = report["audits"][reference["id"]]
                 if reference["weight"] and audit["score"] is not None and audit["score"] < 1:
-                    found.setdefault(audit["id"], named(audit))
-    return list(found.values())
+                    audits.setdefault(audit["id"], described(audit))
+    return list(audits.values())
 
 
-def named(audit: Mapping[str, Any]) -> str:
+def described(audit: Mapping[str, Any]) -> str:
     value = audit.get("displayValue", "").replace("\xa0", " ")
     return f"{audit['id']} ({value})" if value else str(audit["id"])

@@ -1,4 +1,4 @@
-"""Compares each path with the most that the server could do."""
+"""Compare each path with its limit, which is the most that the server could do."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,7 @@ def rows(running_site: RunningSite, effort: Effort) -> Iterator[LimitRow]:
     measured = {path.name: path for path in paths(running_site)}
     for path in measured.values():
         yield row(running_site, path, effort)
-    # How much of a difference the machine alone makes.
+    # The controls show how much the machine alone varies.
     for title, name in CONTROLS.items():
         limit = limit_of(running_site, measured[name])
         yield LimitRow.compared(title, None, limit, limit, effort, throughput)

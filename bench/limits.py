@@ -1,7 +1,7 @@
 """The limit of the server: the same request handling around a view that does nothing.
 
-Each view asks who the reader is, as every page does, so that session and user are read where the
-request brings a cookie. Telling a form from a forged one is the product's work, not the limit's.
+Like every page, each view looks at the user, which reads the session if the request has a cookie.
+The protection against forged forms is left out, because it is the work of the product.
 """
 
 from functools import cache
@@ -17,7 +17,7 @@ from bench.settings import CAPTURED
 
 @cache
 def constant(name: str) -> tuple[bytes, str, int]:
-    captured = Captured.kept(CAPTURED, name)
+    captured = Captured.read(CAPTURED, name)
     return captured.body.encode(), captured.content_type, captured.status
 
 

@@ -1,4 +1,4 @@
-"""One run of wrk: requests in turn over some connections for some seconds, and what came of it."""
+"""Run wrk once: send requests in turn over a few connections for a few seconds."""
 
 import json
 import signal
@@ -12,15 +12,15 @@ from typing import Self
 
 SCRIPT = Path(__file__).with_name("drive.lua")
 PATIENCE = 30
-"""Seconds after which wrk gives an answer up, and we wrk."""
+"""Seconds that wrk waits for a response, and that we wait for wrk to end."""
 
 
 class RunFailed(Exception):
-    """The server did not answer as it should have: the figures of the run mean nothing."""
+    """The server gave a wrong response, so the figures of the run mean nothing."""
 
 
 class TooSlow(Exception):
-    """There was no answer at all within the time of a run."""
+    """There was no response within the time of a run."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Run:
-    """`p50` and `p99` are milliseconds, `size` the mean bytes of an answer with its headers."""
+    """The figures of a run: times in milliseconds, `size` in mean bytes with headers."""
 
     requests: int
     seconds: float
@@ -59,7 +59,7 @@ class Run:
 
 
 def quoted(text: str) -> str:
-    """As a Lua string; JSON's escapes are Lua's too, for ASCII."""
+    """Return a Lua string literal; for ASCII, it looks the same in JSON."""
     if not text.isascii():
         raise ValueError(f"not ASCII: {text!r}")
     return json.dumps(text)
@@ -91,12 +91,12 @@ def run_for(seconds: float, command: list[str]) -> str:
             process.kill()
 
 
-def parse(said: str, status: int) -> Run:
-    """RunFailed where an answer was missing or had another status."""
+def parse(output: str, status: int) -> Run:
+    """Parse the output. Raise `RunFailed` if a response is missing or has a different status."""
     try:
-        figures = json.loads(said.strip().rpartition("\n")[2])
+        figures = json.loads(output.strip().rpartition("\n")[2])
     except json.JSONDecodeError:
-        raise RunFailed(f"wrk said: {said.strip() or 'nothing'}") from None
+        raise RunFailed(f"wrk printed: {output.strip() or 'nothing'}") from None
     requests, statuses = figures["requests"], figures["statuses"]
     if figures["broken"] or set(statuses) - {str(status)}:
         raise RunFailed(

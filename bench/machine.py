@@ -1,4 +1,4 @@
-"""Describes the machine and the software: processor, memory, versions, the commit."""
+"""Describe the machine and the software: processor, memory, versions and commit."""
 
 import os
 import platform
@@ -37,12 +37,12 @@ def processor() -> str:
 
 
 def memory() -> float:
-    """Gigabytes."""
+    """Return the memory of the machine in gigabytes."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
 
 
 def commit() -> str:
-    """Return the short hash of the commit, and whether tracked files differ from it."""
+    """Return the short hash of the commit, and “and changes” if tracked files differ from it."""
     apart = ("--", ".", ":!bench/results.json", ":!docs/performance.md")
     changed = first_line_of("git", "status", "--porcelain", "--untracked-files=no", *apart)
     return first_line_of("git", "rev-parse", "--short", "HEAD") + (

@@ -1,4 +1,4 @@
-"""Measures the memory of the workers while they serve a mix of all pages."""
+"""Measure the memory of the workers while they serve a mix of all pages."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from bench.site import START_WITHIN, Site
 CONNECTIONS = 16
 SAMPLES = 20
 WARM = 1000
-"""Fewer requests do not fill what a worker keeps for good, and it grows all the time."""
+"""With fewer requests the caches of a worker are not full, so its memory still grows."""
 FOR_ALL = (
     *(ROADMAP, "/articles/", TABLE, ARTICLE, "/sections/caching/", "/layers/data-mastery/"),
     *("/accounts/login/", "/accounts/signup/", "/sitemap.xml", "/robots.txt", "/favicon.ico"),
@@ -37,7 +37,7 @@ class Sample:
 
 
 def rows(running_site: RunningSite, requests: int) -> Iterator[SingleRow]:
-    """Send `requests` for each worker, and report the worker that uses most memory."""
+    """Send this number of requests for each worker, and report the worker that uses most memory."""
     workers = workers_of(running_site.site)
     mix = cycle(mixed(running_site))
     samples = [[sample(worker) for worker in workers]]
@@ -58,7 +58,7 @@ def rows(running_site: RunningSite, requests: int) -> Iterator[SingleRow]:
 
 
 def growth(held: Sequence[float]) -> float:
-    """Over the second half, by the straight line that fits it best."""
+    """Return the growth over the second half of the samples, by linear regression."""
     half = held[len(held) // 2 :]
     return linear_regression(range(len(half)), half).slope * (len(half) - 1)
 
@@ -83,26 +83,26 @@ def sample(pid: int) -> Sample:
 
 
 def megabytes(name: str, text: str) -> float:
-    found = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
-    assert found
-    return int(found[1]) * 1024 / 1e6
+    kilobytes = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
+    assert kilobytes
+    return int(kilobytes[1]) * 1024 / 1e6
 
 
 def mixed(running_site: RunningSite) -> list[Request]:
-    """Every kind of page as a visitor and signed in, between them changes of states."""
+    """Return requests for every kind of page as a visitor and as a learner, and state changes."""
     site, readers = running_site.site, running_site.learners["readers"]
-    asked = [request for path in FOR_ALL for request in browsing.visitors(path)]
+    requests = [request for path in FOR_ALL for request in browsing.visitors(path)]
     for path in (ROADMAP, "/articles/", ARTICLE, *FOR_LEARNERS):
-        asked += browsing.of_readers(site, path, readers)[:5]
-    asked += browsing.fragments(site, TABLE, "results", readers)[:5]
+        requests += browsing.of_readers(site, path, readers)[:5]
+    requests += browsing.fragments(site, TABLE, "results", readers)[:5]
     changes = [
         c for group in running_site.learners["writers"] for c in browsing.state_changes(site, group)
     ]
-    return [request for change in changes[:: len(asked) // 5] for request in [*asked, change]]
+    return [request for change in changes[:: len(requests) // 5] for request in [*requests, change]]
 
 
 def send(site: Site, requests: Sequence[Request]) -> None:
-    """Over connections of their own, so that each worker gets its share in time."""
+    """Send the requests over several connections, so that each worker gets its share."""
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         shares = (requests[start::CONNECTIONS] for start in range(CONNECTIONS))
         for _ in pool.map(lambda share: send_in_turn(site, share), shares):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class Write(models.Model):
-    """The one row that the limit of a write writes."""
+    """The row that the limit of a state change writes."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)

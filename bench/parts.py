@@ -20,7 +20,7 @@ class PartToMeasure:
     is_once: bool = False
     """Whether to measure on one database only, because the database makes no difference."""
 
-    def reported(self, command: str, commit: str, rows: Sequence[Row]) -> Part:
+    def result(self, command: str, commit: str, rows: Sequence[Row]) -> Part:
         return Part(
             command=command,
             commit=commit,
@@ -31,19 +31,19 @@ class PartToMeasure:
         )
 
 
-def limits(environment: Environment, plan: Plan) -> Iterator[Row]:
+def compare_with_limits(environment: Environment, plan: Plan) -> Iterator[Row]:
     with environment.serve("shipped") as running_site:
         yield from limited.rows(running_site, plan.throughput)
 
 
-def catalogue(environment: Environment, plan: Plan) -> Iterator[Row]:
+def compare_catalogues(environment: Environment, plan: Plan) -> Iterator[Row]:
     environment.fill("catalogue", f"--catalogue={plan.entries}")
     with environment.serve("shipped") as small, environment.serve("catalogue") as large:
         yield from growth.of_catalogue(small, large, plan.latency)
     environment.databases.drop("catalogue")
 
 
-def learners(environment: Environment, plan: Plan) -> Iterator[Row]:
+def compare_learner_counts(environment: Environment, plan: Plan) -> Iterator[Row]:
     environment.fill("few", f"--learners={environment.measured}")
     environment.fill("many", f"--learners={plan.learners}")
     with environment.serve("few") as small, environment.serve("many") as large:
@@ -52,38 +52,40 @@ def learners(environment: Environment, plan: Plan) -> Iterator[Row]:
     environment.databases.drop("many")
 
 
-def file(environment: Environment, plan: Plan) -> Iterator[Row]:
+def measure_file_import(environment: Environment, plan: Plan) -> Iterator[Row]:
     yield from file_import.rows(environment, plan.entries, plan.learners // 10)
 
 
-def starting(environment: Environment, plan: Plan) -> Iterator[Row]:
+def measure_start(environment: Environment, plan: Plan) -> Iterator[Row]:
     yield from start.rows(environment, plan.starts)
 
 
-def holding(environment: Environment, plan: Plan) -> Iterator[Row]:
+def measure_memory(environment: Environment, plan: Plan) -> Iterator[Row]:
     with environment.serve("shipped") as running_site:
         yield from memory.rows(running_site, plan.memory_requests)
 
 
-def visiting(environment: Environment, plan: Plan) -> Iterator[Row]:
+def measure_first_visit(environment: Environment, plan: Plan) -> Iterator[Row]:
     with environment.serve("shipped") as running_site:
         yield from visit.rows(running_site)
 
 
-def audited(environment: Environment, plan: Plan) -> Iterator[Row]:
+def run_lighthouse(environment: Environment, plan: Plan) -> Iterator[Row]:
     with environment.serve("shipped") as running_site:
         yield from lighthouse.rows(running_site)
 
 
 PARTS = {
-    "limits": PartToMeasure("Near the limit", LimitRow.HEAD, limits),
-    "catalogue": PartToMeasure("A larger catalogue", GrowthRow.HEAD, catalogue),
-    "learners": PartToMeasure("More learners", GrowthRow.HEAD, learners),
-    "file": PartToMeasure("A new version of the playbook file", SingleRow.HEAD, file),
-    "memory": PartToMeasure("Memory", SingleRow.HEAD, holding),
-    "start": PartToMeasure("Start", SingleRow.HEAD, starting),
-    "visit": PartToMeasure("First visit", SingleRow.HEAD, visiting, is_once=True),
-    "lighthouse": PartToMeasure("Lighthouse", LighthouseRow.HEAD, audited, is_once=True),
+    "limits": PartToMeasure("Near the limit", LimitRow.HEAD, compare_with_limits),
+    "catalogue": PartToMeasure("A larger catalogue", GrowthRow.HEAD, compare_catalogues),
+    "learners": PartToMeasure("More learners", GrowthRow.HEAD, compare_learner_counts),
+    "file": PartToMeasure(
+        "A new version of the playbook file", SingleRow.HEAD, measure_file_import
+    ),
+    "memory": PartToMeasure("Memory", SingleRow.HEAD, measure_memory),
+    "start": PartToMeasure("Start", SingleRow.HEAD, measure_start),
+    "visit": PartToMeasure("First visit", SingleRow.HEAD, measure_first_visit, is_once=True),
+    "lighthouse": PartToMeasure("Lighthouse", LighthouseRow.HEAD, run_lighthouse, is_once=True),
 }
 BY_DEFAULT = [name for name in PARTS if name != "lighthouse"]
 """Everything except Lighthouse, which needs Node."""

@@ -1,4 +1,4 @@
-"""The paths whose speed is compared with the limit's."""
+"""The requests whose speed is compared with that of their limit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +15,10 @@ ARTICLE = "/articles/unlocking-scalability-building-blocks-p1/"
 
 @dataclass(frozen=True)
 class Path:
-    """`requests` of each run, the first of which is not measured; none where it is not possible.
+    """Requests of one kind, and the limit that they are compared with.
 
-    `limit` is the address of the view that answers the same without doing anything.
+    `requests` returns those of a run by its number, or none if the path cannot be measured.
+    `limit` is the address of the view that sends the same response without doing anything.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Path:
 
 
 def paths(running_site: RunningSite) -> list[Path]:
-    """Also keeps what each page answers, for the limit."""
+    """Return all paths, after capturing the response of each for its limit."""
     site, learners = running_site.site, running_site.learners
     visitor = browsing.visitors(ROADMAP)
     roadmap = browsing.of_readers(site, ROADMAP, learners["readers"])
@@ -38,8 +39,8 @@ def paths(running_site: RunningSite) -> list[Path]:
     article = browsing.of_readers(site, ARTICLE, learners["readers"])
     changes = [browsing.state_changes(site, writers) for writers in learners["writers"]]
     answers = {"visitor": visitor, "roadmap": roadmap, "table": table, "article": article}
-    for name, asked in {**answers, "state": changes[0]}.items():
-        capture(running_site, name, asked[0])
+    for name, requests in {**answers, "state": changes[0]}.items():
+        capture(running_site, name, requests[0])
 
     def page(name: str, bar: float, title: str) -> Path:
         return Path(name, title, bar, lambda run: answers[name], f"/limit/answer/{name}/")
@@ -63,11 +64,11 @@ def paths(running_site: RunningSite) -> list[Path]:
 
 
 def capture(running_site: RunningSite, name: str, request: Request) -> None:
-    """Without compression: the limit's own middleware compresses it anew, like the page's."""
+    """Store the response without compression, because the middleware compresses the limit's."""
     headers = {k: v for k, v in request.headers.items() if k != "Accept-Encoding"}
     plain = Request(request.path, request.method, headers, request.body)
     answer = running_site.site.ask(plain)
     if answer.status != 200:
         raise ValueError(f"{request.path} answered {answer.status}")
     captured = Captured(answer.status, answer.headers["content-type"], answer.body.decode())
-    captured.keep(running_site.product.captured, name)
+    captured.write(running_site.product.captured, name)

@@ -1,4 +1,4 @@
-"""Plans of how much to measure: everything, or enough to see that it works."""
+"""The amounts of data and requests to measure with, for a full and for a quick run."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Reports the results of each part, as tables for people and as JSON for programs."""
+"""Report the results of each part, as tables for people and as JSON for programs."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from bench.rows import FAILED
 
 @dataclass(frozen=True)
 class Part:
-    """One table: its cells as they are read, and the figures that they were made from."""
+    """The table of one part, with the figures from which its cells were made."""
 
     command: str
     commit: str
@@ -40,14 +40,14 @@ class Part:
 
 
 def aligned(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    """Figures to the right, words to the left."""
+    """Yield the cells at these widths: figures aligned to the right, text to the left."""
     for cell, width in zip(row, widths, strict=True):
         yield cell.rjust(width) if cell.lstrip("-")[:1].isdigit() else cell.ljust(width)
 
 
 @dataclass
 class Results:
-    """Parts can be measured apart from each other; each says when, and at which commit."""
+    """The machine and the latest result of each part, which may be of different commits."""
 
     machine: dict[str, str]
     parts: dict[str, Part]

@@ -1,4 +1,4 @@
-"""The rows of results, and how a table shows them."""
+"""The rows of the result tables."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -25,9 +25,10 @@ class Row(ABC):
 
 @dataclass(frozen=True)
 class ComparedRow(Row):
-    """A comparison of one side `against` the other.
+    """A comparison of the figures of one side with those of the other, `against`.
 
-    `unavailable` says why there is nothing to compare, `failure` what went wrong.
+    Without figures, `unavailable` is the reason if there is nothing to compare, and `failure` the
+    error if a run failed.
     """
 
     database: str
@@ -49,7 +50,7 @@ class ComparedRow(Row):
         effort: Effort,
         by: Callable[[Sequence[Run]], list[float]],
     ) -> Self:
-        """`one` in terms of the `other`."""
+        """Run both sides in turn, and return the ratio of `one` to `other`."""
         database = one.running_site.databases.vendor
         try:
             runs, against = interleave([one, other], effort)
@@ -118,7 +119,7 @@ class GrowthRow(ComparedRow):
 
 @dataclass(frozen=True)
 class SingleRow(Row):
-    """One figure by itself; `bar` is the most that it may be."""
+    """A single figure; `bar` is the maximum."""
 
     HEAD: ClassVar[list[str]] = ["What", "On", "measured", "at most", ""]
 
@@ -140,7 +141,7 @@ class SingleRow(Row):
 
 @dataclass(frozen=True)
 class FailedRow(Row):
-    """A part that could not be measured, in a table of that many columns."""
+    """A part that could not be measured; `columns` is the width of its table."""
 
     database: str
     reason: str

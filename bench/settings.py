@@ -1,4 +1,4 @@
-"""The product's own settings, with the limit's views beside its pages."""
+"""The settings of the product, with the views of the limits added."""
 
 import os
 from pathlib import Path
@@ -9,4 +9,4 @@ from playbook.settings import INSTALLED_APPS
 INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
 ROOT_URLCONF = "bench.urls"
 CAPTURED = Path(os.environ.get("BENCH_CAPTURED", os.devnull))
-"""The folder of the captured responses, which the limit sends again."""
+"""The folder of the captured responses, which the limits send."""

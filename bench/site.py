@@ -1,4 +1,4 @@
-"""The production server on one database, with the limit's views, and a client to look at it."""
+"""Run the production server on one database with the views of the limits, and send requests."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from tests.playbook.program import KEY, ROOT, environment
 
 START_WITHIN = STOP_WITHIN = 30
 PORTS = range(13000, 14000)
-"""Below those that the system gives to clients, of which the bench has many."""
+"""Below the ports that the system gives to clients, because the benchmark has many clients."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Product:
-    """The product's commands, with the bench's settings and folders."""
+    """The commands of the product, with the settings and folders of the benchmark."""
 
     folder: Path
 
@@ -78,7 +78,7 @@ class Product:
         )
 
     def run(self, *arguments: str, **variables: str) -> str:
-        """`python …`; what it printed."""
+        """Run Python with these arguments, and return its output."""
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=ROOT,
@@ -91,7 +91,7 @@ class Product:
 
     @contextmanager
     def serve(self, database_url: str, until: str = "/robots.txt") -> Iterator[Site]:
-        """Once the address `until` is answered."""
+        """Run the server; enter the block when it answers the address `until`."""
         port = free_port()
         self.captured.mkdir(exist_ok=True)
         with subprocess.Popen(
@@ -114,7 +114,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(STOP_WITHIN)
     except subprocess.TimeoutExpired:
-        # Its workers too.
+        # This kills the workers as well.
         os.killpg(process.pid, signal.SIGKILL)
 
 

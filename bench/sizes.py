@@ -29,15 +29,15 @@ def main() -> None:
     learners = parser.parse_args().learners
     with (
         tempfile.TemporaryDirectory(prefix="playbook-bench-") as folder,
-        databases(PostgreSQLServer.vendor, Path(folder)) as made,
+        databases(PostgreSQLServer.vendor, Path(folder)) as server,
     ):
-        environment = Environment(Product(Path(folder)), made, rounds=1)
+        environment = Environment(Product(Path(folder)), server, rounds=1)
         environment.prepare()
         environment.fill("many", f"--learners={learners}")
-        with psycopg.connect(made.url("many"), autocommit=True) as connection:
+        with psycopg.connect(server.url("many"), autocommit=True) as connection:
             connection.execute("ANALYZE")
             rows = connection.execute(SIZES).fetchall()
-        total = made.size("many")
+        total = server.size("many")
     for table, count, own, of_indexes in rows:
         print(f"{table:16} {count:>10} rows  {own:>5} bytes each, {of_indexes:>5} of indexes")
     print(f"{total / learners:,.0f} bytes for each of {learners:,} learners, all tables together")

@@ -1,7 +1,7 @@
 """Compare the statements of `progress/sql.py` with their ORM forms: `python -m bench.statements`.
 
-Both run in this process on a new SQLite database, one after the other, 2,000 times. The result is
-the median of each in microseconds.
+Both run in turn in this process, 2,000 times each, on a new SQLite database. The result is the
+median time of each in microseconds.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The first visit to the roadmap: what goes over the wire, and what keeps it from being drawn."""
+"""Measure the first visit to the roadmap: bytes, round trips and render-blocking files."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.machine import chromium
 
 BLOCKING = """() => performance.getEntriesByType("resource")
     .filter((entry) => entry.renderBlockingStatus === "blocking").map((entry) => entry.name)"""
-# Chromium without a window loads no icon of the page and no manifest; one with a window does.
+# Headless Chromium does not load the icons and the manifest, which other browsers load.
 LOAD_THE_REST = """() => Promise.all(
     [...document.querySelectorAll("link[rel~=icon], link[rel=manifest]")]
         .map((link) => fetch(link.href).then((answer) => answer.blob())))"""
@@ -23,18 +23,18 @@ LOAD_THE_REST = """() => Promise.all(
 
 @dataclass
 class Wire:
-    """One request of a visit: its address, its initiator, and the bytes received with headers."""
+    """The requests of a visit: address and size by request id, and the initiator by address."""
 
     addresses: dict[str, str] = field(default_factory=dict)
     initiators: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
 
     def watch(self, session: CDPSession) -> None:
-        session.on("Network.requestWillBeSent", self.asked)
+        session.on("Network.requestWillBeSent", self.sent)
         session.on("Network.loadingFinished", self.finished)
         session.send("Network.enable")
 
-    def asked(self, event: dict[str, Any]) -> None:
+    def sent(self, event: dict[str, Any]) -> None:
         address = event["request"]["url"]
         self.addresses[event["requestId"]] = address
         self.initiators.setdefault(address, event["initiator"].get("url", ""))

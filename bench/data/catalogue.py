@@ -1,4 +1,4 @@
-"""A playbook of thousands of entries around the one that ships."""
+"""Generate a catalogue of thousands of entries that contains the one that ships."""
 
 import itertools
 import random
@@ -36,12 +36,12 @@ GAINS = (
 
 
 def fill(entries: int) -> None:
-    """Add entries until the catalogue has `entries`; those that ship are not changed."""
+    """Add entries until the catalogue has `entries` of them. Existing entries are not changed."""
     chance = random.Random("catalogue")
     missing = entries - Entry.objects.count()
     sections = make_sections(-(-missing // ENTRIES_IN_SECTION))
     articles = make_articles(missing - int(missing * LISTED_TWICE), chance)
-    # Those of the first half are listed again where another half lies between.
+    # Articles of the first half are listed twice, so that their entries are far apart.
     half = len(articles) // 2
     places = [*articles, *chance.sample(articles[:half], missing - len(articles))]
     Entry.objects.bulk_create(

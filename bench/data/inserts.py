@@ -1,4 +1,4 @@
-"""Millions of rows within minutes: indexes come afterwards, references are not looked up."""
+"""Insert millions of rows within minutes, without checking references or updating indexes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Model
 
-# What makes an index again, for those that are no part of their table's definition.
+# Queries for the definitions of the indexes that no constraint of the table creates.
 INDEXES = {
     "sqlite": "SELECT name, sql FROM sqlite_master"
     " WHERE type = 'index' AND tbl_name = %s AND sql IS NOT NULL",
@@ -21,7 +21,10 @@ CONSTRAINTS = """
 
 @contextmanager
 def large_inserts(*models: type[Model]) -> Iterator[None]:
-    """All of them or none; whoever inserts sees to it that every reference is right."""
+    """Run the block in a transaction, without the models' indexes and foreign key checks.
+
+    The indexes are created at the end. The caller makes sure that every reference is valid.
+    """
     tables = [model._meta.db_table for model in models]
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -59,7 +62,7 @@ def drop_indexes(table: str) -> list[str]:
 
 
 def settle() -> None:
-    """Update statistics and clean pages now, as the database would do in time."""
+    """Update statistics and vacuum now, as the database would do by itself later."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM (ANALYZE)")

@@ -1,8 +1,8 @@
-"""Learners with as many states and events as asked for, made by the database itself.
+"""Generate any number of learners, with states and events, by SQL in the database.
 
-Every learner follows one script of a hundred changes to forty articles, each to articles of their
-own choice and at times of their own. Step by step all of them take it together, so that the rows
-lie in the order of time, as in use, and never one learner's beside each other.
+Every learner follows the same script of a hundred changes to forty articles, but with different
+articles and at different times. The rows are inserted step by step for all learners, which orders
+them by time, as in real use: the rows of one learner are not next to each other.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ ARTICLES = 60
 """More than the playbook has: the others have left it and are retired."""
 STATES, EVENTS = 40, 100
 TWO_YEARS = timedelta(days=730)
-# How an article goes on from to do, by the number of its changes; `*` undoes the one before it.
+# The states after `todo`, by the number of changes. `*` marks an undo of the change before it.
 CHAINS = {
     1: ("done", "skipped", "reading"),
     2: ("reading done", "reading skipped", "skipped done"),
@@ -33,7 +33,7 @@ CHAINS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One change: of which of the learner's articles, and the step that it undoes."""
+    """A change of one of the learner's articles, and the number of the step that it undoes."""
 
     number: int
     article: int
@@ -62,7 +62,7 @@ def script() -> list[Step]:
 
 
 def fill(learners: int) -> None:
-    """Into a database with the shipped playbook and without learners."""
+    """Add the learners to a database that has the shipped playbook and no learners."""
     retire_articles()
     with large_inserts(User, Event, State), connection.cursor() as cursor:
         for statement, parameters in statements(learners):
@@ -99,7 +99,7 @@ def statements(learners: int) -> Iterator[tuple[str, list[str | int]]]:
 
 
 def stored(at: datetime) -> Any:
-    """As the database keeps it: SQLite as text in UTC."""
+    """Return the time as the database stores it; SQLite stores text in UTC."""
     return connection.ops.adapt_datetimefield_value(at)
 
 
@@ -126,7 +126,7 @@ USERS = """
         is_staff, is_active, date_joined, time_zone, shows_streak, marks_reading_on_open)
     SELECT n, 'learner-' || n, '!', '', '', '', false, false, true, %s, '', true, false
     FROM bench_number ORDER BY n"""
-# Nobody's: those of the measured learners are added as the product makes them.
+# Sessions of nobody, to fill the table. The measured learners get real ones.
 SESSIONS = """
     INSERT INTO django_session (session_key, session_data, expire_date)
     SELECT 'bench-' || n, 'e30:of-nobody-but-as-long-as-those-of-a-learner-are-in-the-table-which'

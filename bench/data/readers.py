@@ -1,4 +1,4 @@
-"""The learners whose requests are measured, signed in."""
+"""Create the learners whose requests are measured, and their sessions."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -25,12 +25,12 @@ def make_readers(count: int, *, done_entries: int) -> list[User]:
 
 def first_articles(places: int) -> list[int]:
     entries = Entry.objects.listed().filter(article__status__is_countable=True).in_journey_order()
-    found = []
+    article_ids = []
     for article, times in Counter(entries.values_list("article_id", flat=True)).items():
         if times <= places:
-            found.append(article)
+            article_ids.append(article)
             places -= times
-    return found
+    return article_ids
 
 
 def signed_in(users: Iterable[User]) -> list[MeasuredLearner]:

@@ -50,7 +50,7 @@ def test_an_unexpected_response_fails_the_run(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("words", ["", "unable to connect to 127.0.0.1:1 Connection refused\n"])
 def test_a_run_without_output_fails(words: str) -> None:
-    with pytest.raises(RunFailed, match="wrk said: "):
+    with pytest.raises(RunFailed, match="wrk printed: "):
         parse(words, 200)
 
 

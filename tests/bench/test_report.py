@@ -60,4 +60,4 @@ def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_the_document_matches_the_stored_results() -> None:
-    assert document.DOCUMENT.read_text() == document.written(Results.read(document.KEPT))
+    assert document.DOCUMENT.read_text() == document.rendered(Results.read(document.RESULTS))
