@@ -237,6 +237,12 @@ class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
         return {form.instance.pk: form.old_number for form in self.forms if form.instance.pk}
 
     @property
+    def retitled_keys(self) -> list[int]:
+        """The rows whose title was typed. Read it after saving."""
+        forms = [form for form in self.forms if "title" in form.changed_data]
+        return [form.instance.pk for form in forms if form.instance.pk]
+
+    @property
     def section_ids(self) -> set[int]:
         """The sections that rows are in or were in. Read it after saving."""
         now = {form.instance.section_id for form in self.forms if form.instance.pk}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AbstractUser
@@ -111,3 +112,15 @@ class EntryQuerySet(NumberedQuerySet["Entry"]):
 
     def in_journey_order(self) -> Self:
         return self.order_by(*JOURNEY)
+
+    def rename(self, old: str, new: str, keeping: Collection[int] = ()) -> int:
+        """Rename the current entries of one article that have the title `old`; return how many.
+
+        The entries with the keys in `keeping` keep their title, and so does an entry whose section
+        already lists the article under the title `new`.
+        """
+        current = self.filter(retired_at=None)
+        taken = current.filter(title=new).values("section")
+        chosen = current.filter(title=old).exclude(section__in=taken).exclude(pk__in=keeping)
+        keys = list(chosen.values_list("pk", flat=True)) if old and old != new else []
+        return self.model._default_manager.filter(pk__in=keys).change(title=new) if keys else 0

@@ -1,5 +1,6 @@
 """The admin of articles."""
 
+import re
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import learner_counts
 from catalog.admin.entries import ArticleEntriesInline
@@ -23,6 +24,9 @@ from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber, sect
 from catalog.forms import ArticleForm, ArticleRowForm
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 from catalog.querysets import ArticleQuerySet
+
+OPENED_TITLE = "_opened_title"
+"""The hidden field with the article's title when its form was opened."""
 
 
 def is_merged(article: Article | None) -> bool:
@@ -217,11 +221,50 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
         count = rows.change(status=status, updated_at=timezone.now())
         self.say(request, len(chosen), count, status.label)
 
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """Read the title that the article had when its form was opened as its title now.
+
+        A row that was sent with it bore the title of its article, which somebody else has changed
+        since, and follows it.
+        """
+        options = super().get_formset_kwargs(request, obj, inline, prefix)
+        opened_title = request.POST.get(OPENED_TITLE)
+        stored_title = Article.objects.filter(pk=obj.pk).values_list("title", flat=True).first()
+        if opened_title and stored_title and opened_title != stored_title:
+            titles = re.compile(rf"{prefix}-\d+-title")
+            options["data"] = {
+                name: stored_title if value == opened_title and titles.fullmatch(name) else value
+                for name, value in request.POST.items()
+            }
+        return options
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        article = context["original"]
+        opened_title = request.POST.get(OPENED_TITLE) or (article.title if article else "")
+        context |= {"opened_title_name": OPENED_TITLE, "opened_title": opened_title}
+        return super().render_change_form(request, context, *args, **options)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        for rows in formsets:
-            if rows.model is Entry:
-                renumber(Section.objects.filter(pk__in=rows.section_ids), rows.old_numbers)
+        tables = [rows for rows in formsets if rows.model is Entry]
+        for rows in tables:
+            renumber(Section.objects.filter(pk__in=rows.section_ids), rows.old_numbers)
+        self.rename_entries(request, form, {key for rows in tables for key in rows.retitled_keys})
+
+    def rename_entries(self, request: HttpRequest, form: Any, retitled_keys: set[int]) -> None:
+        """Rename the entries that had the article's old title, unless theirs was typed here."""
+        article, old_title = form.instance, form.initial.get("title", "")
+        if count := article.entries.all().rename(old_title, article.title, retitled_keys):
+            message = ngettext(
+                "%(count)d entry had the old title, and now has the new one.",
+                "%(count)d entries had the old title, and now have the new one.",
+                count,
+            )
+            self.message_user(request, message % {"count": count}, messages.INFO)
 
     def bring_back(self, request: HttpRequest, objects: Any) -> int:
         """Restore articles, except merged ones, which a message names."""
@@ -234,6 +277,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
         return super().bring_back(request, [a for a in chosen if a.merged_into_id is None])
 
     def after_revert(self, row: Article, before: Article) -> None:
+        row.entries.all().rename(before.title, row.title)
         if row.is_retired != before.is_retired:
             renumber(Section.objects.filter(entries__article=row).distinct())
 

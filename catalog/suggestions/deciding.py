@@ -105,7 +105,7 @@ class AcceptForm(ArticleForm):
     def save(self, commit: bool = True) -> Article:
         catalog_version.lock_catalog()
         article: Article = super().save(commit)
-        self.retitle(article)
+        article.entries.all().rename(self.old_title, article.title)
         if section := self.cleaned_data["section"]:
             entry = Entry.objects.create(
                 section=section,
@@ -116,14 +116,6 @@ class AcceptForm(ArticleForm):
             )
             renumber([section], {entry.pk: AT_THE_END})
         return article
-
-    def retitle(self, article: Article) -> None:
-        """Change the title of the entries that had the article's old title."""
-        entries = article.entries.filter(retired_at=None)
-        if self.old_title and self.old_title != article.title:
-            taken = entries.filter(title=article.title).values("section")
-            chosen = list(entries.filter(title=self.old_title).exclude(section__in=taken))
-            Entry.objects.filter(pk__in=[entry.pk for entry in chosen]).change(title=article.title)
 
 
 class DeclineForm(forms.Form):

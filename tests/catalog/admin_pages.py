@@ -21,8 +21,8 @@ def filled_in(response: Any) -> dict[str, Any]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     fields = [field for form in forms for field in form if not field.field.disabled]
     values = {field.html_name: field.value() for field in fields}
-    opened = re.search(r'name="_opened" value="([^"]*)"', response.content.decode())
-    values["_opened"] = opened[1] if opened else None
+    opened = re.findall(r'name="(_opened\w*)" value="([^"]*)"', response.content.decode())
+    values |= {name: unescape(value) for name, value in opened}
     return {
         name: value for name, value in values.items() if value is not None and value is not False
     }

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from catalog.history import records_of
 from catalog.models import Article, Entry, Section, Status
 from progress.models import Event, State
 from progress.states import StateName
@@ -282,6 +283,74 @@ def test_an_entry_is_moved_to_another_section_from_the_article(
         enumerate([new_titles[0], "Payment Wallet", *new_titles[1:]], start=1)
     )
     assert list(old.entries.values_list("number", flat=True)) == [1, 2, 3]
+
+
+def titles(article: Article) -> list[str]:
+    return list(article.entries.order_by("pk").values_list("title", flat=True))
+
+
+@pytest.fixture
+def listed_twice(article: Article) -> Article:
+    """Return an article with a second entry, in another section, under a title of its own."""
+    section = Section.objects.exclude(entries__article=article)[0]
+    Entry.objects.create(section=section, article=article, title="The other name", number=99)
+    return article
+
+
+def test_the_title_that_follows(client: Client, listed_twice: Article) -> None:
+    response = save(client, listed_twice, title="A purse")
+    listed_twice.refresh_from_db()
+    assert listed_twice.title == "A purse"
+    assert titles(listed_twice) == ["A purse", "The other name"]
+    page = client.get(response.url)
+    assert messages(page)[0] == "1 entry had the old title, and now has the new one."
+    assert "Payment Wallet" not in words(client.get(listed_twice.get_absolute_url()))
+    records = records_of(Entry).filter(article=listed_twice, title="A purse")
+    assert [record.history_user for record in records] == [response.wsgi_request.user]
+
+
+def test_an_entry_keeps_the_title_that_is_typed_with_a_new_title_of_its_article(
+    client: Client, listed_twice: Article
+) -> None:
+    save(client, listed_twice, **{"title": "A purse", "entries-0-title": "A wallet"})
+    assert titles(listed_twice) == ["A wallet", "The other name"]
+    old = {"title": "A pocket", "entries-0-title": "A purse", "entries-0-number": 1}
+    save(client, listed_twice, **old)
+    assert titles(listed_twice) == ["A purse", "The other name"]
+
+
+def test_an_entry_follows_the_title_while_another_value_of_it_changes(
+    client: Client, listed_twice: Article
+) -> None:
+    save(client, listed_twice, **{"title": "A purse", "entries-0-what_you_learn": "Ledgers"})
+    assert titles(listed_twice) == ["A purse", "The other name"]
+    assert listed_twice.entries.get(title="A purse").what_you_learn == "Ledgers"
+
+
+def test_an_entry_keeps_its_title_beside_one_that_has_the_new_title(
+    client: Client, article: Article
+) -> None:
+    section = article.entries.get().section
+    Entry.objects.create(section=section, article=article, title="A pouch", number=99)
+    save(client, article, **{"title": "A purse", "entries-1-title": "A purse"})
+    assert titles(article) == ["Payment Wallet", "A purse"]
+
+
+def test_a_retired_entry_keeps_its_old_title(client: Client, article: Article) -> None:
+    article.entries.get().retire()
+    save(client, article, title="A purse")
+    assert titles(article) == ["Payment Wallet"]
+
+
+def test_a_reverted_title_is_followed_by_its_entries(client: Client, listed_twice: Article) -> None:
+    first = records_of(Article).filter(id=listed_twice.pk).first()
+    save(client, listed_twice, title="A purse")
+    newest = records_of(Article).filter(id=listed_twice.pk).first()
+    path = f"{address(listed_twice, 'history')}{first.pk}/"
+    client.post(path, {"newest": newest.pk})
+    listed_twice.refresh_from_db()
+    assert listed_twice.title == "Payment Wallet"
+    assert titles(listed_twice) == ["Payment Wallet", "The other name"]
 
 
 def test_an_article_is_listed_once_more_at_the_end(client: Client, article: Article) -> None:
