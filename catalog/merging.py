@@ -20,7 +20,7 @@ def check_mergeable(kept: Article, duplicate: Article) -> None:
             message = _("“%(duplicate)s” is already merged into “%(kept)s”. Choose that article.")
             raise ValidationError(message % {"duplicate": article, "kept": article.merged_into})
     if kept.is_retired:
-        message = _("“%(kept)s” is retired. Bring it back first, or keep the other article.")
+        message = _("“%(kept)s” is retired. Restore it first, or keep the other article.")
         raise ValidationError(message % {"kept": kept})
 
 
@@ -45,8 +45,8 @@ def merge_articles(kept: Article, duplicate: Article) -> None:
         article.refresh_from_db()
     check_mergeable(kept, duplicate)
     was_retired, now = duplicate.is_retired, timezone.now()
-    # This comes first. A learner who sets a state meanwhile waits for this row, and then finds
-    # the article that is kept.
+    # This comes first. A learner who sets a state at the same time waits for this row, and
+    # then finds the article that is kept.
     duplicate.retired_at, duplicate.merged_into = duplicate.retired_at or now, kept
     give_reason(duplicate, _("Merged into “%(kept)s”.") % {"kept": kept.title[:60]})
     duplicate.save(update_fields=["retired_at", "merged_into"])

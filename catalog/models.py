@@ -255,9 +255,9 @@ class Article(Retirable):
         super().save(**options)
         self.aliases.get_or_create(key=self.key)
 
-    def bring_back(self) -> None:
+    def restore(self) -> None:
         self.refuse_if_merged()
-        super().bring_back()
+        super().restore()
 
     def refuse_if_merged(self) -> None:
         if self.merged_into_id:

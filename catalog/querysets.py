@@ -60,9 +60,9 @@ class ArticleQuerySet(RetirableQuerySet["Article"]):
     def get_by_natural_key(self, slug: str) -> Article:
         return self.get(slug=slug)
 
-    def bring_back(self) -> int:
+    def restore(self) -> int:
         """Restore all articles except those that were merged into another one."""
-        return super(ArticleQuerySet, self.filter(merged_into=None)).bring_back()
+        return super(ArticleQuerySet, self.filter(merged_into=None)).restore()
 
     def public(self) -> Self:
         """Return the public articles, including retired ones, which learners keep."""

@@ -17,7 +17,7 @@ _Model = TypeVar("_Model", bound=models.Model)
 
 
 class Retirable(models.Model):
-    """A row that can leave the playbook without being deleted, and be restored."""
+    """A row that can be retired instead of deleted, and restored later."""
 
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True, editable=False)
 
@@ -32,7 +32,7 @@ class Retirable(models.Model):
         self.retired_at = self.retired_at or timezone.now()
         self.save(update_fields=["retired_at"])
 
-    def bring_back(self) -> None:
+    def restore(self) -> None:
         self.retired_at = None
         self.save(update_fields=["retired_at"])
 
@@ -55,7 +55,7 @@ class RetirableQuerySet(QuerySet[_Model]):
         """Retire the rows, and return how many were not retired before."""
         return self.filter(retired_at=None).change(retired_at=timezone.now())
 
-    def bring_back(self) -> int:
+    def restore(self) -> int:
         return self.exclude(retired_at=None).change(retired_at=None)
 
 

@@ -107,7 +107,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
         "publish",
         "move_to_draft",
         "retire_selected",
-        "bring_back_selected",
+        "restore_selected",
         "merge_selected",
     )
     list_display = ("title", "places", "status", "link", "learner_count", "page")
@@ -266,7 +266,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
             )
             self.message_user(request, message % {"count": count}, messages.INFO)
 
-    def bring_back(self, request: HttpRequest, objects: Any) -> int:
+    def restore(self, request: HttpRequest, objects: Any) -> int:
         """Restore articles, except merged ones, which a message names."""
         chosen = list(objects)
         for article in chosen:
@@ -274,7 +274,7 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
                 message = _("“%(duplicate)s” stays retired, because it was merged into “%(kept)s”.")
                 names = {"duplicate": article.title, "kept": article.merged_into.title}
                 self.message_user(request, message % names, messages.ERROR)
-        return super().bring_back(request, [a for a in chosen if a.merged_into_id is None])
+        return super().restore(request, [a for a in chosen if a.merged_into_id is None])
 
     def after_revert(self, row: Article, before: Article) -> None:
         row.entries.all().rename(before.title, row.title)

@@ -79,7 +79,7 @@ class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
         return Section.objects.filter(pk__in=[entry.section_id for entry in changed])
 
     @transaction.atomic
-    def bring_back(self, request: HttpRequest, objects: Any) -> int:
+    def restore(self, request: HttpRequest, objects: Any) -> int:
         """Restore entries, except those that the section lists again, which a message names."""
         return sum(self.bring_one_back(request, entry) for entry in objects if entry.is_retired)
 
@@ -88,7 +88,7 @@ class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
             with transaction.atomic():
                 entry.retired_at = None
                 entry.validate_constraints()
-                return super().bring_back(request, self.rows([entry]))
+                return super().restore(request, self.rows([entry]))
         except (ValidationError, IntegrityError):
             message = _("“%(entry)s” stays retired, because “%(section)s” lists it again.")
             names = {"entry": entry.title, "section": entry.section.title}

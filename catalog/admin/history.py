@@ -160,7 +160,10 @@ class HistoryAdmin(admin.ModelAdmin[_Model]):
         newest = latest_of(self.model, [row.pk]).get(row.pk)
         if newest and str(newest.pk) != request.POST.get("newest"):
             raise ValidationError(
-                _("It was changed meanwhile, so nothing was reverted. Compare it again.")
+                _(
+                    "Somebody changed it since you opened this page. Nothing was reverted. "
+                    "Compare it again."
+                )
             )
 
     def after_revert(self, row: Any, before: Any) -> None:

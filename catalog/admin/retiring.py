@@ -1,4 +1,4 @@
-"""Admin pages that retire rows instead of deleting them, and bring them back."""
+"""Admin pages that retire rows instead of deleting them, and restore them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, TypeVar, cast
@@ -43,7 +43,7 @@ class RetiredFilter(admin.SimpleListFilter):
 
 
 class RetirableAdmin(CatalogAdmin[_Retirable]):
-    actions: Sequence[Any] | None = ("retire_selected", "bring_back_selected")
+    actions: Sequence[Any] | None = ("retire_selected", "restore_selected")
     readonly_fields: ClassVar[tuple[str, ...]] = ("retired_at",)
     delete_confirmation_template = "admin/catalog/retire_confirmation.html"
 
@@ -90,9 +90,9 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
         description=gettext_lazy("Restore selected %(verbose_name_plural)s"),
         permissions=["change"],
     )
-    def bring_back_selected(self, request: HttpRequest, queryset: QuerySet[_Retirable]) -> None:
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[_Retirable]) -> None:
         chosen = list(queryset)
-        self.say(request, len(chosen), self.bring_back(request, chosen), _("Restored"))
+        self.say(request, len(chosen), self.restore(request, chosen), _("Restored"))
 
     @transaction.atomic
     def retire(self, request: HttpRequest, objects: Iterable[_Retirable]) -> int:
@@ -104,10 +104,10 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
         return count
 
     @transaction.atomic
-    def bring_back(self, request: HttpRequest, objects: Iterable[_Retirable]) -> int:
+    def restore(self, request: HttpRequest, objects: Iterable[_Retirable]) -> int:
         rows = self.rows(row for row in objects if row.is_retired)
         self.log(request, rows, _("Restored."))
-        count = rows.bring_back()
+        count = rows.restore()
         renumber(self.sections_of(rows))
         return count
 
@@ -159,15 +159,15 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
         return super().render_change_form(request, context, *args, **options)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        message = _("“%(name)s” is retired. Filter by “Retired” to bring it back.")
+        message = _("“%(name)s” is retired. Filter by “Retired” to restore it.")
         self.message_user(request, message % {"name": obj_display}, messages.SUCCESS)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
         return HttpResponseRedirect(reverse(name))
 
     def response_change(self, request: HttpRequest, obj: _Retirable) -> HttpResponse:
-        if "_bring_back" not in request.POST:
+        if "_restore" not in request.POST:
             return super().response_change(request, obj)
-        self.say(request, 1, self.bring_back(request, [obj]), _("Restored"))
+        self.say(request, 1, self.restore(request, [obj]), _("Restored"))
         return HttpResponseRedirect(request.get_full_path())
 
 

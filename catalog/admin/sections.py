@@ -72,8 +72,8 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
     def retire(self, request: HttpRequest, objects: Any) -> int:
         return self.in_order(super().retire(request, objects))
 
-    def bring_back(self, request: HttpRequest, objects: Any) -> int:
-        return self.in_order(super().bring_back(request, objects))
+    def restore(self, request: HttpRequest, objects: Any) -> int:
+        return self.in_order(super().restore(request, objects))
 
     @transaction.atomic
     def in_order(self, changed: int) -> int:

@@ -205,7 +205,7 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         return to_queue()
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        message = _("“%(name)s” is retired. Filter the articles by “Retired” to bring it back.")
+        message = _("“%(name)s” is retired. Filter the articles by “Retired” to restore it.")
         self.message_user(request, message % {"name": obj_display}, messages.SUCCESS)
         return to_queue()
 

@@ -82,7 +82,7 @@ def _flush_in_background() -> None:
 
 
 def flush() -> None:
-    """Store the visits. They are lost if the database is not available."""
+    """Store the visits. They are lost if the database cannot be reached."""
     with _lock:
         visits = list(_waiting)
         _waiting.clear()
@@ -91,7 +91,7 @@ def flush() -> None:
         close_days()
         _store(now.date(), [visit for visit in visits if visit[0] == now.timestamp() // DAY])
     except Error:
-        logger.warning("Visits were not counted: the database is not available.")
+        logger.warning("Visits were not counted: the database cannot be reached.")
 
 
 def _store(date_: date, visits: list[Visit]) -> None:

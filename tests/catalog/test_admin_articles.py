@@ -137,14 +137,14 @@ def test_retiring_shows_learner_counts_and_keeps_states(
 
     again = act(client, "retire_selected", article, other, confirmed="yes")
     assert messages(again) == ["Retired: 0 articles. 2 needed no change."]
-    assert messages(act(client, "bring_back_selected", article, other)) == ["Restored: 2 articles."]
+    assert messages(act(client, "restore_selected", article, other)) == ["Restored: 2 articles."]
     assert not Article.objects.exclude(retired_at=None).exists()
-    assert messages(act(client, "bring_back_selected", article)) == [
+    assert messages(act(client, "restore_selected", article)) == [
         "Restored: 0 articles. 1 needed no change."
     ]
 
 
-def test_entries_are_renumbered_when_an_article_is_retired_or_brought_back(
+def test_entries_are_renumbered_when_an_article_is_retired_or_restored(
     client: Client, article: Article
 ) -> None:
     section = article.entries.get().section
@@ -156,7 +156,7 @@ def test_entries_are_renumbered_when_an_article_is_retired_or_brought_back(
     act(client, "retire_selected", article, confirmed="yes")
     left = [title for title in titles if title != "Payment Wallet"]
     assert numbers() == list(enumerate(left, start=1))
-    act(client, "bring_back_selected", article)
+    act(client, "restore_selected", article)
     assert [number for number, _title in numbers()] == [1, 2, 3, 4]
 
 
@@ -171,23 +171,21 @@ def test_the_delete_page_retires(client: Client, learner: User, slug: str) -> No
     article.refresh_from_db()
     assert article.is_retired
     assert messages(response) == [
-        f"“{article.title}” is retired. Filter by “Retired” to bring it back."
+        f"“{article.title}” is retired. Filter by “Retired” to restore it."
     ]
     assert LogEntry.objects.latest("pk").change_message == "Retired."
 
 
-def test_a_retired_article_is_brought_back_from_its_own_form(
-    client: Client, article: Article
-) -> None:
+def test_a_retired_article_is_restored_from_its_own_form(client: Client, article: Article) -> None:
     article.retire()
     page = client.get(address(article, "change")).content.decode()
-    assert 'name="_bring_back"' in page
+    assert 'name="_restore"' in page
     assert "deletelink" not in page
-    save(client, article, _bring_back="yes", title="Purse")
+    save(client, article, _restore="yes", title="Purse")
     article.refresh_from_db()
     assert (article.is_retired, article.title) == (False, "Purse")
     page = client.get(address(article, "change")).content.decode()
-    assert 'name="_bring_back"' not in page
+    assert 'name="_restore"' not in page
     assert "deletelink" in page
 
 

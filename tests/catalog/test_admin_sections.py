@@ -123,7 +123,7 @@ def test_a_retired_article_cannot_be_listed(client: Client, section: Section) ->
     assert ">Payment Wallet<" not in client.get(address(section, "change")).content.decode()
 
 
-def test_a_row_that_was_retired_meanwhile_causes_a_conflict(
+def test_a_row_that_another_editor_retired_causes_a_conflict(
     client: Client, section: Section
 ) -> None:
     rows = {"entries-0-title": "changed"}
@@ -209,7 +209,7 @@ def test_retiring_a_section_shows_affected_learners_and_keeps_its_entries(
     assert section.entries.filter(retired_at=None).count() == 4
     assert [number for number, _slug in sections()] == list(range(1, 12))
     assert client.get(address(section, "change")).context["has_absolute_url"] is False
-    act(client, "bring_back_selected", section)
+    act(client, "restore_selected", section)
     assert [number for number, _slug in sections()] == list(range(1, 13))
 
 
@@ -221,16 +221,14 @@ def test_the_list_of_sections_shows_entry_counts(client: Client, section: Sectio
     assert listed(client.get(f"{path}?retired=yes")) == [section.title]
 
 
-def test_an_entry_is_brought_back_unless_its_place_is_taken(
-    client: Client, section: Section
-) -> None:
+def test_an_entry_is_restored_unless_its_place_is_taken(client: Client, section: Section) -> None:
     free, taken = section.entries.get(title="a"), section.entries.get(title="b")
     assert messages(act(client, "retire_selected", free, taken, confirmed="yes")) == [
         "Retired: 2 entries."
     ]
     assert order(section) == list(enumerate("cd", start=1))
     Entry.objects.create(section=section, article=taken.article, title="b", number=3)
-    assert messages(act(client, "bring_back_selected", free, taken)) == [
+    assert messages(act(client, "restore_selected", free, taken)) == [
         f"“b” stays retired, because “{section.title}” lists it again.",
         "Restored: 1 entry. 1 needed no change.",
     ]
@@ -257,7 +255,7 @@ def test_an_entry_can_be_edited_on_its_own_page(client: Client, section: Section
     )
     assert errors(refused) == ["This section lists that article under that title already."]
     page = client.post(address(entry, "delete"), {"post": "yes"}, follow=True)
-    assert messages(page) == ["“D” is retired. Filter by “Retired” to bring it back."]
+    assert messages(page) == ["“D” is retired. Filter by “Retired” to restore it."]
     assert Entry.objects.get(pk=entry.pk).is_retired
     assert [number for number, _title in order(other)] == [1, 2, 3]
 

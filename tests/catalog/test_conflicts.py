@@ -167,7 +167,7 @@ def test_entries_of_a_section_are_compared(client: Client, ana: Client) -> None:
     assert entry.what_you_learn == "Mine"
 
 
-def test_values_typed_into_a_row_that_was_retired_meanwhile_are_shown(
+def test_values_typed_into_a_row_that_another_editor_retired_are_shown(
     client: Client, ana: Client
 ) -> None:
     section = Section.objects.get(slug="caching")
@@ -193,7 +193,7 @@ def test_values_typed_into_a_row_that_was_retired_meanwhile_are_shown(
     assert [e.pk for e in section.entries.current()] == [second.pk, *(e.pk for e in others)]
 
 
-def test_a_row_that_was_added_meanwhile_is_listed_and_kept(client: Client, ana: Client) -> None:
+def test_a_row_that_another_editor_added_is_listed_and_kept(client: Client, ana: Client) -> None:
     section = Section.objects.get(slug="caching")
     article = Article.objects.get(slug="payment-wallet")
     count = section.entries.current().count()
@@ -398,7 +398,7 @@ def test_the_queries_of_a_comparison_do_not_grow(client: Client, ana: Client) ->
     assert counts[0] == counts[1]
 
 
-def test_an_article_that_was_retired_meanwhile_stays_retired(
+def test_an_article_that_another_editor_retired_stays_retired(
     client: Client, ana: Client, wallet: Article
 ) -> None:
     form = opened(client, wallet)

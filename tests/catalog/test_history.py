@@ -151,7 +151,7 @@ def test_bulk_changes_record_only_changed_rows(client: Client, editor: User) -> 
     assert renumbered
     versions = records_of(Entry).filter(history_type="~")
     assert {v.id: v.number for v in versions} == {e.pk: e.number for e in renumbered}
-    act(client, "bring_back_selected", *articles)
+    act(client, "restore_selected", *articles)
     act(client, "move_to_draft", *articles)
     for article in articles:
         article.refresh_from_db()
@@ -264,7 +264,7 @@ def test_a_revert_after_another_change_is_refused(client: Client, wallet: Articl
     save(client, wallet, title="Third")
     response = client.post(path, {"newest": newest})
     assert messages(response)[-1:] == [
-        "It was changed meanwhile, so nothing was reverted. Compare it again."
+        "Somebody changed it since you opened this page. Nothing was reverted. Compare it again."
     ]
     wallet.refresh_from_db()
     assert wallet.title == "Third"
@@ -284,7 +284,7 @@ def test_a_reverted_entry_returns_to_its_number(client: Client) -> None:
         assert [e.number for e in rows] == list(range(1, len(rows) + 1))
 
 
-def test_a_revert_to_values_before_retiring_brings_the_row_back(
+def test_a_revert_to_values_before_retiring_restores_the_row(
     client: Client, wallet: Article
 ) -> None:
     act(client, "retire_selected", wallet, confirmed="yes")

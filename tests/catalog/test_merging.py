@@ -135,14 +135,14 @@ def test_the_duplicates_link_belongs_to_the_kept_article(kept: Article, duplicat
         again.save()
 
 
-def test_a_merged_article_cannot_be_brought_back(
+def test_a_merged_article_cannot_be_restored(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
     merge_articles(kept, duplicate)
     with pytest.raises(ValidationError, match="It was merged into"):
-        duplicate.bring_back()
-    assert Article.objects.filter(pk=duplicate.pk).bring_back() == 0
-    response = act(editing, "bring_back_selected", duplicate)
+        duplicate.restore()
+    assert Article.objects.filter(pk=duplicate.pk).restore() == 0
+    response = act(editing, "restore_selected", duplicate)
     assert messages(response)[0] == (
         f"“{duplicate.title}” stays retired, because it was merged into “{kept.title}”."
     )
@@ -381,7 +381,7 @@ def test_the_page_of_a_merged_article_is_read_only(
     assert "It was merged into" not in words(editing.get(address(kept, "change")))
 
 
-@pytest.mark.parametrize("more", [{}, {"_bring_back": "1"}])
+@pytest.mark.parametrize("more", [{}, {"_restore": "1"}])
 def test_a_form_opened_before_the_merge_saves_nothing(
     editing: Client, kept: Article, duplicate: Article, more: dict[str, str]
 ) -> None:

@@ -93,7 +93,7 @@ def test_a_slug_is_unique_and_made_once() -> None:
     assert article_slug("🗄") == "article"
 
 
-def test_retired_articles_leave_the_tables_and_can_be_brought_back() -> None:
+def test_retired_articles_leave_the_tables_and_can_be_restored() -> None:
     article = Article.objects.get(title="Payment Wallet")
     identity = article.uuid
     article.retire()
@@ -101,7 +101,7 @@ def test_retired_articles_leave_the_tables_and_can_be_brought_back() -> None:
     article.retire()
     assert article.retired_at == first_time
     assert not Entry.objects.listed().filter(article=article).exists()
-    article.bring_back()
+    article.restore()
     assert Entry.objects.listed().get(article=article).article.uuid == identity
 
 

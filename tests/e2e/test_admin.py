@@ -150,7 +150,7 @@ def test_an_article_is_added_in_a_popup(page: Page) -> None:
     assert titles_on_the_site(page, "caching")[-1] == "Quite new"
 
 
-def test_retiring_and_bringing_back(page: Page) -> None:
+def test_a_retired_article_can_be_restored(page: Page) -> None:
     enter(page)
     open_admin(page, "article", WALLET)
     page.get_by_role("link", name="Retire", exact=True).click()

@@ -179,7 +179,7 @@ def published(article: Article) -> None:
 
 
 def back_again(article: Article) -> None:
-    article.bring_back()
+    article.restore()
 
 
 def moved(article: Article) -> None:
@@ -215,7 +215,7 @@ def test_a_restored_article_is_new_unless_it_was_away_only_briefly() -> None:
     at = timezone.now()
     article.retire()
     away = timezone.now()
-    article.bring_back()
+    article.restore()
     assert new_since(at) == set()
     assert new_since(away) == {"Added 1"}
 

@@ -46,7 +46,9 @@ class Command(BaseCommand):
         except Undecidable as error:
             raise CommandError(f"{error} {_('Nothing has changed.')}") from error
         except CatalogueChanged as error:
-            message = _("The catalogue was changed meanwhile. Nothing was applied. Try again.")
+            message = _(
+                "The catalogue was changed in the meantime. Nothing was applied. Try again."
+            )
             raise CommandError(message) from error
         if options["json"]:
             self.stdout.write(json.dumps(made.as_json(), ensure_ascii=False, indent=2))

@@ -81,7 +81,7 @@ class Author:
     def rewrite(self) -> None:
         for edit in self.chance.sample(
             [
-                self.retitle, self.move, self.reorder, self.add, self.drop, self.bring_back,
+                self.retitle, self.move, self.reorder, self.add, self.drop, self.restore,
                 self.link, self.rehost, self.rename, self.split, self.list_twice, self.reorder_all,
             ],
             k=5,
@@ -129,7 +129,7 @@ class Author:
                 pieces.remove(piece)
         self.dropped.append(piece)
 
-    def bring_back(self) -> None:
+    def restore(self) -> None:
         if self.dropped:
             self.some()[0].append(self.dropped.pop(0))
 
