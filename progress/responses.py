@@ -16,7 +16,7 @@ from progress.reader import ReaderGone, ReaderProgress, StateChange
 
 
 class ReaderRequest(HttpRequest):
-    """A request, with the progress of any reader."""
+    """A request of a learner or a visitor, with their progress."""
 
     progress: ReaderProgress
 
@@ -28,8 +28,8 @@ def expect_reader(request: HttpRequest) -> None:
         raise ReaderGone
 
 
-def changed(request: ReaderRequest, change: StateChange, *, is_undo: bool = False) -> HttpResponse:
-    """Return the stale parts of the page out of band for htmx, or else a redirect to the page."""
+def respond(request: ReaderRequest, change: StateChange, *, is_undo: bool = False) -> HttpResponse:
+    """Return the parts of the page that changed, for htmx, or else a redirect to the page."""
     metrics.count(change, is_undo=is_undo)
     place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
     place.is_valid()

@@ -1,9 +1,7 @@
 """The statements of a state change and of every page, written in SQL.
 
-Each takes at most half the time of its ORM form, which spends it on building the query. Medians on
-SQLite with `python -m bench.statements`, in SQL and with the ORM: `states_of` 30 and 229 µs,
-`history_of` 50 and 492, `where_now` 34 and 258, `lock_learner` 17 and 166, `write_event` 52 and
-106, `write_state` 41 and 121.
+Each takes at most half the time of its ORM form, which spends most of it on building the query. The
+comments give the medians of both, measured on SQLite with `python -m bench.statements`.
 """
 
 import json
@@ -18,9 +16,10 @@ from progress.models import Event, State
 from progress.states import StateName
 
 Row: TypeAlias = tuple[int, str, str, datetime, bool]
-"""An event's key, the states before and after, when it was, whether it is an undo."""
+"""The primary key of an event, the states before and after, its time, and whether it is an undo."""
 
 
+# 30 µs in SQL, 229 µs with the ORM.
 def states_of(user: User) -> Mapping[int, str]:
     """Return the state by article id, without articles to do."""
     with connections[router.db_for_read(State)].cursor() as cursor:
@@ -28,6 +27,7 @@ def states_of(user: User) -> Mapping[int, str]:
         return dict(cursor.fetchall())
 
 
+# 50 µs in SQL, 492 µs with the ORM.
 def history_of(user: User, article_id: int, limit: int) -> list[Row]:
     """Return the newest events of one article."""
     with connections[router.db_for_read(Event)].cursor() as cursor:
@@ -45,6 +45,7 @@ def history_of(user: User, article_id: int, limit: int) -> list[Row]:
     ]
 
 
+# 34 µs in SQL, 258 µs with the ORM.
 def where_now(article_ids: Collection[int]) -> Mapping[int, int]:
     """Map each of these articles that exists to the one it was merged into, or to itself.
 
@@ -69,6 +70,7 @@ def where_now(article_ids: Collection[int]) -> Mapping[int, int]:
         return dict(cursor.fetchall())
 
 
+# 17 µs in SQL, 166 µs with the ORM.
 def lock_learner(user: User) -> bool:
     """Lock the learner's row until the transaction ends, and increase their progress version.
 
@@ -82,6 +84,7 @@ def lock_learner(user: User) -> bool:
         return bool(cursor.rowcount)
 
 
+# 52 µs in SQL, 106 µs with the ORM.
 def write_event(event: Event) -> None:
     """Insert the event and set its primary key."""
     connection = connections[router.db_for_write(Event)]
@@ -97,8 +100,9 @@ def write_event(event: Event) -> None:
         (event.pk,) = cursor.fetchone()
 
 
+# 41 µs in SQL, 121 µs with the ORM.
 def write_state(state: State) -> None:
-    """Insert or replace the learner's state, or delete it if the article is to do."""
+    """Insert or update the row of the learner's state; delete the row if the state is to do."""
     connection = connections[router.db_for_write(State)]
     changed_at = connection.ops.adapt_datetimefield_value(state.changed_at)
     of_article = [state.user_id, state.article_id]

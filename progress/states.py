@@ -100,7 +100,7 @@ class StateChoices(models.TextChoices):
 
     @classmethod
     def further(cls, states: Collection[str]) -> Self:
-        """Return the one with the highest rank."""
+        """Return the state with the highest rank."""
         return max(map(cls, states), key=lambda state: state.rank)
 
 

@@ -20,7 +20,7 @@ from progress.learner import LearnerProgress
 from progress.models import Event
 from progress.news import News
 from progress.reader import NothingToUndo, Superseded
-from progress.responses import ReaderRequest, changed, expect_reader
+from progress.responses import ReaderRequest, expect_reader, respond
 from progress.states import StateName
 
 RECENT_EVENTS = 10
@@ -52,7 +52,7 @@ def state_set(request: ReaderRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "400.html", {"reason": form.reason}, status=400)
     change = request.progress.set(article, StateName(form.cleaned_data["state"]))
-    return changed(request, change)
+    return respond(request, change)
 
 
 @require_POST
@@ -65,7 +65,7 @@ def event_undo(request: ReaderRequest, event_id: int) -> HttpResponse:
     except Superseded:
         reason = _("There is a newer change of this article. Undo that one first.")
         return render(request, "409.html", {"reason": reason}, status=409)
-    return changed(request, change, is_undo=True)
+    return respond(request, change, is_undo=True)
 
 
 @require_POST
@@ -77,7 +77,7 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
         raise Http404
     change = request.progress.set(article, StateName.READING, only_from=StateName.TODO)
     if request.htmx:
-        return changed(request, change)
+        return respond(request, change)
     metrics.count(change)
     # Browsers apply the form-action policy to redirects, so this is a page that refreshes.
     return render(request, "progress/article_open.html", {"change": change})

@@ -46,11 +46,11 @@ class _CatalogWriter:
         self._delete_statuses()
 
     def _write_layers(self) -> None:
-        for row in changed(self.before.layers, self.after.layers):
+        for row in changed_rows(self.before.layers, self.after.layers):
             Layer.objects.update_or_create(slug=row.slug, defaults=values_of(row))
 
     def _write_statuses(self) -> None:
-        for row in changed(self.before.statuses, self.after.statuses):
+        for row in changed_rows(self.before.statuses, self.after.statuses):
             Status.objects.update_or_create(slug=row.slug, defaults=values_of(row))
 
     def _delete_statuses(self) -> None:
@@ -59,7 +59,7 @@ class _CatalogWriter:
 
     def _write_sections(self) -> None:
         layers = dict(Layer.objects.values_list("slug", "pk"))
-        rows = list(changed(self.before.sections, self.after.sections))
+        rows = list(changed_rows(self.before.sections, self.after.sections))
         stored = {section.slug: section for section in Section.objects.all()}
         for row in rows:
             section = stored.get(row.slug) or Section(slug=row.slug)
@@ -70,7 +70,7 @@ class _CatalogWriter:
 
     def _write_articles(self) -> None:
         statuses = dict(Status.objects.values_list("slug", "pk"))
-        rows = list(changed(self.before.articles, self.after.articles))
+        rows = list(changed_rows(self.before.articles, self.after.articles))
         stored = self._stored_articles(row.uuid for row in rows)
         articles = [
             self._article(stored.get(row.uuid), row, statuses)
@@ -111,7 +111,7 @@ class _CatalogWriter:
             Alias.objects.bulk_create(rows, batch_size=BATCH)
 
     def _write_entries(self) -> None:
-        rows = list(changed(self.before.entries, self.after.entries))
+        rows = list(changed_rows(self.before.entries, self.after.entries))
         if not rows:
             return
         sections = dict(Section.objects.values_list("slug", "pk"))
@@ -158,7 +158,7 @@ def copy_carried(row: ArticleData | EntryData, to: models.Model) -> None:
         setattr(to, name, getattr(row, name))
 
 
-def changed(before: Mapping[_Key, _Row], after: Mapping[_Key, _Row]) -> Iterable[_Row]:
+def changed_rows(before: Mapping[_Key, _Row], after: Mapping[_Key, _Row]) -> Iterable[_Row]:
     return (row for key, row in after.items() if before.get(key) != row)
 
 
