@@ -15,7 +15,7 @@ TRIES = 4
 SECONDS_BETWEEN = 0.5
 """A request without a response, or with a status of 500 or more, is sent again after half a second,
 at most three times. A reader who presses the button again does the same."""
-ANSWERS_WITHIN = 30
+TIMEOUT = 30
 
 TOKEN = "t" * 32
 NONE: Mapping[str, str] = {}
@@ -50,7 +50,7 @@ class Browser:
     def ask(
         self, method: str, path: str, body: str = "", headers: Mapping[str, str] = NONE
     ) -> Answer:
-        """Send the request, with retries by the rule; raise `Unanswered` if none succeeds."""
+        """Send the request, up to `TRIES` times. Raise `Unanswered` if no attempt succeeds."""
         for is_last in [*[False] * (TRIES - 1), True]:
             try:
                 answer = self.ask_once(method, path, body, headers)
@@ -75,7 +75,7 @@ class Browser:
             self.cookies["csrftoken"] = TOKEN
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=ANSWERS_WITHIN)) as connection:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)) as connection:
             connection.request(method, path, body, sent)
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read().decode())
@@ -92,7 +92,7 @@ class Browser:
 
 
 class Form(HTMLParser):
-    """Return the form data that a browser would send for the fields of a page."""
+    """The form data that a browser would send for the fields of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -100,9 +100,9 @@ class Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        has = dict(attrs)
-        kind, name = has.get("type"), has.get("name")
+        attributes = dict(attrs)
+        kind, name = attributes.get("type"), attributes.get("name")
         if tag != "input" or not name or kind == "submit":
             return
-        if kind not in {"radio", "checkbox"} or "checked" in has:
-            self.values[name] = has.get("value") or ""
+        if kind not in {"radio", "checkbox"} or "checked" in attributes:
+            self.values[name] = attributes.get("value") or ""

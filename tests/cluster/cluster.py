@@ -34,10 +34,10 @@ def ask(server: Server, query: LiteralString, *values: object) -> Any:
 
 
 def installed(name: str) -> str:
-    found = program(name)
-    if not found:
+    path = program(name)
+    if not path:
         raise FileNotFoundError(name)
-    return found
+    return path
 
 
 class Cluster:

@@ -25,7 +25,7 @@ PAGES = ("/", "/articles/?q=scale", "/articles/?layer=data-mastery", "/articles/
 
 @dataclass
 class Load:
-    """The observations; times are in seconds since the start."""
+    """The running load, and everything observed so far. Times are in seconds."""
 
     cluster: Cluster
     people: People
@@ -37,7 +37,7 @@ class Load:
     stale: list[str] = field(default_factory=list)
     slowest: float = 0
     states: dict[int, dict[str, str]] = field(default_factory=dict)
-    """The acknowledged state of each article but "to do", by learner and slug."""
+    """The acknowledged states by learner and slug, without articles to do."""
     changes: dict[int, int] = field(default_factory=dict)
     """The number of acknowledged changes, by learner."""
     working: list[Future[None]] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Load:
         slugs = sorted(self.people.articles.values())
         while not self.stop.is_set():
             slug = generator.choice(slugs)
-            state = generator.choice([each for each in STATES if each != own.get(slug, "todo")])
+            state = generator.choice([other for other in STATES if other != own.get(slug, "todo")])
             began_at = time.monotonic()
             answer = writing.post(f"/articles/{slug}/state/", {"state": state})
             assert answer.status == 302, answer
@@ -90,7 +90,7 @@ class Load:
         return {slugs[row["article"]["uuid"]]: row["state"] for row in export["states"]}
 
     def wait_for_answers(self, number: int) -> None:
-        """Wait until the readers got this many more responses, or one of them failed."""
+        """Wait until this many more responses arrived, or until a writer or reader failed."""
         target = self.answers + number
         wait_until(lambda: self.answers >= target or any(work.done() for work in self.working))
 
@@ -107,10 +107,10 @@ class Load:
             "SELECT s.user_id, a.slug, s.state FROM progress_state s "
             "JOIN catalog_article a ON a.id = s.article_id WHERE s.user_id = ANY(%s)"
         )
-        found: dict[int, dict[str, str]] = {pk: {} for pk in self.states}
+        states: dict[int, dict[str, str]] = {pk: {} for pk in self.states}
         for pk, slug, state in rows:
-            found[pk][slug] = state
-        return found
+            states[pk][slug] = state
+        return states
 
     def events(self) -> dict[int, int]:
         """Return the number of changes on the primary for each of these learners."""
@@ -140,7 +140,7 @@ class Load:
 
 @contextmanager
 def under_load(cluster: Cluster, people: People) -> Iterator[Load]:
-    """Keep writers and readers busy during the block, then check that no change was lost."""
+    """Run writers and readers during the block, then check that no change was lost."""
     load = Load(cluster, people)
     with ThreadPoolExecutor(WRITERS + READERS) as threads:
         load.working += [threads.submit(load.write, learner) for learner in people.some(WRITERS)]

@@ -1,4 +1,4 @@
-"""Learners and an editor with sessions, because checking a password takes a second."""
+"""Create learners and an editor who are signed in: checking a password would take a second."""
 
 import json
 from dataclasses import dataclass
@@ -48,10 +48,10 @@ class People:
     learners: list[Learner]
     editor: str
     articles: dict[str, str]
-    """Slug by UUID."""
+    """The slug of each public article, by UUID."""
 
     def some(self, count: int) -> list[Learner]:
-        """Return learners that no test has used yet."""
+        """Return learners whom no test has used yet."""
         chosen, self.learners = self.learners[:count], self.learners[count:]
         assert len(chosen) == count
         return chosen

@@ -16,17 +16,17 @@ from tests.postgres import SYSTEM_USER
 
 PORTS = range(12_000, 13_000)
 """Ports below the range that the system uses for outgoing connections."""
-WAITS = 120
+TIMEOUT = 120
 STOPS_WITHIN = 20
 
 
 def free_ports(count: int) -> list[int]:
-    found: list[int] = []
+    ports: list[int] = []
     for port in random.sample(PORTS, len(PORTS)):
-        if len(found) == count:
-            return found
+        if len(ports) == count:
+            return ports
         if not answers(port):
-            found.append(port)
+            ports.append(port)
     raise OSError("no free port is left")
 
 
@@ -36,9 +36,9 @@ def answers(port: int) -> bool:
         return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WAITS
-    while not holds():
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + TIMEOUT
+    while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.02)
@@ -102,7 +102,7 @@ class Program:
 
 
 def folder_for(parent: Path, name: str) -> Path:
-    """Create a folder that the user of the system's programs owns."""
+    """Create a folder, owned by the user who runs the programs of the system."""
     folder = parent / name
     folder.mkdir(mode=0o700)
     if SYSTEM_USER:
@@ -111,7 +111,7 @@ def folder_for(parent: Path, name: str) -> Path:
 
 
 def fill_in(template: str, target: Path, **values: object) -> Path:
-    """Write a template of this folder to a file with each `@name@` replaced."""
+    """Write a template of this folder to `target`, with each `@name@` replaced by its value."""
     text = (Path(__file__).parent / template).read_text()
     for name, value in values.items():
         text = text.replace(f"@{name}@", str(value))

@@ -1,4 +1,4 @@
-"""Two nodes, with a replica that is behind, act as one site."""
+"""Two nodes act as one site, even if the replica is behind."""
 
 import re
 import threading
@@ -40,7 +40,7 @@ def pressed(page: Answer) -> set[str]:
 
 @contextmanager
 def replica_behind(cluster: Cluster) -> Iterator[None]:
-    """Pause the replica, so that changes arrive but are not visible there."""
+    """Pause the replica during the block: changes arrive there, but are not visible."""
     ask(cluster.replica, "SELECT pg_wal_replay_pause()")
     try:
         yield
@@ -142,9 +142,9 @@ def test_a_page_that_loses_the_replica_comes_from_the_primary(
     reading.post(f"/articles/{ARTICLE}/state/", {"state": "done"})
     cluster.wait_for_replica()
     answers: list[Answer] = []
-    with psycopg.connect(cluster.direct_url) as holding:
-        # The lock arrives at the replica too, and keeps the page waiting in the middle.
-        holding.execute("LOCK TABLE progress_event IN ACCESS EXCLUSIVE MODE")
+    with psycopg.connect(cluster.direct_url) as connection:
+        # The lock is replicated, so the page waits for it in the middle of its queries.
+        connection.execute("LOCK TABLE progress_event IN ACCESS EXCLUSIVE MODE")
         ask(cluster.primary, "SELECT pg_switch_wal()")
         wait_until(lambda: ask(cluster.replica, LOCKED))
         page = threading.Thread(target=lambda: answers.append(reading.ask_once("GET", "/me/")))

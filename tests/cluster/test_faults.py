@@ -1,7 +1,7 @@
 """Components of the cluster fail under load: a retry is enough, and nothing is lost.
 
-No acknowledged change is lost, and no reader sees less than they wrote. `browser.py` defines a
-retry, and `load.py` what is compared.
+No acknowledged change is lost, and every learner sees their own changes. `browser.py` retries, and
+`load.py` compares.
 """
 
 import time
@@ -15,7 +15,7 @@ from tests.cluster.people import People, browser
 from tests.cluster.programs import wait_until
 
 OUTAGE = 4
-"""Seconds. After up to three, nginx sends a request to a node that failed (`fail_timeout`)."""
+"""Seconds. nginx avoids a node for up to three seconds after a failure (`fail_timeout`)."""
 
 CONFIRMS: LiteralString = "SELECT sync_state = 'sync' FROM pg_stat_replication"
 
@@ -38,8 +38,8 @@ def test_readers_continue_when_a_node_is_killed(cluster: Cluster, people: People
         cluster.nodes[0].kill()
         time.sleep(OUTAGE)
         cluster.nodes[0].start()
-    # nginx asks the other node if this one sent nothing yet. A response that was being sent is cut
-    # off, at most once for each reader.
+    # nginx sends a request to the other node if this one has sent nothing yet. A response that was
+    # being sent is cut off, at most once for each writer and reader.
     assert all("IncompleteRead" in fault for fault in load.faults), load.faults
     assert len(load.faults) <= WRITERS + READERS
 
@@ -111,8 +111,8 @@ def test_broken_connections_are_replaced(cluster: Cluster, people: People) -> No
     def ask_from_many_threads() -> list[int]:
         reader = browser(cluster.ports["proxy"], learner.sessions[0])
         with ThreadPoolExecutor(16) as threads:
-            asked = [threads.submit(reader.ask_once, "GET", "/me/history/") for _ in range(64)]
-        return [answer.result().status for answer in asked]
+            answers = [threads.submit(reader.ask_once, "GET", "/me/history/") for _ in range(64)]
+        return [answer.result().status for answer in answers]
 
     assert ask_from_many_threads() == [200] * 64
     cluster.pooler.kill()
@@ -157,7 +157,7 @@ def test_readers_continue_without_redis(cluster: Cluster, people: People) -> Non
 
 def test_a_promoted_replica_replaces_a_crashed_primary(cluster: Cluster, people: People) -> None:
     """Run this test last: the two servers are no longer a primary and its replica."""
-    # Otherwise changes that the primary had not sent before it crashed would be lost.
+    # With synchronous replication, the primary acknowledges no change that the replica lacks.
     ask(cluster.primary, "ALTER SYSTEM SET synchronous_standby_names = '*'")
     ask(cluster.primary, "SELECT pg_reload_conf()")
     wait_until(lambda: ask(cluster.primary, CONFIRMS))

@@ -1,6 +1,7 @@
-"""PostgreSQL's SQL without PostgreSQL: a database that is empty and takes everything.
+"""A PostgreSQL database backend without a server, for the linter of migrations.
 
-`sqlmigrate` asks the database a few questions before it writes what it would do.
+The linter runs `sqlmigrate`, which sends a few queries before it prints SQL; here they return no
+rows.
 """
 
 from collections.abc import Sequence
@@ -12,19 +13,19 @@ from psycopg import sql
 
 
 class NoCursor:
-    """Whatever it is asked, there is no such row."""
+    """A cursor that executes nothing and returns no rows."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *args: object) -> None:
-        """Nothing was opened."""
+        """Close nothing."""
 
     def __iter__(self) -> Any:
         return iter(())
 
     def execute(self, statement: str, params: Any = None) -> None:
-        """Nothing is done."""
+        """Execute nothing."""
 
     def fetchone(self) -> None:
         return None
@@ -33,7 +34,7 @@ class NoCursor:
         return []
 
     def close(self) -> None:
-        """Nothing was opened."""
+        """Close nothing."""
 
 
 class OfflineOperations(DatabaseOperations):
@@ -46,16 +47,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = OfflineOperations
 
     def connect(self) -> None:
-        """There is nothing to connect to."""
+        """Connect to nothing."""
 
     def cursor(self) -> Any:
         return NoCursor()
 
     def set_autocommit(self, *args: Any, **kwargs: Any) -> None:
-        """There is no transaction."""
+        """Change nothing, because there is no transaction."""
 
     def commit(self) -> None:
-        """There is no transaction."""
+        """Commit nothing."""
 
     def rollback(self) -> None:
-        """There is no transaction."""
+        """Roll back nothing."""

@@ -1,4 +1,4 @@
-"""For `manage.py lintmigrations`: what a migration would do to PostgreSQL, without a server."""
+"""Settings for `manage.py lintmigrations`, which checks SQL for PostgreSQL without a server."""
 
 from tests.settings import *  # noqa: F403 - the product's, with the changes below
 from tests.settings import INSTALLED_APPS
@@ -11,8 +11,8 @@ MIGRATION_LINTER_OPTIONS = {
     "sql_analyser": "postgresql",
     "no_cache": True,
     "quiet": ["ok", "ignore"],
-    # Building an index keeps writers out for as long as the table is large.
+    # Writers wait until an index is built, which takes long for a large table.
     "warnings_as_errors": ["CREATE_INDEX", "CREATE_INDEX_EXCLUSIVE"],
-    # Names of migrations that are safe although they do not look it, each with its reason.
+    # Migrations that are safe although the linter refuses them, each with the reason.
     "ignore_name": [],
 }

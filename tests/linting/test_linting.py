@@ -1,4 +1,4 @@
-"""A migration that breaks the code which still serves is refused, before there is a server."""
+"""The linter refuses migrations that the previous release could not run with."""
 
 import re
 import subprocess
@@ -38,43 +38,45 @@ migrations.CreateModel("Tag", [("id", models.BigAutoField(primary_key=True))]),
 migrations.CreateModel("Topic", [("id", models.BigAutoField(primary_key=True))]),
 """
 SAFE = {
-    "a_new_table": 'migrations.CreateModel("Box", [("id", models.BigAutoField(primary_key=True))])',
-    "a_column_that_may_be_empty": 'migrations.AddField("Note", "at", models.DateField(null=True))',
-    "a_column_that_the_database_fills": (
+    "add_table": 'migrations.CreateModel("Box", [("id", models.BigAutoField(primary_key=True))])',
+    "add_nullable_column": 'migrations.AddField("Note", "at", models.DateField(null=True))',
+    "add_column_with_database_default": (
         'migrations.AddField("Note", "size", models.IntegerField(db_default=0))'
     ),
-    "an_index_while_serving": (
+    "add_index_while_serving": (
         'AddIndexWhileServing("Note", models.Index(fields=["text"], name="note_text"))'
     ),
-    "a_constraint_of_the_forms_only": (
+    "alter_form_validation_only": (
         'migrations.AlterField("Note", "colour", models.CharField(max_length=20, blank=True))'
     ),
 }
 UNSAFE = {
-    "a_column_that_old_code_leaves_empty": (
+    "add_not_null_column": (
         'migrations.AddField("Note", "length", models.IntegerField(default=0))'
     ),
-    "a_column_that_may_not_be_empty_any_more": (
+    "alter_column_to_not_null": (
         'migrations.AlterField("Note", "number", models.IntegerField(default=0))'
     ),
-    "a_column_of_another_type": 'migrations.AlterField("Note", "text", models.TextField())',
-    "a_plain_index": 'migrations.AddIndex("Note", models.Index(fields=["colour"], name="colour"))',
-    "an_index_by_the_way": (
+    "alter_column_type": 'migrations.AlterField("Note", "text", models.TextField())',
+    "add_blocking_index": (
+        'migrations.AddIndex("Note", models.Index(fields=["colour"], name="colour"))'
+    ),
+    "add_foreign_key_with_index": (
         'migrations.AddField("Note", "tag", models.ForeignKey("Tag", models.CASCADE, null=True))'
     ),
-    "no_two_alike": (
+    "add_unique_constraint": (
         'migrations.AddConstraint("Note", models.UniqueConstraint(fields=["text"], name="once"))'
     ),
-    "another_name_of_a_column": 'migrations.RenameField("Note", "colour", "hue")',
-    "another_name_of_a_table": 'migrations.RenameModel("Tag", "Label")',
-    "a_column_gone": 'migrations.RemoveField("Note", "text")',
-    "a_table_gone": 'migrations.DeleteModel("Topic")',
+    "rename_column": 'migrations.RenameField("Note", "colour", "hue")',
+    "rename_table": 'migrations.RenameModel("Tag", "Label")',
+    "remove_column": 'migrations.RemoveField("Note", "text")',
+    "remove_table": 'migrations.DeleteModel("Topic")',
 }
 
 
 @pytest.fixture(scope="module")
-def linted(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
-    """Create an app with a migration for each operation, one after the other."""
+def linter_output(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
+    """Return the linter's output on an app that has a migration for each operation."""
     folder = tmp_path_factory.mktemp("sample")
     package = folder / "sample" / "migrations"
     package.mkdir(parents=True)
@@ -98,14 +100,16 @@ def lint(folder: Path, settings: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_unsafe_migrations_are_refused_and_safe_ones_accepted(
-    linted: "subprocess.CompletedProcess[str]",
+    linter_output: "subprocess.CompletedProcess[str]",
 ) -> None:
-    verdicts = dict(re.findall(r"^\(sample, (\w+)\)\.\.\. (.*)$", linted.stdout, re.MULTILINE))
+    verdicts = dict(
+        re.findall(r"^\(sample, (\w+)\)\.\.\. (.*)$", linter_output.stdout, re.MULTILINE)
+    )
     assert verdicts == {
         **dict.fromkeys(["start", *SAFE], "OK"),
         **dict.fromkeys(UNSAFE, "ERR"),
-    }, linted.stderr
-    assert linted.returncode == 1
+    }, linter_output.stderr
+    assert linter_output.returncode == 1
 
 
 def test_the_migrations_of_the_product_are_safe(tmp_path: Path) -> None:
@@ -116,7 +120,7 @@ def test_the_migrations_of_the_product_are_safe(tmp_path: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_index_is_added_concurrently_and_removed_again() -> None:
-    """On the database under test; the linter has seen PostgreSQL's statement only."""
+    """Run the operation on the test database, because the linter checks only its SQL."""
     before = ProjectState.from_apps(apps)
     after = before.clone()
     operation = AddIndexWhileServing("Alias", models.Index(fields=["added_at"], name="by_day"))
