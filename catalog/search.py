@@ -1,0 +1,122 @@
+"""Search texts for words, forgiving different spellings of a character and one typo in a word."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from catalog.bitmaps import Bitmap, bitmap_at, bitmap_of
+
+FORGIVEN_LENGTH = 5
+"""The letters of a word in which one typo is forgiven."""
+SUGGESTED_LENGTH = 3
+"""The letters of a word from which a nearest word is suggested."""
+SEARCHES_KEPT = 64
+
+WORD = re.compile(r"[^\W_]+")
+ACCENTS = re.compile("[\u0300-\u036f]")
+# What NFKD leaves as it is: apostrophes, hyphens and dashes, and characters that show nothing, such
+# as the selector that makes an emoji of a symbol.
+SAME_CHARACTERS = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4\u2032", "'"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff", None),
+    }
+)
+
+
+@lru_cache(500)  # The entries of a section share its name.
+def fold(text: str) -> str:
+    """Return a text so that different spellings are the same: case, accents, width, dashes."""
+    if text.isascii():
+        return text.lower()
+    plain = text.translate(SAME_CHARACTERS)  # Before NFKD, which splits an acute accent.
+    plain = unicodedata.normalize("NFKD", plain).translate(SAME_CHARACTERS).casefold()
+    return unicodedata.normalize("NFC", ACCENTS.sub("", plain))
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The entries that match a search: with every word as typed, and with typos forgiven."""
+
+    exact: Bitmap
+    all: Bitmap
+
+
+class SearchIndex:
+    """Finds words in folded texts, of which there is one for each entry."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self.everything = bitmap_of(True for _text in texts)
+        self.containing = lru_cache(SEARCHES_KEPT)(self._containing)
+        self.find = lru_cache(SEARCHES_KEPT)(self._find)
+        self.suggest = lru_cache(SEARCHES_KEPT)(self._suggest)
+
+    @cached_property
+    def positions(self) -> Mapping[str, list[int]]:
+        """The positions of the texts that have a word, by word."""
+        positions: dict[str, list[int]] = defaultdict(list)
+        for position, text in enumerate(self.texts):
+            for word in set(WORD.findall(text)):
+                positions[word].append(position)
+        return dict(positions)
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        return sorted(word for word in self.positions if len(word) >= SUGGESTED_LENGTH)
+
+    def _find(self, text: str) -> Matches:
+        """Return the texts in which every word of `text` occurs."""
+        exact = matching = self.everything
+        for word in fold(text).split():
+            as_typed = self.containing(word)
+            exact &= as_typed
+            matching &= as_typed | self._nearly_containing(word)
+        return Matches(exact, matching)
+
+    def _containing(self, part: str) -> Bitmap:
+        return bitmap_of(part in text for text in self.texts)
+
+    def _nearly_containing(self, word: str) -> Bitmap:
+        """Return the texts with each part of the word, such as both of fan-out, with a typo."""
+        matching = self.everything if (parts := WORD.findall(word)) else 0
+        for part in parts:
+            similar = self._similar_words(part, most=1)
+            forgiven = (w for w in similar if max(len(w), len(part)) >= FORGIVEN_LENGTH)
+            positions = (position for w in forgiven for position in self.positions[w])
+            matching &= bitmap_at(positions, len(self.texts)) | self.containing(part)
+        return matching
+
+    def _suggest(self, text: str) -> str:
+        """Return the text with the nearest word of the catalogue for each word that is unknown.
+
+        It is empty if every word is known, or if nothing is near enough.
+        """
+        words = fold(text).split()
+        nearest = [word if self.containing(word) else self._nearest(word) for word in words]
+        return " ".join(nearest) if all(nearest) and nearest != words else ""
+
+    def _nearest(self, word: str) -> str:
+        """Return the similar word that most entries have."""
+        similar = self._similar_words(word, most=(len(word) + 1) // 3)
+        ranks = {w: (typos, -len(self.positions[w]), w) for w, typos in similar.items()}
+        return min(ranks, key=ranks.__getitem__, default="")
+
+    def _similar_words(self, word: str, *, most: int) -> dict[str, int]:
+        """Return the words that differ by at most so many typos, with their number.
+
+        A typo is a letter too many, missing, wrong, or swapped with its neighbour.
+        """
+        if len(word) < SUGGESTED_LENGTH or word.isdecimal():
+            return {}
+        similar = process.extract(
+            word, self.vocabulary, scorer=OSA.distance, score_cutoff=most, limit=None
+        )
+        return {found: int(typos) for found, typos, _position in similar}
