@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import ClassVar
+from functools import cached_property
+from types import MappingProxyType
+from typing import ClassVar, TypeAlias
 from urllib.parse import urlencode
 
 from django import forms
@@ -14,11 +15,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog import reader_states
+from catalog.bitmaps import Bitmap
+from catalog.entry_index import EntryIndex
 from catalog.models import Layer
+from catalog.search import Matches
 from catalog.snapshot import CatalogSnapshot, IndexedEntry
 from playbook.http import Progress
 
 PAGE_SIZE = 50
+
+Values: TypeAlias = Mapping[str, list[str]]
+NO_VALUES: Values = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,48 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A value that a filter offers, with the number of entries that it would show."""
+
+    value: str
+    label: str
+    is_chosen: bool
+    entries: int
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A field of the filter, with the choices that it offers."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class StateFilter:
+    """The filter by the reader's own states. What it would show differs between readers."""
+
+    label: str
+    chosen: tuple[str, ...]
+    among: Bitmap
+    """The entries that match all other filters."""
+
+    def facet(self, progress: Progress, snapshot: CatalogSnapshot) -> Facet:
+        choices = (
+            Choice(
+                value,
+                str(label),
+                value in self.chosen,
+                (self.among & progress.entries_in({value}, snapshot)).bit_count(),
+            )
+            for value, label in reader_states.choices.items()
+        )
+        return Facet("state", self.label, tuple(choices))
+
+
+@dataclass(frozen=True)
 class Ignored:
     """A value of the query string that could not be used."""
 
@@ -47,8 +96,9 @@ class Ignored:
 class FilterToDrop:
     """A field whose filter hides everything, with the number of articles without that filter."""
 
+    name: str
     field: str
-    query_string: str
+    address: str
     articles: int
 
 
@@ -65,11 +115,14 @@ def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], l
     ]
 
 
-def search(entries: list[IndexedEntry], text: str) -> list[IndexedEntry]:
-    """Return the entries with every word in their title, what you'll learn or section."""
-    for word in text.casefold().split():
-        entries = [entry for entry in entries if word in entry.text]
-    return entries
+def filters_in(query: QueryDict) -> set[tuple[str, str]]:
+    """Return the values of a query string other than the search and the page, without defaults."""
+    return {
+        (name, value)
+        for name, values in query.lists()
+        for value in values
+        if value and name not in {"q", "page"} and (name, value) != ("order", "journey")
+    }
 
 
 def sizes(entries: list[IndexedEntry]) -> dict[str, int]:
@@ -97,11 +150,11 @@ class EntryFilterForm(forms.Form):
     page = forms.IntegerField(label=_("Page"), min_value=1, required=False)
 
     ORDERS: ClassVar = {
-        "journey": (_("Journey"), attrgetter("indexed_entries")),
-        "title": (_("Title"), attrgetter("by_title")),
-        "newest": (_("Newest first"), attrgetter("newest_first")),
+        "journey": _("Journey"),
+        "title": _("Title"),
+        "newest": _("Newest first"),
     }
-    order.choices = [(key, label) for key, (label, _entries) in ORDERS.items()]
+    order.choices = list(ORDERS.items())
     LABELS: ClassVar = {
         "layer": _("Layer"),
         "section": _("Section"),
@@ -117,6 +170,7 @@ class EntryFilterForm(forms.Form):
         self.query = query
         self.snapshot = snapshot
         self.progress = progress
+        self.index = EntryIndex.of(snapshot)
         of_snapshot = snapshot.derive("choices", choices_of)
         self.choices: dict[str, Mapping[str, str | Promise]] = {
             **of_snapshot,
@@ -133,58 +187,135 @@ class EntryFilterForm(forms.Form):
             "order": [self.cleaned_data.get("order") or "journey"],
         }
 
-    def apply(self, *, without: str = "") -> list[IndexedEntry]:
-        """Return the entries that match every field except `without`, in the chosen order."""
-        values = {**self.values, without: []}
-        _label, in_order = self.ORDERS[self.values["order"][0]]
-        entries: list[IndexedEntry] = in_order(self.snapshot)
-        if layers := set(values["layer"]):
-            entries = [entry for entry in entries if entry.layer in layers]
-        if sections := set(values["section"]):
-            entries = [entry for entry in entries if entry.section in sections]
-        if statuses := set(values["status"]):
-            entries = [entry for entry in entries if entry.status in statuses]
-        if states := set(values["state"]):
+    def apply(self) -> list[IndexedEntry]:
+        """Return the entries that match, in the chosen order; exact matches of the search first."""
+        matching, exact, order = self.matching(), self.exact, self.values["order"][0]
+        return [
+            *self.index.in_order(matching & exact, order),
+            *self.index.in_order(matching & ~exact, order),
+        ]
+
+    def matching(self, changed: Values = NO_VALUES) -> Bitmap:
+        """Return the entries that match every field, with other values for the changed fields."""
+        values = {**self.values, **changed}
+        matching = self.index.everything
+        for name in EntryIndex.FIELDS:
+            if values[name]:
+                matching &= self._having(name, values[name])
+        if values["state"]:
             assert self.progress, "filtering by state needs a reader's progress"
-            has_state = self.progress.is_in(states)
-            entries = [entry for entry in entries if has_state(entry.article_id)]
+            matching &= self.progress.entries_in(values["state"], self.snapshot)
         for text in values["q"]:
-            entries = search(entries, text)
-        return entries
+            matching &= self.index.search.find(text).all
+        return matching
+
+    def _having(self, name: str, values: list[str]) -> Bitmap:
+        having = 0
+        for value in values:
+            having |= self.index.having(name, value)
+        return having
+
+    @property
+    def exact(self) -> Bitmap:
+        """The entries in which every word of the search occurs as it was typed."""
+        return self._search.exact if self._search else self.index.everything
+
+    @cached_property
+    def _search(self) -> Matches | None:
+        return next((self.index.search.find(text) for text in self.values["q"]), None)
+
+    @cached_property
+    def suggestion(self) -> str:
+        """The search that was probably meant, if nothing matches as typed and that would match."""
+        for text in self.values["q"]:
+            if not self.matching() & self.exact and (meant := self.index.search.suggest(text)):
+                return meant if self.matching({"q": [meant]}) else ""
+        return ""
+
+    @cached_property
+    def is_forgiving(self) -> bool:
+        """Whether all that is shown matches the search only with a typo forgiven."""
+        return bool(self.matching()) and not self.matching() & self.exact
+
+    @cached_property
+    def facets(self) -> dict[str, Facet]:
+        """The fields other than the reader's state, by name."""
+        return {name: self._facet(name) for name in EntryIndex.FIELDS}
+
+    def _facet(self, name: str) -> Facet:
+        among = self.matching({name: []})
+        colours = {layer.slug: layer.colour for layer in self.snapshot.layers}
+        choices = (
+            Choice(
+                value,
+                str(label),
+                value in self.values[name],
+                (among & self.index.having(name, value)).bit_count(),
+                colours.get(value, "") if name == "layer" else "",
+            )
+            for value, label in self.choices[name].items()
+            if name != "section" or value in self._offered_sections
+        )
+        return Facet(name, self._label(name), tuple(choices))
+
+    @cached_property
+    def _offered_sections(self) -> set[str]:
+        """The sections of the chosen layers, and those that are chosen themselves."""
+        layers = self.values["layer"] or self.choices["layer"]
+        of_layers = {
+            section.slug for section in self.snapshot.sections if section.layer.slug in layers
+        }
+        return of_layers.union(self.values["section"])
+
+    @property
+    def by_state(self) -> StateFilter:
+        among = self.matching({"state": []})
+        return StateFilter(self._label("state"), tuple(self.values["state"]), among)
 
     def filters_to_drop(self) -> list[FilterToDrop]:
         """Return each field whose filter alone hides every entry."""
         return [
-            FilterToDrop(self._label(name), self.query_string(without=name), articles)
+            FilterToDrop(name, self._label(name), self.address({name: []}), articles)
             for name in self.FIELDS
-            if self.values[name] and (articles := sizes(self.apply(without=name))["articles"])
+            if self.values[name] and (articles := self._articles(self.matching({name: []})))
         ]
+
+    def _articles(self, bitmap: Bitmap) -> int:
+        return sizes(self.index.in_order(bitmap, "journey"))["articles"]
 
     def page_of(self, entries: list[IndexedEntry]) -> Page[IndexedEntry]:
         """Return the requested page, or the last one if there are fewer."""
         return Paginator(entries, PAGE_SIZE).get_page(self.cleaned_data.get("page") or 1)
 
-    def query_string(self, *, without: str = "", value: str = "", page: int = 1) -> str:
+    def query_string(self, changed: Values = NO_VALUES, *, page: int = 1) -> str:
         """Return the canonical query string: a fixed order, defaults left out.
 
-        `without` removes a field, or with `value` one value of that field.
+        `changed` has other values for the changed fields.
         """
         pairs = [
-            (name, item)
-            for name, values in self.values.items()
-            for item in values
-            if (name, item) != ("order", "journey")
-            and not (name == without and value in {"", item})
+            (name, value)
+            for name, values in {**self.values, **changed}.items()
+            for value in values
+            if (name, value) != ("order", "journey")
         ]
         if page > 1:
             pairs.append(("page", str(page)))
         return urlencode(pairs)
 
-    def address(self, *, page: int = 1) -> str:
-        """Return the canonical address of the requested table."""
-        query_string = self.query_string(page=page)
+    def address(self, changed: Values = NO_VALUES, *, page: int = 1) -> str:
+        """Return the canonical address of the table, with other values for the changed fields."""
+        query_string = self.query_string(changed, page=page)
         path = reverse("catalog:entry_list")
         return f"{path}?{query_string}" if query_string else path
+
+    @property
+    def suggestion_address(self) -> str:
+        return self.address({"q": [self.suggestion]})
+
+    @property
+    def is_only_search(self) -> bool:
+        """Whether the search is the only active filter."""
+        return not any(self.values[name] for name in self.LABELS)
 
     @property
     def chips(self) -> list[Chip]:
@@ -192,10 +323,11 @@ class EntryFilterForm(forms.Form):
             Chip(
                 self._label(name),
                 str(self.choices.get(name, {}).get(value, value)),
-                self.query_string(without=name, value=value),
+                self.query_string({name: [other for other in values if other != value]}),
             )
             for name in self.FIELDS
-            for value in self.values[name]
+            for values in [self.values[name]]
+            for value in values
         ]
 
     @property

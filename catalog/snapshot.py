@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from operator import attrgetter
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -22,6 +21,7 @@ from django.http import Http404
 from catalog import catalog_version
 from catalog.models import Article, Entry, Layer, Section, Status
 from catalog.querysets import sees_drafts
+from catalog.search import fold
 from playbook.http import Reader
 from playbook.rendering.store import RenderStore
 
@@ -46,7 +46,8 @@ class IndexedEntry:
     @classmethod
     def of(cls, entry: Entry) -> IndexedEntry:
         section, article = entry.section, entry.article
-        texts = (entry.title, entry.what_you_learn, article.title, section.title)
+        names = f"{section.emoji} {section.title}"
+        texts = (entry.title, entry.what_you_learn, article.title, names)
         return cls(
             entry=entry,
             layer=section.layer.slug,
@@ -56,7 +57,7 @@ class IndexedEntry:
             is_countable=article.is_countable,
             title=entry.title.casefold(),
             added_at=article.added_at,
-            text="\n".join(texts).casefold(),
+            text="\n".join(map(fold, texts)),
         )
 
 
@@ -92,14 +93,6 @@ class CatalogSnapshot:
         _join(self.articles.values(), status=self.statuses)
         _join(self.sections, layer=self.layers)
         return _join(entries, section=self.sections, article=list(self.articles.values()))
-
-    @cached_property
-    def by_title(self) -> list[IndexedEntry]:
-        return sorted(self.indexed_entries, key=attrgetter("title"))
-
-    @cached_property
-    def newest_first(self) -> list[IndexedEntry]:
-        return sorted(self.indexed_entries, key=attrgetter("added_at"), reverse=True)
 
     @cached_property
     def _entries_of(self) -> Mapping[int, list[Entry]]:

@@ -3,19 +3,21 @@ from django.http import (
     HttpResponse,
     HttpResponsePermanentRedirect,
     HttpResponseRedirect,
+    QueryDict,
 )
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from catalog.article_history import article_history_of
 from catalog.dependencies import CATALOG
-from catalog.filters import EntryFilterForm, chosen_layers, sizes
+from catalog.filters import EntryFilterForm, chosen_layers, filters_in, sizes
 from catalog.roadmap import bands_of, journey_parts, shown_parts, shown_rows, tables_of
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import TIME_ZONE
 from playbook.rendering.pages import Content, Viewed, personal_page, requested_fragment, shared_page
 
 ENTRY_LIST = "catalog/entry_list.html"
-ENTRY_LIST_FRAGMENTS = ("results", "filtered", "result-count")
+ENTRY_LIST_FRAGMENTS = ("results", "filtered", *(COUNTS := ("result-count", "choices-state")))
 
 
 @require_safe
@@ -39,7 +41,21 @@ def roadmap(request: HttpRequest) -> Viewed:
 def entry_list(request: HttpRequest) -> HttpResponse:
     """Show the filtered table; filtered by their own states, it differs between readers."""
     by_state = any(request.GET.getlist("state"))
-    return personal_entry_list(request) if by_state else shared_entry_list(request)
+    response = personal_entry_list(request) if by_state else shared_entry_list(request)
+    if request.htmx:
+        patch_vary_headers(response, ["HX-Current-URL"])
+        if response.has_header("HX-Push-Url") and only_continues_search(request):
+            # Back leads to the table from before the search, not through every pause in typing.
+            response["HX-Replace-Url"] = response["HX-Push-Url"]
+            del response["HX-Push-Url"]
+    return response
+
+
+def only_continues_search(request: HttpRequest) -> bool:
+    """Return whether the page showed a search already, and only its words change."""
+    before = QueryDict((request.htmx.current_url or "").partition("?")[2])
+    has_search = bool(before.get("q") and request.GET.get("q"))
+    return has_search and filters_in(before) == filters_in(request.GET)
 
 
 @shared_page(ENTRY_LIST, depends_on=(CATALOG,), fragments=ENTRY_LIST_FRAGMENTS)
@@ -69,9 +85,9 @@ def filtered(request: HttpRequest, form: EntryFilterForm) -> Viewed:
         "shown": shown_rows(entries),
         "sizes": sizes(found),
         "filters_to_drop": [] if entries else form.filters_to_drop(),
-        "is_alone": fragment == "result-count",
+        "fragment": fragment,
     }
-    pushes_url = request.htmx and fragment != "result-count"
+    pushes_url = request.htmx and fragment not in COUNTS
     return Content(context, {"HX-Push-Url": address} if pushes_url else {})
 
 

@@ -43,7 +43,8 @@ class Progress(Protocol):
 
     @property
     def version(self) -> Hashable: ...
-    def is_in(self, states: Collection[str]) -> Callable[[int], bool]: ...
+    def entries_in(self, states: Collection[str], snapshot: "CatalogSnapshot") -> int:
+        """Return the entries whose article is in one of these states, as a bitmap."""
 
 
 class HttpRequest(DjangoHttpRequest):

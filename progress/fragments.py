@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from catalog.dependencies import CATALOG
+from catalog.filters import StateFilter
 from catalog.models import Article, Entry, Layer, Section
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER, TIME_ZONE
@@ -44,6 +45,16 @@ def entry_rows(
         for entry in entries
     )
     return SafeString("".join(rows))
+
+
+@per_user_fragment(register, READER, CATALOG)
+def state_choices(request: HttpRequest, by_state: StateFilter, *, oob: bool = False) -> str:
+    """Render the filter by the reader's states, with the entries that each would show."""
+    return cached_fragments(request, CATALOG)(
+        "catalog/includes/filter-choices.html",
+        facet=by_state.facet(request.progress, request.snapshot),
+        oob=oob,
+    )
 
 
 @per_user_fragment(register, READER, CATALOG)

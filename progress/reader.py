@@ -1,12 +1,14 @@
 """A reader and their progress: the same interface for a learner and for a visitor."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
+from catalog.bitmaps import Bitmap
+from catalog.entry_index import EntryIndex
 from catalog.models import Article, Entry
 from catalog.snapshot import CatalogSnapshot, IndexedEntry, current
 from playbook.http import Reader
@@ -144,13 +146,13 @@ class ReaderProgress(ABC):
     def state_of(self, article_id: int) -> StateName:
         return StateName(self.states.get(article_id, StateName.TODO))
 
-    def is_in(self, states: Collection[str]) -> Callable[[int], bool]:
-        """Return a function that tells whether the article with an id is in one of these states."""
+    def entries_in(self, states: Collection[str], snapshot: CatalogSnapshot) -> Bitmap:
+        """Return the entries whose article is in one of these states."""
+        index = EntryIndex.of(snapshot)
         own = {pk for pk, state in self.states.items() if state in states}
         if StateName.TODO not in states:
-            return own.__contains__
-        others = self.states.keys() - own
-        return lambda article_id: article_id not in others
+            return index.of_articles(own)
+        return index.everything & ~index.of_articles(self.states.keys() - own)
 
     def next_entry(self) -> Entry | None:
         """Return the first entry of the journey whose article is to do and has a link."""

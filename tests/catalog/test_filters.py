@@ -5,8 +5,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
 from accounts.models import User
-from catalog.filters import EntryFilterForm
-from catalog.models import Article, Entry, Status
+from catalog.filters import Choice, EntryFilterForm
+from catalog.models import Article, Entry, Section, Status
 from catalog.snapshot import current
 from progress.sessions import SessionStore
 from progress.states import StateName
@@ -44,6 +44,120 @@ def test_a_search_requires_every_word() -> None:
 def test_a_percent_sign_is_no_wildcard() -> None:
     assert titles(filter_form("q=%25")) == []
     assert titles(filter_form("q=_")) == []
+
+
+def test_the_section_is_searched_with_and_without_its_emoji() -> None:
+    section = Section.objects.get(slug="caching")
+    Section.objects.filter(pk=section.pk).update(emoji="⚡\ufe0f", title="Caching")
+    expected = titles(filter_form("section=caching"))
+    assert len(expected) == 4
+    for query in ("⚡", "⚡\ufe0f", "⚡ Caching", "⚡\ufe0f caching"):
+        assert titles(filter_form(f"q={query}")) == expected
+    assert set(expected) < set(titles(filter_form("q=Caching")))
+
+
+@pytest.mark.parametrize("written", ["nai\u0308ve", "naïve", "ｎａｉｖｅ", "NAIVE"])
+@pytest.mark.parametrize("typed", ["nai\u0308ve", "naïve", "ｎａｉｖｅ", "naive"])
+def test_spellings_of_a_word_are_alike_in_title_and_text(written: str, typed: str) -> None:
+    Entry.objects.filter(title="Payment Wallet").update(what_you_learn=f"A {written} way")
+    Entry.objects.filter(title="Ticket Booking System").update(title=f"One {written} try")
+    assert len(titles(filter_form(f"q={typed}"))) == 2
+
+
+def test_exact_matches_come_before_those_with_a_typo_in_every_order() -> None:
+    Entry.objects.filter(title="Payment Wallet").update(title="Zebra")
+    Entry.objects.filter(title="Ticket Booking System").update(title="Aebra")
+    assert titles(filter_form("q=zebra&order=title")) == ["Zebra", "Aebra"]
+    assert titles(filter_form("q=aebra&order=title")) == ["Aebra", "Zebra"]
+    form = filter_form("q=aebra")
+    assert (form.is_forgiving, form.suggestion) == (False, "")
+
+
+def test_what_matches_only_with_a_typo_is_shown_and_the_word_suggested() -> None:
+    form = filter_form("q=cachng")
+    assert titles(form) == titles(filter_form("q=caching"))
+    assert (form.is_forgiving, form.suggestion) == (True, "caching")
+    assert form.suggestion_address == "/articles/?q=caching"
+
+
+def test_a_suggestion_keeps_the_other_filters_and_is_made_only_if_it_matches() -> None:
+    form = filter_form("layer=data-mastery&q=cahcng&order=title")
+    assert (titles(form), form.is_forgiving) == ([], False)
+    assert form.suggestion_address == "/articles/?layer=data-mastery&q=caching&order=title"
+    assert filter_form("layer=foundation-layer&q=cahcng").suggestion == ""
+
+
+def test_the_public_is_suggested_no_word_of_a_draft(admin_user: User) -> None:
+    draft = Status.objects.get(slug="draft")
+    Article.objects.filter(slug="payment-wallet").update(status=draft, title="Xylophone")
+    assert filter_form("q=xylofone", user=admin_user).suggestion == "xylophone"
+    assert filter_form("q=xylofone").suggestion == ""
+
+
+QUERIES = [
+    "",
+    "layer=data-mastery",
+    "layer=data-mastery&layer=scale-reliability&status=published",
+    "section=caching&q=cache",
+    "q=distributde&order=title",
+    "layer=data-mastery&state=done&state=todo",
+    "status=planned&state=reading&q=zebra",
+]
+
+
+def with_marks() -> VisitorProgress:
+    progress = VisitorProgress(SessionStore())
+    for title, state in {
+        "Payment Wallet": StateName.DONE,
+        "Fan-Out-on-Write (Blueprint)": StateName.DONE,
+        "Distributed Cache Invalidation Service": StateName.READING,
+    }.items():
+        progress.set(Article.objects.get(entries__title=title), state)
+    return progress
+
+
+def choices(form: EntryFilterForm, progress: VisitorProgress) -> dict[str, tuple[Choice, ...]]:
+    facets = [*form.facets.values(), form.by_state.facet(progress, form.snapshot)]
+    return {facet.name: facet.choices for facet in facets}
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_each_choice_counts_the_entries_that_it_alone_would_show(query: str) -> None:
+    progress = with_marks()
+    form = filter_form(query, progress=progress)
+    offered = choices(form, progress)
+    assert [len(offered[name]) for name in ("layer", "status", "state")] == [4, 3, 4]
+    for name, of_field in offered.items():
+        for choice in of_field:
+            chosen = QueryDict(query, mutable=True)
+            chosen.setlist(name, [choice.value])
+            alone = filter_form(chosen.urlencode(), progress=progress)
+            shown = len(alone.apply())
+            assert (name, choice.value, choice.entries) == (name, choice.value, shown)
+            assert choice.is_chosen == (choice.value in form.values[name])
+
+
+def test_a_listed_twice_article_counts_as_two_entries_of_its_state() -> None:
+    progress = VisitorProgress(SessionStore())
+    article = next(
+        article for article in Article.objects.all() if article.entries.listed().count() == 2
+    )
+    progress.set(article, StateName.DONE)
+    counts = {c.value: c.entries for c in choices(filter_form(""), progress)["state"]}
+    assert counts == {"todo": 41, "reading": 0, "done": 2, "skipped": 0}
+
+
+def test_only_the_sections_of_the_chosen_layers_are_offered() -> None:
+    def offered(query: str) -> list[str]:
+        return [choice.value for choice in filter_form(query).facets["section"].choices]
+
+    assert len(offered("")) == 12
+    assert offered("layer=foundation-layer") == ["fundamentals"]
+    in_layers = Section.objects.filter(layer__slug__in=["data-mastery", "foundation-layer"])
+    both = list(in_layers.in_journey_order().values_list("slug", flat=True))
+    assert offered("layer=data-mastery&layer=foundation-layer") == both
+    # One that is chosen stays, so that it can be removed where it was chosen.
+    assert offered("layer=foundation-layer&section=caching") == ["fundamentals", "caching"]
 
 
 def test_layers_are_those_of_the_sections() -> None:

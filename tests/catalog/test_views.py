@@ -90,6 +90,92 @@ def test_the_server_pushes_the_canonical_address(client: Client) -> None:
     assert response["HX-Push-Url"] == "/articles/?q=cache"
 
 
+@pytest.mark.parametrize(
+    ("shown", "asked", "header"),
+    [
+        ("/articles/", "?q=cache&order=journey", "HX-Push-Url"),
+        ("/articles/?q=cach", "?q=cache&order=journey", "HX-Replace-Url"),
+        ("/articles/?q=cach&page=2", "?q=cache", "HX-Replace-Url"),
+        ("/articles/?layer=data-mastery&q=c", "?q=ca&layer=data-mastery", "HX-Replace-Url"),
+        ("/articles/?q=cach&state=todo", "?q=cache&state=todo", "HX-Replace-Url"),
+        ("/articles/?q=cache", "?q=cache&layer=data-mastery", "HX-Push-Url"),
+        ("/articles/?q=cache", "?q=cache&order=title", "HX-Push-Url"),
+        ("/articles/?q=cache", "?q=", "HX-Push-Url"),
+        ("http://[", "?q=cache", "HX-Push-Url"),
+    ],
+)
+def test_typing_on_replaces_the_address_and_all_else_is_a_step_back(
+    client: Client, shown: str, asked: str, header: str
+) -> None:
+    headers = {**HTMX, "HX-Target": "results", "HX-Current-URL": shown}
+    for _cached in range(2):
+        response = client.get(f"/articles/{asked}", headers=headers)
+        addresses = {name for name in ("HX-Push-Url", "HX-Replace-Url") if name in response}
+        assert addresses == {header}
+    assert "HX-Current-URL" in response["Vary"]
+    assert "HX-Current-URL" not in client.get("/articles/")["Vary"]
+
+
+def test_a_change_of_filters_updates_all_but_the_search_field(client: Client) -> None:
+    fragment = client.get("/articles/?q=cachng", headers={**HTMX, "HX-Target": "results"})
+    html = fragment.content.decode()
+    assert re.findall(r'id="([\w-]+)"[^>]* hx-swap-oob=', html) == [
+        "filter-chips",
+        "result-count",
+        *(f"choices-{name}" for name in ("layer", "section", "status", "state")),
+    ]
+    assert 'id="filter-q"' not in html
+    assert "hx-swap-oob" not in client.get("/articles/?q=cachng").content.decode()
+
+
+def test_each_choice_is_shown_with_its_number(client: Client) -> None:
+    text = text_of(client.get("/articles/?layer=foundation-layer"))
+    assert "Foundation Layer 3 entries" in text
+    assert "Data Mastery 16 entries" in text
+    assert "To do 3 entries Reading 0 entries Done 0 entries" in text
+    assert "Fundamentals & Core Building Blocks 3 entries" in text
+    assert "Security, Zero-Trust" not in text
+
+
+def test_the_numbers_of_the_states_are_the_readers_own(client: Client, learner: User) -> None:
+    path = "/articles/?layer=domain-expertise"
+    assert "To do 11 entries Reading 0 entries Done 0 entries" in text_of(client.get(path))
+    client.force_login(learner)
+    client.post("/articles/payment-wallet/state/", {"state": "done"})
+    assert "To do 10 entries Reading 0 entries Done 1 entry" in text_of(client.get(path))
+    alone = client.get(path, headers={**HTMX, "HX-Target": "choices-state"})
+    assert text_of(alone) == (
+        "My state To do 10 entries Reading 0 entries Done 1 entry Skipped 0 entries"
+    )
+    assert not {"HX-Push-Url", "HX-Replace-Url"} & set(alone.headers)
+    assert "Done 0 entries" in text_of(Client().get(path))
+
+
+def test_a_search_that_matches_nothing_says_so_and_offers_the_nearest_word(client: Client) -> None:
+    response = client.get("/articles/?q=cahcng")
+    assert "Nothing matches “cahcng” Did you mean caching ? Clear search 39 articles" in text_of(
+        response
+    )
+    html = response.content.decode()
+    assert re.findall(r'href="([^"]*)"[^>]*>caching</a>', html) == ["/articles/?q=caching"]
+    assert re.findall(r'href="([^"]*)"[^>]*>Clear search</a>', html) == ["/articles/"]
+
+
+def test_an_empty_result_of_a_search_with_filters_says_which_to_drop(client: Client) -> None:
+    text = text_of(client.get("/articles/?layer=foundation-layer&q=cache"))
+    assert "Nothing matches “cache” with these filters Remove Layer 3 articles" in text
+    assert "Clear search 3 articles" in text
+
+
+def test_close_matches_are_named_as_such(client: Client) -> None:
+    response = client.get("/articles/?q=cachng")
+    expected = "5 articles Nothing matches “cachng” exactly. Did you mean caching ?"
+    assert expected in text_of(response)
+    assert entry_titles(response.content.decode()) == entry_titles(
+        client.get("/articles/?q=caching").content.decode()
+    )
+
+
 def test_an_empty_result_links_to_wider_filters(client: Client) -> None:
     response = client.get("/articles/?section=caching&status=planned")
     assert "0 articles" in text_of(response)

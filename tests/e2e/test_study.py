@@ -260,6 +260,7 @@ def test_mark_in_the_filtered_table_after_filtering(page: Page) -> None:
     expect(page.locator(".result-count")).to_have_text("3 articles")
     mark(page, "Unlocking Scalability: Advanced Blocks (p2)", "Done")
     expect_state(page, "Unlocking Scalability: Advanced Blocks (p2)", "Done")
+    page.locator(".filter-menu > summary", has_text="My state").click()
     page.get_by_role("checkbox", name="Done").check()
     expect(page.locator(".result-count")).to_have_text("1 article")
 
@@ -390,7 +391,9 @@ def test_the_whole_journey_works_without_javascript(plain_page: Page) -> None:
 
     page.goto("/articles/")
     page.get_by_label("Domain Expertise").check()
+    page.locator(".filter-menu > summary", has_text="My state").click()
     page.get_by_role("checkbox", name="Done").check()
+    page.locator(".filter-menu > summary", has_text="My state").click()
     page.get_by_role("button", name="Filter", exact=True).click()
     page.wait_for_url("**/articles/?layer=domain-expertise&state=done")
     expect(page.locator(".result-count")).to_have_text("1 article")
