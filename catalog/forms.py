@@ -1,7 +1,7 @@
 """Forms of the catalogue's admin: articles, entries, and merging."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 from adminsortable2.admin import CustomInlineFormSet
@@ -130,6 +130,17 @@ class NumberField(forms.IntegerField):
         return data not in self.empty_values and super().has_changed(initial, data)
 
 
+class OneLine(forms.Textarea):
+    """A field for a text of one line that may be long: it wraps, and is stored on one line."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 2, "class": "vLargeTextField", **(attrs or {})})
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        text = super().value_from_datadict(data, files, name)
+        return " ".join(text.split()) if text else text
+
+
 class EntryForm(forms.ModelForm[Entry]):
     number = NumberField(
         label=_("Number"),
@@ -141,6 +152,9 @@ class EntryForm(forms.ModelForm[Entry]):
             "goes to the end."
         ),
     )
+
+    class Meta:
+        widgets: ClassVar = {"what_you_learn": OneLine}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

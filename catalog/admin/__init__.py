@@ -12,4 +12,4 @@ __all__ = ["ArticleAdmin", "EntryAdmin", "LayerAdmin", "SectionAdmin", "StatusAd
 
 admin.site.site_header = _("System Design Playbook: editing")
 admin.site.site_title = _("System Design Playbook")
-admin.site.index_title = _("What there is to study")
+admin.site.index_title = _("Overview")

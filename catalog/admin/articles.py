@@ -25,6 +25,7 @@ from catalog.forms import ArticleForm, ArticleRowForm
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 from catalog.querysets import ArticleQuerySet
 
+YES_OR_NO: list[tuple[str, Any]] = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
 OPENED_TITLE = "_opened_title"
 """The hidden field with the article's title when its form was opened."""
 
@@ -64,31 +65,36 @@ class SectionFilter(PlaceFilter):
 
 
 class ListedFilter(admin.SimpleListFilter):
-    title = gettext_lazy("listed or not")
+    title = gettext_lazy("listed in a section")
     parameter_name = "listed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", gettext_lazy("Not listed"))]
+        return YES_OR_NO
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() != "no":
-            return queryset
-        return queryset.exclude(pk__in=Article.objects.listed())
+        if self.value() == "yes":
+            return queryset.filter(pk__in=Article.objects.listed())
+        if self.value() == "no":
+            return queryset.exclude(pk__in=Article.objects.listed())
+        return queryset
 
 
 class PublicFilter(admin.SimpleListFilter):
-    title = gettext_lazy("public or not")
+    title = gettext_lazy("public")
     parameter_name = "is_public"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", gettext_lazy("Drafts"))]
+        return YES_OR_NO
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(status__is_public=False) if self.value() == "no" else queryset
+        if self.value() not in dict(YES_OR_NO):
+            return queryset
+        return queryset.filter(status__is_public=self.value() == "yes")
 
 
 class AliasInline(admin.TabularInline[Alias, Article]):
     model = Alias
+    template = "admin/catalog/alias_rows.html"
     fields = readonly_fields = ("key", "added_at")
     can_delete = False
     verbose_name_plural = gettext_lazy("aliases: every key that the article has had")

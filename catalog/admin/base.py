@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.admin.article_field import ArticleField
 from catalog.admin.conflicts import ConflictAdmin
 from catalog.models import Colour
 
@@ -35,7 +36,8 @@ class CatalogFields(BaseModelAdmin[_Model]):
             wrapper.can_change_related = wrapper.can_delete_related = False
             wrapper.can_view_related = False
             wrapper.can_add_related = wrapper.can_add_related and db_field.name == "article"
-            field.choices = list(cast("Iterable[Any]", field.choices))
+            if not isinstance(field, ArticleField):
+                field.choices = list(cast("Iterable[Any]", field.choices))
         return field
 
 

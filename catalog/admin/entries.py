@@ -8,23 +8,33 @@ from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, QuerySet
-from django.forms import ModelChoiceField
+from django.forms import Media, ModelChoiceField, Script
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from catalog.admin.article_field import ArticleField
 from catalog.admin.base import CatalogFields
 from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber
 from catalog.forms import AT_THE_END, EntryForm, EntryRowForm, EntryRows, SortableEntryRows
 from catalog.models import Article, Entry, Section
 from catalog.querysets import ArticleQuerySet, EntryQuerySet
 
+POPUP_SCRIPT = Script("js/admin/article-field.js", type="module")
+
 
 class EntryFields(CatalogFields[Entry]):
+    @property
+    def media(self) -> Media:
+        # The stubs know paths only.
+        scripts: list[Any] = ["admin/js/admin/RelatedObjectLookups.js", POPUP_SCRIPT]
+        return super().media + Media(js=scripts)
+
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **options: object
     ) -> ModelChoiceField[Any] | None:
         if db_field.name == "article":
             options["queryset"] = Article.objects.filter(retired_at=None)
+            options["form_class"] = ArticleField
         return super().formfield_for_foreignkey(db_field, request, **options)
 
 
@@ -33,9 +43,12 @@ class EntryRowsInline(EntryFields, InlineModelAdmin[Entry, Any]):
 
     model = Entry
     form = EntryRowForm
+    template = "admin/catalog/entry_rows.html"
     extra = 1
     can_delete = False
     show_change_link = True
+    names_articles = False
+    """Whether the article of a new row is typed."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         entries = cast(EntryQuerySet, super().get_queryset(request))
@@ -48,6 +61,7 @@ class EntryRowsInline(EntryFields, InlineModelAdmin[Entry, Any]):
 
 class SectionEntriesInline(EntryRowsInline, SortableTabularInline):
     formset = SortableEntryRows
+    names_articles = True
     fields = ("number", "article", "title", "what_you_learn", "retire")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
@@ -62,6 +76,7 @@ class ArticleEntriesInline(EntryRowsInline, admin.TabularInline[Entry, Article])
 @admin.register(Entry)
 class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
     form = EntryForm
+    change_form_template = "admin/catalog/entry/change_form.html"
     list_display = ("title", "section", "number", "article")
     list_select_related = ("section", "article")
     list_filter = (RetiredFilter, "section")

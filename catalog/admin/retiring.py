@@ -25,15 +25,15 @@ _Retirable = TypeVar("_Retirable", bound=Retirable)
 
 
 class RetiredFilter(admin.SimpleListFilter):
-    title = gettext_lazy("retired or not")
+    title = gettext_lazy("retired")
     parameter_name = "retired"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", gettext_lazy("Retired")), ("all", gettext_lazy("All"))]
+        return [("yes", gettext_lazy("Yes")), ("all", gettext_lazy("All"))]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         default, *others = super().choices(changelist)
-        yield {**default, "display": gettext_lazy("Not retired")}
+        yield {**default, "display": gettext_lazy("No")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

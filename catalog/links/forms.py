@@ -17,6 +17,8 @@ class NewAddressForm(ArticleForm):
     url = forms.URLField(
         label=_("New address"),
         max_length=URL_MAX_LENGTH,
+        # Needed to accept an address, and not to dismiss the reports.
+        required=False,
         assume_scheme="https",
         widget=forms.URLInput(attrs={"class": "vURLField"}),
         help_text=_("Open it first, and check that it is the same article."),
@@ -32,6 +34,8 @@ class NewAddressForm(ArticleForm):
 
     def clean_url(self) -> str:
         url = super().clean_url()
+        if not url:
+            raise ValidationError(_("Enter the new address."))
         if url == self.instance.old_url:
             raise ValidationError(
                 _("The article already has that address. If it works, dismiss the reports.")

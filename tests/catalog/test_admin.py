@@ -1,4 +1,6 @@
+import re
 from datetime import UTC, datetime
+from html import unescape
 from importlib import import_module
 from typing import Any
 
@@ -11,7 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from catalog.links.models import BrokenLink
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
+from catalog.playbook_file.models import OpenQuestion, Revision
+from catalog.suggestions.models import Suggestion
 from progress.models import State
 from progress.states import StateName
 from tests.catalog.admin_pages import address, errors, listed, messages, save, words
@@ -251,3 +256,75 @@ def test_an_articles_dates_are_written_as_on_the_site(editing: Client) -> None:
     article = Article.objects.all()[0]
     Article.objects.filter(pk=article.pk).update(added_at=datetime(2026, 11, 3, 14, 5, tzinfo=UTC))
     assert "Added at: 3 Nov 2026, 14:05" in words(editing.get(address(article, "change")))
+
+
+def headings(response: Any) -> list[str]:
+    return re.findall(r"<h1>(.*?)</h1>", response.content.decode())
+
+
+def title_of(response: Any) -> str:
+    html: str = response.content.decode()
+    return html.split("<title>")[1].split("</title>", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (Article, "Articles"),
+        (Entry, "Entries"),
+        (Section, "Sections"),
+        (Layer, "Layers"),
+        (Status, "Statuses"),
+        (BrokenLink, "Broken links"),
+        (Suggestion, "Suggestions"),
+        (Revision, "Revisions"),
+        (OpenQuestion, "Uncertain matches"),
+    ],
+)
+def test_a_list_is_named_by_what_it_lists(editing: Client, model: Any, name: str) -> None:
+    response = editing.get(address(model, "changelist"))
+    assert headings(response) == [name]
+    assert title_of(response) == f"{name} · System Design Playbook"
+
+
+@pytest.mark.parametrize("model", [Article, Entry, Section, Layer, Status])
+def test_a_form_is_named_by_its_row(editing: Client, model: Any) -> None:
+    row = model.objects.first()
+    response = editing.get(address(row, "change"))
+    assert [unescape(heading) for heading in headings(response)] == [str(row)]
+    assert unescape(title_of(response)) == f"{row} · System Design Playbook"
+    name = model._meta.verbose_name
+    assert headings(editing.get(address(model, "add"))) == [f"Add {name}"]
+
+
+def filters(response: Any) -> dict[str, list[str]]:
+    html = response.content.decode()
+    return {
+        title: re.findall(r"<a [^>]*>([^<]*)</a>", choices)
+        for title, choices in re.findall(
+            r"<summary>([^<]*)</summary>(.*?)</details>", html, flags=re.DOTALL
+        )
+    }
+
+
+def test_filters_are_named_by_what_they_mean(editing: Client) -> None:
+    shown = filters(editing.get(address(Article, "changelist")))
+    assert list(shown) == [
+        "Retired",
+        "Listed in a section",
+        "Public",
+        "Layer",
+        "Section",
+        "Status",
+    ]
+    assert shown["Retired"] == ["No", "Yes", "All"]
+    assert shown["Listed in a section"] == shown["Public"] == ["All", "Yes", "No"]
+    shown = filters(editing.get(address(Suggestion, "changelist")))
+    assert shown["Decision"] == ["Waiting", "Accepted", "Declined", "All"]
+    assert filters(editing.get(address(Section, "changelist")))["Retired"] == ["No", "Yes", "All"]
+
+
+def test_the_front_page_begins_with_what_needs_attention(editing: Client) -> None:
+    text = words(editing.get("/admin/"))
+    places = [text.index(part) for part in ("Overview", "Needs attention", "Drafts", "Catalogue")]
+    assert places == sorted(places)

@@ -59,6 +59,10 @@ def test_list_filters_select_articles(client: Client, article: Article) -> None:
     assert search(client, "section=domain-case-studies") == sorted(map(str, in_section))
     assert len(search(client, "layer=foundation-layer")) == 3
     assert search(client, "listed=no") == ["Nowhere yet"]
+    assert len(search(client, "listed=yes")) == 39
+    assert search(client, "is_public=no") == ["Nowhere yet"]
+    assert len(search(client, "is_public=yes")) == 39
+    assert len(search(client, "is_public=perhaps&listed=perhaps")) == 40
     assert search(client, f"status__id__exact={status.pk}") == ["Nowhere yet"]
     unlisted.retire()
     assert search(client, "listed=no") == []

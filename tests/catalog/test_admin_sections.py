@@ -1,5 +1,6 @@
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from catalog.models import Article, Entry, Layer, Section
+from catalog.models import Article, Entry, Layer, Section, Status
 from progress.models import State
 from progress.states import StateName
 from tests.catalog.admin_pages import act, address, errors, filled_in, listed, messages, save, words
@@ -119,8 +120,80 @@ def test_a_retired_article_cannot_be_listed(client: Client, section: Section) ->
     article.retire()
     row = {"article": article.pk, "title": "e", "number": ""}
     response = save(client, section, **{f"entries-4-{name}": value for name, value in row.items()})
-    assert "Select a valid choice" in errors(response)[0]
-    assert ">Payment Wallet<" not in client.get(address(section, "change")).content.decode()
+    assert errors(response) == [UNKNOWN]
+    assert 'value="Payment Wallet"' not in client.get(address(section, "change")).content.decode()
+
+
+UNKNOWN = "No article has this title. Choose one from the list, or add the article."
+
+
+def articles_of(section: Section) -> list[Article]:
+    return [entry.article for entry in section.entries.current().order_by("number")]
+
+
+def listing(client: Client, section: Section, typed: str) -> Any:
+    row = {"article": typed, "title": "e", "number": ""}
+    return save(client, section, **{f"entries-4-{name}": value for name, value in row.items()})
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Payment Wallet",
+        " payment wallet ",
+        "https://scalabrix.medium.com/a-new-title-5b7901edee81?source=feed",
+    ],
+    ids=["title", "title in another case", "link"],
+)
+def test_the_article_of_a_new_entry_is_typed(client: Client, section: Section, typed: str) -> None:
+    assert listing(client, section, typed).status_code == 302
+    assert articles_of(section)[-1].slug == "payment-wallet"
+
+
+def test_all_titles_are_offered_once_and_retired_ones_are_not(
+    client: Client, section: Section
+) -> None:
+    retired = Article.objects.get(slug="payment-wallet")
+    retired.retire()
+    for path in (address(section, "change"), address(Section, "add"), address(Entry, "add")):
+        html = client.get(path).content.decode()
+        offered = re.findall(r'<option value="([^"]+)"></option>', html)
+        titles = Article.objects.filter(retired_at=None).values_list("title", flat=True)
+        assert sorted(unescape(title) for title in offered) == sorted(titles)
+        assert html.count('list="article-titles"') >= 1
+
+
+def test_of_two_articles_with_one_title_each_is_offered_with_its_slug(
+    client: Client, section: Section
+) -> None:
+    other = Article.objects.create(
+        title="payment wallet", url="https://example.org/w", status=Status.objects.all()[0]
+    )
+    html = client.get(address(section, "change")).content.decode()
+    assert '<option value="Payment Wallet [payment-wallet]">' in html
+    assert '<option value="payment wallet [payment-wallet-2]">' in html
+    [error] = errors(listing(client, section, "Payment wallet"))
+    assert error == (
+        "Several articles have this title. Choose one: "
+        "“Payment Wallet [payment-wallet]”, “payment wallet [payment-wallet-2]”."
+    )
+    assert listing(client, section, "payment wallet [payment-wallet-2]").status_code == 302
+    assert articles_of(section)[-1] == other
+
+
+def test_similar_titles_are_named_when_a_title_is_unknown(client: Client, section: Section) -> None:
+    response = listing(client, section, "wallet")
+    assert errors(response) == ["No article has this title. Similar ones: “Payment Wallet”."]
+    assert 'value="wallet"' in response.content.decode()
+    assert errors(listing(client, section, "Quite unknown")) == [UNKNOWN]
+    assert errors(listing(client, section, "9" * 40)) == [UNKNOWN]
+
+
+def test_what_one_learns_is_typed_over_lines_and_stored_on_one(
+    client: Client, section: Section
+) -> None:
+    save(client, section, **{"entries-0-what_you_learn": "Queues,\r\n  topics"})
+    assert section.entries.current()[0].what_you_learn == "Queues, topics"
 
 
 def test_a_row_that_another_editor_retired_causes_a_conflict(

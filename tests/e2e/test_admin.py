@@ -55,15 +55,16 @@ def drag(page: Page, what: Locator, where: Locator) -> None:
     start, end = what.bounding_box(), where.bounding_box()
     assert start is not None
     assert end is not None
-    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    # The dots of the handle are at its left edge.
+    page.mouse.move(start["x"] + 8, start["y"] + start["height"] / 2)
     page.mouse.down()
-    page.mouse.move(end["x"] + start["width"] / 2, end["y"] - 2, steps=30)
-    page.mouse.move(end["x"] + start["width"] / 2, end["y"] + 2, steps=5)
+    page.mouse.move(end["x"] + 8, end["y"] - 2, steps=30)
+    page.mouse.move(end["x"] + 8, end["y"] + 2, steps=5)
 
     def is_there() -> bool:
         # The page ignores the pointer while rows are animated, so it has to move again afterwards.
-        page.mouse.move(end["x"] + start["width"] / 2, end["y"] - 2)
-        page.mouse.move(end["x"] + start["width"] / 2, end["y"] + 2)
+        page.mouse.move(end["x"] + 8, end["y"] - 2)
+        page.mouse.move(end["x"] + 8, end["y"] + 2)
         return bool(where.evaluate("(there, held) => there === held", held))
 
     # Release the row only when it has reached its target.
@@ -95,6 +96,8 @@ def test_an_editor_signs_in_and_changes_an_article(page: Page) -> None:
 def test_entries_can_be_reordered_by_dragging(page: Page) -> None:
     first, second, third, fourth = titles("caching")
     enter(page)
+    # All four entries are in sight.
+    page.set_viewport_size({"width": 1280, "height": 1600})
     open_admin(page, "section", CACHING)
     handles = page.locator("#entries-group tr.has_original td.original p")
     drag(page, handles.nth(3), handles.nth(0))
@@ -129,10 +132,35 @@ def test_sections_can_be_reordered_by_dragging(page: Page) -> None:
 def test_an_article_is_listed_again_in_another_section(page: Page) -> None:
     enter(page)
     open_admin(page, "section", CACHING)
-    page.get_by_label("Article – new").first.select_option(label=WALLET)
+    article = page.get_by_label("Article – new").first
+    offered = "field => [...field.list.options].map(option => option.value)"
+    assert WALLET in article.evaluate(offered)
+    article.fill(WALLET)
     page.get_by_label("Title – new").first.fill("A wallet, cached")
     save(page)
     assert titles_on_the_site(page, "caching")[-1] == "A wallet, cached"
+
+
+def test_a_row_that_is_added_to_the_form_offers_the_same_articles(page: Page) -> None:
+    enter(page)
+    open_admin(page, "section", CACHING)
+    page.get_by_role("button", name="Add another Entry").click()
+    page.locator("[name=entries-5-article]").fill("payment wallet")
+    page.locator("[name=entries-5-title]").fill("A wallet, cached")
+    save(page)
+    assert titles_on_the_site(page, "caching")[-1] == "A wallet, cached"
+
+
+def test_without_scripts_an_article_is_typed(plain_page: Page) -> None:
+    enter(plain_page)
+    open_admin(plain_page, "section", CACHING)
+    plain_page.locator("[name=entries-4-article]").fill("wallet")
+    plain_page.locator("[name=entries-4-title]").fill("A wallet, cached")
+    plain_page.get_by_role("button", name="Save", exact=True).click()
+    expect(plain_page.locator(".errorlist").last).to_contain_text(f"Similar ones: “{WALLET}”")
+    plain_page.locator("[name=entries-4-article]").fill(WALLET)
+    save(plain_page)
+    assert titles_on_the_site(plain_page, "caching")[-1] == "A wallet, cached"
 
 
 def test_an_article_is_added_in_a_popup(page: Page) -> None:
@@ -145,6 +173,7 @@ def test_an_article_is_added_in_a_popup(page: Page) -> None:
     popup.get_by_label("Status:").select_option(label="Planned")
     with popup.expect_event("close"):
         popup.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[name=entries-4-article]")).to_have_value("Quite new")
     page.locator("[name=entries-4-title]").fill("Quite new")
     save(page)
     assert titles_on_the_site(page, "caching")[-1] == "Quite new"

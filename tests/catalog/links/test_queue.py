@@ -175,7 +175,7 @@ def test_the_address_of_another_article_is_refused(client: Client, action: str) 
 @pytest.mark.parametrize(
     ("url", "error"),
     [
-        ("", "This field is required."),
+        ("", "Enter the new address."),
         ("ftp://example.org/a", "Enter a valid URL."),
         (
             "https://me:secret@example.org/",
@@ -314,21 +314,25 @@ def test_the_page_suggests_only_a_known_new_address(client: Client, new_url: str
     assert page.context["adminform"].form["url"].value() == new_url
     assert ("Leads to:" in words(page)) is bool(new_url)
     assert errors(client.post(page_of(article), filled_in(page) | {"url": ""})) == [
-        "This field is required."
+        "Enter the new address."
     ]
 
 
-def test_the_three_buttons_are_equally_prominent(client: Client) -> None:
-    """Test also that an empty address does not prevent dismissing."""
+def test_accepting_is_the_primary_button_and_retiring_the_last_and_red_one(
+    client: Client,
+) -> None:
+    """Test also that nothing is required that dismissing does not need."""
     [article] = with_links(1)
     find(article, CheckResult(404), days=4)
     html = client.get(page_of(article)).content.decode()
     line = html.split('class="submit-row"')[1].split("</form>")[0]
     ways = re.findall(r"<(?:input|a) [^>]*>", line)
     assert len(ways) == 3
-    assert [bool(re.search(r'class="[^"]*\bdefault\b', way)) for way in ways] == [True] * 3
+    classes = [re.findall(r'class="([^"]*)"', way) for way in ways]
+    assert classes == [["default"], [], ["deletelink"]]
     assert [way for way in ways if "formnovalidate" in way] == [ways[1]]
     assert 'name="_dismiss"' in ways[1]
+    assert 'class="required"' not in html
 
 
 def test_accepting_settles_the_reports_permanently(client: Client, learner: User) -> None:
