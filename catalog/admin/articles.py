@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from catalog import learner_counts
 from catalog.admin.entries import ArticleEntriesInline
 from catalog.admin.merging import MergingAdmin
-from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber, sections_with
+from catalog.admin.moving import MovingAdmin
+from catalog.admin.retiring import RetiredFilter, renumber, sections_with
 from catalog.forms import ArticleForm, ArticleRowForm
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
-from catalog.querysets import ArticleQuerySet
+from catalog.querysets import ArticleQuerySet, EntryQuerySet
 
 YES_OR_NO: list[tuple[str, Any]] = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
 OPENED_TITLE = "_opened_title"
@@ -107,11 +108,12 @@ class AliasInline(admin.TabularInline[Alias, Article]):
 
 
 @admin.register(Article)
-class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
+class ArticleAdmin(MergingAdmin, MovingAdmin[Article]):
     form = ArticleForm
     actions = (
         "publish",
         "move_to_draft",
+        "move_selected",
         "retire_selected",
         "restore_selected",
         "merge_selected",
@@ -286,6 +288,9 @@ class ArticleAdmin(MergingAdmin, RetirableAdmin[Article]):
         row.entries.all().rename(before.title, row.title)
         if row.is_retired != before.is_retired:
             renumber(Section.objects.filter(entries__article=row).distinct())
+
+    def entries_of(self, chosen: QuerySet[Article]) -> EntryQuerySet:
+        return Entry.objects.filter(article__in=chosen, retired_at=None)
 
     def articles_of(self, retiring: QuerySet[Article]) -> ArticleQuerySet:
         return cast(ArticleQuerySet, retiring)

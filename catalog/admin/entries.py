@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from catalog.admin.article_field import ArticleField
 from catalog.admin.base import CatalogFields
-from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber
+from catalog.admin.moving import MovingAdmin
+from catalog.admin.retiring import RetiredFilter, renumber
 from catalog.forms import AT_THE_END, EntryForm, EntryRowForm, EntryRows, SortableEntryRows
 from catalog.models import Article, Entry, Section
 from catalog.querysets import ArticleQuerySet, EntryQuerySet
@@ -74,8 +75,9 @@ class ArticleEntriesInline(EntryRowsInline, admin.TabularInline[Entry, Article])
 
 
 @admin.register(Entry)
-class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
+class EntryAdmin(EntryFields, MovingAdmin[Entry]):
     form = EntryForm
+    actions = ("move_selected", "retire_selected", "bring_back_selected")
     change_form_template = "admin/catalog/entry/change_form.html"
     list_display = ("title", "section", "number", "article")
     list_select_related = ("section", "article")
@@ -86,6 +88,9 @@ class EntryAdmin(EntryFields, RetirableAdmin[Entry]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Entry | None = None) -> list[Any]:
         return ["retired_at", *(["article"] if obj else [])]
+
+    def entries_of(self, chosen: QuerySet[Entry]) -> EntryQuerySet:
+        return cast(EntryQuerySet, chosen.filter(retired_at=None))
 
     def articles_of(self, retiring: QuerySet[Entry]) -> ArticleQuerySet:
         return Article.objects.filter(entries__in=retiring).distinct()

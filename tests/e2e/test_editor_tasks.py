@@ -11,6 +11,7 @@ from catalog.models import Article, Section
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.suggestions.models import Suggestion
 from tests.e2e.conftest import sign_in
+from tests.e2e.test_accessibility import LOOKS, violations
 
 pytestmark = pytest.mark.usefixtures("editor")
 
@@ -214,3 +215,26 @@ def test_wide_list_scrolls_in_its_frame_on_a_phone(page: Page) -> None:
     expect(frame).to_have_css("border-right-width", "1px")
     assert frame.evaluate("frame => frame.scrollWidth > frame.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_articles_move_to_another_section(page: Page, plain_page: Page, has_scripts: bool) -> None:
+    page = page if has_scripts else plain_page
+    old, new = Section.objects.get(slug="caching"), Section.objects.get(slug="feeds-fan-out")
+    titles = [entry.title for entry in old.entries.current().order_by("number")[:2]]
+    enter(page)
+    page.goto("/admin/catalog/entry/?section__id__exact=" + str(old.pk))
+    for title in titles:
+        page.get_by_role("row", name=title).get_by_role("checkbox").check()
+    page.get_by_label("Action:").select_option(label="Move selected entries to another section")
+    page.get_by_role("button", name="Go").click()
+    for width, theme in LOOKS if has_scripts else []:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_label("Move to the section").select_option(value=str(new.pk))
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("2 entries.")
+    page.goto("/sections/feeds-fan-out/")
+    assert page.locator("tr[data-entry] a[id^=title-]").all_inner_texts()[-2:] == titles
