@@ -32,8 +32,8 @@ class Page(HTMLParser):
 
     @property
     def headings(self) -> list[str]:
-        found = re.findall(r"<h1[^>]*>(.*?)</h1>", self.html, re.DOTALL)
-        return [unescape(heading).strip() for heading in found]
+        headings = re.findall(r"<h1[^>]*>(.*?)</h1>", self.html, re.DOTALL)
+        return [unescape(heading).strip() for heading in headings]
 
     @property
     def ids(self) -> list[str]:

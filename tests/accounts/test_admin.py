@@ -18,8 +18,8 @@ def test_an_operator_finds_a_learner_and_their_preferences(
 ) -> None:
     learner.time_zone = "Asia/Tokyo"
     learner.save()
-    found = admin_client.get(PATH, {"q": "learner@"}).content.decode()
-    assert f"{PATH}{learner.pk}/change/" in found
+    results = admin_client.get(PATH, {"q": "learner@"}).content.decode()
+    assert f"{PATH}{learner.pk}/change/" in results
     assert 'value="Asia/Tokyo"' in admin_client.get(f"{PATH}{learner.pk}/change/").content.decode()
 
 

@@ -8,7 +8,7 @@ import pytest
 from bench.load import Request, Run, RunFailed, parse
 
 
-def said(**changes: Any) -> str:
+def wrk_output(**changes: Any) -> str:
     figures = {
         "requests": 300,
         "microseconds": 1_500_000,
@@ -22,17 +22,17 @@ def said(**changes: Any) -> str:
 
 
 def test_figures_in_seconds_and_milliseconds_are_read() -> None:
-    run = parse(said(), 200)
+    run = parse(wrk_output(), 200)
     assert run == Run(requests=300, seconds=1.5, size=2000, p50=12.5, p99=80.25)
     assert run.per_second == 200
 
 
 def test_only_the_last_line_of_wrk_is_read() -> None:
-    assert parse("unable to say much\n" + said(), 200) == parse(said(), 200)
+    assert parse("unable to say much\n" + wrk_output(), 200) == parse(wrk_output(), 200)
 
 
 def test_a_run_may_be_too_short_for_a_response() -> None:
-    assert parse(said(requests=0, bytes=0, statuses={}), 200).requests == 0
+    assert parse(wrk_output(requests=0, bytes=0, statuses={}), 200).requests == 0
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_a_run_may_be_too_short_for_a_response() -> None:
 )
 def test_an_unexpected_response_fails_the_run(changes: dict[str, Any]) -> None:
     with pytest.raises(RunFailed, match="300 answers, expected with 200 each"):
-        parse(said(**changes), 200)
+        parse(wrk_output(**changes), 200)
 
 
-@pytest.mark.parametrize("words", ["", "unable to connect to 127.0.0.1:1 Connection refused\n"])
-def test_a_run_without_output_fails(words: str) -> None:
+@pytest.mark.parametrize("output", ["", "unable to connect to 127.0.0.1:1 Connection refused\n"])
+def test_a_run_without_output_fails(output: str) -> None:
     with pytest.raises(RunFailed, match="wrk printed: "):
-        parse(words, 200)
+        parse(output, 200)
 
 
 def test_a_request_is_written_as_lua() -> None:

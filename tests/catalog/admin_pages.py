@@ -61,15 +61,15 @@ def messages(response: Any) -> list[str]:
 def errors(response: Any) -> list[str]:
     """Return every error of the form and its rows, as HTML."""
     form = response.context["adminform"].form
-    found = [str(error) for field in form.errors.values() for error in field]
+    texts = [str(error) for field in form.errors.values() for error in field]
     for inline in response.context["inline_admin_formsets"]:
         rows = [
             inline.formset.non_form_errors(),
             *(field for form in inline.formset.forms for field in form.errors.values()),
         ]
-        found += [str(error) for row in rows for error in row]
-    return found
+        texts += [str(error) for row in rows for error in row]
+    return texts
 
 
-def words(response: Any) -> str:
+def text_of(response: Any) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())

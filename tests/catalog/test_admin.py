@@ -19,7 +19,7 @@ from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.suggestions.models import Suggestion
 from progress.models import State
 from progress.states import StateName
-from tests.catalog.admin_pages import address, errors, listed, messages, save, words
+from tests.catalog.admin_pages import address, errors, listed, messages, save, text_of
 
 MODELS = (Layer, Section, Status, Article, Entry)
 
@@ -72,10 +72,10 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
     models = list(apps.get_app_config("progress").get_models())
     assert State in models
     assert [model for model in models if admin.site.is_registered(model)] == []
-    shown = editing.get("/admin/").context["app_list"]
-    rooms = [app["app_label"] for app in shown]
-    assert rooms == ["catalog", "links", "playbook_file", "suggestions"]
-    assert {model["model"] for model in shown[0]["models"]} == set(MODELS)
+    app_list = editing.get("/admin/").context["app_list"]
+    labels = [app["app_label"] for app in app_list]
+    assert labels == ["catalog", "links", "playbook_file", "suggestions"]
+    assert {model["model"] for model in app_list[0]["models"]} == set(MODELS)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -112,7 +112,7 @@ def test_the_admin_has_the_sites_content_security_policy(editing: Client) -> Non
 
 
 def test_the_admin_has_the_sites_name(editing: Client) -> None:
-    page = words(editing.get("/admin/"))
+    page = text_of(editing.get("/admin/"))
     assert "System Design Playbook: editing" in page
     assert "Django" not in page
 
@@ -179,7 +179,7 @@ def test_a_status_that_is_not_public_cannot_count(
 def test_a_layer_or_status_in_use_cannot_be_deleted(editing: Client, model: Any, slug: str) -> None:
     used = model.objects.get(slug=slug)
     page = editing.get(address(used, "delete"))
-    assert f"“{used}” cannot be deleted, because these use it." in words(page)
+    assert f"“{used}” cannot be deleted, because these use it." in text_of(page)
     user = Section.objects.get(layer=used) if model is Layer else Article.objects.first()
     assert user is not None
     assert f'<a href="{address(user, "change")}">' in page.content.decode()
@@ -192,7 +192,7 @@ def test_an_unused_layer_or_status_can_be_deleted(editing: Client, model: Any) -
     name = {"title": "New", "number": 9} if model is Layer else {"label": "New"}
     save(editing, model, slug="new", colour="rose", **name)
     new = model.objects.get(slug="new")
-    assert "It will be deleted permanently." in words(editing.get(address(new, "delete")))
+    assert "It will be deleted permanently." in text_of(editing.get(address(new, "delete")))
     response = editing.post(address(new, "delete"), {"post": "yes"}, follow=True)
     assert len(messages(response)) == 1
     assert not model.objects.filter(slug="new").exists()
@@ -255,7 +255,7 @@ def test_the_lists_show_layers_and_statuses_in_order(editing: Client) -> None:
 def test_an_articles_dates_are_written_as_on_the_site(editing: Client) -> None:
     article = Article.objects.all()[0]
     Article.objects.filter(pk=article.pk).update(added_at=datetime(2026, 11, 3, 14, 5, tzinfo=UTC))
-    assert "Added at: 3 Nov 2026, 14:05" in words(editing.get(address(article, "change")))
+    assert "Added at: 3 Nov 2026, 14:05" in text_of(editing.get(address(article, "change")))
 
 
 def headings(response: Any) -> list[str]:
@@ -325,6 +325,6 @@ def test_filters_are_named_by_what_they_mean(editing: Client) -> None:
 
 
 def test_the_front_page_begins_with_what_needs_attention(editing: Client) -> None:
-    text = words(editing.get("/admin/"))
+    text = text_of(editing.get("/admin/"))
     places = [text.index(part) for part in ("Overview", "Needs attention", "Drafts", "Catalogue")]
     assert places == sorted(places)

@@ -14,7 +14,16 @@ from catalog.history import records_of
 from catalog.models import Article, Entry, Section, Status
 from progress.models import Event, State
 from progress.states import StateName
-from tests.catalog.admin_pages import act, address, errors, filled_in, listed, messages, save, words
+from tests.catalog.admin_pages import (
+    act,
+    address,
+    errors,
+    filled_in,
+    listed,
+    messages,
+    save,
+    text_of,
+)
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -35,17 +44,17 @@ def search(client: Client, query: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "words",
+    "query",
     ["wallet", "HTTPS://SCALABRIX.MEDIUM.COM/WALLET", "medium:0f0f0f0f0f0f", "Purse of 2027"],
     ids=["title", "link", "key", "title in a section"],
 )
 def test_search_finds_articles_by_each_of_their_texts(
-    client: Client, article: Article, words: str
+    client: Client, article: Article, query: str
 ) -> None:
     Article.objects.filter(pk=article.pk).update(url="https://scalabrix.medium.com/wallet-1")
     article.aliases.create(key="medium:0f0f0f0f0f0f")
     article.entries.update(title="Purse of 2027")
-    assert search(client, f"q={words}") == ["Payment Wallet"]
+    assert search(client, f"q={query}") == ["Payment Wallet"]
 
 
 def test_a_search_of_any_length_is_answered(client: Client) -> None:
@@ -127,9 +136,9 @@ def test_retiring_shows_learner_counts_and_keeps_states(
     state = State.objects.create(user=learner, article=article, state=StateName.DONE)
     event = Event.objects.create(user=learner, article=article, from_state="todo", to_state="done")
     asked = act(client, "retire_selected", article, other)
-    assert "“Payment Wallet”: 1 learner has a state on it." in words(asked)
-    assert "“Ticket Booking System”: 0 learners have a state on it." in words(asked)
-    assert "Learners lose nothing" in words(asked)
+    assert "“Payment Wallet”: 1 learner has a state on it." in text_of(asked)
+    assert "“Ticket Booking System”: 0 learners have a state on it." in text_of(asked)
+    assert "Learners lose nothing" in text_of(asked)
     assert not Article.objects.exclude(retired_at=None).exists()
 
     done = act(client, "retire_selected", article, other, confirmed="yes")
@@ -170,7 +179,7 @@ def test_the_delete_page_retires(client: Client, learner: User, slug: str) -> No
     if slug == "payment-wallet":
         State.objects.create(user=learner, article=article, state=StateName.SKIPPED)
     page = client.get(address(article, "delete"))
-    assert ("1 learner has" in words(page)) == (slug == "payment-wallet")
+    assert ("1 learner has" in text_of(page)) == (slug == "payment-wallet")
     response = client.post(address(article, "delete"), {"post": "yes"}, follow=True)
     article.refresh_from_db()
     assert article.is_retired
@@ -306,7 +315,7 @@ def test_the_title_that_follows(client: Client, listed_twice: Article) -> None:
     assert titles(listed_twice) == ["A purse", "The other name"]
     page = client.get(response.url)
     assert messages(page)[0] == "1 entry had the old title, and now has the new one."
-    assert "Payment Wallet" not in words(client.get(listed_twice.get_absolute_url()))
+    assert "Payment Wallet" not in text_of(client.get(listed_twice.get_absolute_url()))
     records = records_of(Entry).filter(article=listed_twice, title="A purse")
     assert [record.history_user for record in records] == [response.wsgi_request.user]
 

@@ -11,7 +11,16 @@ from accounts.models import User
 from catalog.models import Article, Entry, Layer, Section, Status
 from progress.models import State
 from progress.states import StateName
-from tests.catalog.admin_pages import act, address, errors, filled_in, listed, messages, save, words
+from tests.catalog.admin_pages import (
+    act,
+    address,
+    errors,
+    filled_in,
+    listed,
+    messages,
+    save,
+    text_of,
+)
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -272,7 +281,7 @@ def test_retiring_a_section_shows_affected_learners_and_keeps_its_entries(
     elsewhere = Article.objects.get(slug="payment-wallet")
     for read in (article, elsewhere):
         State.objects.create(user=learner, article=read, state=StateName.READING)
-    page = words(client.get(address(section, "delete")))
+    page = text_of(client.get(address(section, "delete")))
     assert f"“{article.title}”: 1 learner has a state on it." in page
     assert page.count("learners have a state on it") == 3
     assert "Payment Wallet" not in page
@@ -341,5 +350,5 @@ def test_the_number_of_a_section_is_shown_in_every_order(client: Client) -> None
         (str(section.pk), str(section.number)) for section in sections
     ]
     by_title = client.get(f"{path}?o=2").content.decode()
-    shown = re.findall(r'<td class="field-_reorder_">(.*?)</td>', by_title)
-    assert shown == [str(section.number) for section in Section.objects.order_by("title")]
+    numbers = re.findall(r'<td class="field-_reorder_">(.*?)</td>', by_title)
+    assert numbers == [str(section.number) for section in Section.objects.order_by("title")]

@@ -24,7 +24,7 @@ from tests.catalog.admin_pages import (
     hidden_fields,
     messages,
     save,
-    words,
+    text_of,
 )
 
 MODELS = (Layer, Section, Status, Article, Entry)
@@ -90,8 +90,10 @@ def test_the_second_save_shows_both_values_and_can_be_confirmed(
     thing.refresh_from_db()
     assert getattr(thing, name) == "Theirs"
     assert differences(response) == [(name.capitalize(), "Theirs", "Mine")]
-    assert words(response).count("ana saved it on ") == 1
-    assert f"Theirs, stored now Yours, not saved {name.capitalize()} Theirs Mine" in words(response)
+    assert text_of(response).count("ana saved it on ") == 1
+    assert f"Theirs, stored now Yours, not saved {name.capitalize()} Theirs Mine" in text_of(
+        response
+    )
     assert save_mine(client, thing, response).status_code == 302
     thing.refresh_from_db()
     assert getattr(thing, name) == "Mine"
@@ -159,7 +161,7 @@ def test_entries_of_a_section_are_compared(client: Client, ana: Client) -> None:
     save(ana, entry, what_you_learn="Theirs")
     response = post(client, section, form, **{"entries-1-what_you_learn": "Mine"})
     assert differences(response) == [(f"{entry.title}: What you’ll learn", "Theirs", "Mine")]
-    assert words(response).count("ana saved it on ") == 1
+    assert text_of(response).count("ana saved it on ") == 1
     entry.refresh_from_db()
     assert entry.what_you_learn == "Theirs"
     assert save_mine(client, section, response).status_code == 302
@@ -184,8 +186,8 @@ def test_values_typed_into_a_row_that_another_editor_retired_are_shown(
             ("What you’ll learn", first.what_you_learn, "Typed for long"),
         ]
     }
-    assert f"“{first.title}” was retired or moved" in words(response)
-    assert "Typed for long" in words(response)
+    assert f"“{first.title}” was retired or moved" in text_of(response)
+    assert "Typed for long" in text_of(response)
     assert save_mine(client, section, response).status_code == 302
     first.refresh_from_db()
     second.refresh_from_db()
@@ -258,7 +260,7 @@ def test_values_that_cannot_be_saved_are_kept_in_the_form(
     form = opened(client, wallet)
     save(ana, wallet, title="Theirs")
     response = post(client, wallet, form, title="", url="https://user:secret@example.org/")
-    assert words(response).count("ana saved it on ") == 1
+    assert text_of(response).count("ana saved it on ") == 1
     response = save_mine(client, wallet, response)
     assert errors(response) == [
         "This field is required.",
@@ -285,9 +287,9 @@ def test_rows_stay_in_a_form_with_errors_after_one_was_removed(client: Client, a
     response = save_mine(client, section, response)
     assert errors(response) == ["This field is required."]
     [rows] = response.context["inline_admin_formsets"]
-    shown = [row.form.instance.pk for row in rows if row.original]
-    assert shown == [row.original.pk for row in rows if row.original]
-    assert shown == [entry.pk for entry in others]
+    displayed = [row.form.instance.pk for row in rows if row.original]
+    assert displayed == [row.original.pk for row in rows if row.original]
+    assert displayed == [entry.pk for entry in others]
     again = {**filled_in(response), "title": "A title"}
     assert again[f"entries-{last}-what_you_learn"] == "Mine"
     assert post(client, section, again).status_code == 302
@@ -305,8 +307,8 @@ def test_rows_in_a_form_with_errors_have_their_own_titles(client: Client, ana: C
     assert [entry.pk for entry in section.entries.current()][1:3] == [before[1], before[0]]
     response = save_mine(client, section, post(client, section, form, title=""))
     [rows] = response.context["inline_admin_formsets"]
-    shown = [(row.form.instance.pk, row.original.pk) for row in rows if row.original]
-    assert shown == [(pk, pk) for pk in before]
+    displayed = [(row.form.instance.pk, row.original.pk) for row in rows if row.original]
+    assert displayed == [(pk, pk) for pk in before]
 
 
 def test_keeping_theirs_opens_the_stored_values(
@@ -454,7 +456,7 @@ def test_the_list_refuses_a_status_that_both_editors_changed_once(
     act(ana, "move_to_draft", wallet)
     form[f"{row}-status"] = planned.pk
     response = client.post(address(Article, "changelist"), form)
-    assert f"Its status became “{draft.label}” after you opened this list." in words(response)
+    assert f"Its status became “{draft.label}” after you opened this list." in text_of(response)
     wallet.refresh_from_db()
     assert wallet.status == draft
     formset = response.context["cl"].formset

@@ -14,10 +14,10 @@ pytestmark = pytest.mark.usefixtures("playbook")
 def queues(client: Client) -> dict[str, tuple[int, str]]:
     """Return the count and address of each queue on the front page, by name."""
     page = client.get(reverse("admin:index")).content.decode()
-    found = re.findall(
+    links = re.findall(
         r'<a href="([^"]+)">\s*<span class="queue-count">(\d+)</span>\s*([^<]+?)\s*</a>', page
     )
-    return {name: (int(number), address.replace("&amp;", "&")) for address, number, name in found}
+    return {name: (int(number), address.replace("&amp;", "&")) for address, number, name in links}
 
 
 def listed(client: Client, address: str) -> int:

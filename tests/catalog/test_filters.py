@@ -210,8 +210,8 @@ def test_an_invalid_value_is_reported_and_the_others_apply() -> None:
 
 
 def test_a_search_that_is_too_long_or_contains_nul_is_ignored() -> None:
-    for words in ("x" * 201, "a%00b"):
-        form = filter_form(f"q={words}")
+    for query in ("x" * 201, "a%00b"):
+        form = filter_form(f"q={query}")
         assert len(titles(form)) == 43
         assert [item.field for item in form.ignored] == ["Search"]
 

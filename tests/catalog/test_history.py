@@ -21,7 +21,7 @@ from catalog import catalog_version
 from catalog.history import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Layer, Section, Status
-from tests.catalog.admin_pages import act, address, messages, save, words
+from tests.catalog.admin_pages import act, address, messages, save, text_of
 
 MODELS = (Layer, Section, Status, Article, Entry)
 
@@ -103,7 +103,7 @@ def test_a_record_shows_who_changed_what_and_when(
         [],
     ]
     page = client.get(address(wallet, "history"))
-    assert f"by {editor.username}" in words(page)
+    assert f"by {editor.username}" in text_of(page)
     assert "Ledgers &lt;b&gt;" in page.content.decode()
     assert not re.search(r"<[^>]+ style=|<style|<script>", page.content.decode())
 
@@ -203,7 +203,7 @@ def test_records_of_a_deleted_account_stay(client: Client, wallet: Article) -> N
     client.force_login(User.objects.get(username="editor"))
     other.delete()
     assert changes(client, wallet)[0] == [("Title", "Payment Wallet", "By another")]
-    assert "by a deleted account" in words(client.get(address(wallet, "history")))
+    assert "by a deleted account" in text_of(client.get(address(wallet, "history")))
 
 
 def test_a_revert_makes_a_record(client: Client, wallet: Article, editor: User) -> None:

@@ -19,7 +19,7 @@ from catalog.merging import merge_articles
 from catalog.models import Alias, Article, Entry, Section, Status
 from progress.learner import LearnerProgress
 from progress.states import StateName
-from tests.catalog.admin_pages import act, address, filled_in, messages, words
+from tests.catalog.admin_pages import act, address, filled_in, messages, text_of
 
 MERGE = "/admin/catalog/article/merge/"
 
@@ -82,7 +82,7 @@ def test_a_kept_article_without_a_link_gets_the_duplicates(
     expected = kept.url or duplicate.url
     message = f"The article that is kept has no link yet and gets {duplicate.url}."
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    assert (message in words(page)) is not has_link
+    assert (message in text_of(page)) is not has_link
     merge_articles(kept, duplicate)
     kept.refresh_from_db()
     assert kept.url == expected
@@ -193,8 +193,9 @@ def test_an_editor_sees_a_preview_and_merges(
     place = duplicate.entries.first()
     assert place is not None
     page = editing.get(MERGE, keys)
-    assert f"“{place.title}” in “{place.section}” will lead to the article that is kept." in words(
-        page
+    assert (
+        f"“{place.title}” in “{place.section}” will lead to the article that is kept."
+        in text_of(page)
     )
     duplicate.refresh_from_db()
     assert not duplicate.is_retired
@@ -202,17 +203,19 @@ def test_an_editor_sees_a_preview_and_merges(
     assert messages(response) == [f"“{duplicate.title}” is merged into “{kept.title}”."]
     duplicate.refresh_from_db()
     assert duplicate.merged_into == kept
-    said = {int(e.object_id or 0): e.change_message for e in LogEntry.objects.filter(user=editor)}
-    assert said == {
+    messages_by_pk = {
+        int(e.object_id or 0): e.change_message for e in LogEntry.objects.filter(user=editor)
+    }
+    assert messages_by_pk == {
         kept.pk: f"“{duplicate.title}” was merged into it.",
         duplicate.pk: f"Merged into “{kept.title}”.",
     }
-    version = records_of(Article).filter(id=duplicate.pk).first()
-    assert (version.history_user, version.merged_into) == (editor, kept)
-    assert version.history_change_reason == f"Merged into “{kept.title}”."
-    versions = editing.get(address(duplicate, "history")).context["records"]
+    merged_record = records_of(Article).filter(id=duplicate.pk).first()
+    assert (merged_record.history_user, merged_record.merged_into) == (editor, kept)
+    assert merged_record.history_change_reason == f"Merged into “{kept.title}”."
+    records = editing.get(address(duplicate, "history")).context["records"]
     assert ("Merged into", "–", kept.title) in [
-        (c.name, c.old, c.new) for c in versions[0]["changes"]
+        (c.name, c.old, c.new) for c in records[0]["changes"]
     ]
 
 
@@ -253,10 +256,10 @@ def test_the_preview_compares_both_articles(
         "What you’ll learn": ["Money", "Seats & locks"],
         "Learners": ["0", "0"],
     }
-    said = words(page)
-    assert "No learner has a state on either of them." in said
-    assert "have a state" not in said
-    assert f"The page {duplicate.get_absolute_url()} will lead to the article that is kept." in said
+    text = text_of(page)
+    assert "No learner has a state on either of them." in text
+    assert "have a state" not in text
+    assert f"The page {duplicate.get_absolute_url()} will lead to the article that is kept." in text
 
 
 def test_the_preview_leaves_out_zero_counts(
@@ -264,7 +267,7 @@ def test_the_preview_leaves_out_zero_counts(
 ) -> None:
     LearnerProgress(learner).set(duplicate, StateName.DONE)
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    preview = words(page).partition("For learners")[2]
+    preview = text_of(page).partition("For learners")[2]
     assert preview.startswith(
         " 1 learner has a state on the article that is merged into it. After the merge, “Done”: 1"
     )
@@ -279,7 +282,7 @@ def test_the_kept_article_and_the_duplicate_can_be_swapped(
     assert (swapped.context["kept"], swapped.context["duplicate"]) == (duplicate, kept)
     duplicate.retire()
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    assert "Swap the two articles" not in words(page)
+    assert "Swap the two articles" not in text_of(page)
     assert compared(page)["Status"] == ["Published", "Published, retired"]
 
 
@@ -299,8 +302,8 @@ def test_aliases_are_described_in_words(editing: Client, kept: Article, duplicat
         "Without a link, the title “the seat” will lead to the article that is kept.",
         "A long link will lead to the article that is kept.",
     ]
-    for told in page.context["keys"]:
-        assert told in words(page)
+    for description in page.context["keys"]:
+        assert description in text_of(page)
 
 
 @pytest.mark.parametrize(
@@ -318,7 +321,7 @@ def test_dissimilar_articles_cause_a_warning(
     duplicate.save()
     duplicate.entries.update(title=place)
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    assert ("Their titles are not similar" in words(page)) is is_warned
+    assert ("Their titles are not similar" in text_of(page)) is is_warned
     assert 'class="for-good" value="Merge permanently"' in page.content.decode()
 
 
@@ -347,10 +350,10 @@ def test_two_articles_can_be_chosen_in_the_list(
 def test_the_page_of_a_merged_article_links_to_the_kept_one(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
-    assert "Merged into" not in words(editing.get(address(duplicate, "change")))
+    assert "Merged into" not in text_of(editing.get(address(duplicate, "change")))
     merge_articles(kept, duplicate)
     page = editing.get(address(duplicate, "change"))
-    assert f"Merged into: {kept.title}" in words(page)
+    assert f"Merged into: {kept.title}" in text_of(page)
     assert f'<a href="{address(kept, "change")}">{kept.title}</a>' in page.content.decode()
 
 
@@ -371,14 +374,16 @@ def test_the_page_of_a_merged_article_is_read_only(
     page = editing.get(address(duplicate, "change"))
     assert controls(page) == []
     html = page.content.decode()
-    told = f'It was merged into <a href="{address(kept, "change")}">{kept.title}</a>. Change that'
-    assert html.count(told) == 1
-    assert html.index(told) < html.index("field-title")
+    message = (
+        f'It was merged into <a href="{address(kept, "change")}">{kept.title}</a>. Change that'
+    )
+    assert html.count(message) == 1
+    assert html.index(message) < html.index("field-title")
     assert address(duplicate, "history") in html
     assert address(duplicate, "delete") not in html
     assert f"{MERGE}?kept={duplicate.pk}" not in html
     assert editing.get(address(duplicate, "delete")).status_code == 403
-    assert "It was merged into" not in words(editing.get(address(kept, "change")))
+    assert "It was merged into" not in text_of(editing.get(address(kept, "change")))
 
 
 @pytest.mark.parametrize("more", [{}, {"_restore": "1"}])
@@ -417,7 +422,7 @@ def test_a_merged_article_does_not_block_saving_the_list(
     sent = rows_of(page)
     places = {form.instance.pk: form.prefix for form in page.context["cl"].formset.forms}
     assert f"{places[duplicate.pk]}-status" not in sent
-    assert duplicate.status.label in words(page)
+    assert duplicate.status.label in text_of(page)
     draft = Status.objects.get(slug="draft")
     response = editing.post(path, sent | {f"{places[other.pk]}-status": str(draft.pk)})
     assert response.status_code == 302
@@ -436,7 +441,7 @@ def test_a_list_opened_before_the_merge_does_not_change_the_article(
     draft = Status.objects.get(slug="draft")
     merge_articles(kept, duplicate)
     refused = editing.post(path, sent | {f"{place}-status": str(draft.pk)})
-    assert "It was merged into" in words(refused)
+    assert "It was merged into" in text_of(refused)
     duplicate.refresh_from_db()
     assert duplicate.status != draft
     assert editing.post(path, sent).status_code == 302
@@ -448,12 +453,12 @@ def test_an_action_skips_a_merged_article_with_a_message(
 ) -> None:
     other = Article.objects.exclude(pk__in=[kept.pk, duplicate.pk])[0]
     merge_articles(kept, duplicate)
-    said = messages(act(editing, "move_to_draft", duplicate))
-    assert [message.startswith(f"“{duplicate.title}”: It was merged into") for message in said] == [
-        True
-    ]
-    said = messages(act(editing, "move_to_draft", duplicate, other))
-    assert said[1:] == ["Draft: 1 article."]
+    messages_shown = messages(act(editing, "move_to_draft", duplicate))
+    assert [
+        message.startswith(f"“{duplicate.title}”: It was merged into") for message in messages_shown
+    ] == [True]
+    messages_shown = messages(act(editing, "move_to_draft", duplicate, other))
+    assert messages_shown[1:] == ["Draft: 1 article."]
     for article in (duplicate, other):
         article.refresh_from_db()
     assert (duplicate.status.slug, other.status.slug) == ("published", "draft")
@@ -464,7 +469,7 @@ def test_an_article_page_links_to_merging(editing: Client, kept: Article) -> Non
     assert editing.get(MERGE, {"kept": kept.pk}).status_code == 200
 
 
-def found(page: Any, name: str) -> list[str]:
+def slugs_found(page: Any, name: str) -> list[str]:
     [side] = [side for side in page.context["sides"] if side.choice.name == name]
     return [article.slug for _address, article in side.results]
 
@@ -480,16 +485,16 @@ def test_both_articles_can_be_searched_for_and_chosen(
     editing: Client, kept: Article, duplicate: Article
 ) -> None:
     page = editing.get(MERGE)
-    assert (found(page, "kept"), found(page, "gone")) == ([], [])
+    assert (slugs_found(page, "kept"), slugs_found(page, "gone")) == ([], [])
     page = editing.get(MERGE, {"find_kept": "wallet", "find_gone": "wallet ticket"})
-    assert found(page, "kept") == [kept.slug]
-    assert words(page).count("No articles match this search.") == 1
+    assert slugs_found(page, "kept") == [kept.slug]
+    assert text_of(page).count("No articles match this search.") == 1
     page = follow(editing, page, kept.title)
     assert 'value="wallet ticket"' in page.content.decode()
     page = editing.get(f"{MERGE}?kept={kept.pk}&{urlencode({'find_gone': duplicate.url})}")
     page = follow(editing, page, duplicate.title)
     assert page.context["learners"]
-    assert f"Merge “{duplicate.title}” into “{kept.title}”" in words(page)
+    assert f"Merge “{duplicate.title}” into “{kept.title}”" in text_of(page)
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
     [without_kept, _] = [side.without for side in page.context["sides"]]
     page = editing.get(without_kept)
@@ -502,18 +507,18 @@ def test_the_search_finds_only_mergeable_articles(
     """A retired article can only be the duplicate, and a chosen article is not offered again."""
     duplicate.retire()
     page = editing.get(MERGE, {"find_kept": duplicate.title, "find_gone": duplicate.title})
-    assert (found(page, "kept"), found(page, "gone")) == ([], [duplicate.slug])
+    assert (slugs_found(page, "kept"), slugs_found(page, "gone")) == ([], [duplicate.slug])
     page = editing.get(f"{MERGE}?kept={kept.pk}&find_gone=payment+wallet")
-    assert found(page, "gone") == []
+    assert slugs_found(page, "gone") == []
     merge_articles(kept, duplicate)
     # By the place that it has now from the other one.
-    assert found(editing.get(MERGE, {"find_gone": duplicate.title}), "gone") == [kept.slug]
+    assert slugs_found(editing.get(MERGE, {"find_gone": duplicate.title}), "gone") == [kept.slug]
 
 
 def test_the_search_lists_an_article_with_many_entries_once(editing: Client, kept: Article) -> None:
     for number, section in enumerate(Section.objects.all()[:5]):
         Entry.objects.create(section=section, article=kept, title=f"Purse of {number}", number=1)
-    assert found(editing.get(MERGE, {"find_kept": "purse"}), "kept") == [kept.slug]
+    assert slugs_found(editing.get(MERGE, {"find_kept": "purse"}), "kept") == [kept.slug]
 
 
 @pytest.mark.parametrize("count", [30, 300])
@@ -531,18 +536,18 @@ def test_the_search_lists_a_limited_number(
     editing.get("/")  # begins the editor's visit
     with django_assert_num_queries(6):
         page = editing.get(MERGE, {"find_kept": "copy", "find_gone": "copy 0001"})
-    assert found(page, "kept") == [f"copy-{number}" for number in range(20)]
-    assert found(page, "gone") == ["copy-1"]
-    assert words(page).count("There are more") == 1
+    assert slugs_found(page, "kept") == [f"copy-{number}" for number in range(20)]
+    assert slugs_found(page, "gone") == ["copy-1"]
+    assert text_of(page).count("There are more") == 1
     page = editing.get(MERGE, {"kept": kept.pk, "gone": duplicate.pk})
-    assert "Copy 0" not in words(page)
+    assert "Copy 0" not in text_of(page)
 
 
 @pytest.mark.parametrize("term", ["\0", "x" * 201])
 def test_an_invalid_search_is_reported(editing: Client, kept: Article, term: str) -> None:
     page = editing.get(f"{MERGE}?kept={kept.pk}&{urlencode({'find_gone': term})}")
     assert page.context["form"].errors["find_gone"]
-    assert found(page, "gone") == []
+    assert slugs_found(page, "gone") == []
 
 
 @pytest.mark.parametrize("data", [{}, {"kept": "x", "gone": "y"}, {"kept": "1", "gone": "\0"}])

@@ -41,11 +41,11 @@ def test_a_key_of_another_article_is_refused_with_a_link_to_it() -> None:
     article = new_article(url="https://medium.com/somewhere/else-5b7901edee81?source=mail")
     with pytest.raises(ValidationError) as refusal:
         article.full_clean()
-    words = (
+    message = (
         f'This is already the article <a href="/admin/catalog/article/{other.pk}/change/">'
         "Payment Wallet</a>. List that article here instead."
     )
-    assert refusal.value.message_dict == {"url": [words]}
+    assert refusal.value.message_dict == {"url": [message]}
 
 
 def test_a_key_of_another_article_is_never_saved() -> None:

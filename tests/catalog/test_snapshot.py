@@ -118,12 +118,12 @@ def test_drafts_are_in_the_snapshot_of_editors_only(editor: User, learner: User)
 
 
 @pytest.mark.parametrize(
-    ("words", "title"),
+    ("query", "title"),
     [("ÜBERSICHT", "Übersicht der Systeme"), ("straße", "Die STRASSE"), ("ειδ", "ΕΙΔΟΣ")],
 )
-def test_search_folds_every_alphabet(client: Client, words: str, title: str) -> None:
+def test_search_folds_every_alphabet(client: Client, query: str, title: str) -> None:
     Entry.objects.filter(article__slug="payment-wallet").update(title=title)
-    page = client.get("/articles/", {"q": words}).content.decode()
+    page = client.get("/articles/", {"q": query}).content.decode()
     assert f">{title}</a>" in page
 
 

@@ -213,8 +213,8 @@ def test_following_next_walks_the_whole_journey(client: Client) -> None:
     walked: list[str] = []
     while path and len(walked) < 50:
         walked.append(path)
-        found = re.search(r'rel="next" href="([^"]+)"', client.get(path).content.decode())
-        path = found[1] if found else ""
+        match = re.search(r'rel="next" href="([^"]+)"', client.get(path).content.decode())
+        path = match[1] if match else ""
     assert set(walked) == {article.get_absolute_url() for article in Article.objects.all()}
 
 
@@ -260,9 +260,9 @@ def test_a_retired_article_leaves_the_tables_but_not_its_address(client: Client)
 
 def main_of(client: Client, article: Article) -> str:
     html = client.get(article.get_absolute_url()).content.decode()
-    found = re.search(r'<article class="article".*?</article>', html, re.DOTALL)
-    assert found
-    return found[0]
+    match = re.search(r'<article class="article".*?</article>', html, re.DOTALL)
+    assert match
+    return match[0]
 
 
 def test_a_retired_article_shows_its_date_and_description(client: Client) -> None:
@@ -287,16 +287,16 @@ def test_a_retired_article_is_described_by_its_last_entries(client: Client) -> N
     article = Article.objects.get(slug="payment-wallet")
     [entry] = article.entries.all()
     other = Section.objects.exclude(pk=entry.section_id)[0]
-    words = {"article": article, "section": other, "number": 9}
+    values = {"article": article, "section": other, "number": 9}
     long_ago = timezone.now() - timedelta(days=9)
-    Entry.objects.create(**words, title="Older", what_you_learn="Older", retired_at=long_ago)
+    Entry.objects.create(**values, title="Older", what_you_learn="Older", retired_at=long_ago)
     entry.retire()
     article.retire()
     # What an editor took away before the article was retired is all that there is.
     html = main_of(client, article)
     assert re.findall(r'<p class="place-learn">(.*?)</p>', html) == [escape(entry.what_you_learn)]
     # A place that it had when it left goes before that, and a section that left has no page.
-    Entry.objects.create(**words, title="Standing", what_you_learn="It stood.")
+    Entry.objects.create(**values, title="Standing", what_you_learn="It stood.")
     other.retire()
     html = main_of(client, article)
     assert re.findall(r'<p class="place-learn">(.*?)</p>', html) == ["It stood."]

@@ -93,10 +93,10 @@ def violations(page: Page, tags: Sequence[str] = OURS) -> list[str]:
     # Preloading makes axe itself write inline styles, which the policy refuses and reports.
     options = "{runOnly: tags, resultTypes: ['violations'], preload: false}"
     run = f"tags => axe.run(document, {options})"
-    found = page.evaluate(run, tags)["violations"]
+    faults = page.evaluate(run, tags)["violations"]
     return [
         f"{fault['id']}: {node['target']} {node['failureSummary']}"
-        for fault in found
+        for fault in faults
         for node in fault["nodes"]
     ]
 
@@ -215,12 +215,12 @@ def test_editor_pages_have_no_axe_violations(page: Page, path: str) -> None:
     edith = User.objects.create_superuser("edith", "edith@example.org", PASSWORD)
     sign_in(page, "edith")
     entry = Entry.objects.listed()[0]
-    told = {
+    details = {
         "kind": SuggestionKind.CORRECTION,
         "article": entry.article,
         "notes": "A word is wrong.",
     }
-    suggestion = Suggestion.objects.create(learner=edith, url="https://example.org/", **told)
+    suggestion = Suggestion.objects.create(learner=edith, url="https://example.org/", **details)
     Report.objects.file(edith.pk, entry.article, timezone.now())
     text = write(stored(), "markdown").replace("-5b7901edee81", "-000000000abc")
     revision = prepare(text.replace("**Payment", "**The Payment").encode(), "a.md", edith)

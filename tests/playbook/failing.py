@@ -40,6 +40,6 @@ def make_it_fail(client: Client) -> Any:
     )
 
 
-def told(text: str) -> set[str]:
+def secrets_in(text: str) -> set[str]:
     """Which of the secrets are in it."""
     return {name for name, secret in SECRETS.items() if secret in text}

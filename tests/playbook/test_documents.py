@@ -38,30 +38,30 @@ BY_SCHEME = {
 
 def example_addresses() -> list[tuple[str, str]]:
     """Variable and value of every address that a guide or the example gives for one of them."""
-    found = set()
+    addresses = set()
     for document in [*DOCUMENTS, ROOT / ".env.example"]:
         if document.suffix not in {".md", ".example"}:
             continue
         text = document.read_text()
-        found.update(ASSIGNED.findall(text))
+        addresses.update(ASSIGNED.findall(text))
         for name, pattern in BY_SCHEME.items():
-            found.update((name, value) for value in pattern.findall(text))
-    return sorted(found)
+            addresses.update((name, value) for value in pattern.findall(text))
+    return sorted(addresses)
 
 
 def variables_read() -> set[str]:
     """Return the variables that settings.py reads, and those read before it."""
-    found = set()
+    variables = set()
     programs = [ROOT / "playbook" / name for name in ("preflight.py", "settings.py")]
     for call in ast.walk(ast.parse("\n".join(program.read_text() for program in programs))):
         if not isinstance(call, ast.Call):
             continue
         reader = ast.unparse(call.func)
         if reader == "variable":
-            found.add(ast.literal_eval(call.args[1]))
+            variables.add(ast.literal_eval(call.args[1]))
         elif reader in {"env.str", "os.environ.get"}:
-            found.add(ast.literal_eval(call.args[0]))
-    return found
+            variables.add(ast.literal_eval(call.args[0]))
+    return variables
 
 
 def test_the_example_env_file_lists_exactly_the_variables_that_exist() -> None:

@@ -17,7 +17,7 @@ from django.test import Client, override_settings
 from pytest_django import Settings
 
 from accounts.models import User
-from tests.playbook.failing import REQUEST_ID, SECRETS, URLS, make_it_fail, told
+from tests.playbook.failing import REQUEST_ID, SECRETS, URLS, make_it_fail, secrets_in
 from tests.playbook.program import KEY, run
 
 
@@ -129,7 +129,7 @@ def test_an_error_is_logged_as_one_json_object_without_personal_data(
         "ValueError",
     ]
     assert steps.count("failing_urls.py") == 2
-    assert told(store.getvalue()) == set()
+    assert secrets_in(store.getvalue()) == set()
 
 
 def test_a_refused_request_is_logged_without_personal_data(store: StringIO, ada: User) -> None:
@@ -148,7 +148,7 @@ def test_a_refused_request_is_logged_without_personal_data(store: StringIO, ada:
     ]
     assert {entry["request_id"] for entry in objects(store)} == {REQUEST_ID}
     assert "traceback" not in store.getvalue()
-    assert told(store.getvalue()) == set()
+    assert secrets_in(store.getvalue()) == set()
 
 
 def test_a_refused_mail_is_logged_without_personal_data(
@@ -162,7 +162,7 @@ def test_a_refused_mail_is_logged_without_personal_data(
     [entry] = objects(store)
     assert entry["message"] == ("A mail could not be sent; check EMAIL_URL: SMTPRecipientsRefused")
     assert entry["request_id"] == REQUEST_ID
-    assert told(store.getvalue()) == set()
+    assert secrets_in(store.getvalue()) == set()
 
 
 def test_extra_record_fields_are_not_logged(store: StringIO) -> None:
@@ -181,12 +181,12 @@ def test_database_errors_are_quoted_without_row_values(store: StringIO, ada: Use
             raise error
         except DatabaseError:
             logging.getLogger("somewhere").exception("It went wrong")
-    said = [(entry["exception"], entry["traceback"].splitlines()[-1]) for entry in objects(store)]
-    assert said == [
+    quotes = [(entry["exception"], entry["traceback"].splitlines()[-1]) for entry in objects(store)]
+    assert quotes == [
         ("OperationalError: database is locked", "OperationalError: database is locked"),
         ("DatabaseError", "DatabaseError"),
     ]
-    assert told(store.getvalue()) == set()
+    assert secrets_in(store.getvalue()) == set()
 
 
 def test_a_duplicate_account_is_not_quoted(store: StringIO, ada: User) -> None:
@@ -197,7 +197,7 @@ def test_a_duplicate_account_is_not_quoted(store: StringIO, ada: User) -> None:
     logging.getLogger("somewhere").error("It went wrong", exc_info=caught.value)
     [entry] = objects(store)
     assert entry["exception"] == "IntegrityError"
-    assert told(store.getvalue()) == set()
+    assert secrets_in(store.getvalue()) == set()
 
 
 @pytest.mark.parametrize("form", ["line", "json"])
@@ -212,7 +212,7 @@ def test_each_request_is_logged_if_access_logging_is_on(
         client.force_login(ada)
         client.get(f"/articles/?q={SECRETS['query']}")
     logger.setLevel(logging.WARNING)
-    assert told(stream.getvalue()) == set()
+    assert secrets_in(stream.getvalue()) == set()
     [line] = stream.getvalue().splitlines()
     if form == "line":
         assert f" {REQUEST_ID} INFO playbook.requests: GET catalog:entry_list 200, " in line

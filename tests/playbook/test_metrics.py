@@ -209,8 +209,10 @@ def pages_counted(site: dict[str, str]) -> float:
 
 
 def workers_of(server: "subprocess.Popen[str]") -> set[int]:
-    said = subprocess.run(["pgrep", "-P", str(server.pid)], capture_output=True, check=False).stdout
-    return {int(pid) for pid in said.split()}
+    output = subprocess.run(
+        ["pgrep", "-P", str(server.pid)], capture_output=True, check=False
+    ).stdout
+    return {int(pid) for pid in output.split()}
 
 
 def read_pages(site: dict[str, str], count: int) -> None:

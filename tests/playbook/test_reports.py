@@ -16,7 +16,7 @@ from sentry_sdk.transport import Transport
 
 from accounts.models import User
 from playbook import reports
-from tests.playbook.failing import REQUEST_ID, SECRETS, URLS, make_it_fail, told
+from tests.playbook.failing import REQUEST_ID, SECRETS, URLS, make_it_fail, secrets_in
 from tests.playbook.program import KEY, ROOT, run
 
 
@@ -61,7 +61,7 @@ def test_a_failed_request_is_reported_with_its_id_and_without_personal_data(kept
     assert [error for error in errors if "value" in error] == []
     assert event["breadcrumbs"]["values"] == []
     assert {"request", "user", "extra", "modules"} & set(event) == set()
-    assert told(envelope.serialize().decode()) == set()
+    assert secrets_in(envelope.serialize().decode()) == set()
 
 
 def test_refused_requests_are_not_reported(kept: Kept) -> None:

@@ -122,9 +122,9 @@ def test_error_details_are_shown_only_in_debug_mode() -> None:
 
 
 def databases(**variables: str) -> dict[str, dict[str, Any]]:
-    (found,) = values("DATABASES", **variables)
-    assert isinstance(found, dict)
-    return found
+    (settings,) = values("DATABASES", **variables)
+    assert isinstance(settings, dict)
+    return settings
 
 
 def test_postgresql_reuses_checked_connections_and_sqlite_waits_for_locks() -> None:
@@ -162,10 +162,10 @@ def test_no_replica_is_configured_by_default() -> None:
 
 def test_a_replica_is_a_second_database_of_the_same_kind() -> None:
     primary = "postgres://me@db.example.org/study"
-    found = databases(
+    configured = databases(
         DATABASE_URL=primary, DATABASE_REPLICA_URL="postgres://me@copy.example.org/study"
     )
-    assert found["replica"] == {**found["default"], "HOST": "copy.example.org"}
+    assert configured["replica"] == {**configured["default"], "HOST": "copy.example.org"}
 
 
 def test_attempts_are_counted_in_redis_if_it_is_configured() -> None:

@@ -84,7 +84,7 @@ def test_the_development_server_needs_no_collected_files(
 
 def test_preparing_deletes_expired_sessions(site: dict[str, str]) -> None:
     sessions = "from django.contrib.sessions.backends.db import SessionStore as Store; "
-    made = manage(
+    created = manage(
         "shell",
         "-c",
         f"{sessions}ages = 3600, -3600; stores = Store(), Store()\n"
@@ -93,7 +93,7 @@ def test_preparing_deletes_expired_sessions(site: dict[str, str]) -> None:
         "--verbosity=0",
         **site,
     )
-    lasting, ran_out = made.stdout.split()
+    lasting, ran_out = created.stdout.split()
     assert manage("prepare", **site).returncode == 0
     left = manage(
         "shell",

@@ -188,9 +188,9 @@ def test_the_heat_map_holds_the_days_with_study() -> None:
         Day(TODAY - timedelta(days=30), finished=2),
         Day(TODAY, started=1),
     ]
-    found = heat_map(days, TODAY)
-    assert found.study_days == [days[2], days[1]]
-    assert found.weeks[-1].days == (days[2],)
+    days_shown = heat_map(days, TODAY)
+    assert days_shown.study_days == [days[2], days[1]]
+    assert days_shown.weeks[-1].days == (days[2],)
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,8 @@ def text_of(html: str) -> str:
 
 def part(html: str, name: str) -> str:
     """Return the section of the page with this id."""
-    found = re.search(rf'<section id="{name}".*?</section>', html, re.DOTALL)
-    return found[0] if found else ""
+    match = re.search(rf'<section id="{name}".*?</section>', html, re.DOTALL)
+    return match[0] if match else ""
 
 
 def totals(html: str) -> dict[str, list[tuple[str, int]]]:
@@ -182,11 +182,11 @@ def test_each_number_links_to_exactly_what_it_counts(
     for title, cells in rows.items():
         assert len(cells) == len(COLUMNS)
         for href, number in cells:
-            found = re.search(
+            match = re.search(
                 r'class="result-count"[^>]*>(.*?)</p>', html_of(reader, href), re.DOTALL
             )
-            assert found
-            section_text = text_of(found[1])
+            assert match
+            section_text = text_of(match[1])
             # A section counts its entries, everything above it distinct articles.
             unit = "entries" if title in sections and "entries" in section_text else "article"
             counted = int(re.findall(rf"(\d+) {unit}", section_text)[0])
@@ -589,6 +589,6 @@ def test_the_first_column_names_its_month_where_there_is_room(
 ) -> None:
     mark_some(progress)
     monkeypatch.setattr(timezone, "now", lambda: today)
-    found = re.findall(r'<text x="(\d+)" y="-5">(\w+)</text>', html_of(reader, ME))
-    assert [month for _x, month in found[:2]] == labels
-    assert (found[0][0] == "0") is (today.month == 12)
+    months = re.findall(r'<text x="(\d+)" y="-5">(\w+)</text>', html_of(reader, ME))
+    assert [month for _x, month in months[:2]] == labels
+    assert (months[0][0] == "0") is (today.month == 12)

@@ -40,8 +40,8 @@ def accepted(learner: User, article: Article, **values: Any) -> Suggestion:
 def panel(client: Client) -> str:
     """Return the suggestions section of My progress."""
     html = client.get(ME).content.decode()
-    found = re.search(r'<section id="suggestions".*?</section>', html, re.DOTALL)
-    return found[0] if found else ""
+    match = re.search(r'<section id="suggestions".*?</section>', html, re.DOTALL)
+    return match[0] if match else ""
 
 
 def text(html: str) -> str:
@@ -100,9 +100,9 @@ def test_a_decision_is_shown_immediately(
     same = reader.get(ME, headers={"If-None-Match": first["ETag"]})
     assert same.status_code == 304
     assert before in first.content.decode()
-    desk = Client()
-    desk.force_login(editor)
-    decide(desk, suggestion, verb, **data)
+    editing = Client()
+    editing.force_login(editor)
+    decide(editing, suggestion, verb, **data)
     answer = reader.get(ME, headers={"If-None-Match": first["ETag"]})
     assert answer.status_code == 200
     assert after in answer.content.decode()

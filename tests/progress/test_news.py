@@ -392,9 +392,9 @@ def changes_seen(client: Client, **values: str) -> int:
 
 def until_of(client: Client) -> str:
     page = client.get(f"/articles/{SLUG}/").content.decode()
-    found = re.search(r'name="until" value="([^"]+)"', page)
-    assert found
-    return found[1]
+    match = re.search(r'name="until" value="([^"]+)"', page)
+    assert match
+    return match[1]
 
 
 def test_dismissing_a_change_hides_it_until_the_next_change(reader: Client, learner: User) -> None:

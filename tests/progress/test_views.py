@@ -30,9 +30,9 @@ def reader(request: pytest.FixtureRequest, client: Client, learner: User) -> Cli
 
 def shown_on(client: Client, path: str) -> str:
     html = client.get(path).content.decode()
-    found = re.search(r'name="shown" value="([^"]*)"', html)
-    assert found
-    return found[1]
+    match = re.search(r'name="shown" value="([^"]*)"', html)
+    assert match
+    return match[1]
 
 
 def pressed(html: str) -> dict[str, str]:
@@ -131,9 +131,9 @@ def test_htmx_gets_no_part_that_the_page_does_not_show(
 
 def numbers_of(html: str, part: str) -> list[str]:
     """Return the numbers that one part of the page shows, in order."""
-    found = re.search(rf'id="{part}".*?</(?:section|p|div|span)>(?:\s*</div>)?', html, re.DOTALL)
-    assert found, part
-    return re.findall(r"\d+", re.sub(r"<[^>]+>", " ", found[0]))
+    match = re.search(rf'id="{part}".*?</(?:section|p|div|span)>(?:\s*</div>)?', html, re.DOTALL)
+    assert match, part
+    return re.findall(r"\d+", re.sub(r"<[^>]+>", " ", match[0]))
 
 
 @pytest.mark.parametrize("state", ["reading", "done", "skipped"])
@@ -195,9 +195,9 @@ def test_every_number_leads_to_what_it_counts(reader: Client) -> None:
 
 def test_undo_from_the_announcement(reader: Client) -> None:
     html = reader.post(f"{WALLET}state/", {"state": "done"}, headers=HTMX).content.decode()
-    found = re.search(r'formaction="(/events/\d+/undo/)"', html)
-    assert found
-    undone = reader.post(found[1], {"next": "/", "shown": "overall"}, headers=HTMX)
+    match = re.search(r'formaction="(/events/\d+/undo/)"', html)
+    assert match
+    undone = reader.post(match[1], {"next": "/", "shown": "overall"}, headers=HTMX)
     assert "Payment Wallet: To do" in undone.content.decode()
     assert "undo/" not in undone.content.decode()
     assert reader.get("/articles/?state=done").content.decode().count("data-entry") == 0
@@ -205,19 +205,19 @@ def test_undo_from_the_announcement(reader: Client) -> None:
 
 def test_undo_without_javascript(reader: Client) -> None:
     page = reader.post(f"{WALLET}state/", {"state": "done", "next": "/"}, follow=True)
-    found = re.search(r'form="states" formaction="(/events/\d+/undo/)"', page.content.decode())
-    assert found
-    page = reader.post(found[1], {"next": "/"}, follow=True)
+    match = re.search(r'form="states" formaction="(/events/\d+/undo/)"', page.content.decode())
+    assert match
+    page = reader.post(match[1], {"next": "/"}, follow=True)
     assert "Payment Wallet: To do" in page.content.decode()
     assert numbers_of(page.content.decode(), "overall")[1] == "0"
 
 
 def test_an_undo_that_came_too_late_is_refused_in_words(reader: Client) -> None:
     html = reader.post(f"{WALLET}state/", {"state": "reading"}, headers=HTMX).content.decode()
-    found = re.search(r'formaction="(/events/\d+/undo/)"', html)
-    assert found
+    match = re.search(r'formaction="(/events/\d+/undo/)"', html)
+    assert match
     reader.post(f"{WALLET}state/", {"state": "done"})
-    response = reader.post(found[1])
+    response = reader.post(match[1])
     assert response.status_code == 409
     assert "newer change" in response.content.decode()
     assert reader.get("/articles/?state=done").content.decode().count("data-entry") == 1
@@ -353,9 +353,9 @@ def test_opening_the_link_never_takes_a_state_back(client: Client, learner: User
     client.post(f"{WALLET}state/", {"state": "done"})
     assert "This article is marked as done." in client.post(f"{WALLET}open/").content.decode()
     assert State.objects.get().state == "done"
-    shown = {"shown": shown_on(client, "/")}
+    data = {"shown": shown_on(client, "/")}
     other = "/articles/ticket-booking-system/open/"
-    html = client.post(other, shown, headers=HTMX).content.decode()
+    html = client.post(other, data, headers=HTMX).content.decode()
     assert "journey-domain-expertise" in swapped(html)
     assert State.objects.get(article__slug="ticket-booking-system").state == "reading"
 

@@ -30,8 +30,8 @@ def report(user: User, article: Article, days: int = 0) -> Report:
     return Report.objects.latest("pk")
 
 
-def visit(article: Article, found: CheckResult) -> Check | None:
-    return Check.objects.record(article.pk, article.url, found, NOW)
+def visit(article: Article, result: CheckResult) -> Check | None:
+    return Check.objects.record(article.pk, article.url, result, NOW)
 
 
 def waiting() -> list[str]:

@@ -39,18 +39,18 @@ def test_every_link_is_checked_and_its_result_stored(
     retired = make(host, retired=(200, ""))["retired"]
     retired.retire()
     Article.objects.create(title="No link yet", status=retired.status)
-    said = run("--allow-private", "--workers", "2")
-    assert said == "5 links: 1 ok, 1 moved, 0 gone, 3 unknown.\n"
+    output = run("--allow-private", "--workers", "2")
+    assert output == "5 links: 1 ok, 1 moved, 0 gone, 3 unknown.\n"
     assert capsys.readouterr() == ("", "")
-    found = {check.article.title: check for check in Check.objects.select_related("article")}
-    assert {name: (check.outcome, check.status_code) for name, check in found.items()} == {
+    checks = {check.article.title: check for check in Check.objects.select_related("article")}
+    assert {name: (check.outcome, check.status_code) for name, check in checks.items()} == {
         "fine": (Outcome.OK, 200),
         "closed": (Outcome.UNKNOWN, 403),
         "busy": (Outcome.UNKNOWN, 429),
         "lost": (Outcome.UNKNOWN, 404),
         "old": (Outcome.MOVED, 200),
     }
-    assert found["old"].new_url == articles["fine"].url
+    assert checks["old"].new_url == articles["fine"].url
     assert "/retired" not in host.paths
 
 
@@ -78,9 +78,9 @@ def test_missing_internet_access_is_reported(
     status = Status.objects.get_or_create(slug="published", label="Published", colour="green")[0]
     Article.objects.create(title="Nobody listens", url=refused_address(), status=status)
     Article.objects.create(title="No host", url="http://host.invalid/", status=status)
-    said = run("--allow-private").splitlines()
-    assert ("No link could be reached" in said[-1]) is is_hinted
-    assert len(said) == (2 if is_hinted else 1)
+    output = run("--allow-private").splitlines()
+    assert ("No link could be reached" in output[-1]) is is_hinted
+    assert len(output) == (2 if is_hinted else 1)
     assert run("--allow-private", "--verbosity", "0") == ""
 
 

@@ -64,9 +64,12 @@ def test_a_check_stores_its_outcome(
 def test_a_link_missing_on_three_days_is_gone(
     article: Article, days: list[float], outcomes: str
 ) -> None:
-    visits = [MISSING, GONE_FOR_GOOD] * len(days)
-    found = [note(article, visit, day).outcome for visit, day in zip(visits, days, strict=False)]
-    assert "".join("x" if outcome == Outcome.GONE else "?" for outcome in found) == outcomes
+    check_results = [MISSING, GONE_FOR_GOOD] * len(days)
+    results = [
+        note(article, check_result, day).outcome
+        for check_result, day in zip(check_results, days, strict=False)
+    ]
+    assert "".join("x" if outcome == Outcome.GONE else "?" for outcome in results) == outcomes
 
 
 @pytest.mark.parametrize("between", [OK, CheckResult(403), CheckResult(fault=Fault.TIMEOUT)])

@@ -21,9 +21,9 @@ def checker(**options: Any) -> LinkChecker:
 @pytest.mark.parametrize("status", [200, 204, 403, 404, 410, 429, 500, 503])
 def test_the_status_code_is_stored(host: Host, status: int) -> None:
     host.answers["/a"] = (status, "")
-    found = checker().check(host.url("/a"))
-    assert found == CheckResult(status)
-    assert (found.is_ok, found.is_missing) == (status < 300, status in {404, 410})
+    result = checker().check(host.url("/a"))
+    assert result == CheckResult(status)
+    assert (result.is_ok, result.is_missing) == (status < 300, status in {404, 410})
 
 
 def test_the_request_names_the_site_and_uses_the_host_name(host: Host) -> None:
@@ -74,8 +74,8 @@ def test_private_addresses_are_refused_unless_allowed(host: Host) -> None:
     host.answers["/a"] = (200, "")
     port = host.address.rpartition(":")[2]
     for name in ("127.0.0.1", "localhost", "127.1", "[::ffff:127.0.0.1]"):
-        found = checker(allow_private=False).check(f"http://{name}:{port}/a")
-        assert found == CheckResult(fault=Fault.PRIVATE)
+        result = checker(allow_private=False).check(f"http://{name}:{port}/a")
+        assert result == CheckResult(fault=Fault.PRIVATE)
     assert host.requests == []
 
 
@@ -162,8 +162,8 @@ def test_requests_to_one_host_are_delayed(host: Host) -> None:
     patient = LinkChecker(wait=turns.wait, allow_private=True, seconds=2)
     began = monotonic()
     links = [(1, host.url("/a")), (2, host.url("/c"))]
-    found = sorted(check_all(links, patient, turns, workers=4), key=lambda visit: visit[0])
-    assert [(pk, visit) for pk, _url, visit in found] == [
+    results = sorted(check_all(links, patient, turns, workers=4), key=lambda result: result[0])
+    assert [(pk, result) for pk, _url, result in results] == [
         (1, CheckResult(200)),
         (2, CheckResult(200)),
     ]
@@ -192,8 +192,8 @@ def test_the_number_of_workers_limits_simultaneous_checks(host: Host) -> None:
     host.answers |= {f"/{number}": slow for number in range(6)}
     links = [(number, host.url(f"/{number}")) for number in range(6)]
     turns = HostThrottle(0)
-    found = list(check_all(links, checker(), turns, workers=2))
-    assert len(found) == 6
+    results = list(check_all(links, checker(), turns, workers=2))
+    assert len(results) == 6
     assert now[1] == 2
 
 

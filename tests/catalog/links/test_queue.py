@@ -15,7 +15,7 @@ from accounts.models import User
 from catalog.links.link_checker import CheckResult
 from catalog.links.models import BrokenLink, Check, Report
 from catalog.models import Article, Entry, Section
-from tests.catalog.admin_pages import errors, filled_in, listed, messages, words
+from tests.catalog.admin_pages import errors, filled_in, listed, messages, text_of
 from tests.catalog.test_editor_queues import queues
 
 pytestmark = pytest.mark.usefixtures("playbook")
@@ -87,7 +87,7 @@ def test_the_queue_holds_reported_gone_and_moved_links(
     response = client.get(QUEUE)
     assert response.context["cl"].result_count == 4
     assert listed(response) == [reported.title, both.title, *sorted([gone.title, moved.title])]
-    text = words(response)
+    text = text_of(response)
     assert "3 (1 Mar 2026 – 2 Mar 2026) not checked yet" in text
     assert "1 (1 Mar 2026) Unknown: it answered 403 (checked 1 Mar 2026)" in text
     assert "none Gone, missing since 1 Mar 2026 (checked 4 Mar 2026)" in text
@@ -119,7 +119,7 @@ def test_accepting_stores_the_new_address(client: Client, learner: User) -> None
     assert {alias.key for alias in changed.aliases.all()} >= {article.key, changed.key}
     assert waiting() == []
     history = client.get(reverse("admin:catalog_article_history", args=[article.pk]))
-    assert NEW in words(history)
+    assert NEW in text_of(history)
     by_its_page = client.get(reverse("admin:links_brokenlink_history", args=[article.pk]))
     assert by_its_page.headers["Location"] == history.request["PATH_INFO"]
 
@@ -162,11 +162,11 @@ def test_the_address_of_another_article_is_refused(client: Client, action: str) 
     article, other = with_links(2)
     find(article, CheckResult(200, new_url=f"{other.url}?source=elsewhere"))
     if action == "page":
-        said = " ".join(errors(accept(client, article)))
+        text = " ".join(errors(accept(client, article)))
     else:
-        said = " ".join(messages(act(client, "accept_selected", article)))
+        text = " ".join(messages(act(client, "accept_selected", article)))
     link = reverse("admin:catalog_article_change", args=[other.pk])
-    assert f'This is already the article <a href="{link}">' in said
+    assert f'This is already the article <a href="{link}">' in text
     assert Article.objects.get(pk=article.pk).url == article.url
     assert waiting() == [article.title]
     assert not LogEntry.objects.exists()
@@ -190,7 +190,7 @@ def test_an_invalid_address_is_refused(client: Client, url: str, error: str) -> 
     find(article, CheckResult(404), days=4)
     response = accept(client, article, url=url)
     assert errors(response) == [error]
-    assert article.url in words(response)
+    assert article.url in text_of(response)
     assert Article.objects.get(pk=article.pk).url == article.url
 
 
@@ -229,11 +229,11 @@ def test_retiring_works_as_in_the_article_admin(client: Client, action: str) -> 
     find(article, CheckResult(404), days=4)
     if action == "page":
         path = reverse("admin:links_brokenlink_delete", args=[article.pk])
-        assert "Affected learners" in words(client.get(path))
+        assert "Affected learners" in text_of(client.get(path))
         response = client.post(path, {"post": "yes"}, follow=True)
         assert response.redirect_chain == [(QUEUE, 302)]
     else:
-        assert "Affected learners" in words(act(client, "retire_selected", article))
+        assert "Affected learners" in text_of(act(client, "retire_selected", article))
         response = act(client, "retire_selected", article, confirmed="yes")
         assert messages(response) == ["Retired: 1 broken link."]
     article.refresh_from_db()
@@ -242,7 +242,7 @@ def test_retiring_works_as_in_the_article_admin(client: Client, action: str) -> 
     assert Entry.objects.filter(article=article).exists()
     assert waiting() == []
     history = client.get(reverse("admin:catalog_article_history", args=[article.pk]))
-    assert "by editor Field Before After Retired at" in words(history)
+    assert "by editor Field Before After Retired at" in text_of(history)
 
 
 @pytest.mark.parametrize("action", ["page", "list"])
@@ -256,14 +256,14 @@ def test_a_dismissed_link_returns_with_a_new_finding(
         response = client.post(page_of(article), {"_dismiss": "Dismiss", "url": "no address"})
         assert response.headers["Location"] == QUEUE
     else:
-        said = messages(act(client, "dismiss_selected", article))
-        assert said == ["1 link was dismissed. It returns if something new is found."]
+        shown_messages = messages(act(client, "dismiss_selected", article))
+        assert shown_messages == ["1 link was dismissed. It returns if something new is found."]
     assert waiting() == []
     find(article, CheckResult(404), days=5)
     assert waiting() == []
     Report.objects.file(second.pk, article, NOW + timedelta(days=5))
     assert waiting() == [article.title]
-    assert "1 (6 Mar 2026)" in words(client.get(QUEUE))
+    assert "1 (6 Mar 2026)" in text_of(client.get(QUEUE))
     BrokenLink.objects.get(pk=article.pk).settle()
     find(article, CheckResult(200, new_url=NEW))
     assert waiting() == [article.title]
@@ -300,7 +300,7 @@ def test_findings_of_a_replaced_address_are_not_shown(client: Client, learner: U
     article.url = "https://example.org/another"
     article.save()
     Report.objects.file(learner.pk, article, NOW)
-    assert "1 (1 Mar 2026) not checked yet" in words(client.get(QUEUE))
+    assert "1 (1 Mar 2026) not checked yet" in text_of(client.get(QUEUE))
     page = client.get(page_of(article))
     assert page.context["adminform"].form["url"].value() == ""
     assert NEW not in page.content.decode()
@@ -312,7 +312,7 @@ def test_the_page_suggests_only_a_known_new_address(client: Client, new_url: str
     find(article, CheckResult(200, new_url=new_url) if new_url else CheckResult(404), days=4)
     page = client.get(page_of(article))
     assert page.context["adminform"].form["url"].value() == new_url
-    assert ("Leads to:" in words(page)) is bool(new_url)
+    assert ("Leads to:" in text_of(page)) is bool(new_url)
     assert errors(client.post(page_of(article), filled_in(page) | {"url": ""})) == [
         "Enter the new address."
     ]

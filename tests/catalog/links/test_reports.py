@@ -134,8 +134,8 @@ def test_a_link_that_changed_is_not_reported(
 ) -> None:
     client.force_login(learner)
     for url, changed in spoiled(article):
-        said = report(client, changed, url=url)
-        assert said == ["That link has changed in the meantime. Nothing was reported."]
+        shown_messages = report(client, changed, url=url)
+        assert shown_messages == ["That link has changed in the meantime. Nothing was reported."]
     assert not Report.objects.exists()
 
 

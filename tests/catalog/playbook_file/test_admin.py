@@ -14,7 +14,7 @@ from catalog.models import Article, Layer, Section, Status
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.writing.formats import write
 from progress.models import Event, State
-from tests.catalog.admin_pages import messages, words
+from tests.catalog.admin_pages import messages, text_of
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -208,7 +208,7 @@ def test_pasted_text_needs_no_repair_of_line_endings(editor_client: Client) -> N
     revision = paste(editor_client, write(stored(), "markdown").replace("\n", "\r\n"))
     page = editor_client.get(revision.get_absolute_url())
     assert page.context["plan"].merge.notes == []
-    assert "Windows line endings" not in words(page)
+    assert "Windows line endings" not in text_of(page)
 
 
 GOOD = b"## A\n|Title|Link|\n|-|-|\n|A|[x](https://a.b)|\n"
@@ -242,7 +242,7 @@ def test_invalid_import_is_refused_with_the_reason(
     before = stored()
     sent = [SimpleUploadedFile("a.md", content) for content in files]
     page = editor_client.post(reverse(ADD), {"file": sent, "text": text})
-    assert message in words(page)
+    assert message in text_of(page)
     assert stored() == before
     assert not Revision.objects.exists()
 
@@ -266,7 +266,7 @@ def test_question_shows_the_number_of_learners(
     for user in (learner, editor)[:count]:
         State.objects.create(user=user, article=wallet, state="done")
     revision = paste(editor_client, changed_file())
-    assert f"It is “Payment Wallet” {label}" in words(
+    assert f"It is “Payment Wallet” {label}" in text_of(
         editor_client.get(revision.get_absolute_url())
     )
     apply(editor_client, revision)

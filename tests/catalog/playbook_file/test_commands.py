@@ -144,13 +144,13 @@ def test_json_output_has_the_whole_plan(file: Path) -> None:
 def test_decision_for_the_same_article_keeps_it(file: Path, tmp_path: Path) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     make_uncertain(file)
-    made = decisions(tmp_path, {KEY: "payment-wallet"})
-    import_file(file, "--decide", made)
+    decisions_file = decisions(tmp_path, {KEY: "payment-wallet"})
+    import_file(file, "--decide", decisions_file)
     wallet.refresh_from_db()
     assert (wallet.title, wallet.url.endswith(NEW)) == ("Digital Payment Wallet", True)
     assert not OpenQuestion.objects.exists()
     # The same command again, as a script sends it.
-    assert import_file(file, "--decide", made)[-1] == SAME
+    assert import_file(file, "--decide", decisions_file)[-1] == SAME
 
 
 def test_decision_for_a_new_article_retires_the_old_one(file: Path, tmp_path: Path) -> None:
@@ -170,10 +170,10 @@ def test_undecided_question_stays_open(file: Path) -> None:
 
 def test_decision_for_a_layer_places_the_section(file: Path, tmp_path: Path) -> None:
     edit(file, more=COLD)
-    made = decisions(tmp_path, {"section:cold-storage": "data-mastery"})
-    import_file(file, "--decide", made)
+    decisions_file = decisions(tmp_path, {"section:cold-storage": "data-mastery"})
+    import_file(file, "--decide", decisions_file)
     assert Section.objects.get(slug="cold-storage").layer.slug == "data-mastery"
-    assert import_file(file, "--decide", made)[-1] == SAME
+    assert import_file(file, "--decide", decisions_file)[-1] == SAME
 
 
 @pytest.mark.parametrize(

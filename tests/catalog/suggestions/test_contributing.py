@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("playbook")
 PATH = "/contributing/"
 NEW = "https://example.org/how-a-lock-works"
 ARTICLE = {"kind": "article", "title": "How a lock works", "url": NEW}
-SAID = ("kind", "title", "url", "article__slug", "section__slug", "notes", "decision")
+FIELDS = ("kind", "title", "url", "article__slug", "section__slug", "notes", "decision")
 
 
 @pytest.fixture
@@ -30,17 +30,18 @@ def reader(client: Client, learner: User) -> Client:
 
 
 def stored() -> list[tuple[Any, ...]]:
-    return list(Suggestion.objects.values_list(*SAID))
+    return list(Suggestion.objects.values_list(*FIELDS))
 
 
 def errors(response: Any) -> dict[str, list[str]]:
     assert response.status_code == 200
     return {
-        name: [str(e) for e in found] for name, found in response.context["form"].errors.items()
+        name: [str(e) for e in field_errors]
+        for name, field_errors in response.context["form"].errors.items()
     }
 
 
-def a_draft(**values: Any) -> Article:
+def create_draft(**values: Any) -> Article:
     draft = Status.objects.get(slug="draft")
     return Article.objects.create(title="Nobody knows of this yet", status=draft, **values)
 
@@ -113,8 +114,8 @@ def test_the_form_takes_as_many_queries_with_many_suggestions_as_with_one(
 
 @pytest.mark.parametrize("kind", ["article", "case-study"])
 def test_a_suggested_article_is_stored_as_waiting(reader: Client, learner: User, kind: str) -> None:
-    said = {**ARTICLE, "kind": kind, "section": "caching", "notes": "It is clear."}
-    response = reader.post(PATH, said)
+    data = {**ARTICLE, "kind": kind, "section": "caching", "notes": "It is clear."}
+    response = reader.post(PATH, data)
     assert (response.status_code, response["Location"]) == (302, "/me/#suggestions")
     assert stored() == [(kind, "How a lock works", NEW, None, "caching", "It is clear.", "waiting")]
     assert Suggestion.objects.get().learner == learner
@@ -127,11 +128,11 @@ def test_the_chosen_article_is_ignored_unless_the_kind_is_correction(reader: Cli
 
 
 @pytest.mark.parametrize(
-    "said", [{"title": "A wallet"}, {"url": NEW}, {"notes": "A word is wrong."}]
+    "data", [{"title": "A wallet"}, {"url": NEW}, {"notes": "A word is wrong."}]
 )
-def test_a_correction_may_have_any_one_detail(reader: Client, said: dict[str, str]) -> None:
-    reader.post(PATH, {"kind": "correction", "article": "payment-wallet", **said})
-    whole = {"title": "", "url": "", "notes": "", **said}
+def test_a_correction_may_have_any_one_detail(reader: Client, data: dict[str, str]) -> None:
+    reader.post(PATH, {"kind": "correction", "article": "payment-wallet", **data})
+    whole = {"title": "", "url": "", "notes": "", **data}
     assert stored() == [
         (
             "correction",
@@ -148,7 +149,7 @@ def test_a_correction_may_have_any_one_detail(reader: Client, said: dict[str, st
 def test_a_correction_may_have_the_articles_own_address_in_another_form(reader: Client) -> None:
     url = Article.objects.get(slug="payment-wallet").url.replace("https://", "http://")
     reader.post(PATH, {"kind": "correction", "article": "payment-wallet", "url": url})
-    assert [said[2] for said in stored()] == [url]
+    assert [suggestion[2] for suggestion in stored()] == [url]
 
 
 def test_tracking_parameters_are_not_stored(reader: Client) -> None:
@@ -165,9 +166,9 @@ def test_each_kind_has_its_own_hints(reader: Client, kind: str) -> None:
     )
     helps = re.findall(r'id="id_(\w+)_helptext">(.*?)</div>', html)
     hints = {field: re.findall(words_of, help_text) for field, help_text in helps}
-    needed = {field for field, words in hints.items() if words and words[0].startswith("Required")}
+    needed = {field for field, texts in hints.items() if texts and texts[0].startswith("Required")}
     assert needed == ({"article"} if kind == "correction" else {"title", "url"})
-    assert [field for field, words in hints.items() if len(words) != 1] == (
+    assert [field for field, texts in hints.items() if len(texts) != 1] == (
         [] if kind == "correction" else ["article"]
     )
 
@@ -184,7 +185,7 @@ FIX = {"kind": "correction", "article": "payment-wallet"}
 
 
 @pytest.mark.parametrize(
-    ("said", "field", "words"),
+    ("data", "field", "message"),
     [
         ({**ARTICLE, "kind": ""}, "kind", "Choose what you suggest."),
         ({**ARTICLE, "kind": "poem"}, "kind", "Select a valid choice"),
@@ -219,13 +220,13 @@ FIX = {"kind": "correction", "article": "payment-wallet"}
     ],
 )
 def test_an_invalid_value_gets_an_error_at_its_field(
-    reader: Client, said: dict[str, str], field: str, words: str
+    reader: Client, data: dict[str, str], field: str, message: str
 ) -> None:
-    response = reader.post(PATH, said)
-    found = errors(response)
-    assert list(found) == [field]
-    assert len(found[field]) == 1
-    assert words in found[field][0]
+    response = reader.post(PATH, data)
+    form_errors = errors(response)
+    assert list(form_errors) == [field]
+    assert len(form_errors[field]) == 1
+    assert message in form_errors[field][0]
     html = response.content.decode()
     assert f'aria-describedby="id_{field}' in html
     assert f'<a href="#id_{field}">' in html
@@ -233,8 +234,8 @@ def test_an_invalid_value_gets_an_error_at_its_field(
 
 
 def test_typed_values_are_kept(reader: Client) -> None:
-    said = {**ARTICLE, "url": "nothing", "section": "caching", "notes": "Because <of> it."}
-    html = reader.post(PATH, said).content.decode()
+    data = {**ARTICLE, "url": "nothing", "section": "caching", "notes": "Because <of> it."}
+    html = reader.post(PATH, data).content.decode()
     for value in ('value="How a lock works"', 'value="nothing"', "Because &lt;of&gt; it."):
         assert value in html
     assert '<option value="caching" selected>' in html
@@ -247,10 +248,10 @@ def test_a_known_address_is_refused_with_a_link_to_its_article(reader: Client, k
     url = wallet.url.replace("https://", "http://www.") + "?utm_source=mail#top"
     if "medium.com" in wallet.url:
         url = f"https://medium.com/@somebody/renamed-{wallet.key.removeprefix('medium:')}"
-    found = errors(reader.post(PATH, {**ARTICLE, "kind": kind, "url": url}))
+    form_errors = errors(reader.post(PATH, {**ARTICLE, "kind": kind, "url": url}))
     title = escape(wallet.title)
     link = f'<a href="/articles/payment-wallet/">{title}</a>'
-    assert found == {"url": [f"This article is already in the playbook: {link}."]}
+    assert form_errors == {"url": [f"This article is already in the playbook: {link}."]}
     assert stored() == []
 
 
@@ -260,8 +261,8 @@ def test_an_earlier_address_of_an_article_is_refused(reader: Client) -> None:
     )
     article.url = "https://example.org/moved"
     article.save()
-    found = errors(reader.post(PATH, ARTICLE))
-    assert found == {
+    form_errors = errors(reader.post(PATH, ARTICLE))
+    assert form_errors == {
         "url": ['This article is already in the playbook: <a href="/articles/old/">Old</a>.']
     }
 
@@ -280,9 +281,9 @@ def test_the_address_of_a_retired_article_is_refused_as_removed(reader: Client) 
 def test_the_address_of_a_draft_is_refused_without_naming_it(
     reader: Client, kind: str, retired: bool
 ) -> None:
-    draft = a_draft(url=NEW, retired_at=timezone.now() if retired else None)
-    said = {**ARTICLE, "kind": kind, "article": "payment-wallet"}
-    response = reader.post(PATH, said)
+    draft = create_draft(url=NEW, retired_at=timezone.now() if retired else None)
+    data = {**ARTICLE, "kind": kind, "article": "payment-wallet"}
+    response = reader.post(PATH, data)
     assert errors(response) == {"url": ["The editors already know this article. Thank you."]}
     for secret in (draft.title, draft.slug):
         assert secret not in response.content.decode()
@@ -290,7 +291,7 @@ def test_the_address_of_a_draft_is_refused_without_naming_it(
 
 
 def test_an_editor_gets_a_link_to_the_draft(client: Client, editor: User) -> None:
-    a_draft(url=NEW)
+    create_draft(url=NEW)
     client.force_login(editor)
     link = '<a href="/articles/nobody-knows-of-this-yet/">Nobody knows of this yet</a>'
     assert errors(client.post(PATH, ARTICLE)) == {
@@ -302,7 +303,7 @@ def test_an_editor_gets_a_link_to_the_draft(client: Client, editor: User) -> Non
 def test_drafts_are_not_on_the_page_and_cannot_be_chosen(
     client: Client, learner: User, who: str
 ) -> None:
-    draft = a_draft()
+    draft = create_draft()
     if who == "learner":
         client.force_login(learner)
     for query in ({}, {"article": draft.slug}):
@@ -310,8 +311,8 @@ def test_drafts_are_not_on_the_page_and_cannot_be_chosen(
         assert draft.title not in page.html
         assert 'value="correction" selected' not in page.html
     if who == "learner":
-        said = {"kind": "correction", "article": draft.slug, "notes": "Wrong."}
-        response = client.post(PATH, said)
+        data = {"kind": "correction", "article": draft.slug, "notes": "Wrong."}
+        response = client.post(PATH, data)
         assert list(errors(response)) == ["article"]
         assert draft.title not in response.content.decode()
         assert stored() == []
@@ -319,9 +320,9 @@ def test_drafts_are_not_on_the_page_and_cannot_be_chosen(
 
 def test_a_correction_cannot_take_the_address_of_another_article(reader: Client) -> None:
     other = Article.objects.exclude(slug="payment-wallet").exclude(url="")[0]
-    found = errors(reader.post(PATH, {**FIX, "url": other.url}))
-    assert list(found) == ["url"]
-    assert f'<a href="{other.get_absolute_url()}">' in found["url"][0]
+    form_errors = errors(reader.post(PATH, {**FIX, "url": other.url}))
+    assert list(form_errors) == ["url"]
+    assert f'<a href="{other.get_absolute_url()}">' in form_errors["url"][0]
     assert stored() == []
 
 
@@ -346,10 +347,10 @@ def test_the_same_address_cannot_be_suggested_twice(reader: Client) -> None:
 
 
 def test_an_equal_correction_is_refused_and_a_different_one_stored(reader: Client) -> None:
-    said = {**FIX, "notes": "A word is wrong."}
-    reader.post(PATH, said)
-    assert errors(reader.post(PATH, said)) == {"article": [AGAIN]}
-    reader.post(PATH, {**said, "notes": "Another word is wrong."})
+    data = {**FIX, "notes": "A word is wrong."}
+    reader.post(PATH, data)
+    assert errors(reader.post(PATH, data)) == {"article": [AGAIN]}
+    reader.post(PATH, {**data, "notes": "Another word is wrong."})
     assert [row[5] for row in stored()] == ["A word is wrong.", "Another word is wrong."]
 
 
@@ -370,9 +371,9 @@ def test_waiting_suggestions_are_limited(reader: Client, learner: User, editor: 
     for number in range(OPEN_LIMIT):
         for user in (learner, editor):
             Suggestion.objects.create(learner=user, kind="article", url=f"{NEW}-{number}")
-    found = errors(reader.post(PATH, ARTICLE))
-    assert list(found) == ["__all__"]
-    assert found["__all__"][0].startswith("10 of your suggestions are waiting for an editor.")
+    form_errors = errors(reader.post(PATH, ARTICLE))
+    assert list(form_errors) == ["__all__"]
+    assert form_errors["__all__"][0].startswith("10 of your suggestions are waiting for an editor.")
     newest = Suggestion.objects.for_user(learner).newest_first()[0]
     Suggestion.objects.filter(pk=newest.pk).update(decision="declined", decided_at=timezone.now())
     assert reader.post(PATH, ARTICLE).status_code == 302

@@ -20,7 +20,7 @@ from catalog.history import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.suggestions.models import Suggestion
-from tests.catalog.admin_pages import listed, messages, words
+from tests.catalog.admin_pages import listed, messages, text_of
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -29,7 +29,7 @@ NEW = "https://example.org/how-a-lock-works"
 
 
 @pytest.fixture
-def desk(client: Client, editor: User) -> Client:
+def editing(client: Client, editor: User) -> Client:
     client.force_login(editor)
     return client
 
@@ -77,8 +77,8 @@ def edit(client: Client, suggestion: Suggestion, **changes: Any) -> Any:
 
 
 def errors(response: Any) -> dict[str, list[str]]:
-    found = response.context["adminform"].form.errors.items()
-    return {name: [str(error) for error in listed_errors] for name, listed_errors in found}
+    form_errors = response.context["adminform"].form.errors.items()
+    return {name: [str(error) for error in listed_errors] for name, listed_errors in form_errors}
 
 
 def rows(slug: str) -> list[tuple[int, str]]:
@@ -99,15 +99,15 @@ def facts() -> tuple[Any, ...]:
 
 
 def test_the_admin_front_page_counts_and_links_waiting_suggestions(
-    desk: Client, learner: User
+    editing: Client, learner: User
 ) -> None:
     first, other = suggested(learner), suggested(learner, title="Another", url=f"{NEW}-2")
     suggested(learner, url=f"{NEW}-3", decision="declined", decided_at=timezone.now())
-    front = desk.get(reverse("admin:index")).content.decode()
+    front = editing.get(reverse("admin:index")).content.decode()
     assert re.findall(
         rf'<a href="{QUEUE}">\s*<span class="queue-count">(\d+)</span>\s*Suggestions', front
     ) == ["2"]
-    response = desk.get(QUEUE)
+    response = editing.get(QUEUE)
     assert response.context["cl"].result_count == 2
     assert listed(response) == [str(first), str(other)]
 
@@ -122,25 +122,25 @@ def test_the_admin_front_page_counts_and_links_waiting_suggestions(
     ],
 )
 def test_decided_suggestions_can_be_filtered(
-    desk: Client, learner: User, decision: str, titles: list[str]
+    editing: Client, learner: User, decision: str, titles: list[str]
 ) -> None:
     now = timezone.now()
     suggested(learner, title="Open")
     suggested(learner, title="Taken", decision="accepted", decided_at=now)
     suggested(learner, title="Not taken", decision="declined", decided_at=now)
-    response = desk.get(QUEUE, {"decision": decision}, follow=True)
+    response = editing.get(QUEUE, {"decision": decision}, follow=True)
     assert listed(response) == titles
 
 
-def test_the_number_of_queries_does_not_grow_with_the_queue(desk: Client, learner: User) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_queue(editing: Client, learner: User) -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
-            assert desk.get(QUEUE).status_code == 200
+            assert editing.get(QUEUE).status_code == 200
         return len(queries)
 
     section = Section.objects.get(slug="caching")
     correction(learner, section=section)
-    desk.get(QUEUE)
+    editing.get(QUEUE)
     few = count()
     for number in range(8):
         suggested(learner, url=f"{NEW}-{number}", section=section)
@@ -148,27 +148,34 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(desk: Client, learne
     assert count() == few
 
 
-def test_suggestions_are_read_only(desk: Client, learner: User) -> None:
+def test_suggestions_are_read_only(editing: Client, learner: User) -> None:
     section = Section.objects.get(slug="caching")
     suggestion = suggested(learner, notes="Because\nof it.", section=section)
     address = page(suggestion, "change")
-    text = words(desk.get(address))
-    for said in ("An article", "How a lock works", NEW, "Because of it.", "learner", section.title):
-        assert said in text
+    text = text_of(editing.get(address))
+    for message in (
+        "An article",
+        "How a lock works",
+        NEW,
+        "Because of it.",
+        "learner",
+        section.title,
+    ):
+        assert message in text
     before = facts()
-    assert desk.post(address, {"title": "Mine now"}).status_code == 403
-    assert desk.get(f"{QUEUE}add/").status_code == 403
-    assert desk.get(page(suggestion, "delete")).status_code == 403
+    assert editing.post(address, {"title": "Mine now"}).status_code == 403
+    assert editing.get(f"{QUEUE}add/").status_code == 403
+    assert editing.get(page(suggestion, "delete")).status_code == 403
     assert facts() == before
 
 
-def test_titles_are_escaped(desk: Client, learner: User) -> None:
+def test_titles_are_escaped(editing: Client, learner: User) -> None:
     evil = "<script>alert(1)</script>"
     suggestion = suggested(learner, title=evil, notes=evil)
     pages = [QUEUE, *(page(suggestion, name) for name in ("change", "edit", "decline"))]
-    shown = [desk.get(address).content.decode() for address in pages]
-    shown += [post(desk, suggestion, "accept").content.decode()]
-    for html in shown:
+    pages_html = [editing.get(address).content.decode() for address in pages]
+    pages_html += [post(editing, suggestion, "accept").content.decode()]
+    for html in pages_html:
         assert evil not in html
         assert escape(evil) in html
 
@@ -207,16 +214,16 @@ def test_the_permission_can_be_revoked_and_granted_again(db: None) -> None:
         assert set(theirs.values_list("codename", flat=True)) == codenames
 
 
-def test_an_unknown_suggestion_returns_404(desk: Client) -> None:
+def test_an_unknown_suggestion_returns_404(editing: Client) -> None:
     for name in ("accept", "edit", "decline"):
-        assert desk.post(f"{QUEUE}999/{name}/", {"reason": "No."}).status_code == 404
+        assert editing.post(f"{QUEUE}999/{name}/", {"reason": "No."}).status_code == 404
 
 
-def test_get_requests_decide_nothing(desk: Client, learner: User) -> None:
+def test_get_requests_decide_nothing(editing: Client, learner: User) -> None:
     suggestion = suggested(learner)
     before = facts()
     for name in ("accept", "edit", "decline"):
-        assert desk.get(page(suggestion, name), follow=True).status_code == 200
+        assert editing.get(page(suggestion, name), follow=True).status_code == 200
     assert facts() == before
 
 
@@ -224,11 +231,11 @@ def test_get_requests_decide_nothing(desk: Client, learner: User) -> None:
 
 
 def test_accepting_creates_a_draft_at_the_end_of_the_section(
-    desk: Client, editor: User, learner: User
+    editing: Client, editor: User, learner: User
 ) -> None:
     before = rows("caching")
     suggestion = suggested(learner, section=Section.objects.get(slug="caching"))
-    response = post(desk, suggestion, "accept")
+    response = post(editing, suggestion, "accept")
     article = Article.objects.get(title="How a lock works")
     assert (article.url, article.status.slug) == (NEW, "draft")
     assert [alias.key for alias in article.aliases.all()] == ["url:example.org/how-a-lock-works"]
@@ -246,24 +253,24 @@ def test_accepting_creates_a_draft_at_the_end_of_the_section(
     ]
 
 
-def test_accepting_without_a_section_creates_no_entry(desk: Client, learner: User) -> None:
-    post(desk, suggested(learner), "accept")
+def test_accepting_without_a_section_creates_no_entry(editing: Client, learner: User) -> None:
+    post(editing, suggested(learner), "accept")
     assert list(Article.objects.get(url=NEW).entries.all()) == []
 
 
-def test_accepting_twice_makes_one_article(desk: Client, learner: User) -> None:
+def test_accepting_twice_makes_one_article(editing: Client, learner: User) -> None:
     suggestion = suggested(learner, section=Section.objects.get(slug="caching"))
-    post(desk, suggestion, "accept")
+    post(editing, suggestion, "accept")
     before = facts()
-    shown = messages(post(desk, suggestion, "accept"))
-    assert shown[0].startswith("This was already decided: Accepted, by editor on ")
+    messages_shown = messages(post(editing, suggestion, "accept"))
+    assert messages_shown[0].startswith("This was already decided: Accepted, by editor on ")
     assert facts() == before
 
 
 @pytest.mark.parametrize("first", ["accept", "edit", "decline"])
 @pytest.mark.parametrize("then", ["accept", "edit", "decline"])
 def test_the_second_editor_sees_the_first_decision(
-    desk: Client, second: Client, learner: User, first: str, then: str
+    editing: Client, second: Client, learner: User, first: str, then: str
 ) -> None:
     suggestion = suggested(learner, section=Section.objects.get(slug="caching"))
     sent = {
@@ -272,7 +279,7 @@ def test_the_second_editor_sees_the_first_decision(
         "url": NEW,
         "status": Status.objects.get(slug="published").pk,
     }
-    post(desk, suggestion, first, **sent)
+    post(editing, suggestion, first, **sent)
     before = facts()
     response = post(second, suggestion, then, **{**sent, "reason": "Another.", "title": "Other"})
     decision = "Declined" if first == "decline" else "Accepted"
@@ -281,37 +288,39 @@ def test_the_second_editor_sees_the_first_decision(
     suggestion.refresh_from_db()
     assert suggestion.decided_by is not None
     assert suggestion.decided_by.username == "editor"
-    assert "Edit and accept" not in words(response)
-    shown = messages(second.get(page(suggestion, "edit"), follow=True))
-    assert shown[0].startswith("This was already decided")
+    assert "Edit and accept" not in text_of(response)
+    messages_shown = messages(second.get(page(suggestion, "edit"), follow=True))
+    assert messages_shown[0].startswith("This was already decided")
 
 
-def test_a_simultaneously_added_article_is_not_created_twice(desk: Client, learner: User) -> None:
+def test_a_simultaneously_added_article_is_not_created_twice(
+    editing: Client, learner: User
+) -> None:
     suggestion = suggested(learner)
     known = Article.objects.create(
         title="Locks", url=NEW, status=Status.objects.get(slug="published")
     )
     before = facts()
-    found = errors(post(desk, suggestion, "accept"))
+    form_errors = errors(post(editing, suggestion, "accept"))
     address = reverse("admin:catalog_article_change", args=[known.pk])
-    assert list(found) == ["url"]
-    assert f'<a href="{address}">Locks</a>' in found["url"][0]
+    assert list(form_errors) == ["url"]
+    assert f'<a href="{address}">Locks</a>' in form_errors["url"][0]
     assert facts() == before
 
 
-def test_the_editor_chooses_a_status_if_there_is_no_draft(desk: Client, learner: User) -> None:
+def test_the_editor_chooses_a_status_if_there_is_no_draft(editing: Client, learner: User) -> None:
     suggestion = suggested(learner)
     Status.objects.filter(slug="draft").update(slug="sketch")
-    assert list(errors(post(desk, suggestion, "accept"))) == ["status"]
-    edit(desk, suggestion, status=Status.objects.get(slug="sketch").pk)
+    assert list(errors(post(editing, suggestion, "accept"))) == ["status"]
+    edit(editing, suggestion, status=Status.objects.get(slug="sketch").pk)
     assert Article.objects.get(url=NEW).status.slug == "sketch"
 
 
-def test_a_retired_section_is_not_used(desk: Client, learner: User) -> None:
+def test_a_retired_section_is_not_used(editing: Client, learner: User) -> None:
     section = Section.objects.get(slug="caching")
     suggestion = suggested(learner, section=section)
     section.retire()
-    post(desk, suggestion, "accept")
+    post(editing, suggestion, "accept")
     assert list(Article.objects.get(url=NEW).entries.all()) == []
 
 
@@ -319,11 +328,11 @@ def test_a_retired_section_is_not_used(desk: Client, learner: User) -> None:
 
 
 def test_the_form_starts_with_the_suggestion_and_saves_the_edit(
-    desk: Client, learner: User
+    editing: Client, learner: User
 ) -> None:
     section = Section.objects.get(slug="caching")
     suggestion = suggested(learner, section=section)
-    response = desk.get(page(suggestion, "edit"))
+    response = editing.get(page(suggestion, "edit"))
     form = response.context["adminform"].form
     assert {field.html_name: field.value() for field in form if not field.is_hidden} == {
         "title": "How a lock works",
@@ -335,7 +344,7 @@ def test_the_form_starts_with_the_suggestion_and_saves_the_edit(
     elsewhere = Section.objects.exclude(pk=section.pk)[0]
     before = rows(elsewhere.slug)
     edit(
-        desk,
+        editing,
         suggestion,
         title="Locks",
         url="https://example.org/locks",
@@ -364,15 +373,15 @@ def test_the_form_starts_with_the_suggestion_and_saves_the_edit(
     ],
 )
 def test_invalid_values_are_kept_and_decide_nothing(
-    desk: Client, learner: User, changes: dict[str, str], field: str
+    editing: Client, learner: User, changes: dict[str, str], field: str
 ) -> None:
     suggestion = suggested(learner)
     before = facts()
-    response = edit(desk, suggestion, **{"what_you_learn": "Who waits", **changes})
+    response = edit(editing, suggestion, **{"what_you_learn": "Who waits", **changes})
     assert list(errors(response)) == [field]
-    assert "Correct the errors below. Nothing has been decided yet." in words(response)
-    shown = response.context["adminform"].form["what_you_learn"].value()
-    assert shown == changes.get("what_you_learn", "Who waits")
+    assert "Correct the errors below. Nothing has been decided yet." in text_of(response)
+    value = response.context["adminform"].form["what_you_learn"].value()
+    assert value == changes.get("what_you_learn", "Who waits")
     assert facts() == before
 
 
@@ -380,7 +389,7 @@ def test_invalid_values_are_kept_and_decide_nothing(
 
 
 def test_a_correction_changes_the_article_and_entries_of_the_same_title(
-    desk: Client, learner: User
+    editing: Client, learner: User
 ) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     first = wallet.entries.all()[0]
@@ -393,7 +402,7 @@ def test_a_correction_changes_the_article_and_entries_of_the_same_title(
     )
     old_key = wallet.key
     suggestion = correction(learner, title="A wallet, corrected", url=NEW)
-    post(desk, suggestion, "accept")
+    post(editing, suggestion, "accept")
     wallet.refresh_from_db()
     assert (wallet.title, wallet.url, wallet.slug) == ("A wallet, corrected", NEW, "payment-wallet")
     assert {old_key, "url:example.org/how-a-lock-works"} <= {a.key for a in wallet.aliases.all()}
@@ -403,88 +412,90 @@ def test_a_correction_changes_the_article_and_entries_of_the_same_title(
     assert (suggestion.decision, suggestion.article) == ("accepted", wallet)
 
 
-def test_a_retitled_entry_gets_a_historical_record(desk: Client, learner: User) -> None:
+def test_a_retitled_entry_gets_a_historical_record(editing: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     place = wallet.entries.get()
     Entry.objects.filter(pk=place.pk).change(title=wallet.title)
-    post(desk, correction(learner, title="A wallet, corrected"), "accept")
+    post(editing, correction(learner, title="A wallet, corrected"), "accept")
     version = records_of(Entry).filter(id=place.pk).first()
     assert (version.title, version.history_user.username) == ("A wallet, corrected", "editor")
 
 
-def test_another_editors_change_is_not_overwritten(desk: Client, learner: User) -> None:
+def test_another_editors_change_is_not_overwritten(editing: Client, learner: User) -> None:
     suggestion = correction(learner, title="As it was suggested")
-    opened = filled_in(desk.get(page(suggestion, "edit")))
+    opened = filled_in(editing.get(page(suggestion, "edit")))
     wallet = Article.objects.get(slug="payment-wallet")
     wallet.title = "By another editor"
     wallet.save()
     before = facts()
-    response = desk.post(page(suggestion, "edit"), opened)
-    said = (
+    response = editing.post(page(suggestion, "edit"), opened)
+    message = (
         "The article was changed after you opened this page. It is now “By another editor”. "
         "Accept again to replace it with your value."
     )
-    assert errors(response) == {"title": [said]}
+    assert errors(response) == {"title": [message]}
     assert facts() == before
-    desk.post(page(suggestion, "edit"), filled_in(response))
+    editing.post(page(suggestion, "edit"), filled_in(response))
     wallet.refresh_from_db()
     assert wallet.title == "As it was suggested"
 
 
 def test_a_correction_with_notes_only_changes_what_the_editor_enters(
-    desk: Client, learner: User
+    editing: Client, learner: User
 ) -> None:
     before = facts()[:2]
-    post(desk, correction(learner, notes="A word is wrong."), "accept")
+    post(editing, correction(learner, notes="A word is wrong."), "accept")
     assert facts()[:2] == before
-    edit(desk, correction(learner, notes="The title too."), title="A better wallet")
+    edit(editing, correction(learner, notes="The title too."), title="A better wallet")
     assert Article.objects.get(slug="payment-wallet").title == "A better wallet"
 
 
-def test_a_correction_can_add_the_article_to_a_section(desk: Client, learner: User) -> None:
+def test_a_correction_can_add_the_article_to_a_section(editing: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     its_own = wallet.entries.all()[0].section
     lacking = Section.objects.exclude(entries__article=wallet)[0]
     before = rows(lacking.slug)
     count = wallet.entries.count()
-    post(desk, correction(learner, section=its_own), "accept")
+    post(editing, correction(learner, section=its_own), "accept")
     assert wallet.entries.count() == count
-    post(desk, correction(learner, section=lacking), "accept")
+    post(editing, correction(learner, section=lacking), "accept")
     assert rows(lacking.slug) == [*before, (len(before) + 1, wallet.title)]
-    found = errors(edit(desk, correction(learner), section=its_own.pk))
-    assert found == {"section": ["This section already lists the article."]}
+    form_errors = errors(edit(editing, correction(learner), section=its_own.pk))
+    assert form_errors == {"section": ["This section already lists the article."]}
 
 
-def test_two_entries_of_a_section_do_not_get_the_same_title(desk: Client, learner: User) -> None:
+def test_two_entries_of_a_section_do_not_get_the_same_title(editing: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     place = wallet.entries.all()[0]
     Entry.objects.filter(pk=place.pk).update(title=wallet.title)
     Entry.objects.create(section=place.section, article=wallet, title="A wallet", number=99)
     old = wallet.title
-    post(desk, correction(learner, title="A wallet"), "accept")
+    post(editing, correction(learner, title="A wallet"), "accept")
     wallet.refresh_from_db()
     assert wallet.title == "A wallet"
     titles = {entry.title for entry in wallet.entries.filter(section=place.section)}
     assert titles == {old, "A wallet"}
 
 
-def test_a_correction_cannot_take_another_articles_address(desk: Client, learner: User) -> None:
+def test_a_correction_cannot_take_another_articles_address(editing: Client, learner: User) -> None:
     other = Article.objects.exclude(slug="payment-wallet").exclude(url="")[0]
     suggestion = correction(learner, url=other.url)
     before = facts()
-    assert list(errors(post(desk, suggestion, "accept"))) == ["url"]
+    assert list(errors(post(editing, suggestion, "accept"))) == ["url"]
     assert facts() == before
 
 
 def test_a_correction_of_a_deleted_article_can_only_be_declined(
-    desk: Client, learner: User
+    editing: Client, learner: User
 ) -> None:
     suggestion = correction(learner, title="A wallet", url=NEW)
     Suggestion.objects.update(article=None)
-    found = errors(post(desk, suggestion, "accept"))
-    assert found["__all__"] == ["The article to correct no longer exists. You can only decline."]
+    form_errors = errors(post(editing, suggestion, "accept"))
+    assert form_errors["__all__"] == [
+        "The article to correct no longer exists. You can only decline."
+    ]
     assert not Article.objects.filter(url=NEW).exists()
-    post(desk, suggestion, "decline", reason="It is gone.")
+    post(editing, suggestion, "decline", reason="It is gone.")
     suggestion.refresh_from_db()
     assert suggestion.decision == "declined"
 
@@ -492,10 +503,12 @@ def test_a_correction_of_a_deleted_article_can_only_be_declined(
 # --- Decline
 
 
-def test_declining_stores_reason_editor_and_time(desk: Client, editor: User, learner: User) -> None:
+def test_declining_stores_reason_editor_and_time(
+    editing: Client, editor: User, learner: User
+) -> None:
     suggestion = suggested(learner)
     articles = facts()[:2]
-    response = post(desk, suggestion, "decline", reason="It is behind a wall.")
+    response = post(editing, suggestion, "decline", reason="It is behind a wall.")
     suggestion.refresh_from_db()
     assert (suggestion.decision, suggestion.reason) == ("declined", "It is behind a wall.")
     assert (suggestion.decided_by, suggestion.article) == (editor, None)
@@ -506,26 +519,26 @@ def test_declining_stores_reason_editor_and_time(desk: Client, editor: User, lea
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 2001])
-def test_declining_requires_a_reason(desk: Client, learner: User, reason: str) -> None:
+def test_declining_requires_a_reason(editing: Client, learner: User, reason: str) -> None:
     suggestion = suggested(learner)
     before = facts()
-    assert list(errors(post(desk, suggestion, "decline", reason=reason))) == ["reason"]
+    assert list(errors(post(editing, suggestion, "decline", reason=reason))) == ["reason"]
     assert facts() == before
 
 
 def test_a_decision_survives_deletion_of_the_editors_account(
-    desk: Client, second: Client, editor: User, learner: User
+    editing: Client, second: Client, editor: User, learner: User
 ) -> None:
     suggestion = suggested(learner)
-    post(desk, suggestion, "decline", reason="It is behind a wall.")
+    post(editing, suggestion, "decline", reason="It is behind a wall.")
     editor.delete()
     suggestion.refresh_from_db()
     assert (suggestion.decision, suggestion.decided_by) == ("declined", None)
-    shown = messages(post(second, suggestion, "accept"))
-    assert "by somebody whose account was deleted on" in shown[0]
+    messages_shown = messages(post(second, suggestion, "accept"))
+    assert "by somebody whose account was deleted on" in messages_shown[0]
 
 
-def test_a_suggestion_follows_an_article_that_is_merged(desk: Client, learner: User) -> None:
+def test_a_suggestion_follows_an_article_that_is_merged(editing: Client, learner: User) -> None:
     kept = Article.objects.get(slug="payment-wallet")
     duplicate = Article.objects.get(slug="ticket-booking-system")
     waiting = correction(learner, duplicate.slug, title="Better")
@@ -536,7 +549,7 @@ def test_a_suggestion_follows_an_article_that_is_merged(desk: Client, learner: U
         suggestion.refresh_from_db()
         assert suggestion.article == kept
     assert set(Suggestion.objects.waiting()) == {waiting, same}
-    assert messages(post(desk, waiting, "accept"))[0].startswith("Accepted")
+    assert messages(post(editing, waiting, "accept"))[0].startswith("Accepted")
     kept.refresh_from_db()
     duplicate.refresh_from_db()
     assert (kept.title, duplicate.title) == ("Better", "Ticket Booking System")

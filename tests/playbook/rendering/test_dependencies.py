@@ -123,10 +123,10 @@ def article() -> Article:
 
 
 def test_a_fragment_that_queries_is_refused_unless_a_dependency_covers_the_table() -> None:
-    found = article()
+    example = article()
     with pytest.raises(UndeclaredRead, match=r"fragment read the table progress_state"):
-        render("{{ article.states.count }}", CATALOG, article=found)
-    assert render("{{ article.aliases.count }}", CATALOG, article=found) == "1"
+        render("{{ article.states.count }}", CATALOG, article=example)
+    assert render("{{ article.aliases.count }}", CATALOG, article=example) == "1"
 
 
 @pytest.mark.parametrize("source", ["{{ article.title }}", "same"])

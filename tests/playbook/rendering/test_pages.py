@@ -116,10 +116,10 @@ def test_pages_of_known_readers_are_private(path: str, learner: User) -> None:
 def test_a_page_with_a_message_is_not_stored(client: Client, learner: User) -> None:
     client.force_login(learner)
     client.post(f"{WALLET}state/", DONE)
-    told = client.get("/")
-    assert 'class="toast"' in body(told)
-    assert told["Cache-Control"] == "private, no-store"
-    assert "ETag" not in told
+    page = client.get("/")
+    assert 'class="toast"' in body(page)
+    assert page["Cache-Control"] == "private, no-store"
+    assert "ETag" not in page
     after = client.get("/", headers={"If-None-Match": "*"})
     assert after.status_code == 304
     assert 'class="toast"' not in body(client.get("/"))

@@ -13,7 +13,7 @@ class Tables(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: dict[str, list[list[str]]] = {}
+        self._tables: dict[str, list[list[str]]] = {}
         self.scopes: set[tuple[str, str | None]] = set()
         """Return the positions of the header cells and their `scope`."""
         self._part = self._text = ""
@@ -21,7 +21,7 @@ class Tables(HTMLParser):
         self.feed(html)
 
     def __getitem__(self, caption: str) -> list[list[str]]:
-        return self.found[caption]
+        return self._tables[caption]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":
@@ -41,7 +41,7 @@ class Tables(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "caption":
-            self._rows = self.found.setdefault(self._text, [])
+            self._rows = self._tables.setdefault(self._text, [])
         elif tag in {"td", "th"}:
             self._rows[-1].append(self._text.strip())
         elif tag == "svg":

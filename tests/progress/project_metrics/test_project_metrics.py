@@ -122,8 +122,8 @@ def test_each_number_links_to_the_items_it_counts(client: Client) -> None:
         counts.setdefault(unescape(address), []).append(count)
     assert len(counts) == 15  # Three statuses in four layers, and in all.
     for address, (entries, articles) in counts.items():
-        found = client.get(address).content.decode()
-        count = re.search(r"(\d+) articles?(?:, listed (\d+) times)?", found)
+        page_of_items = client.get(address).content.decode()
+        count = re.search(r"(\d+) articles?(?:, listed (\d+) times)?", page_of_items)
         assert count
         assert (count[1], count[2] or count[1]) == (articles, entries)
 

@@ -38,12 +38,12 @@ def hand_over() -> None:
 
 def texts_of_database() -> str:
     """Return every value of every row as stored in the database."""
-    found = []
+    values = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            found += [str(value) for row in cursor.fetchall() for value in row]
-    return "\n".join(found)
+            values += [str(value) for row in cursor.fetchall() for value in row]
+    return "\n".join(values)
 
 
 def test_a_visitor_counts_once_a_day(client: Client) -> None:

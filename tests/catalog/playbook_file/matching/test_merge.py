@@ -100,7 +100,7 @@ def table(now: CatalogData, slug: str) -> list[tuple[int, str, str]]:
 
 
 def article(now: CatalogData, slug: str) -> ArticleData:
-    return next(found for found in now.articles.values() if found.slug == slug)
+    return next(article for article in now.articles.values() if article.slug == slug)
 
 
 def notes_of(merged: Merge) -> list[str]:
@@ -404,7 +404,7 @@ def test_no_key_belongs_to_two_articles() -> None:
 
     merged = then(before, section("Basics", row("Later"), row("Fan-out")))
 
-    assert {found.slug: found.keys for found in merged.after.articles.values()} == {
+    assert {article.slug: article.keys for article in merged.after.articles.values()} == {
         "later": (title_key("Later"),),
         "fan-out": (title_key("Fan-out"),),
     }

@@ -71,7 +71,7 @@ def test_empty_section_is_retired_after_a_join() -> None:
     )
     merged = then(before, section("Storing", row("Shards", SHARDS), row("Queues", QUEUES)))
     assert sections_of(merged) == {"moving": [("retired", "Moving", "")]}
-    assert [found.slug for found in merged.after.journey] == ["storing"]
+    assert [section.slug for section in merged.after.journey] == ["storing"]
 
 
 def test_retired_section_is_restored() -> None:
@@ -94,7 +94,7 @@ def test_reordered_sections_are_renumbered() -> None:
         "storing": [("renumbered", "2", "1")],
         "moving": [("renumbered", "1", "2")],
     }
-    assert [found.slug for found in merged.after.journey] == ["storing", "moving"]
+    assert [section.slug for section in merged.after.journey] == ["storing", "moving"]
     assert articles_of(merged) == {}
 
 
@@ -152,7 +152,7 @@ def test_retired_section_is_not_matched_by_its_articles() -> None:
     before = replace(before, sections={"basics": retired})
     merged = then(before, section("Foundations", row("Shards", SHARDS)))
     assert merged.after.sections["basics"] == retired
-    assert [found.slug for found in merged.after.journey] == ["foundations"]
+    assert [section.slug for section in merged.after.journey] == ["foundations"]
 
 
 def test_current_section_is_preferred_to_a_retired_one() -> None:
@@ -163,7 +163,7 @@ def test_current_section_is_preferred_to_a_retired_one() -> None:
     before = replace(before, sections={**before.sections, "basics": gone})
     merged = then(before, section("Basics", row("Queues", QUEUES)))
     assert merged.after.sections["basics"] == gone
-    assert [found.slug for found in merged.after.journey] == ["basics-2"]
+    assert [section.slug for section in merged.after.journey] == ["basics-2"]
 
 
 def test_section_in_the_named_layer_is_preferred() -> None:
@@ -191,7 +191,7 @@ def test_section_with_a_draft_is_not_retired() -> None:
         number=1,
     )
     merged = then(before, section("Storing", row("Shards", SHARDS)))
-    assert [found.slug for found in merged.after.journey] == ["storing", "moving"]
+    assert [section.slug for section in merged.after.journey] == ["storing", "moving"]
 
 
 # --- The layer of a new section
@@ -260,8 +260,8 @@ def test_decision_for_an_unknown_layer_is_refused() -> None:
 
 
 def test_a_layer_of_the_same_number_is_renamed() -> None:
-    found = FileLayer(1, 1, "Foundations", "Begin here")
-    imported = file(section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND))
+    layer = FileLayer(1, 1, "Foundations", "Begin here")
+    imported = file(section("🏗 Basics", *TWO_ROWS, layer=layer), layers=(layer, SECOND))
     assert layers_of(merge(TWO, imported)) == {
         "first-steps": [("renamed", "First steps", "Foundations")]
     }
@@ -284,18 +284,18 @@ def test_layers_of_the_same_title_are_matched_by_number() -> None:
 
 
 def test_new_tagline_is_merged() -> None:
-    found = replace(FIRST, tagline="Begin there")
-    imported = file(section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND))
+    layer = replace(FIRST, tagline="Begin there")
+    imported = file(section("🏗 Basics", *TWO_ROWS, layer=layer), layers=(layer, SECOND))
     assert merge(TWO, imported).after.layers["first-steps"].tagline == "Begin there"
 
 
 def test_slug_of_a_new_layer_is_unique() -> None:
     renamed = replace(TWO.layers["first-steps"], title="Foundations")
     before = replace(TWO, layers={**TWO.layers, "first-steps": renamed})
-    found, third = FileLayer(1, 1, "Foundations", "Begin here"), FileLayer(3, 3, "First steps", "")
+    layer, third = FileLayer(1, 1, "Foundations", "Begin here"), FileLayer(3, 3, "First steps", "")
     fourth = FileLayer(4, 4, "🧱", "")
     imported = file(
-        section("🏗 Basics", *TWO_ROWS, layer=found), layers=(found, SECOND, third, fourth)
+        section("🏗 Basics", *TWO_ROWS, layer=layer), layers=(layer, SECOND, third, fourth)
     )
     assert layers_of(merge(before, imported)) == {
         "first-steps-2": [("new", "", "First steps")],
@@ -306,7 +306,7 @@ def test_slug_of_a_new_layer_is_unique() -> None:
 def test_default_layer_is_made_if_there_is_none() -> None:
     imported = file(section("🏗 Basics", *TWO_ROWS, layer=None), layers=())
     now = merge(CatalogData(), imported).after
-    assert [(found.number, found.title) for found in now.layers.values()] == [(1, "Playbook")]
+    assert [(layer.number, layer.title) for layer in now.layers.values()] == [(1, "Playbook")]
     assert now.sections["basics"].layer == "playbook"
 
 
@@ -333,8 +333,8 @@ def test_status_label_is_matched_ignoring_case(value: str) -> None:
 
 def with_status(label: str, *, slug: str) -> CatalogData:
     """Add a status whose label may have changed since it got its slug."""
-    made = StatusData(slug, 9, label, "grey", True, False)
-    return replace(TWO, statuses={**TWO.statuses, slug: made})
+    status = StatusData(slug, 9, label, "grey", True, False)
+    return replace(TWO, statuses={**TWO.statuses, slug: status})
 
 
 @pytest.mark.parametrize(
@@ -369,7 +369,9 @@ def test_first_published_status_is_countable() -> None:
         CatalogData(),
         section("Basics", row("Shards", SHARDS, status="published"), row("Queues", status="Draft")),
     )
-    statuses = [(found.slug, found.is_public, found.is_countable) for found in statuses_of(merged)]
+    statuses = [
+        (status.slug, status.is_public, status.is_countable) for status in statuses_of(merged)
+    ]
     assert statuses == [("published", True, True), ("draft", True, False)]
 
 
@@ -377,7 +379,7 @@ def test_new_status_is_noted_without_its_emoji() -> None:
     merged = then(
         TWO, section("🏗 Basics", row("Shards", SHARDS, status="♻️ Retold", line=8), TWO_ROWS[1])
     )
-    assert [found.label for found in statuses_of(merged)] == ["Published", "Retold"]
+    assert [status.label for status in statuses_of(merged)] == ["Published", "Retold"]
     message = (
         "“Retold” is a new status. It does not count towards progress. "
         "The existing statuses are “Published”."
@@ -394,8 +396,8 @@ def test_slug_of_a_new_status_is_unique() -> None:
 
 def test_new_status_other_than_published_is_not_countable() -> None:
     merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS, status="Retold"), TWO_ROWS[1]))
-    made = merged.after.statuses["retold"]
-    assert (made.label, made.is_public, made.is_countable) == ("Retold", True, False)
+    status = merged.after.statuses["retold"]
+    assert (status.label, status.is_public, status.is_countable) == ("Retold", True, False)
     assert merged.after.statuses["published"].is_countable
 
 

@@ -15,8 +15,8 @@ PUBLISHED = "![Published](https://img.shields.io/badge/Status-Published-brightgr
 
 def rows(text: str) -> list[tuple[str, str, str | None, str | None]]:
     """Return the title, address, what you'll learn and status of every row."""
-    found = read(text.encode()).rows
-    return [(row.title, row.url, row.values.get("what_you_learn"), row.status) for row in found]
+    rows = read(text.encode()).rows
+    return [(row.title, row.url, row.values.get("what_you_learn"), row.status) for row in rows]
 
 
 def table(head: str, *body: str, heading: str = "## A section") -> str:

@@ -36,10 +36,10 @@ def test_an_article_listed_by_two_keys_keeps_its_address() -> None:
     import_file(("One", [("Caching", A), ("Queues", C)]))
     article = Article.objects.get(title="Caching")
     article.aliases.create(key="url:example.org/b")
-    made = import_file(("One", [("Caching", A), ("Caches", B), ("Queues", C)]))
+    applied = import_file(("One", [("Caching", A), ("Caches", B), ("Queues", C)]))
     article.refresh_from_db()
     assert article.url == A
-    assert (made.merge.matched, made.difference.article_count) == (2, 2)
+    assert (applied.merge.matched, applied.difference.article_count) == (2, 2)
 
 
 def test_row_without_a_link_keeps_the_link_of_another_row() -> None:
@@ -89,14 +89,14 @@ def test_undo_keeps_the_key_of_a_later_merge() -> None:
 def test_unknown_status_is_noted_and_removed_by_undo() -> None:
     file = "## One\n\n| Title | Link | Status |\n|---|---|---|\n| Caching | {} | {} |\n"
     apply(prepare(file.format(A, "Published").encode(), "a.md", None))
-    made = apply(prepare(file.format(A, "Pubished").encode(), "b.md", None))
+    applied = apply(prepare(file.format(A, "Pubished").encode(), "b.md", None))
     known = Status.objects.exclude(label="Pubished").values_list("label", flat=True)
     already = ", ".join(f"“{label}”" for label in known)
     message = (
         "“Pubished” is a new status. It does not count towards progress. "
         "The existing statuses are %s."
     )
-    assert [(note.line, note.text) for note in made.merge.notes] == [(5, message % already)]
+    assert [(note.line, note.text) for note in applied.merge.notes] == [(5, message % already)]
     apply(prepare_undo(Revision.objects.applied()[0], None))
     assert not Status.objects.filter(label="Pubished").exists()
     assert Article.objects.get().status.label == "Published"
@@ -104,12 +104,12 @@ def test_unknown_status_is_noted_and_removed_by_undo() -> None:
 
 def test_all_fields_of_a_new_article_are_shown() -> None:
     import_file(("One", [("Caching", A)]))
-    made = import_file(("One", [("Caching", A), ("Queues", C)]))
-    (changed,) = made.difference.articles
+    applied = import_file(("One", [("Caching", A), ("Queues", C)]))
+    (changed,) = applied.difference.articles
     assert [(change.kind.label, change.new) for change in changed.distinct_changes] == [
         ("New", "Queues"),
         ("Link", C),
         ("Status", "Published"),
         ("In", "One"),
     ]
-    assert made.difference.counts == {"new": 1}
+    assert applied.difference.counts == {"new": 1}
