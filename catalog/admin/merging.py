@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import learner_counts
+from catalog.admin.related import RelatedRow, rows_about, rows_matching
 from catalog.forms import MergeForm
 from catalog.merging import merge_articles, repeated_entries
 from catalog.models import Alias, Article, Entry
@@ -45,6 +47,8 @@ class Side:
     has_more: bool = False
     results: list[tuple[str, Article]] = field(default_factory=list)
     """Articles, each with the address that chooses it."""
+    related: list[RelatedRow] = field(default_factory=list)
+    """Rows of sub-apps about the chosen article, or that the search finds."""
 
     @property
     def errors(self) -> Any:
@@ -148,6 +152,9 @@ class MergingAdmin(admin.ModelAdmin[Article]):
         term = terms.pop(side.search.name, "")
         keys: dict[str, Any] = {other: article.pk for other, article in chosen.items()}
         side.without = merge_address(keys | terms)
+        user = cast(AbstractUser, request.user)
+        if side.chosen is not None:
+            side.related = rows_about(user, side.chosen)
         if side.chosen is None and term:
             results = list(self.find(request, form, name, term)[: SEARCH_RESULTS + 1])
             side.has_more = len(results) > SEARCH_RESULTS
@@ -155,6 +162,7 @@ class MergingAdmin(admin.ModelAdmin[Article]):
                 (merge_address(keys | {name: a.pk} | terms), a) for a in results[:SEARCH_RESULTS]
             ]
             side.has_results = bool(results)
+            side.related = rows_matching(user, term)
         return side
 
     def find(

@@ -23,11 +23,13 @@ from django.utils.translation import gettext_lazy
 
 from catalog.admin.base import SEARCH_MAX_LENGTH
 from catalog.models import Article
+from catalog.suggestions.comparison import proposed_changes
 from catalog.suggestions.deciding import AcceptForm, DeclineForm
 from catalog.suggestions.models import Decision, Suggestion
 
 DECIDING = "suggestions.change_suggestion"
 DECIDED = (Decision.ACCEPTED, Decision.DECLINED)
+MERGING = ("catalog.change_article", "catalog.delete_article")
 ACCEPTING = ("catalog.add_article", "catalog.change_article", "catalog.add_entry")
 
 
@@ -132,11 +134,17 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
     ) -> HttpResponse:
         may_decide = not context["original"].is_decided and request.user.has_perm(DECIDING)
-        permissions = {
+        article = context["original"].article
+        more = {
             "can_decline": may_decide,
             "can_accept": may_decide and request.user.has_perms(ACCEPTING),
+            "can_merge": may_decide
+            and article is not None
+            and not article.merged_into_id
+            and request.user.has_perms(MERGING),
+            "changes": proposed_changes(context["original"]),
         }
-        return super().render_change_form(request, {**context, **permissions}, *args, **options)
+        return super().render_change_form(request, {**context, **more}, *args, **options)
 
     # A decision locks the suggestion, so the second of two editors sees the first one's decision.
 
@@ -240,6 +248,7 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
             "verb": "decline" if isinstance(form, DeclineForm) else "edit",
             "opts": self.opts,
             "suggestion": suggestion,
+            "changes": proposed_changes(suggestion),
             "adminform": AdminForm(cast("ModelForm[Any]", form), fields, {}),
             "errors": form.errors,
         }

@@ -8,7 +8,8 @@ class SuggestionsConfig(AppConfig):
     verbose_name = _("Suggestions")
 
     def ready(self) -> None:
-        from catalog.suggestions import queues, receivers
+        from catalog.suggestions import queues, receivers, related
 
         queues.register_all()
+        related.register_all()
         receivers.connect()

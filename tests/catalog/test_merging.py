@@ -534,7 +534,8 @@ def test_the_search_lists_a_limited_number(
         for number in range(count)
     )
     editing.get("/")  # begins the editor's visit
-    with django_assert_num_queries(6):
+    # Six, and one for the suggestions that match each search.
+    with django_assert_num_queries(8):
         page = editing.get(MERGE, {"find_kept": "copy", "find_gone": "copy 0001"})
     assert slugs_found(page, "kept") == [f"copy-{number}" for number in range(20)]
     assert slugs_found(page, "gone") == ["copy-1"]

@@ -1,7 +1,7 @@
 """Tests of accepting and declining suggestions."""
 
 import re
-from html import escape
+from html import escape, unescape
 from importlib import import_module
 from typing import Any
 
@@ -553,3 +553,88 @@ def test_a_suggestion_follows_an_article_that_is_merged(editing: Client, learner
     kept.refresh_from_db()
     duplicate.refresh_from_db()
     assert (kept.title, duplicate.title) == ("Better", "Ticket Booking System")
+
+
+def compared(response: Any) -> list[tuple[str, str, str]]:
+    """Return the rows of the comparison, with the changed words in brackets."""
+    html = response.content.decode()
+    if 'id="compared-heading"' not in html:
+        return []
+    body = html.split('id="compared-heading"')[1].split("<tbody>")[1].split("</tbody>")[0]
+    marked = re.sub(r"<(ins|del)>(.*?)</\1>", r"[\2]", body)
+    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", marked)
+    names = (unescape(cell) for cell in cells)
+    return list(zip(names, names, names, strict=True))
+
+
+def test_a_correction_shows_current_and_proposed_values(desk: Client, learner: User) -> None:
+    section = Section.objects.get(slug="caching")
+    suggestion = correction(learner, title="Payment Wallet, corrected", section=section)
+    wallet = Article.objects.get(slug="payment-wallet")
+    old = wallet.entries.get().section.title
+    rows = [
+        ("Title", "Payment Wallet", "Payment Wallet[, corrected]"),
+        ("Link", wallet.url, "No change"),
+        ("Sections", old, f"{old}[, {section.title}]"),
+    ]
+    for name in ("change", "edit", "decline"):
+        assert compared(desk.get(page(suggestion, name))) == rows
+
+
+def test_a_proposed_link_is_compared(desk: Client, learner: User) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    rows = compared(desk.get(page(correction(learner, url=NEW), "change")))
+    assert rows[1] == ("Link", f"[{wallet.url}]", f"[{NEW}]")
+    assert [proposed for _name, _current, proposed in rows] == [
+        "No change",
+        f"[{NEW}]",
+        "No change",
+    ]
+
+
+def test_only_waiting_corrections_are_compared(desk: Client, learner: User) -> None:
+    waiting = correction(learner, title="Another")
+    post(desk, waiting, "accept")
+    assert compared(desk.get(page(waiting, "change"))) == []
+    assert compared(desk.get(page(suggested(learner), "change"))) == []
+
+
+MERGE = "/admin/catalog/article/merge/"
+
+
+def test_a_suggestion_is_found_from_merging_and_leads_to_it(desk: Client, learner: User) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    other = Article.objects.get(slug="ticket-booking-system")
+    about = correction(learner, notes="It is the same as the other one.")
+    new = suggested(learner, title="How a lease works")
+    change = desk.get(page(about, "change")).content.decode()
+    assert f'href="{MERGE}?gone={wallet.pk}">Merge as a duplicate</a>' in change
+    article_page = desk.get(f"/admin/catalog/article/{wallet.pk}/change/").content.decode()
+    assert f'href="{MERGE}?gone={wallet.pk}">Merge as a duplicate</a>' in article_page
+
+    chosen = desk.get(MERGE, {"kept": other.pk, "gone": wallet.pk})
+    assert "Suggestions about it “Payment Wallet”, suggested by learner: Waiting" in words(chosen)
+    assert links_to(chosen) == [page(about, "change")]
+    searched = desk.get(MERGE, {"find_kept": "lease works", "find_gone": "nothing like it"})
+    assert "Suggestions that match “How a lease works”" in words(searched)
+    assert links_to(searched) == [page(new, "change")]
+
+
+def links_to(response: Any) -> list[str]:
+    return re.findall(rf'href="({QUEUE}\d+/change/)"', response.content.decode())
+
+
+def test_suggestions_are_not_shown_to_editors_who_may_not_see_them(
+    desk: Client, learner: User
+) -> None:
+    correction(learner, notes="A word is wrong.")
+    Group.objects.get(name="Editors").permissions.remove(
+        *Permission.objects.filter(content_type__app_label="suggestions")
+    )
+    wallet = Article.objects.get(slug="payment-wallet")
+    path = f"{MERGE}?gone={wallet.pk}&find_kept=wallet"
+    assert links_to(desk.get(path)) == []
+    Group.objects.get(name="Editors").permissions.add(
+        Permission.objects.get(codename="view_suggestion")
+    )
+    assert len(links_to(desk.get(path))) == 2
