@@ -44,7 +44,7 @@ def test_the_accounts_own_pages_change_the_password_and_sign_out(
     assert client.get("/admin/logout/")["Location"] == "/accounts/logout/"
 
 
-def test_every_group_of_the_admin_has_a_name_of_its_own(admin_client: Client) -> None:
+def test_every_app_of_the_admin_has_a_unique_name(admin_client: Client) -> None:
     groups = admin_client.get("/admin/").context["app_list"]
     assert sorted(str(group["name"]) for group in groups) == [
         "Accounts",

@@ -68,7 +68,7 @@ def test_without_mail_the_operator_is_named_and_no_form_is_shown(
     assert mail.outbox == []
 
 
-def test_changing_the_password_keeps_one_signed_in(client: Client, learner: User) -> None:
+def test_a_password_change_keeps_the_learner_signed_in(client: Client, learner: User) -> None:
     client.force_login(learner)
     elsewhere = Client()
     elsewhere.force_login(learner)
@@ -84,7 +84,7 @@ def test_changing_the_password_keeps_one_signed_in(client: Client, learner: User
     assert elsewhere.get("/accounts/preferences/").status_code == 302
 
 
-def test_without_mail_an_address_holds_at_once(client: Client, learner: User) -> None:
+def test_an_address_is_valid_immediately_without_mail(client: Client, learner: User) -> None:
     client.force_login(learner)
     assert "learner@example.org" in Page(client.get("/accounts/email/")).text
     data = {"email": "New@example.org", "action_add": ""}
@@ -104,7 +104,9 @@ def test_without_mail_an_address_holds_at_once(client: Client, learner: User) ->
     assert mail.outbox == []
 
 
-def test_without_mail_nobody_takes_anothers_address(client: Client, learner: User) -> None:
+def test_the_address_of_another_account_is_refused_without_mail(
+    client: Client, learner: User
+) -> None:
     other = Client()
     other.post("/accounts/signup/", {"username": "ada", "email": "ada@example.org", **BOTH})
     client.force_login(learner)
@@ -116,7 +118,7 @@ def test_without_mail_nobody_takes_anothers_address(client: Client, learner: Use
 
 
 @pytest.mark.usefixtures("with_mail")
-def test_with_mail_a_new_address_holds_once_it_is_confirmed(client: Client, learner: User) -> None:
+def test_a_new_address_is_valid_after_confirmation_with_mail(client: Client, learner: User) -> None:
     EmailAddress.objects.create(
         user=learner, email="learner@example.org", primary=True, verified=True
     )
@@ -138,7 +140,7 @@ def test_with_mail_a_new_address_holds_once_it_is_confirmed(client: Client, lear
 
 
 @pytest.mark.usefixtures("with_mail")
-def test_a_change_of_address_can_be_taken_back(client: Client, learner: User) -> None:
+def test_a_change_of_address_can_be_cancelled(client: Client, learner: User) -> None:
     EmailAddress.objects.create(
         user=learner, email="learner@example.org", primary=True, verified=True
     )

@@ -24,7 +24,7 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, email_url: str) -> dict[str, 
         ("console:", "django.core.mail.backends.console.EmailBackend", None, False, False),
     ],
 )
-def test_every_kind_of_mail_server_that_the_example_names(
+def test_every_mail_server_of_the_example_is_accepted(
     monkeypatch: pytest.MonkeyPatch,
     email_url: str,
     backend: str,

@@ -16,7 +16,7 @@ def fetch(client: Client, path: str) -> tuple[str, bytes]:
 
 
 @pytest.mark.django_db
-def test_robots_are_kept_from_accounts_but_for_the_door(
+def test_robots_may_visit_only_the_sign_in_pages_of_accounts(
     client: Client,
 ) -> None:
     noindex = '<meta name="robots" content="noindex">'
@@ -37,7 +37,7 @@ def test_robots_are_kept_from_accounts_but_for_the_door(
     ]
 
 
-def test_the_manifest_names_pictures_that_exist(client: Client) -> None:
+def test_the_images_of_the_manifest_exist(client: Client) -> None:
     kind, body = fetch(client, "/site.webmanifest")
     assert kind == "application/manifest+json"
     manifest = json.loads(body)
@@ -50,7 +50,5 @@ def test_the_manifest_names_pictures_that_exist(client: Client) -> None:
     ("path", "start"),
     [("/favicon.ico", b"\0\0\1\0"), ("/apple-touch-icon.png", b"\x89PNG")],
 )
-def test_the_pictures_that_browsers_ask_for_by_themselves(
-    client: Client, path: str, start: bytes
-) -> None:
+def test_default_icon_addresses_are_served(client: Client, path: str, start: bytes) -> None:
     assert fetch(client, path)[1].startswith(start)

@@ -49,7 +49,7 @@ def swapped(html: str) -> list[str]:
     return re.findall(r'id="([^"]+)"[^>]* hx-swap-oob=', html)
 
 
-def test_without_javascript_one_comes_back_to_the_same_spot(reader: Client) -> None:
+def test_a_change_without_javascript_returns_to_the_same_row(reader: Client) -> None:
     entry = Entry.objects.get(article__slug="payment-wallet")
     response = reader.post(
         f"{WALLET}state/?spot=entry-{entry.pk}",
@@ -65,7 +65,7 @@ def test_without_javascript_one_comes_back_to_the_same_spot(reader: Client) -> N
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"]
 )
-def test_one_never_comes_back_to_another_site(reader: Client, target: str) -> None:
+def test_a_change_never_redirects_to_another_site(reader: Client, target: str) -> None:
     response = reader.post(f"{WALLET}state/", {"state": "done", "next": target})
     assert response["Location"] == WALLET
 
@@ -169,7 +169,7 @@ def test_pages_agree_on_the_totals(reader: Client) -> None:
     assert numbers_of(roadmap, "overall")[:5] == ["5", "2", "1", "35", "1"]
 
 
-def test_every_number_leads_to_what_it_counts(reader: Client) -> None:
+def test_each_number_links_to_the_articles_it_counts(reader: Client) -> None:
     for title, state in {
         "Fan-Out-on-Write (Blueprint)": "done",
         "Payment Wallet": "done",
@@ -212,7 +212,7 @@ def test_undo_without_javascript(reader: Client) -> None:
     assert numbers_of(page.content.decode(), "overall")[1] == "0"
 
 
-def test_an_undo_that_came_too_late_is_refused_in_words(reader: Client) -> None:
+def test_a_superseded_undo_is_refused_with_a_reason(reader: Client) -> None:
     html = reader.post(f"{WALLET}state/", {"state": "reading"}, headers=HTMX).content.decode()
     match = re.search(r'formaction="(/events/\d+/undo/)"', html)
     assert match
@@ -233,9 +233,7 @@ def test_another_learners_event_is_not_found(client: Client, learner: User, edit
 
 
 @pytest.mark.parametrize("data", [{}, {"state": ""}, {"state": "finished"}, {"state": "\0"}])
-def test_a_bad_state_is_refused_in_words_and_changes_nothing(
-    reader: Client, data: dict[str, str]
-) -> None:
+def test_an_invalid_state_is_refused_with_a_reason(reader: Client, data: dict[str, str]) -> None:
     reader.post(f"{WALLET}state/", {"state": "reading"})
     response = reader.post(f"{WALLET}state/", data)
     assert response.status_code == 400
@@ -243,7 +241,7 @@ def test_a_bad_state_is_refused_in_words_and_changes_nothing(
     assert reader.get("/articles/?state=reading").content.decode().count("data-entry") == 1
 
 
-def test_a_state_is_only_posted(reader: Client) -> None:
+def test_setting_a_state_requires_post(reader: Client) -> None:
     assert reader.get(f"{WALLET}state/").status_code == 405
     assert reader.get("/events/1/undo/").status_code == 405
 
@@ -259,7 +257,7 @@ def test_a_forged_request_is_refused() -> None:
     assert client.post(f"{WALLET}state/", {"state": "done"}).status_code == 403
 
 
-def test_visitors_are_told_where_their_marks_are(client: Client, learner: User) -> None:
+def test_visitors_see_where_their_marks_are_stored(client: Client, learner: User) -> None:
     assert "stored in this browser only" in client.get("/").content.decode()
     client.force_login(learner)
     assert "stored in this browser only" not in client.get("/").content.decode()
@@ -288,7 +286,7 @@ def test_marks_after_an_account_is_gone_join_the_next_one(client: Client, learne
     assert State.objects.get(user__username="grace").state == "done"
 
 
-def test_a_mark_that_came_too_late_is_refused_in_words(
+def test_a_mark_after_signing_in_or_out_is_refused_with_a_reason(
     client: Client, learner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.post(f"{WALLET}state/", {"state": "reading"})
@@ -336,7 +334,7 @@ def test_signing_out_leaves_nothing_behind(client: Client, learner: User) -> Non
     assert client.get("/articles/?state=done").content.decode().count("data-entry") == 0
 
 
-def test_opening_the_link_marks_only_where_one_wants_it(client: Client, learner: User) -> None:
+def test_opening_the_link_sets_reading_only_if_preferred(client: Client, learner: User) -> None:
     client.force_login(learner)
     assert "/open/" not in client.get(WALLET).content.decode()
     learner.marks_reading_on_open = True
@@ -348,7 +346,7 @@ def test_opening_the_link_marks_only_where_one_wants_it(client: Client, learner:
     assert State.objects.get().state == "reading"
 
 
-def test_opening_the_link_never_takes_a_state_back(client: Client, learner: User) -> None:
+def test_opening_the_link_never_lowers_a_state(client: Client, learner: User) -> None:
     client.force_login(learner)
     client.post(f"{WALLET}state/", {"state": "done"})
     assert "This article is marked as done." in client.post(f"{WALLET}open/").content.decode()

@@ -203,9 +203,9 @@ def test_pages_take_a_constant_number_of_queries(
     who: str,
     queries: int,
 ) -> None:
-    """For a learner the session with the catalogue's stamp, the account and the states.
+    """For a learner the session with the catalog version, the account and the states.
 
-    For visitors the stamp is asked for once a second, however long a page took.
+    For visitors the catalog version is read once a second, however long a page took.
     """
     clock(0.0)
     if who == "learner":
