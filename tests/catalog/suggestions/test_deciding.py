@@ -567,7 +567,7 @@ def compared(response: Any) -> list[tuple[str, str, str]]:
     return list(zip(names, names, names, strict=True))
 
 
-def test_a_correction_shows_current_and_proposed_values(desk: Client, learner: User) -> None:
+def test_a_correction_shows_current_and_proposed_values(editing: Client, learner: User) -> None:
     section = Section.objects.get(slug="caching")
     suggestion = correction(learner, title="Payment Wallet, corrected", section=section)
     wallet = Article.objects.get(slug="payment-wallet")
@@ -578,12 +578,12 @@ def test_a_correction_shows_current_and_proposed_values(desk: Client, learner: U
         ("Sections", old, f"{old}[, {section.title}]"),
     ]
     for name in ("change", "edit", "decline"):
-        assert compared(desk.get(page(suggestion, name))) == rows
+        assert compared(editing.get(page(suggestion, name))) == rows
 
 
-def test_a_proposed_link_is_compared(desk: Client, learner: User) -> None:
+def test_a_proposed_link_is_compared(editing: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
-    rows = compared(desk.get(page(correction(learner, url=NEW), "change")))
+    rows = compared(editing.get(page(correction(learner, url=NEW), "change")))
     assert rows[1] == ("Link", f"[{wallet.url}]", f"[{NEW}]")
     assert [proposed for _name, _current, proposed in rows] == [
         "No change",
@@ -592,31 +592,31 @@ def test_a_proposed_link_is_compared(desk: Client, learner: User) -> None:
     ]
 
 
-def test_only_waiting_corrections_are_compared(desk: Client, learner: User) -> None:
+def test_only_waiting_corrections_are_compared(editing: Client, learner: User) -> None:
     waiting = correction(learner, title="Another")
-    post(desk, waiting, "accept")
-    assert compared(desk.get(page(waiting, "change"))) == []
-    assert compared(desk.get(page(suggested(learner), "change"))) == []
+    post(editing, waiting, "accept")
+    assert compared(editing.get(page(waiting, "change"))) == []
+    assert compared(editing.get(page(suggested(learner), "change"))) == []
 
 
 MERGE = "/admin/catalog/article/merge/"
 
 
-def test_a_suggestion_is_found_from_merging_and_leads_to_it(desk: Client, learner: User) -> None:
+def test_a_suggestion_is_found_from_merging_and_leads_to_it(editing: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     other = Article.objects.get(slug="ticket-booking-system")
     about = correction(learner, notes="It is the same as the other one.")
     new = suggested(learner, title="How a lease works")
-    change = desk.get(page(about, "change")).content.decode()
+    change = editing.get(page(about, "change")).content.decode()
     assert f'href="{MERGE}?gone={wallet.pk}">Merge as a duplicate</a>' in change
-    article_page = desk.get(f"/admin/catalog/article/{wallet.pk}/change/").content.decode()
+    article_page = editing.get(f"/admin/catalog/article/{wallet.pk}/change/").content.decode()
     assert f'href="{MERGE}?gone={wallet.pk}">Merge as a duplicate</a>' in article_page
 
-    chosen = desk.get(MERGE, {"kept": other.pk, "gone": wallet.pk})
-    assert "Suggestions about it “Payment Wallet”, suggested by learner: Waiting" in words(chosen)
+    chosen = editing.get(MERGE, {"kept": other.pk, "gone": wallet.pk})
+    assert "Suggestions about it “Payment Wallet”, suggested by learner: Waiting" in text_of(chosen)
     assert links_to(chosen) == [page(about, "change")]
-    searched = desk.get(MERGE, {"find_kept": "lease works", "find_gone": "nothing like it"})
-    assert "Suggestions that match “How a lease works”" in words(searched)
+    searched = editing.get(MERGE, {"find_kept": "lease works", "find_gone": "nothing like it"})
+    assert "Suggestions that match “How a lease works”" in text_of(searched)
     assert links_to(searched) == [page(new, "change")]
 
 
@@ -625,7 +625,7 @@ def links_to(response: Any) -> list[str]:
 
 
 def test_suggestions_are_not_shown_to_editors_who_may_not_see_them(
-    desk: Client, learner: User
+    editing: Client, learner: User
 ) -> None:
     correction(learner, notes="A word is wrong.")
     Group.objects.get(name="Editors").permissions.remove(
@@ -633,8 +633,8 @@ def test_suggestions_are_not_shown_to_editors_who_may_not_see_them(
     )
     wallet = Article.objects.get(slug="payment-wallet")
     path = f"{MERGE}?gone={wallet.pk}&find_kept=wallet"
-    assert links_to(desk.get(path)) == []
+    assert links_to(editing.get(path)) == []
     Group.objects.get(name="Editors").permissions.add(
         Permission.objects.get(codename="view_suggestion")
     )
-    assert len(links_to(desk.get(path))) == 2
+    assert len(links_to(editing.get(path))) == 2
