@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from catalog.history import records_of
 from catalog.models import Article, Entry, Section
-from tests.catalog.admin_pages import act, messages, words
+from tests.catalog.admin_pages import act, messages, text_of
 
 
 @pytest.fixture
@@ -59,13 +59,13 @@ def test_a_move_asks_first_and_needs_a_section(client: Client, old: Section, new
     first, second = old.entries.current().order_by("number")[:2]
     before = rows(old)
     asked = act(client, "move_selected", first, second)
-    assert f"{first.title} – now number 1 in “{old}”" in words(asked)
-    assert f"{new.layer} – {new}" in words(asked)
+    assert f"{first.title} – now number 1 in “{old}”" in text_of(asked)
+    assert f"{new.layer} – {new}" in text_of(asked)
     assert asked.content.decode().count(" checked") == 2
     refused = act(client, "move_selected", first, second, confirmed="yes", entries=[first.pk])
-    assert "Choose a section. Nothing was moved." in words(refused)
+    assert "Choose a section. Nothing was moved." in text_of(refused)
     refused = act(client, "move_selected", first, second, confirmed="yes", section=new.pk)
-    assert "Choose at least one entry." in words(refused)
+    assert "Choose at least one entry." in text_of(refused)
     assert rows(old) == before
 
 
@@ -128,7 +128,7 @@ def test_a_retired_section_is_not_offered(client: Client, old: Section, new: Sec
     entry = old.entries.current()[0]
     new.retire()
     response = move(client, new, [entry], [entry])
-    assert "Select a valid choice" in words(response)
+    assert "Select a valid choice" in text_of(response)
     assert entry.title in titles(old)
 
 
