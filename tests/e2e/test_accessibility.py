@@ -31,6 +31,8 @@ PUBLIC = [
     "/articles/",
     "/articles/?layer=scale-reliability&state=todo&q=fan",
     "/articles/?status=planned&q=cache",
+    "/articles/?q=cachng",
+    "/articles/?q=cahcng",
     "/articles/distributed-task-scheduling-service/",
     "/sections/feeds-fan-out/",
     "/layers/domain-expertise/",
