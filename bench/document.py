@@ -68,8 +68,8 @@ playbook that ships. The whole page of the table is requested by signed-in learn
 entries. There is one connection, which means that no request waits for another. The ratio is that
 of the median p50. The page shows at most 50 rows. Where the shipped playbook has fewer, the page of
 the larger catalogue is larger too: 5 rows in both for *words that few entries have*, 7 against 50
-for *a word that many entries have*, 20 in both by state, and 43 against 50 unfiltered. On every
-page, the filter offers 112 sections instead of 12.""",
+for *a word that many entries have*, 20 in both by state, and 43 against 50 unfiltered. Where
+no layer is chosen, the filter offers 112 sections instead of 12.""",
     "learners": """\
 A database with 100,000 learners, 4,000,000 states and 10,000,000 events over two years is compared
 with one that has only the measured learners, each with the same number of states and events. The
