@@ -77,7 +77,7 @@ class ArticleEntriesInline(EntryRowsInline, admin.TabularInline[Entry, Article])
 @admin.register(Entry)
 class EntryAdmin(EntryFields, MovingAdmin[Entry]):
     form = EntryForm
-    actions = ("move_selected", "retire_selected", "bring_back_selected")
+    actions = ("move_selected", "retire_selected", "restore_selected")
     change_form_template = "admin/catalog/entry/change_form.html"
     list_display = ("title", "section", "number", "article")
     list_select_related = ("section", "article")
