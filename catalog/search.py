@@ -16,6 +16,8 @@ FORGIVEN_LENGTH = 5
 """The letters of a word in which one typo is forgiven."""
 SUGGESTED_LENGTH = 3
 """The letters of a word from which a nearest word is suggested."""
+SUGGESTED_TYPOS = 3
+"""The typos by which a suggested word differs at most; of a short word one in three letters."""
 SEARCHES_KEPT = 64
 
 WORD = re.compile(r"[^\W_]+")
@@ -79,6 +81,8 @@ class SearchIndex:
             as_typed = self.containing(word)
             exact &= as_typed
             matching &= as_typed | self._nearly_containing(word)
+            if not matching:
+                break
         return Matches(exact, matching)
 
     def _containing(self, part: str) -> Bitmap:
@@ -86,13 +90,35 @@ class SearchIndex:
 
     def _nearly_containing(self, word: str) -> Bitmap:
         """Return the texts with each part of the word, such as both of fan-out, with a typo."""
-        matching = self.everything if (parts := WORD.findall(word)) else 0
-        for part in parts:
-            similar = self._similar_words(part, most=1)
-            forgiven = (w for w in similar if max(len(w), len(part)) >= FORGIVEN_LENGTH)
-            positions = (position for w in forgiven for position in self.positions[w])
-            matching &= bitmap_at(positions, len(self.texts)) | self.containing(part)
+        parts = WORD.findall(word)
+        forgiven = {part: self._forgiven(part) for part in parts}
+        matching = self.everything if any(forgiven.values()) else 0
+        for part, similar in forgiven.items():
+            positions = (place for w in {part, *similar} for place in self.positions.get(w, ()))
+            matching &= bitmap_at(positions, len(self.texts))
         return matching
+
+    def _forgiven(self, part: str) -> list[str]:
+        """Return the words that may be meant by a part of a word with a typo in it."""
+        similar = self._similar_words(part, most=1)
+        words = [w for w in similar if w != part and max(len(w), len(part)) >= FORGIVEN_LENGTH]
+        is_unknown = not words and not self.containing(part)
+        return self._beginning_nearly_with(part) if is_unknown else words
+
+    def _beginning_nearly_with(self, part: str) -> list[str]:
+        """Return the words that may be meant by an unfinished one, with a typo before its end."""
+        if len(part) < FORGIVEN_LENGTH or part.isdecimal():
+            return []
+        lengths = range(len(part) - 1, len(part) + 2)
+        return [
+            word
+            for word in self.vocabulary
+            if any(
+                word[length - 1 : length] == part[-1]
+                and OSA.distance(word[:length], part, score_cutoff=1) <= 1
+                for length in lengths
+            )
+        ]
 
     def _suggest(self, text: str) -> str:
         """Return the text with the nearest word of the catalogue for each word that is unknown.
@@ -105,7 +131,7 @@ class SearchIndex:
 
     def _nearest(self, word: str) -> str:
         """Return the similar word that most entries have."""
-        similar = self._similar_words(word, most=(len(word) + 1) // 3)
+        similar = self._similar_words(word, most=min((len(word) + 1) // 3, SUGGESTED_TYPOS))
         ranks = {w: (typos, -len(self.positions[w]), w) for w, typos in similar.items()}
         return min(ranks, key=ranks.__getitem__, default="")
 

@@ -89,8 +89,35 @@ def test_one_typo_is_forgiven_in_words_of_five_letters(
 
 def test_a_typo_in_one_part_of_a_hyphenated_word_is_forgiven() -> None:
     index = SearchIndex(["cluster-wide warm-up", "a wide cluster", "warm-up of the cluster"])
+    assert index.find("wamr-up").all == 0
+    assert index.find("up-wide").all == 0
+    assert index.find("up++").all == 0
     assert index.find("clutser-wide").all == bitmap_of([True, True, False])
     assert index.find("cluster-wide").exact == bitmap_of([True, False, False])
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("accelr", [0]),  # acceleration, of which one letter is missing
+        ("accleer", [0]),
+        ("acxeler", [0]),
+        ("acclere", []),  # two typos
+        ("accelex", []),  # what comes next is not known yet
+        ("acle", []),  # four letters
+        ("10010", []),
+    ],
+)
+def test_a_typo_is_forgiven_while_a_word_is_being_typed(
+    index: SearchIndex, typed: str, expected: list[int]
+) -> None:
+    assert found(index, typed) == expected
+
+
+def test_an_unfinished_word_with_a_typo_is_guessed_only_if_the_word_is_unknown() -> None:
+    index = SearchIndex(["count", "contention"])
+    assert index.find("count").all == 0b10
+    assert SearchIndex(["contention"]).find("count").all == 0b1
 
 
 def test_what_matches_as_typed_is_told_from_what_matches_with_a_typo() -> None:
