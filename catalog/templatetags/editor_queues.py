@@ -20,6 +20,6 @@ def queues(context: RequestContext) -> list[QueueCount]:
 
 
 @register.filter(name="of")
-def count_of(counts: Mapping[str, int] | None, key: str) -> int:
-    """Return the count of a key, or 0: `{{ learners|of:changed.uuid }}`."""
-    return (counts or {}).get(key, 0)
+def value_of(values: Mapping[str, object] | None, key: str) -> object:
+    """Return the value of a key, or 0: `{{ learners|of:changed.uuid }}`."""
+    return (values or {}).get(key, 0)

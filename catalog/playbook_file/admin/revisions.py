@@ -24,6 +24,7 @@ from catalog.playbook_file.reading.parsed_file import Note, Unreadable
 from catalog.playbook_file.revisions import preview
 from catalog.playbook_file.revisions.applying import AlreadyApplied, CatalogueChanged, apply
 from catalog.playbook_file.revisions.diff import difference
+from catalog.playbook_file.revisions.later_changes import later_changes
 from catalog.playbook_file.revisions.planning import plan, prepare, prepare_undo
 from catalog.playbook_file.writing.formats import FORMATS, write
 
@@ -137,6 +138,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             revision.decisions = {}
             revision.save(update_fields=["decisions"])
             made = plan(revision)
+        undone = revision.undoes
         form = DecisionsForm(merge=made.merge, learners=made.learners)
         context = {
             "title": _("Preview of %s") % revision,
@@ -144,6 +146,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             "plan": made,
             "difference": made.difference,
             "learners": made.learners,
+            "later": later_changes(undone, made.merge.before, made.difference) if undone else None,
             "form": form,
             "catalog_version": catalog_version.current(),
         }

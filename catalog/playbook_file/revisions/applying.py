@@ -46,10 +46,11 @@ def _applied(revision: Revision, made: Plan) -> Plan:
             revision.delete()
         return made
     revision.plan = made.as_json()
-    revision.applied_at = timezone.now()
     revision.catalogue_before = packed(made.merge.before)
     store(made.merge.before, made.merge.after)
     revision.catalogue_after = packed(stored())
+    # Last, so that a later historical record is a change after the revision.
+    revision.applied_at = timezone.now()
     revision.save()
     _ask(revision, made.merge)
     return made

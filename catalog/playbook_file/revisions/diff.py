@@ -34,6 +34,11 @@ class ChangedRow:
     changes: tuple[FieldChange, ...]
     uuid: str = ""
 
+    @property
+    def key(self) -> str:
+        """Its identity: the UUID of an article, else the slug."""
+        return self.uuid or self.slug
+
     def is_(self, *kinds: ChangeKind) -> bool:
         return any(change.kind in kinds for change in self.changes)
 

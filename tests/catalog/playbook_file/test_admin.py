@@ -1,6 +1,7 @@
 """Import, preview, decisions, undo and download in the admin, and the public list of changes."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from catalog.models import Article, Layer, Section, Status
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.writing.formats import write
 from progress.models import Event, State
-from tests.catalog.admin_pages import messages, text_of
+from tests.catalog.admin_pages import messages, save, text_of
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -335,6 +336,96 @@ def test_undo_restores_the_catalogue_and_no_state(editor_client: Client, learner
     editor_client.post(undoing.get_absolute_url(), {"_undo": "1"})
     apply(editor_client, Revision.objects.latest("pk"))
     assert stored().listed == Revision.objects.get(pk=revision.pk).after.listed
+
+
+def changed_since(response: Any) -> dict[str, str]:
+    """Return the mark of each changed row that has one, by the row's title."""
+    marks = {}
+    for row in response.content.decode().split('<section class="changed">')[1:]:
+        if 'class="later"' in row:
+            title = plain(row.split("<h3>")[1].split("</h3>")[0])
+            marks[title] = plain(row.split('class="later">')[1].split("</p>")[0])
+    return marks
+
+
+def plain(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+
+
+def preview_of_undo(editor_client: Client) -> Any:
+    revision = Revision.objects.applied().get()
+    return editor_client.post(revision.get_absolute_url(), {"_undo": "1"}, follow=True)
+
+
+@pytest.fixture
+def later_editor(editor: User, db: None) -> User:
+    ana = User.objects.create_user("ana", is_staff=True)
+    ana.groups.add(*editor.groups.all())
+    return ana
+
+
+def save_as(user: User, thing: Any, **changes: Any) -> None:
+    client = Client()
+    client.force_login(user)
+    assert save(client, thing, **changes).status_code == 302
+
+
+def test_undo_marks_what_was_changed_since_and_by_whom(
+    editor_client: Client, later_editor: User
+) -> None:
+    apply(editor_client, paste(editor_client, changed_file()))
+    tickets = Article.objects.get(slug="ticket-booking-system")
+    section = Section.objects.get(slug="caching")
+    old_title = section.title
+    save_as(later_editor, tickets, url="https://example.org/tickets")
+    save_as(later_editor, section, title="Caches")
+    save_as(later_editor, section.entries.current()[0], what_you_learn="Later words")
+    first = section.entries.current()[0].article
+    tickets_title = "Ticket Booking System"
+    response = preview_of_undo(editor_client)
+    when = r"\d+ \w+ \d+, \d\d:\d\d"
+    marks = changed_since(response)
+    assert list(marks) == [f"Section {old_title}", first.title, tickets_title]
+    assert re.fullmatch(
+        rf"Changed since by ana, last on {when}: .*Link.*\. Undoing reverts this too\.",
+        marks[tickets_title],
+    )
+    assert "Undoing also reverts later changes of 3 rows, by ana." in text_of(response)
+    html = response.content.decode()
+    assert html.index('id="later-warning"') < html.index('name="_apply"')
+    apply(editor_client, Revision.objects.latest("pk"))
+    tickets.refresh_from_db()
+    assert tickets.url != "https://example.org/tickets"
+
+
+def test_undo_without_later_changes_marks_nothing(editor_client: Client) -> None:
+    apply(editor_client, paste(editor_client, changed_file()))
+    response = preview_of_undo(editor_client)
+    assert changed_since(response) == {}
+    assert 'id="later-warning"' not in response.content.decode()
+
+
+def test_a_later_change_that_was_taken_back_is_not_marked(
+    editor_client: Client, later_editor: User
+) -> None:
+    apply(editor_client, paste(editor_client, changed_file()))
+    section = Section.objects.get(slug="caching")
+    title = section.title
+    save_as(later_editor, section, title="Caches")
+    section.refresh_from_db()
+    save_as(later_editor, section, title=title)
+    assert changed_since(preview_of_undo(editor_client)) == {}
+
+
+def test_an_article_that_was_added_since_is_marked(editor_client: Client) -> None:
+    apply(editor_client, paste(editor_client, changed_file()))
+    Article.objects.create(title="Added by a command", status=Status.objects.all()[0])
+    marks = changed_since(preview_of_undo(editor_client))
+    assert list(marks) == ["Added by a command"]
+    assert "Also known as" not in marks["Added by a command"]
+    assert marks["Added by a command"].startswith(
+        "Changed since by a command or a deleted account, last on "
+    )
 
 
 def test_two_revisions_are_compared(editor_client: Client) -> None:
