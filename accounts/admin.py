@@ -13,5 +13,15 @@ class UserAdmin(auth_admin.UserAdmin[User]):
 
     fieldsets: ClassVar = (
         *(auth_admin.UserAdmin.fieldsets or ()),
-        (_("Preferences"), {"fields": ("time_zone", "shows_streak", "marks_reading_on_open")}),
+        (
+            _("Preferences"),
+            {
+                "fields": (
+                    "time_zone",
+                    "shows_streak",
+                    "marks_reading_on_open",
+                    "wants_editor_mail",
+                )
+            },
+        ),
     )

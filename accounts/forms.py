@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.time_zones import time_zones
+from playbook.editor_mail import can_get_mail
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -146,4 +147,15 @@ class PreferencesForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ("time_zone", "shows_streak", "marks_reading_on_open")
+        fields = ("time_zone", "shows_streak", "marks_reading_on_open", "wants_editor_mail")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_get_mail(self.instance):
+            del self.fields["wants_editor_mail"]
+            return
+        self.fields["wants_editor_mail"].help_text = (
+            gettext("Sent to %(address)s.") % {"address": self.instance.email}
+            if self.instance.email
+            else gettext("Your account has no e-mail address yet, so nothing is sent.")
+        )

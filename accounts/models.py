@@ -34,6 +34,11 @@ class User(AbstractUser):
     marks_reading_on_open = models.BooleanField(
         _("mark an article as reading when I open it"), default=False
     )
+    # The database has the default too, because older code goes on creating accounts during an
+    # upgrade.
+    wants_editor_mail = models.BooleanField(
+        _("mail me new suggestions and reports of broken links"), default=False, db_default=False
+    )
 
     # Increased with every change of progress, and read with the user in one query. The database has
     # the default too, because older code goes on creating accounts during an upgrade.

@@ -8,7 +8,8 @@ class LinksConfig(AppConfig):
     verbose_name = _("Links")
 
     def ready(self) -> None:
-        from catalog.links import queues, receivers
+        from catalog.links import mail, queues, receivers
 
+        mail.register_mail()
         queues.register_all()
         receivers.connect()

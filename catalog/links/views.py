@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from catalog.links.mail import mail_first_report
 from catalog.links.models import Report
 from catalog.models import Article
 from playbook.http import HttpRequest
@@ -24,6 +25,7 @@ def report_create(request: HttpRequest, slug: str) -> HttpResponse:
     if article.is_retired or not article.url or request.POST.get("url") != article.url:
         messages.info(request, _("That link has changed in the meantime. Nothing was reported."))
     elif Report.objects.file(request.user.pk, article, timezone.now()):
+        mail_first_report(article)
         messages.success(request, _("Thank you. The broken link was reported to the editors."))
     else:
         messages.info(request, _("You already reported this link today. Thank you."))

@@ -8,8 +8,9 @@ class SuggestionsConfig(AppConfig):
     verbose_name = _("Suggestions")
 
     def ready(self) -> None:
-        from catalog.suggestions import queues, receivers, related
+        from catalog.suggestions import mail, queues, receivers, related
 
+        mail.register_mail()
         queues.register_all()
         related.register_all()
         receivers.connect()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from catalog.suggestions.forms import SuggestionForm
+from catalog.suggestions.mail import mail_suggestion
 from catalog.suggestions.models import SuggestionKind
 from playbook.http import HttpRequest, sign_in_required
 from playbook.rendering.pages import NEVER_STORED
@@ -36,7 +37,7 @@ def send(request: HttpRequest) -> HttpResponse:
     form = SuggestionForm(request.POST, learner=learner, snapshot=request.snapshot)
     if not form.is_valid():
         return render(request, TEMPLATE, {"form": form})
-    form.save()
+    mail_suggestion(form.save())
     messages.success(request, _("Thank you. An editor will review your suggestion."))
     return redirect(reverse("progress:progress_detail") + "#suggestions")
 
