@@ -7,14 +7,15 @@ from typing import Literal
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.catalog_data import stored
 from catalog.links.models import Report
 from catalog.models import Article, Entry, Section
 from catalog.playbook_file.models import OpenQuestion
-from catalog.playbook_file.revisions.planning import prepare
+from catalog.playbook_file.revisions.applying import apply
+from catalog.playbook_file.revisions.planning import prepare, prepare_undo
 from catalog.playbook_file.writing.formats import write
 from catalog.suggestions.models import Decision, Suggestion, SuggestionKind
 from progress.learner import LearnerProgress
@@ -237,3 +238,20 @@ def test_editor_pages_have_no_axe_violations(page: Page, path: str) -> None:
         revision=revision.pk,
     )
     look_at(page, path)
+
+
+def test_the_preview_of_an_undo_has_no_axe_violations(page: Page) -> None:
+    edith = User.objects.create_superuser("edith", "edith@example.org", PASSWORD)
+    text = write(stored(), "markdown").replace("**Payment", "**The Payment")
+    revision = prepare(text.encode(), "a.md", edith)
+    revision.save()
+    apply(revision)
+    section = Section.objects.all()[0]
+    section.title = "Changed later"
+    section.save()
+    undo = prepare_undo(revision, edith)
+    undo.save()
+    sign_in(page, "edith")
+    path = undo.get_absolute_url()
+    look_at(page, path)
+    expect(page.locator("#later-warning")).to_contain_text("later change of 1 row")
