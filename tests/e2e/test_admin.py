@@ -144,7 +144,7 @@ def test_an_article_is_listed_again_in_another_section(page: Page) -> None:
 def test_a_row_that_is_added_to_the_form_offers_the_same_articles(page: Page) -> None:
     enter(page)
     open_admin(page, "section", CACHING)
-    page.get_by_role("button", name="Add another Entry").click()
+    page.get_by_role("button", name="Add another entry").click()
     page.locator("[name=entries-5-article]").fill("payment wallet")
     page.locator("[name=entries-5-title]").fill("A wallet, cached")
     save(page)
