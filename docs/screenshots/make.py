@@ -155,7 +155,8 @@ def make_readers() -> dict[str, str]:
     from catalog.models import Entry
     from progress.session_merge import merge
 
-    journey = Entry.objects.countable().with_place().in_journey_order()
+    countable = Entry.objects.listed().filter(article__status__is_countable=True)
+    journey = countable.select_related("article").in_journey_order()
     articles = {entry.article.slug: entry.article_id for entry in journey}
     ada = User.objects.create_user("ada")
     merge(ada, months_of_study(articles))
