@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -17,6 +18,8 @@ DATALIST = "article-titles"
 """The id of the element with the titles, one for all fields of a page."""
 
 WITH_SLUG = re.compile(r".* \[([-\w]+)\]")
+TEXT_MAX_LENGTH = 2000
+"""Links have at most this length. Databases refuse to search for much longer texts."""
 OFFERED = 3
 """The number of similar titles that an error names."""
 
@@ -51,6 +54,8 @@ class ArticleField(forms.ModelChoiceField[Article]):
         if not isinstance(value, str):
             return super().to_python(value)
         text = value.strip()
+        if len(text) > TEXT_MAX_LENGTH or "\0" in text:
+            raise ValidationError(self.error_messages["unknown"], code="unknown")
         return self.article_of(text) if text else None
 
     def article_of(self, text: str) -> Article:
@@ -77,7 +82,8 @@ class ArticleField(forms.ModelChoiceField[Article]):
         if text.isdecimal() and len(text) < 19:
             ways.append(self.articles.filter(pk=int(text)))
         if text.startswith(("http://", "https://")):
-            ways.append(self.articles.filter(aliases__key=url_key(text)))
+            with suppress(ValueError):  # Not every text is an address.
+                ways.append(self.articles.filter(aliases__key=url_key(text)))
         return ways
 
     def error(self, code: str, choices: list[str]) -> ValidationError:

@@ -194,8 +194,16 @@ def test_similar_titles_are_named_when_a_title_is_unknown(client: Client, sectio
     response = listing(client, section, "wallet")
     assert errors(response) == ["No article has this title. Similar ones: “Payment Wallet”."]
     assert 'value="wallet"' in response.content.decode()
-    assert errors(listing(client, section, "Quite unknown")) == [UNKNOWN]
-    assert errors(listing(client, section, "9" * 40)) == [UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Quite unknown", "9" * 40, "a%" * 40_000, "a\0", "http://[", "[payment-wallet]"],
+    ids=["words", "digits", "long", "null", "address", "slug"],
+)
+def test_an_unknown_article_is_refused(client: Client, section: Section, typed: str) -> None:
+    assert errors(listing(client, section, typed)) == [UNKNOWN]
+    assert len(articles_of(section)) == 4
 
 
 def test_what_one_learns_is_typed_over_lines_and_stored_on_one(
