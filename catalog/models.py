@@ -232,6 +232,11 @@ class Article(Retirable):
         """The current identity key."""
         return identity.url_key(self.url) if self.url else identity.title_key(self.title)
 
+    @property
+    def host(self) -> str:
+        """The site that the link leads to, as readers know it."""
+        return (urlsplit(self.url).hostname or "").removeprefix("www.")
+
     def clean(self) -> None:
         self.refuse_if_merged()
         self.slug = self.slug or article_slug(self.title)

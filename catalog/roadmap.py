@@ -1,32 +1,35 @@
 """Group the snapshot's entries by section and layer, as the roadmap shows them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from catalog.models import Entry, Layer, Section
 
 if TYPE_CHECKING:
     from catalog.snapshot import CatalogSnapshot
 
-
-def shown_parts(parts: Iterable["SectionTable | LayerBand"]) -> list[str]:
-    """Return the ids of the elements that show progress and may change with a state."""
-    return [name for part in parts for name in part.shown]
-
-
-def shown_rows(entries: Iterable[Entry]) -> list[str]:
-    return [f"state-{entry.pk}" for entry in entries]
+ROWS_AT_FIRST = 100
+"""The number of rows that a page of several sections shows at first; the rest opens on demand."""
 
 
 @dataclass(frozen=True)
 class SectionTable:
+    """A section with its entries, of which a page may show only the first ones."""
+
     section: Section
     entries: list[Entry]
+    rows_at_first: int | None = None
+    """The number of entries that are shown at first; None for all of them."""
 
     @property
-    def shown(self) -> list[str]:
-        return [f"section-{self.section.slug}", *shown_rows(self.entries)]
+    def first_entries(self) -> list[Entry]:
+        return self.entries[: self.rows_at_first]
+
+    @property
+    def folded_count(self) -> int:
+        return len(self.entries) - len(self.first_entries)
 
 
 @dataclass(frozen=True)
@@ -35,15 +38,25 @@ class LayerBand:
     tables: list[SectionTable]
 
     @property
-    def shown(self) -> list[str]:
-        return [f"layer-{self.layer.slug}", *shown_parts(self.tables)]
+    def anchor(self) -> str:
+        return f"layer-band-{self.layer.slug}"
+
+
+@dataclass(frozen=True)
+class LayerTab:
+    """A layer in the strip at the top of the roadmap, which shows and hides layers."""
+
+    layer: Layer
+    is_chosen: bool
+    toggle_url: str
+    """The roadmap with this layer shown as well, or no longer shown."""
 
 
 def tables_of(snapshot: "CatalogSnapshot") -> list[SectionTable]:
     """Return a table for each section, including empty ones, in the order of the journey."""
     tables = {section.slug: SectionTable(section, []) for section in snapshot.sections}
-    for place in snapshot.indexed_entries:
-        tables[place.section].entries.append(place.entry)
+    for indexed in snapshot.indexed_entries:
+        tables[indexed.section].entries.append(indexed.entry)
     return list(tables.values())
 
 
@@ -55,13 +68,28 @@ def bands_of(snapshot: "CatalogSnapshot") -> list[LayerBand]:
     ]
 
 
-def journey_parts(journey: Iterable[LayerBand]) -> list[str]:
-    """Return the ids of the cards and outlines, which the roadmap shows of every layer."""
-    return [
-        name
-        for band in journey
-        for name in (
-            f"journey-{band.layer.slug}",
-            *(f"outline-{table.section.slug}" for table in band.tables),
-        )
-    ]
+def folded(bands: Iterable[LayerBand], rows_at_first: int = ROWS_AT_FIRST) -> list[LayerBand]:
+    """Return the bands with this many rows shown at first, counted over all their sections."""
+    left = rows_at_first
+    shown = []
+    for band in bands:
+        tables = []
+        for table in band.tables:
+            tables.append(replace(table, rows_at_first=left))
+            left = max(left - len(table.entries), 0)
+        shown.append(replace(band, tables=tables))
+    return shown
+
+
+def layer_tabs(path: str, layers: list[Layer], chosen: list[Layer]) -> list[LayerTab]:
+    """Return the strip of a roadmap that shows the chosen layers; all of them means no filter."""
+    is_filtered = len(chosen) < len(layers)
+    tabs = []
+    for layer in layers:
+        is_chosen = is_filtered and layer in chosen
+        toggled = [
+            other.slug for other in layers if (is_filtered and other in chosen) != (other == layer)
+        ]
+        query = urlencode({"layer": toggled}, doseq=True) if len(toggled) < len(layers) else ""
+        tabs.append(LayerTab(layer, is_chosen, f"{path}?{query}" if query else path))
+    return tabs

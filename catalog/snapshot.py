@@ -137,6 +137,16 @@ class CatalogSnapshot:
     def layer(self, slug: str) -> Layer:
         return _or_404(next((layer for layer in self.layers if layer.slug == slug), None))
 
+    def countable_articles(self, scope: Section | Layer) -> list[Article]:
+        """Return the countable articles of a section or layer, each once, in journey order."""
+        articles = {
+            indexed.article_id: indexed.entry.article
+            for indexed in self.indexed_entries
+            if indexed.is_countable
+            and scope in {indexed.entry.section, indexed.entry.section.layer}
+        }
+        return list(articles.values())
+
     def entries_of(self, article_id: int) -> list[Entry]:
         return self._entries_of.get(article_id, [])
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from catalog.article_history import article_history_of
 from catalog.dependencies import CATALOG
 from catalog.filters import EntryFilterForm, chosen_layers, filters_in, sizes
-from catalog.roadmap import bands_of, journey_parts, shown_parts, shown_rows, tables_of
+from catalog.roadmap import bands_of, folded, layer_tabs, tables_of
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import TIME_ZONE
 from playbook.rendering.pages import Content, Viewed, personal_page, requested_fragment, shared_page
@@ -29,9 +29,8 @@ def roadmap(request: HttpRequest) -> Viewed:
     return {
         "journey": journey,
         "section_count": len(request.snapshot.sections),
-        "bands": bands,
-        "shown": ["overall", *journey_parts(journey), *shown_parts(bands)],
-        "chosen": chosen,
+        "bands": folded(bands),
+        "tabs": layer_tabs(request.path, request.snapshot.layers, chosen),
         "is_filtered": len(bands) < len(journey),
         "ignored": ignored,
     }
@@ -82,7 +81,6 @@ def filtered(request: HttpRequest, form: EntryFilterForm) -> Viewed:
         "page": page,
         "entries": entries,
         "canonical": address,
-        "shown": shown_rows(entries),
         "sizes": sizes(found),
         "filters_to_drop": [] if entries else form.filters_to_drop(),
         "fragment": fragment,
@@ -104,7 +102,7 @@ def article_detail(request: HttpRequest, slug: str) -> Viewed:
     return {
         "article": article,
         "entries": entries,
-        "shown": ["article-state", "article-changes"],
+        "can_edit": request.snapshot.with_drafts,
         "before": previous,
         "after": following,
     }
@@ -116,7 +114,7 @@ def section_detail(request: HttpRequest, slug: str) -> Viewed:
     tables = (table for table in tables_of(request.snapshot) if table.section.slug == slug)
     if not (table := next(tables, None)):
         raise Http404
-    return {"table": table, "shown": table.shown}
+    return {"table": table}
 
 
 @require_safe
@@ -125,4 +123,5 @@ def layer_detail(request: HttpRequest, slug: str) -> Viewed:
     bands = (band for band in bands_of(request.snapshot) if band.layer.slug == slug)
     if not (band := next(bands, None)):
         raise Http404
-    return {"band": band, "shown": band.shown}
+    (band,) = folded([band])
+    return {"band": band}

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
+from typing import Self
 
 from django import forms
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.text import get_text_list
@@ -65,5 +67,17 @@ class PlaceForm(forms.Form):
     spot = forms.RegexField(r"^[a-z0-9-]+$", max_length=200, required=False)
     shown = forms.CharField(max_length=SHOWN_MAX_LENGTH, required=False)
 
-    def clean_shown(self) -> frozenset[str]:
-        return frozenset(self.cleaned_data["shown"].split())
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        """Return the form of a request, with the invalid values left out."""
+        form = cls({**request.GET.dict(), **request.POST.dict()})
+        form.is_valid()
+        return form
+
+    @property
+    def in_spot(self) -> str:
+        return str(self.cleaned_data.get("spot", ""))
+
+    @property
+    def in_view(self) -> frozenset[str]:
+        return frozenset(str(self.cleaned_data.get("shown", "")).split())

@@ -85,13 +85,23 @@ def layer_figure(request: HttpRequest, layer: Layer, *, oob: bool = False) -> st
 
 
 @per_user_fragment(register, READER, CATALOG)
-def journey_figure(request: HttpRequest, layer: Layer, *, oob: bool = False) -> str:
-    return _of_layer(request, "journey", layer, oob=oob)
+def tab_figure(request: HttpRequest, layer: Layer, *, oob: bool = False) -> str:
+    return _of_layer(request, "tab", layer, oob=oob)
 
 
 @per_user_fragment(register, READER, CATALOG)
 def section_figure(request: HttpRequest, section: Section, *, oob: bool = False) -> str:
     return _of_section(request, "section", section, oob=oob)
+
+
+@per_user_fragment(register, READER, CATALOG)
+def section_fold(request: HttpRequest, section: Section) -> str:
+    """Render the control that unfolds a section that the reader has finished."""
+    if not request.progress.totals.of_section(section.slug).is_complete:
+        return ""
+    return cached_fragments(request, CATALOG)(
+        "progress/includes/section-fold.html", section=section
+    )
 
 
 @per_user_fragment(register, READER, CATALOG)
@@ -146,20 +156,34 @@ def read_link(request: HttpRequest, article: Article, *, button: bool = False) -
     )
 
 
-@per_user_fragment(register, READER, CATALOG, TIME_ZONE)
+@per_user_fragment(register, READER, CATALOG)
 def article_state(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
-    """Render the reader's state of an article, and its history."""
+    """Render the menu that shows and sets the reader's state of an article."""
+    state = request.progress.state_of(article.pk)
+    name = "progress/includes/article-state.html"
+    return cached_fragments(request, CATALOG)(name, article=article, state=state, oob=oob)
+
+
+@per_user_fragment(register, READER, CATALOG, TIME_ZONE)
+def article_history(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
+    """Render the latest changes of the reader's state of an article."""
     progress = request.progress
     history = progress.history(article)
-    name, state = "progress/includes/article-control.html", progress.state_of(article.pk)
     context = {
-        "control": cached_fragments(request, CATALOG)(name, article=article, state=state),
         "history": history,
         "is_cut": len(history) == HISTORY_SHOWN,
         "is_visitor": progress.is_visitor,
         "oob": oob,
     }
-    return render_to_string("progress/includes/article-state.html", context)
+    return render_to_string("progress/includes/article-history.html", context)
+
+
+@per_user_fragment(register, READER, CATALOG)
+def report_link(request: HttpRequest, article: Article) -> str:
+    """Render the form that reports the link, or the link to sign in first."""
+    is_visitor = request.progress.is_visitor
+    render = cached_fragments(request, CATALOG)
+    return render("links/includes/report-link.html", article=article, is_visitor=is_visitor)
 
 
 @per_user_fragment(register, READER, CATALOG)

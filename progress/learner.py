@@ -1,4 +1,5 @@
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
@@ -99,6 +100,15 @@ class LearnerProgress(ReaderProgress):
         return self._change(article, before, state)
 
     @transaction.atomic
+    def set_all(self, articles: Iterable[Article], state: StateName) -> list[StateChange]:
+        by_pk = {article.pk: article for article in articles}
+        # An article that was merged into another one since the page was rendered is left out.
+        kept_ids = where_now(by_pk)
+        self.lock()
+        present = [article for pk, article in by_pk.items() if kept_ids.get(pk) == pk]
+        return self._change_all([(article, state, None) for article in present])
+
+    @transaction.atomic
     def undo(self, event_id: int) -> StateChange:
         self.lock()
         events = Event.objects.for_user(self.user).select_related("article", "undone_by")
@@ -116,6 +126,28 @@ class LearnerProgress(ReaderProgress):
         before, after = StateName(event.to_state), StateName(event.from_state)
         return self._change(event.article, before, after, undoes=event)
 
+    @transaction.atomic
+    def undo_all(self, first_id: int, last_id: int) -> tuple[list[StateChange], int]:
+        self.lock()
+        own = Event.objects.for_user(self.user)
+        first = own.filter(pk=first_id, undoes=None).first()
+        if first is None:
+            raise NothingToUndo
+        # The events of a bulk change have one time.
+        bulk = own.filter(pk__gte=first_id, pk__lte=last_id, undoes=None)
+        bulk = bulk.filter(happened_at=first.happened_at, to_state=first.to_state)
+        events = list(bulk.select_related("article", "undone_by").order_by("pk"))
+        open_ids = {event.article_id for event in events if not hasattr(event, "undone_by")}
+        newer = own.lasting().filter(pk__gt=events[-1].pk, happened_at__gte=first.happened_at)
+        superseded = {*newer.filter(article__in=open_ids).values_list("article_id", flat=True)}
+        superseded |= {pk for pk in open_ids if self.state_of(pk) != first.to_state}
+        undone = [
+            (event.article, StateName(event.from_state), event)
+            for event in events
+            if event.article_id in open_ids - superseded
+        ]
+        return self._change_all(undone), len(superseded)
+
     def history(self, article: Article) -> list[HistoryItem]:
         return [
             HistoryItem(pk, StateName(before), StateName(after), at, is_undo=is_undo)
@@ -132,20 +164,53 @@ class LearnerProgress(ReaderProgress):
             raise ReaderGone
         self.forget()
 
+    def _change_all(
+        self, targets: Iterable[tuple[Article, StateName, Event | None]]
+    ) -> list[StateChange]:
+        """Set the state of each article; the event that it undoes, if any, stands beside it."""
+        now = timezone.now()
+        events: dict[int, Event] = {}
+        changes = []
+        for article, after, undoes in targets:
+            before = self.state_of(article.pk)
+            changes.append(StateChange(article, before, after))
+            if before != after:
+                events[article.pk] = self._event(article, before, after, now, undoes)
+        Event.objects.bulk_create(events.values())
+        states = {pk: StateName(event.to_state) for pk, event in events.items()}
+        State.objects.write_all(self.user, states, now)
+        self.remember({**self.states, **states})
+        return [
+            replace(change, event_id=events[pk].pk)
+            if (pk := change.article.pk) in events
+            else change
+            for change in changes
+        ]
+
+    def _event(
+        self,
+        article: Article,
+        before: StateName,
+        after: StateName,
+        happened_at: datetime,
+        undoes: Event | None,
+    ) -> Event:
+        return Event(
+            user=self.user,
+            article=article,
+            from_state=before.value,
+            to_state=after.value,
+            happened_at=happened_at,
+            undoes=undoes,
+        )
+
     def _change(
         self, article: Article, before: StateName, after: StateName, undoes: Event | None = None
     ) -> StateChange:
         if before == after:
             return StateChange(article, before, after)
         now = timezone.now()
-        event = Event(
-            user=self.user,
-            article=article,
-            from_state=before.value,
-            to_state=after.value,
-            happened_at=now,
-            undoes=undoes,
-        )
+        event = self._event(article, before, after, now, undoes)
         write_event(event)
         write_state(State(user=self.user, article=article, state=after.value, changed_at=now))
         self.remember({**self.states, article.pk: after})

@@ -1,5 +1,7 @@
 """The operational metrics of state changes; `playbook.metrics` has those of pages."""
 
+from collections.abc import Iterable
+
 from prometheus_client import Counter
 
 from progress.reader import StateChange
@@ -14,7 +16,8 @@ for _state in StateName:
         STATE_CHANGES.labels(_state.value, _is_undo)
 
 
-def count(change: StateChange, *, is_undo: bool = False) -> None:
-    """Count a change, unless the article was in that state already."""
-    if change.before != change.after:
-        STATE_CHANGES.labels(change.after.value, str(is_undo).lower()).inc()
+def count(changes: Iterable[StateChange], *, is_undo: bool = False) -> None:
+    """Count the changes, without those of articles that were in that state already."""
+    for change in changes:
+        if change.before != change.after:
+            STATE_CHANGES.labels(change.after.value, str(is_undo).lower()).inc()

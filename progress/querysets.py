@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypedDict, cast
 
@@ -40,6 +41,25 @@ class StateQuerySet(QuerySet["State"]):
 
     def finished(self) -> Self:
         return self.filter(state__in=StateName.at(Stage.FINISHED))
+
+    def write_all(self, user: User, states: Mapping[int, StateName], changed_at: datetime) -> None:
+        """Store the learner's state of each article, given by article id.
+
+        Articles to do have no row.
+        """
+        to_do = [pk for pk, state in states.items() if state.stage is Stage.NOT_STARTED]
+        self.for_user(user).filter(article__in=to_do).delete()
+        rows = [
+            self.model(user=user, article_id=pk, state=state.value, changed_at=changed_at)
+            for pk, state in states.items()
+            if state.stage is not Stage.NOT_STARTED
+        ]
+        self.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["user", "article"],
+            update_fields=["state", "changed_at"],
+        )
 
     def with_read_at(self) -> QuerySet[WithAnnotations[State, ReadAt]]:
         """Annotate `read_at`: the time the article was last finished, not counting an undo."""

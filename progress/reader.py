@@ -1,7 +1,7 @@
 """A reader and their progress: the same interface for a learner and for a visitor."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -95,10 +95,26 @@ class ReaderProgress(ABC):
         """
 
     @abstractmethod
+    def set_all(self, articles: Iterable[Article], state: StateName) -> list[StateChange]:
+        """Set the state of every one of the articles, in one transaction.
+
+        The events of the change have increasing ids, and no other event of the reader is between
+        them. Setting it again changes nothing. Raise `ReaderGone` if the session or account ended.
+        """
+
+    @abstractmethod
     def undo(self, event_id: int) -> StateChange:
         """Undo one event. Undoing it again changes nothing.
 
         Raise `NothingToUndo`, `Superseded` or `ReaderGone`.
+        """
+
+    @abstractmethod
+    def undo_all(self, first_id: int, last_id: int) -> tuple[list[StateChange], int]:
+        """Undo the events of a `set_all`, given its first and last event id.
+
+        Keep the state of articles that were changed again since, and return their number with the
+        changes. Undoing it again changes nothing. Raise `NothingToUndo` or `ReaderGone`.
         """
 
     @abstractmethod

@@ -1,18 +1,23 @@
 """Respond to a state change: with the changed parts of the page, or a redirect back to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Self
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from catalog.models import Article, Entry
+from catalog.models import Article, Entry, Layer, Section
 from playbook.http import HttpRequest, safe_next
 from progress import fragments, metrics
 from progress.forms import PlaceForm
 from progress.reader import ReaderGone, ReaderProgress, StateChange
+from progress.states import StateName
 
 
 class ReaderRequest(HttpRequest):
@@ -28,48 +33,85 @@ def expect_reader(request: HttpRequest) -> None:
         raise ReaderGone
 
 
-def respond(request: ReaderRequest, change: StateChange, *, is_undo: bool = False) -> HttpResponse:
-    """Return the parts of the page that changed, for htmx, or else a redirect to the page."""
-    metrics.count(change, is_undo=is_undo)
-    place = PlaceForm({**request.GET.dict(), **request.POST.dict()})
-    place.is_valid()
-    spot = place.cleaned_data.get("spot", "")
+def respond_to_change(
+    request: ReaderRequest, change: StateChange, *, is_undo: bool = False
+) -> HttpResponse:
+    """Return the stale parts of the page out of band for htmx, or else a redirect to the page."""
+    place = PlaceForm.of(request)
     entries = request.snapshot.entries_of(change.article.pk)
-    shown = place.cleaned_data.get("shown", frozenset())
-    controls = [name for entry in entries if (name := f"state-{entry.pk}") in shown]
-    context = {
-        "announcement": announcement(change, entries, spot),
-        "change": change,
-        "control": next(iter(controls), "article-state"),
-        "is_undo": is_undo,
-    }
+    announced = Announced(announcement(change, entries, place.in_spot))
+    if change.event_id and not is_undo:
+        announced = announced.with_undo("event_undo", change.event_id)
+    metrics.count([change], is_undo=is_undo)
+    return _respond(request, [change], announced, change.article.get_absolute_url())
+
+
+def respond_to_bulk_change(
+    request: ReaderRequest, scope: Section | Layer, state: StateName, changes: Sequence[StateChange]
+) -> HttpResponse:
+    """Respond to the state changes of a whole section or layer, which one undo reverts."""
+    announced = Announced(bulk_announcement(scope.title, state, changes))
+    event_ids = [change.event_id for change in changes if change.event_id]
+    if event_ids:
+        announced = announced.with_undo("events_undo", min(event_ids), max(event_ids))
+    metrics.count(changes)
+    return _respond(request, changes, announced, scope.get_absolute_url())
+
+
+def respond_to_bulk_undo(
+    request: ReaderRequest, changes: Sequence[StateChange], kept_count: int
+) -> HttpResponse:
+    """Respond to the undo of a bulk change; `kept_count` articles were changed again since."""
+    metrics.count(changes, is_undo=True)
+    announced = Announced(bulk_undo_announcement(changes, kept_count))
+    return _respond(request, changes, announced, reverse("catalog:roadmap"))
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A sentence about what was changed, and the address that undoes it, if any."""
+
+    text: str
+    undo_url: str = ""
+
+    def with_undo(self, url_name: str, *event_ids: int) -> Self:
+        return replace(self, undo_url=reverse(f"progress:{url_name}", args=event_ids))
+
+
+def _respond(
+    request: ReaderRequest, changes: Sequence[StateChange], announced: Announced, default_url: str
+) -> HttpResponse:
+    place = PlaceForm.of(request)
+    articles = [change.article for change in changes]
+    entries = [entry for article in articles for entry in request.snapshot.entries_of(article.pk)]
+    controls = [name for entry in entries if (name := f"state-{entry.pk}") in place.in_view]
+    context = {"announced": announced, "control": next(iter(controls), "article-state")}
     if not request.htmx:
         message = render_to_string("progress/includes/announcement.html", context)
         messages.info(request, message, extra_tags="announcement")
-        back = safe_next(request, default=change.article.get_absolute_url())
-        return HttpResponseRedirect(f"{back}#{spot}" if spot else back)
-    announced = render_to_string("progress/announced.html", context)
-    return HttpResponse("".join([*stale_fragments(request, change.article, shown), announced]))
+        back = safe_next(request, default=default_url)
+        return HttpResponseRedirect(f"{back}#{place.in_spot}" if place.in_spot else back)
+    toast = render_to_string("progress/announced.html", context)
+    return HttpResponse("".join([*stale_fragments(request, articles, place.in_view), toast]))
 
 
-def stale_fragments(request: HttpRequest, article: Article, shown: frozenset[str]) -> list[str]:
-    """Render the parts with an id in `shown` that a state change of the article makes stale."""
-    entries = request.snapshot.entries_of(article.pk)
-    sections = {entry.section.slug: entry.section for entry in entries}
-    layers = {section.layer.slug: section.layer for section in sections.values()}
-    stale: dict[str, Callable[..., str]] = {
-        "overall": partial(fragments.overall, request),
-        "article-state": partial(fragments.article_state, request, article),
-        "article-changes": partial(fragments.article_changes, request, article),
-    }
-    for entry in entries:
-        stale[f"state-{entry.pk}"] = partial(fragments.state_control, request, entry)
-    for slug, section in sections.items():
-        stale[f"outline-{slug}"] = partial(fragments.outline_figure, request, section)
-        stale[f"section-{slug}"] = partial(fragments.section_figure, request, section)
-    for slug, layer in layers.items():
-        stale[f"journey-{slug}"] = partial(fragments.journey_figure, request, layer)
-        stale[f"layer-{slug}"] = partial(fragments.layer_figure, request, layer)
+def stale_fragments(
+    request: HttpRequest, articles: Iterable[Article], shown: frozenset[str]
+) -> list[str]:
+    """Render the parts with an id in `shown` that state changes of the articles make stale."""
+    stale: dict[str, Callable[..., str]] = {"overall": partial(fragments.overall, request)}
+    for article in articles:
+        stale["article-state"] = partial(fragments.article_state, request, article)
+        stale["article-history"] = partial(fragments.article_history, request, article)
+        stale["article-changes"] = partial(fragments.article_changes, request, article)
+        for entry in request.snapshot.entries_of(article.pk):
+            section = entry.section
+            stale[f"state-{entry.pk}"] = partial(fragments.state_control, request, entry)
+            stale[f"outline-{section.slug}"] = partial(fragments.outline_figure, request, section)
+            stale[f"section-{section.slug}"] = partial(fragments.section_figure, request, section)
+            layer = section.layer
+            stale[f"tab-figure-{layer.slug}"] = partial(fragments.tab_figure, request, layer)
+            stale[f"layer-{layer.slug}"] = partial(fragments.layer_figure, request, layer)
     return [draw(oob=True) for name, draw in stale.items() if name in shown]
 
 
@@ -80,3 +122,33 @@ def announcement(change: StateChange, entries: list[Entry], spot: str) -> str:
         "title": titles.get(spot, change.article.title),
         "state": change.after.label,
     }
+
+
+def bulk_announcement(title: str, state: StateName, changes: Sequence[StateChange]) -> str:
+    """Return a sentence with the number of articles of a section or layer that changed."""
+    changed_count = sum(change.before != change.after for change in changes)
+    if not changed_count:
+        message = _("%(title)s: every article was already marked as %(state)s.")
+        return message % {"title": title, "state": state.label.lower()}
+    message = ngettext(
+        "%(title)s: %(n)s article marked as %(state)s",
+        "%(title)s: %(n)s articles marked as %(state)s",
+        changed_count,
+    )
+    return message % {"title": title, "n": changed_count, "state": state.label.lower()}
+
+
+def bulk_undo_announcement(changes: Sequence[StateChange], kept_count: int) -> str:
+    """Return a sentence with the number of articles that an undo of a bulk change reverted."""
+    undone_count = sum(change.before != change.after for change in changes)
+    undone = ngettext(
+        "%(n)s article is back in its earlier state.",
+        "%(n)s articles are back in their earlier states.",
+        undone_count,
+    ) % {"n": undone_count}
+    kept = ngettext(
+        "%(n)s article was changed again since and stays as it is.",
+        "%(n)s articles were changed again since and stay as they are.",
+        kept_count,
+    ) % {"n": kept_count}
+    return f"{undone} {kept}" if kept_count else undone

@@ -73,6 +73,17 @@ class StateChoices(models.TextChoices):
     def verb(self) -> str:
         return str(self.traits.verb)
 
+    @property
+    def pressed(self) -> Self:
+        """The state that the round button sets: finished, or not started if it is finished."""
+        stage = Stage.NOT_STARTED if self.stage is Stage.FINISHED else Stage.FINISHED
+        return self.at(stage)[0]
+
+    @classmethod
+    def in_bulk(cls) -> list[Self]:
+        """Return the states that a whole section or layer can be given, the furthest first."""
+        return cls.at(Stage.FINISHED, Stage.EXCLUDED, Stage.NOT_STARTED)
+
     @classmethod
     def at(cls, *stages: Stage) -> list[Self]:
         """Return the states with one of these stages, the furthest first."""

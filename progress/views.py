@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from catalog.dependencies import CATALOG
+from catalog.models import Layer, Section
 from catalog.roadmap import bands_of
 from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest, safe_next, sign_in_required
@@ -20,7 +21,13 @@ from progress.learner import LearnerProgress
 from progress.models import Event
 from progress.news import News
 from progress.reader import NothingToUndo, Superseded
-from progress.responses import ReaderRequest, expect_reader, respond
+from progress.responses import (
+    ReaderRequest,
+    expect_reader,
+    respond_to_bulk_change,
+    respond_to_bulk_undo,
+    respond_to_change,
+)
 from progress.states import StateName
 
 RECENT_EVENTS = 10
@@ -52,7 +59,29 @@ def state_set(request: ReaderRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "400.html", {"reason": form.reason}, status=400)
     change = request.progress.set(article, StateName(form.cleaned_data["state"]))
-    return respond(request, change)
+    return respond_to_change(request, change)
+
+
+@require_POST
+def section_set(request: ReaderRequest, slug: str) -> HttpResponse:
+    """Set the state of every countable article of a section."""
+    return _set_all(request, request.snapshot.section(slug))
+
+
+@require_POST
+def layer_set(request: ReaderRequest, slug: str) -> HttpResponse:
+    """Set the state of every countable article of a layer."""
+    return _set_all(request, request.snapshot.layer(slug))
+
+
+def _set_all(request: ReaderRequest, scope: Section | Layer) -> HttpResponse:
+    expect_reader(request)
+    form = StateForm(request.POST)
+    if not form.is_valid():
+        return render(request, "400.html", {"reason": form.reason}, status=400)
+    state = StateName(form.cleaned_data["state"])
+    changes = request.progress.set_all(request.snapshot.countable_articles(scope), state)
+    return respond_to_bulk_change(request, scope, state, changes)
 
 
 @require_POST
@@ -65,7 +94,18 @@ def event_undo(request: ReaderRequest, event_id: int) -> HttpResponse:
     except Superseded:
         reason = _("There is a newer change of this article. Undo that one first.")
         return render(request, "409.html", {"reason": reason}, status=409)
-    return respond(request, change, is_undo=True)
+    return respond_to_change(request, change, is_undo=True)
+
+
+@require_POST
+def events_undo(request: ReaderRequest, first: int, last: int) -> HttpResponse:
+    """Undo the events of one bulk change, which have consecutive ids for their reader."""
+    expect_reader(request)
+    try:
+        changes, kept_count = request.progress.undo_all(first, last)
+    except NothingToUndo:
+        raise Http404(_("You have no such change.")) from None
+    return respond_to_bulk_undo(request, changes, kept_count)
 
 
 @require_POST
@@ -77,8 +117,8 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
         raise Http404
     change = request.progress.set(article, StateName.READING, only_from=StateName.TODO)
     if request.htmx:
-        return respond(request, change)
-    metrics.count(change)
+        return respond_to_change(request, change)
+    metrics.count([change])
     # Browsers apply the form-action policy to redirects, so this is a page that refreshes.
     return render(request, "progress/article_open.html", {"change": change})
 

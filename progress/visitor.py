@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -106,6 +106,22 @@ class VisitorProgress(ReaderProgress):
             marks.append(Mark(event_id, article.pk, state))
         return StateChange(article, before, state, event_id)
 
+    def set_all(self, articles: Iterable[Article], state: StateName) -> list[StateChange]:
+        changes = []
+        with self._held_marks() as marks:
+            states = {mark.article_id: mark.state for mark in lasting(marks)}
+            now = int(timezone.now().timestamp() * 1_000_000)
+            event_id = max(now, marks[-1].event_id + 1 if marks else 0)
+            for article in articles:
+                before = states.get(article.pk, StateName.TODO)
+                if before == state:
+                    changes.append(StateChange(article, before, before))
+                    continue
+                marks.append(Mark(event_id, article.pk, state))
+                changes.append(StateChange(article, before, state, event_id))
+                event_id += 1
+        return changes
+
     def undo(self, event_id: int) -> StateChange:
         with self._held_marks() as marks:
             mark = next((mark for mark in marks if mark.event_id == event_id), None)
@@ -119,6 +135,29 @@ class VisitorProgress(ReaderProgress):
                 raise Superseded
             marks[marks.index(mark)] = replace(mark, is_undone=True)
             return StateChange(article, current, _state_in(marks, article.pk), event_id)
+
+    def undo_all(self, first_id: int, last_id: int) -> tuple[list[StateChange], int]:
+        with self._held_marks() as marks:
+            bulk = [mark for mark in marks if first_id <= mark.event_id <= last_id]
+            if not bulk:
+                raise NothingToUndo
+            last_mark = {mark.article_id: mark for mark in lasting(marks)}
+            by_pk = Article.objects.in_bulk({mark.article_id for mark in bulk})
+            undone = [mark for mark in bulk if last_mark.get(mark.article_id) == mark]
+            for mark in undone:
+                marks[marks.index(mark)] = replace(mark, is_undone=True)
+            states = {mark.article_id: mark.state for mark in lasting(marks)}
+            changes = [
+                StateChange(
+                    by_pk[mark.article_id],
+                    mark.state,
+                    states.get(mark.article_id, StateName.TODO),
+                    mark.event_id,
+                )
+                for mark in undone
+            ]
+            kept_count = sum(not mark.is_undone for mark in bulk) - len(undone)
+        return changes, kept_count
 
     def history(self, article: Article) -> list[HistoryItem]:
         marks = lasting(self._marks(), article.pk)

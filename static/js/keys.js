@@ -14,10 +14,12 @@ const showDialog = () => {
   dialog().showModal();
 };
 
+const isInView = (row) => row.getBoundingClientRect().top >= 0;
 const focusRow = (step) => {
   const rows = visible("tr[data-entry]");
-  const next = rows[rows.indexOf(rowOf(document.activeElement)) + step] ?? (step > 0 ? null : rows[0]);
-  next?.querySelector("a")?.focus();
+  const current = rows.indexOf(rowOf(document.activeElement));
+  const next = current < 0 ? rows.find(isInView) : rows[current + step];
+  next?.querySelector(".entry-title a")?.focus();
 };
 
 const setState = (state) => {
@@ -34,11 +36,15 @@ const ACTIONS = {
   z: () => document.querySelector("#announcement [data-undoes]")?.click(),
 };
 
+/* Keys that may be held down */
+const MOVES = new Set(["j", "k"]);
+
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
-  if (!isOn() || isTyping || hasModifier || dialog().open || event.repeat) return;
+  if (!isOn() || isTyping || hasModifier || dialog().open) return;
   const key = event.key.toLowerCase();
+  if (event.repeat && !MOVES.has(key)) return;
   const state = stateOf(key);
   if (state) {
     if (setState(state)) event.preventDefault();

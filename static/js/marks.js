@@ -6,10 +6,13 @@ const messages = document.body.dataset;
 const region = () => document.getElementById("announcement");
 
 /* All buttons share one form. A queued request would take the values of the last button pressed,
-   so each request gets the address and the value of its own button. */
+   so each request gets the address and the value of its own button. The server renders again what
+   shows progress on this page, as far as it changed. */
 document.addEventListener("htmx:configRequest", (event) => {
   const submitter = event.detail.triggeringEvent?.submitter;
   if (!submitter) return;
+  const shown = [...document.querySelectorAll("[data-progress]")].map(({ id }) => id);
+  event.detail.formData.set("shown", shown.join(" "));
   if (submitter.hasAttribute("formaction")) event.detail.path = submitter.getAttribute("formaction");
   if (submitter.name) event.detail.formData.set(submitter.name, submitter.value);
 });
@@ -19,6 +22,14 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-open]");
   if (button) window.open(button.dataset.open, "_blank", "noopener");
+});
+
+/* A menu closes when one of its states is chosen */
+document.addEventListener("submit", (event) => {
+  const menu = event.submitter?.closest("[data-menu]");
+  if (!menu || event.target.id !== "states") return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 
 /* Announcements disappear after a while, with Escape or with their button, but not while they
@@ -32,6 +43,7 @@ const dismissLater = () => {
     else dismiss();
   }, TOAST_MILLISECONDS);
 };
+const usedRow = () => document.activeElement?.closest("[data-entry], .section-card, .band-header");
 const addCloseButton = () => {
   const toast = region().querySelector(".toast");
   if (!toast || toast.querySelector("[data-dismiss]")) return;
@@ -42,7 +54,15 @@ const addCloseButton = () => {
   close.setAttribute("aria-label", messages.dismissLabel);
   close.textContent = "×";
   toast.append(close);
+  moveOff(usedRow());
   dismissLater();
+};
+/* The announcement is at the bottom, but at the top if it would cover the row it is about */
+const moveOff = (row) => {
+  region().dataset.at = "bottom";
+  if (row && row.getBoundingClientRect().bottom > region().getBoundingClientRect().top) {
+    region().dataset.at = "top";
+  }
 };
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) dismiss();
@@ -57,7 +77,7 @@ addCloseButton();
 document.addEventListener("htmx:afterRequest", (event) => {
   const undone = event.detail.requestConfig.triggeringEvent?.submitter?.dataset.undoes;
   if (!undone || !event.detail.successful || document.activeElement !== document.body) return;
-  document.querySelector(`#${undone} [aria-pressed="true"]`)?.focus();
+  document.querySelector(`#${undone} :is(button, summary)`)?.focus();
 });
 
 /* Errors */

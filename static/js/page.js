@@ -52,13 +52,35 @@ const observer = new IntersectionObserver(
 const observeSections = (root) => {
   for (const card of root.querySelectorAll(".section-card[id]")) observer.observe(card);
 };
+/* The menu of a row is a tab stop while the row has the focus, so that Tab passes quickly over
+   long tables and still reaches every control */
+let focusedMenu;
+const tabTo = (menu, index) => menu?.setAttribute("tabindex", index);
+document.addEventListener("focusin", (event) => {
+  const menu = event.target.closest("tr[data-entry]")?.querySelector(".row-menu > summary");
+  if (menu === focusedMenu) return;
+  tabTo(focusedMenu, -1);
+  tabTo(menu, 0);
+  focusedMenu = menu;
+});
+const removeMenusFromTabOrder = (root) => {
+  for (const menu of root.querySelectorAll(".row-menu > summary")) tabTo(menu, -1);
+};
+
 const prepare = (root) => {
   fold(root);
+  removeMenusFromTabOrder(root);
   observeSections(root);
 };
 document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
 document.addEventListener("htmx:historyRestore", () => prepare(document));
 prepare(document);
+
+/* The link that shows the rest of a section is gone afterwards, so the focus moves to its rows */
+document.addEventListener("htmx:afterSwap", (event) => {
+  const link = event.detail.elt?.closest?.(".folded");
+  if (link) document.querySelector(`#${event.detail.target.id} .entry-title a`)?.focus();
+});
 
 /* The server shows days in the reader's time zone */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

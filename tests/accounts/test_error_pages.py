@@ -47,7 +47,7 @@ def test_an_unknown_address_offers_a_search(client: Client, path: str) -> None:
 def test_a_learner_stays_signed_in_on_an_error_page(client: Client, learner: User) -> None:
     client.force_login(learner)
     page = assert_is_error(client.get("/nowhere/"), 404, "Page not found")
-    assert '<span class="account-name">learner</span>' in page.html
+    assert '<summary class="account-button" title="learner">' in page.html
 
 
 @pytest.mark.django_db

@@ -96,10 +96,9 @@ def test_an_added_state_has_a_button_a_column_and_a_key(
     page = client.get(reverse("progress:progress_detail")).content.decode()
     assert '<th scope="col">Revisit</th>' in page
     assert re.search(r'data-label="Revisit"><a href="[^"]+state=revisit">1</a>', page)
-    assert "1 revisit</a>" in page
     assert '<div data-key="v" data-state="revisit">' in page
     article = client.get(revisited.get_absolute_url()).content.decode()
-    assert re.search(r'name="state" value="revisit" aria-pressed="true">Revisit', article)
+    assert re.search(r'name="state" value="revisit" aria-pressed="true">.*Revisit', article)
 
 
 def test_an_added_state_is_accepted_and_named_by_the_form(

@@ -33,17 +33,19 @@ def report(client: Client, article: Article, **data: str) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-def test_the_report_form_is_the_same_for_all_readers(
+def test_a_visitor_is_sent_to_sign_in_and_a_learner_gets_the_form(
     client: Client, learner: User, article: Article
 ) -> None:
-    address = reverse("links:report_create", args=[article.slug])
-    as_visitor = client.get(article.get_absolute_url()).content.decode()
+    address, page = reverse("links:report_create", args=[article.slug]), article.get_absolute_url()
+    as_visitor = client.get(page).content.decode()
+    sign_in = f'<a href="{reverse("account_login")}?next={page}" rel="nofollow">'
+    assert f"{sign_in}Sign in to report a broken link</a>" in as_visitor
+    assert address not in as_visitor
     client.force_login(learner)
-    as_learner = client.get(article.get_absolute_url()).content.decode()
-    for page in (as_visitor, as_learner):
-        form = page.partition(f'action="{address}"')[2].partition("</form>")[0]
-        assert f'<input type="hidden" name="url" value="{article.url}">' in form
-        assert "Report a broken link" in form
+    form = client.get(page).content.decode().partition(f'action="{address}"')[2]
+    form = form.partition("</form>")[0]
+    assert f'<input type="hidden" name="url" value="{article.url}">' in form
+    assert "Report a broken link" in form
 
 
 def test_a_learner_can_report_a_link_once_a_day(
