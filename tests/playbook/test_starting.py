@@ -38,6 +38,11 @@ def test_the_site_is_served_until_it_is_interrupted(
     )
 
 
+def test_preparing_counts_the_metrics(site: dict[str, str]) -> None:
+    with served(**site):
+        assert 'id="metrics-learners"' in get(site, "/metrics/")[1]
+
+
 def test_preparing_again_keeps_what_an_editor_changed(site: dict[str, str]) -> None:
     collected = Path(site["STATIC_ROOT"]) / "staticfiles.json"
     before = collected.stat().st_mtime_ns

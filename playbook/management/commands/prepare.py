@@ -23,6 +23,7 @@ class Command(BaseCommand):
             call_command("createcachetable", verbosity=0)
             call_command("clearsessions")
             call_command("load_playbook", stdout=StringIO())
+            call_command("refresh_metrics", "--if-missing", stdout=StringIO())
         except DatabaseError as error:
             raise CommandError(database_fault(error)) from error
         if not settings.DEBUG:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from io import StringIO
 
 import pytest
 from django.conf import LazySettings
@@ -163,8 +164,22 @@ def test_a_playbook_without_entries_says_so(client: Client) -> None:
     page = client.get("/metrics/").content.decode()
     assert "Nothing is published yet." in page
     assert "<table>" not in page
-    assert "No figures yet." in page
-    assert "No figures yet." in page
+    assert 'id="metrics-visitors"' not in page
+
+
+def test_learners_are_left_out_until_they_were_counted(client: Client) -> None:
+    assert 'id="metrics-learners"' not in client.get("/metrics/").content.decode()
+    call_command("refresh_metrics", "--if-missing", stdout=StringIO())
+    assert 'id="metrics-learners"' in client.get("/metrics/").content.decode()
+
+
+def test_a_count_that_exists_is_not_repeated_at_start(learner: User) -> None:
+    call_command("refresh_metrics", stdout=StringIO())
+    State.objects.create(user=learner, article=Article.objects.listed()[0], state="done")
+    call_command("refresh_metrics", "--if-missing", stdout=StringIO())
+    assert Summary.objects.get().finished == 0
+    call_command("refresh_metrics", stdout=StringIO())
+    assert Summary.objects.get().finished == 1
 
 
 def test_the_most_finished_are_a_chart_and_a_table(client: Client, learner: User) -> None:
