@@ -3,7 +3,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -38,8 +38,11 @@ def send(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, TEMPLATE, {"form": form})
     mail_suggestion(form.save())
-    messages.success(request, _("Thank you. An editor will review your suggestion."))
-    return redirect(reverse("progress:progress_detail") + "#suggestions")
+    message = _("Thank you. An editor will review your suggestion.")
+    link = _("See your suggestions")
+    messages.success(request, format_html('{} <a href="#suggestions">{}</a>', message, link))
+    # Without a fragment, so that the page opens at the message.
+    return redirect("progress:progress_detail")
 
 
 def blank(request: HttpRequest) -> SuggestionForm:

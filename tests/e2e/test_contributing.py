@@ -38,3 +38,19 @@ def test_an_invalid_address_gets_the_sites_own_error(plain_page: Page, account: 
     expect(plain_page.locator("#id_url_error")).to_have_text(
         "Enter a web address, such as https://example.org/article."
     )
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_answer_is_in_sight_after_a_suggestion(
+    plain_page: Page, account: User, width: int
+) -> None:
+    plain_page.set_viewport_size({"width": width, "height": 844})
+    sign_in(plain_page, account.username)
+    plain_page.goto("/contributing/")
+    plain_page.locator("#id_title").fill("How a lock works")
+    plain_page.locator("#id_url").fill("https://example.org/locks")
+    plain_page.get_by_role("button", name="Send suggestion").click()
+    answer = plain_page.get_by_text("Thank you. An editor will review your suggestion.")
+    expect(answer).to_be_in_viewport()
+    answer.get_by_role("link", name="See your suggestions").click()
+    expect(plain_page.get_by_role("heading", name="My suggestions")).to_be_in_viewport()

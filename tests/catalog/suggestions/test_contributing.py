@@ -116,7 +116,7 @@ def test_the_form_takes_as_many_queries_with_many_suggestions_as_with_one(
 def test_a_suggested_article_is_stored_as_waiting(reader: Client, learner: User, kind: str) -> None:
     data = {**ARTICLE, "kind": kind, "section": "caching", "notes": "It is clear."}
     response = reader.post(PATH, data)
-    assert (response.status_code, response["Location"]) == (302, "/me/#suggestions")
+    assert (response.status_code, response["Location"]) == (302, "/me/")
     assert stored() == [(kind, "How a lock works", NEW, None, "caching", "It is clear.", "waiting")]
     assert Suggestion.objects.get().learner == learner
     assert "An editor will review your suggestion." in Page(reader.get("/me/")).text
