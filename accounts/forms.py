@@ -69,7 +69,7 @@ class SignupForm(LabelledForm, allauth.SignupForm):
         self.fields["email"].help_text = (
             _("Used only to reset your password if you forget it.")
             if settings.HAS_EMAIL
-            else _("You can also sign in with it. This site does not send mail at present.")
+            else _("You can also sign in with it.")
         )
 
 

@@ -79,7 +79,8 @@ def test_form_errors_are_shown_at_the_field_and_above_the_form(client: Client) -
     wrong = page.field("password2")
     assert wrong["aria-invalid"] == "true"
     assert wrong["aria-describedby"] == "id_password2_error"
-    assert page.text.count("You must type the same password each time.") == 2
+    assert page.text.count("You must type the same password each time.") == 1
+    assert "Check “Password again”" in page.text
     assert page.field("username")["value"] == "ada"
     assert "aria-invalid" not in page.field("username")
     assert not User.objects.exists()

@@ -59,23 +59,26 @@ def test_with_mail_an_address_is_asked_for_and_confirmed(client: Client) -> None
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
+    ("changes", "label", "message"),
     [
-        ({"username": "Learner"}, "User name: This user name is taken."),
+        ({"username": "Learner"}, "User name", "This user name is taken."),
         (
             {"email": "learner@example.org"},
-            "E-mail: This e-mail address already has an account.",
+            "E-mail",
+            "This e-mail address already has an account.",
         ),
-        ({"email": "learner at example"}, "E-mail: This is not an e-mail address."),
-        ({"username": ""}, "User name: Fill this in."),
+        ({"email": "learner at example"}, "E-mail", "This is not an e-mail address."),
+        ({"username": ""}, "User name", "Fill this in."),
     ],
 )
 def test_invalid_sign_up_values_are_named_and_change_nothing(
-    client: Client, learner: User, changes: dict[str, str], message: str
+    client: Client, learner: User, changes: dict[str, str], label: str, message: str
 ) -> None:
     response = client.post("/accounts/signup/", {**NEW, **changes})
     assert response.status_code == 200
-    assert message in Page(response).text
+    text = Page(response).text
+    assert f"Check “{label}”" in text
+    assert text.count(message) == 1
     assert list(User.objects.all()) == [learner]
     assert user_of(client) is None
 
@@ -97,7 +100,9 @@ def test_wrong_credentials_do_not_sign_in(
 ) -> None:
     response = client.post("/accounts/login/", {"login": login, "password": password})
     assert response.status_code == 200
-    assert "Correct these errors" in Page(response).text
+    assert (
+        "Check “User name or e-mail”" in Page(response).text or "is wrong." in Page(response).text
+    )
     assert user_of(client) is None
 
 
@@ -234,3 +239,22 @@ def test_closed_sign_up_refuses_new_accounts(client: Client, settings: Settings)
     assert Page(client.get("/accounts/signup/")).headings == ["Sign-up is closed"]
     client.post("/accounts/signup/", NEW)
     assert not User.objects.exists()
+
+
+def test_sign_up_shows_each_error_once(client: Client, learner: User) -> None:
+    data = {"username": "learner", "password1": "12345678", "password2": "12345678"}
+    page = Page(client.post("/accounts/signup/", data))
+    errors = ["This user name is taken.", "This password is too common."]
+    assert [page.text.count(error) for error in errors] == [1, 1]
+    assert "Check “User name”" in page.text
+
+
+def test_sign_up_without_mail_warns_about_forgotten_passwords(client: Client, db: None) -> None:
+    text = Page(client.get("/accounts/signup/")).text
+    assert text.count("does not send mail") == 1
+    assert "only the operator of the site can set a new one" in text
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_sign_up_with_mail_does_not_warn_about_forgotten_passwords(client: Client) -> None:
+    assert "does not send mail" not in Page(client.get("/accounts/signup/")).text
