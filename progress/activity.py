@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from accounts.models import User
 from catalog.models import Entry, Layer
-from catalog.snapshot import CatalogSnapshot
-from progress.models import Event, State
+from progress.models import Event
+from progress.reader import ReaderProgress
 from progress.states import StateName
 
 DAY = timedelta(days=1)
@@ -114,19 +114,18 @@ def heat_map(days: Iterable[Day], today: date) -> HeatMap:
 
 @dataclass(frozen=True)
 class ReadingItem:
-    """An article that the learner has started, with its first entry in the journey."""
+    """An article that the reader has started, with its first entry in the journey."""
 
     entry: Entry
     state: StateName
     since: datetime
 
 
-def reading_now(user: User, snapshot: CatalogSnapshot) -> list[ReadingItem]:
-    """Return the listed articles that the learner has started, the latest first."""
-    states = State.objects.for_user(user).started().order_by("pk")
+def reading_now(progress: ReaderProgress) -> list[ReadingItem]:
+    """Return the listed articles that the reader has started, the latest first."""
     items = [
-        ReadingItem(entries[0], StateName(state), changed_at)
-        for article_id, state, changed_at in states.values_list("article_id", "state", "changed_at")
-        if (entries := snapshot.entries_of(article_id))
+        ReadingItem(entries[0], progress.state_of(article_id), since)
+        for article_id, since in progress.started_at().items()
+        if (entries := progress.snapshot.entries_of(article_id))
     ]
     return sorted(items, key=lambda item: item.since, reverse=True)

@@ -201,10 +201,18 @@ def article_changes(request: HttpRequest, article: Article, *, oob: bool = False
 
 
 @per_user_fragment(register, READER)
-def visitor_note(request: HttpRequest, address: str) -> str:
-    if not request.progress.is_visitor:
+def visitor_note(request: HttpRequest, address: str, *, oob: bool = False) -> str:
+    """Render where a visitor's progress is kept; from the fifth mark on as a reminder."""
+    progress = request.progress
+    if not progress.is_visitor:
         return ""
-    return render_to_string("progress/includes/visitor-note.html", {"address": address})
+    context = {
+        "address": address,
+        "is_reminder": progress.needs_reminder,
+        "marked": len(progress.states),
+        "oob": oob,
+    }
+    return render_to_string("progress/includes/visitor-note.html", context)
 
 
 @per_user_fragment(register, READER)

@@ -154,6 +154,10 @@ class LearnerProgress(ReaderProgress):
             for pk, before, after, at, is_undo in history_of(self.user, article.pk, HISTORY_SHOWN)
         ]
 
+    def started_at(self) -> Mapping[int, datetime]:
+        states = State.objects.for_user(self.user).started().order_by("pk")
+        return dict(states.values_list("article_id", "changed_at"))
+
     def lock(self) -> None:
         """Lock the learner until the transaction ends, and clear what was read of their progress.
 

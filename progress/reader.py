@@ -121,6 +121,10 @@ class ReaderProgress(ABC):
     def history(self, article: Article) -> list[HistoryItem]:
         """Return the latest `HISTORY_SHOWN` changes of the article, newest first."""
 
+    @abstractmethod
+    def started_at(self) -> Mapping[int, datetime]:
+        """Return the time of the state of each started article, by article id, in one query."""
+
     @cached_property
     def snapshot(self) -> CatalogSnapshot:
         """The snapshot of the request, or the current one without a request."""
@@ -148,6 +152,11 @@ class ReaderProgress(ABC):
     @cached_property
     def growth(self) -> news.Growth | None:
         return None
+
+    @property
+    def needs_reminder(self) -> bool:
+        """Whether to say again that a visitor's progress is kept in one browser only."""
+        return False
 
     def forget(self) -> None:
         """Clear what was read before a write."""

@@ -112,6 +112,10 @@ def stale_fragments(
             layer = section.layer
             stale[f"tab-figure-{layer.slug}"] = partial(fragments.tab_figure, request, layer)
             stale[f"layer-{layer.slug}"] = partial(fragments.layer_figure, request, layer)
+    if request.progress.needs_reminder:  # Every page on which a visitor marks has the note.
+        shown |= {"visitor-note"}
+        address = safe_next(request, default=reverse("catalog:roadmap"))
+        stale["visitor-note"] = partial(fragments.visitor_note, request, address)
     return [draw(oob=True) for name, draw in stale.items() if name in shown]
 
 

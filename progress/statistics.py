@@ -88,6 +88,15 @@ class Figure:
         return [StateCount(state, self[state], self._url([state])) for state in states]
 
     @property
+    def countable_url(self) -> str:
+        return self._url(())
+
+    @property
+    def counts(self) -> list[StateCount]:
+        """Every state, in the order of the controls."""
+        return self._counts(StateName)
+
+    @property
     def required_counts(self) -> list[StateCount]:
         return self._counts(StateName.required())
 

@@ -15,5 +15,6 @@ urlpatterns = [
     path("me/history/", views.event_list, name="event_list"),
     path("me/export.json", views.progress_export, name="progress_export"),
     path("me/changes/seen/", views.changes_acknowledge, name="changes_acknowledge"),
+    path("me/visitor-note/dismiss/", views.visitor_note_dismiss, name="visitor_note_dismiss"),
     path("me/streak/hide/", views.streak_hide, name="streak_hide"),
 ]

@@ -1,3 +1,6 @@
+from collections.abc import Hashable
+from typing import Any
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +14,7 @@ from catalog.models import Layer, Section
 from catalog.roadmap import bands_of
 from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest, safe_next, sign_in_required
-from playbook.rendering.dependencies import DAY, TIME_ZONE, Dependency
+from playbook.rendering.dependencies import DAY, TIME_ZONE, Dependency, is_known
 from playbook.rendering.pages import Viewed, personal_page
 from progress import activity, metrics
 from progress.export import progress_of
@@ -29,15 +32,21 @@ from progress.responses import (
     respond_to_change,
 )
 from progress.states import StateName
+from progress.visitor import VisitorProgress
 
 RECENT_EVENTS = 10
 
 
+def _suggestions_version(request: HttpRequest) -> Hashable:
+    if not is_known(request) or request.user.is_anonymous:
+        return ()
+    suggestions = Suggestion.objects.for_user(request.user)
+    return tuple(suggestions.values_list("pk", "decided_at").order_by("pk"))
+
+
 SUGGESTIONS = Dependency(
     "SUGGESTIONS",
-    lambda request: tuple(
-        Suggestion.objects.for_user(request.user).values_list("pk", "decided_at").order_by("pk")
-    ),
+    _suggestions_version,
     is_personal=True,
     tables=("suggestions_",),
 )
@@ -137,25 +146,42 @@ def changes_acknowledge(request: LearnerRequest) -> HttpResponse:
 
 
 @require_safe
-@sign_in_required
 @personal_page(
     "progress/progress_detail.html",
     depends_on=(CATALOG, SUGGESTIONS, DAY, TIME_ZONE),
     fragments=["my-progress"],
 )
-def progress_detail(request: LearnerRequest) -> Viewed:
-    days = activity.days_of(request.user, request.snapshot.layers)
+def progress_detail(request: ReaderRequest) -> Viewed:
+    """Show a reader's figures; a learner's study days, changes and suggestions as well."""
+    progress = request.progress
+    readings = activity.reading_now(progress)
+    context = {"journey": bands_of(request.snapshot), "readings": readings}
+    if isinstance(progress, LearnerProgress):
+        return {**context, **_of_learner(progress)}
+    return {**context, "has_marks": bool(progress.states)}
+
+
+def _of_learner(progress: LearnerProgress) -> dict[str, Any]:
+    days = activity.days_of(progress.user, progress.snapshot.layers)
     today = timezone.localdate()
-    events = Event.objects.for_user(request.user).with_article().with_can_undo()
+    events = Event.objects.for_user(progress.user).with_article().with_can_undo()
+    recent = list(events[:RECENT_EVENTS])
     return {
-        "journey": bands_of(request.snapshot),
-        "news": News.of(request.progress),
-        "readings": activity.reading_now(request.user, request.snapshot),
+        "has_marks": bool(recent),
+        "news": News.of(progress),
         "heat_map": activity.heat_map(days, today),
         "streak": activity.streak(days, today),
-        "recent": events[:RECENT_EVENTS],
-        "suggestions": Suggestion.objects.for_user(request.user).with_article().newest_first(),
+        "recent": recent,
+        "suggestions": Suggestion.objects.for_user(progress.user).with_article().newest_first(),
     }
+
+
+@require_POST
+def visitor_note_dismiss(request: ReaderRequest) -> HttpResponse:
+    expect_reader(request)
+    if isinstance(request.progress, VisitorProgress):
+        request.progress.dismiss_reminder()
+    return HttpResponseRedirect(safe_next(request, default=reverse("catalog:roadmap")))
 
 
 @require_POST

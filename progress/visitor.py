@@ -19,10 +19,13 @@ from progress.reader import (
     Superseded,
 )
 from progress.sessions import MARKS, SessionStore
-from progress.states import StateName
+from progress.states import Stage, StateName
 
 MARKS_KEPT = 2000
 """Above this number a session keeps only the last mark of each article, without its history."""
+REMINDED_FROM = 5
+"""The number of marked articles from which a visitor is reminded that nothing else keeps them."""
+REMINDER_DISMISSED = "reminder_dismissed"
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,19 @@ class VisitorProgress(ReaderProgress):
 
     @property
     def version(self) -> Hashable:
-        """The marks as text: each of them is shown on some page."""
+        """The marks as text, which some page shows, and whether the reminder was dismissed."""
         marks = self.session.get(MARKS)
-        return repr(marks) if marks else None
+        return (repr(marks), self.session.get(REMINDER_DISMISSED)) if marks else None
+
+    @property
+    def needs_reminder(self) -> bool:
+        return len(self.states) >= REMINDED_FROM and not self.session.get(REMINDER_DISMISSED)
+
+    def dismiss_reminder(self) -> None:
+        """Stop reminding for as long as the session lasts. Raise `ReaderGone` if it ended."""
+        if self.session.get(MARKS):
+            with self.session.held():
+                self.session[REMINDER_DISMISSED] = True
 
     def load_states(self) -> Mapping[int, str]:
         states = {mark.article_id: mark.state for mark in lasting(self._marks())}
@@ -167,6 +180,12 @@ class VisitorProgress(ReaderProgress):
             HistoryItem(mark.event_id, old, mark.state, mark.happened_at) for old, mark in changes
         ]
         return items[: -HISTORY_SHOWN - 1 : -1]
+
+    def started_at(self) -> Mapping[int, datetime]:
+        last = {mark.article_id: mark for mark in lasting(self._marks())}
+        return {
+            pk: mark.happened_at for pk, mark in last.items() if mark.state.stage is Stage.STARTED
+        }
 
     def _marks(self) -> list[Mark]:
         marks = read_marks(self.session)

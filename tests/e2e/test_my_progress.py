@@ -1,11 +1,15 @@
 """My progress in a browser: every number follows, nothing that was open or focused is lost."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.models import Article
 from progress.learner import LearnerProgress
+from progress.models import Event
 from progress.states import StateName
 from tests.e2e.conftest import sign_in
 
@@ -14,10 +18,12 @@ WALLET, BOOKING = "payment-wallet", "ticket-booking-system"
 
 @pytest.fixture
 def my_progress(page: Page, account: User) -> Page:
-    """Open the page of a learner who reads two articles."""
+    """Open the page of a learner who reads two articles, one of them since yesterday."""
     progress = LearnerProgress(account)
     for slug in (WALLET, BOOKING):
         progress.set(Article.objects.get(slug=slug), StateName.READING)
+    first = Event.objects.filter(article__slug=WALLET)
+    first.update(happened_at=timezone.now() - timedelta(days=1))
     sign_in(page, account.username)
     page.goto("/me/")
     return page
@@ -33,7 +39,7 @@ def expect_totals(page: Page, done: int, reading: int) -> None:
     """Check that the card, the last row of the table and the list agree."""
     expect(page.locator(".tally")).to_contain_text(f"{done} done · {reading} reading")
     cells = page.locator(".totals tfoot td[data-label]")
-    expect(cells.nth(0)).to_have_text(str(done))
+    expect(cells.nth(2)).to_have_text(str(done))
     expect(cells.nth(1)).to_have_text(str(reading))
     expect(page.locator("#reading-now li")).to_have_count(reading)
 
@@ -83,7 +89,7 @@ def test_the_history_follows_an_undo(my_progress: Page) -> None:
     expect(rows).to_have_count(3)
     expect(page.locator(".result-count")).to_have_text("3 changes")
     expect(page.locator("#events").get_by_text("(undone)")).to_have_count(1)
-    expect(page.locator("#events h2")).to_be_focused()
+    expect(page.locator("#events h2").first).to_be_focused()
 
 
 def test_the_phone_scrolls_the_heat_map_and_not_the_page(my_progress: Page) -> None:
@@ -96,3 +102,35 @@ def test_the_phone_scrolls_the_heat_map_and_not_the_page(my_progress: Page) -> N
     page.locator(".heat-legend").scroll_into_view_if_needed()
     expect(page.locator(".heat-map rect").last).to_be_in_viewport()
     expect(page.locator(".heat-map rect").first).not_to_be_in_viewport()
+
+
+def test_the_numbers_of_a_phone_are_under_their_headings(my_progress: Page) -> None:
+    page = my_progress
+    page.set_viewport_size({"width": 390, "height": 844})
+    table = page.locator(".totals")
+    assert table.evaluate("element => element.offsetHeight") < 1200
+    edges = "cells => cells.map(cell => Math.round(cell.getBoundingClientRect().right))"
+    headings = table.locator("thead th").evaluate_all(edges)[2:]
+    for row in table.locator("tr:has(td[data-label])").all():
+        assert row.locator("td[data-label]").evaluate_all(edges) == headings
+
+
+@pytest.mark.parametrize("with_javascript", [True, False])
+def test_a_visitor_is_reminded_after_the_fifth_mark_and_can_dismiss_it(
+    page: Page, plain_page: Page, with_javascript: bool
+) -> None:
+    visitor = page if with_javascript else plain_page
+    slugs = Article.objects.listed().order_by("slug").values_list("slug", flat=True)[:5]
+    for slug in slugs:
+        visitor.goto(f"/articles/{slug}/")
+        expect(visitor.locator(".visitor-reminder")).to_have_count(0)
+        visitor.locator("#article-state-done").click()
+        expect(visitor.locator("#article-state-done")).to_have_attribute("aria-pressed", "true")
+    expect(visitor.locator(".visitor-reminder")).to_contain_text("You have marked 5 articles")
+    visitor.locator(".visitor-reminder").get_by_role("button", name="Dismiss").click()
+    expect(visitor.locator(".visitor-reminder")).to_have_count(0)
+    visitor.goto("/me/")
+    expect(visitor.locator(".visitor-reminder")).to_have_count(0)
+    expect(visitor.locator(".totals tfoot td[data-label]")).to_have_text(
+        ["34", "0", "5", "0", "39"]
+    )

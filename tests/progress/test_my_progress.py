@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("playbook")
 
 ME, HISTORY, EXPORT = "/me/", "/me/history/", "/me/export.json"
 HTMX = {"HX-Request": "true"}
-COLUMNS = ("done", "reading", "todo", "required", "skipped")
+COLUMNS = ("todo", "reading", "done", "skipped", "total")
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def mark_some(progress: LearnerProgress) -> None:
 # --- Access
 
 
-@pytest.mark.parametrize("path", [ME, HISTORY, f"{HISTORY}?day=2026-11-23", EXPORT])
+@pytest.mark.parametrize("path", [HISTORY, f"{HISTORY}?day=2026-11-23", EXPORT])
 def test_a_visitor_is_sent_to_sign_in_and_back(client: Client, learner: User, path: str) -> None:
     response = client.get(path, follow=True)
     address, _status = response.redirect_chain[-1]
@@ -94,9 +94,9 @@ def test_a_visitor_is_sent_to_sign_in_and_back(client: Client, learner: User, pa
 
 
 def test_an_expired_session_leads_to_sign_in(client: Client) -> None:
-    headers = {**HTMX, "HX-Current-URL": "http://testserver/me/"}
-    response = client.get(ME, headers=headers)
-    assert response["HX-Redirect"] == "/accounts/login/?next=/me/"
+    headers = {**HTMX, "HX-Current-URL": "http://testserver/me/history/"}
+    response = client.get(HISTORY, headers=headers)
+    assert response["HX-Redirect"] == "/accounts/login/?next=/me/history/"
 
 
 @pytest.mark.parametrize("path", [ME, HISTORY])
@@ -123,13 +123,74 @@ def test_another_learners_change_cannot_be_undone(
     assert Event.objects.count() == 2
 
 
+# --- Visitors
+
+
+def mark(client: Client, count: int, state: str = "done") -> None:
+    for article in Article.objects.listed().order_by("slug")[:count]:
+        client.post(f"/articles/{article.slug}/state/", {"state": state, "next": ME})
+
+
+def test_a_visitor_sees_their_own_numbers(client: Client) -> None:
+    empty = html_of(client, ME)
+    assert "Start with one article" in empty
+    assert {sum(n for _href, n in cells[1:4]) for cells in totals(empty).values()} == {0}
+    mark(client, 2)
+    mark(client, 1, "reading")
+    html = html_of(client, ME)
+    assert [n for _href, n in totals(html)["The whole playbook"]] == [37, 1, 1, 0, 39]
+    assert "Start with one article" not in html
+    assert len(re.findall(r'<li class="row"', part(html, "reading-now"))) == 1
+    assert "stored in this browser only" in text_of(html)
+    for absent in ("study-days", "recent", "suggestions", "news"):
+        assert f'<section id="{absent}"' not in html
+
+
+def test_a_visitors_numbers_are_not_shown_to_another_visitor(client: Client) -> None:
+    mark(client, 3)
+    assert html_of(client, ME) != html_of(Client(), ME)
+    assert [n for _href, n in totals(html_of(Client(), ME))["The whole playbook"]][2] == 0
+
+
+def test_a_visitor_is_reminded_from_the_fifth_mark_until_they_dismiss_it(client: Client) -> None:
+    reminder = "You have marked 5 articles"
+    mark(client, 4)
+    assert "visitor-reminder" not in html_of(client, "/")
+    mark(client, 5)
+    for path in ("/", "/articles/", ME):
+        assert reminder in text_of(html_of(client, path))
+    before = client.get("/")["ETag"]
+    form = {"next": "/articles/", "reader": ""}
+    assert client.post("/me/visitor-note/dismiss/", form)["Location"] == "/articles/"
+    assert client.get("/")["ETag"] != before
+    assert reminder not in text_of(html_of(client, "/"))
+    assert "stored in this browser only" in text_of(html_of(client, "/"))
+    mark(client, 6)
+    assert "visitor-reminder" not in html_of(client, "/")
+    assert [n for _href, n in totals(html_of(client, ME))["The whole playbook"]][2] == 6
+
+
+def test_the_fifth_mark_brings_the_reminder_into_the_page(client: Client) -> None:
+    mark(client, 4)
+    article = Article.objects.listed().order_by("slug")[4]
+    form = {"state": "done", "next": "/", "shown": ""}
+    html = client.post(f"/articles/{article.slug}/state/", form, headers=HTMX).content.decode()
+    assert re.search(r'<aside id="visitor-note"[^>]* hx-swap-oob="true"', html)
+    assert '<input type="hidden" name="next" value="/">' in html
+
+
+def test_a_learner_is_never_reminded(reader: Client) -> None:
+    mark(reader, 6)
+    assert 'id="visitor-note"' not in html_of(reader, "/")
+    assert reader.post("/me/visitor-note/dismiss/", {"next": ME})["Location"] == ME
+
+
 # --- Totals
 
 
 def by_hand(states: dict[int, str], articles: Collection[int]) -> list[int]:
     tally = Counter(states.get(pk, "todo") for pk in articles)
-    required = tally["done"] + tally["reading"] + tally["todo"]
-    return [tally["done"], tally["reading"], tally["todo"], required, tally["skipped"]]
+    return [tally[state] for state in ("todo", "reading", "done", "skipped")] + [tally.total()]
 
 
 def test_the_totals_equal_a_recount_by_hand(reader: Client, progress: LearnerProgress) -> None:
@@ -165,10 +226,10 @@ def test_the_totals_equal_the_roadmaps(reader: Client, progress: LearnerProgress
     assert text_of(part(me, "overall")) == text_of(part(roadmap, "overall"))
     rows = totals(me)
     for layer in Layer.objects.all():
-        (_, done), *_others, (_, required), _skipped = rows[layer.title]
+        _todo, _reading, (_, done), (_, skipped), (_, total) = rows[layer.title]
         figure = roadmap.partition(f'id="tab-figure-{layer.slug}"')[2].partition("</a>")[0]
         numbers = re.findall(r"\d+", re.sub(r"<[^>]*>", " ", figure.partition(">")[2]))
-        assert numbers[:2] == [str(done), str(required)]
+        assert numbers[:2] == [str(done), str(total - skipped)]
 
 
 def test_each_number_links_to_exactly_what_it_counts(
@@ -246,6 +307,23 @@ def test_htmx_reloads_my_progress_after_a_change(reader: Client, progress: Learn
 
 
 # --- Days with study
+
+
+def test_the_year_is_left_out_until_the_second_day_with_study(
+    reader: Client, progress: LearnerProgress
+) -> None:
+    mark_some(progress)
+    html = html_of(reader, ME)
+    assert 'id="study-days"' not in html
+    assert 'id="recent"' in html
+    study_on_two_days()
+    assert 'id="study-days"' in html_of(reader, ME)
+
+
+def study_on_two_days() -> None:
+    """Move the first change to the day before."""
+    first = Event.objects.order_by("pk")[0]
+    Event.objects.filter(pk=first.pk).update(happened_at=first.happened_at - timedelta(days=1))
 
 
 def test_study_days_are_shown_as_a_heat_map_and_a_table(
@@ -443,7 +521,7 @@ def test_a_new_learner_sees_what_to_do_first(reader: Client) -> None:
     first = Entry.objects.listed().in_journey_order()[0]
     assert "Start with one article" in html
     assert unescape(first.title) in text_of(part(html, "overall"))
-    assert [cells[0][1] for cells in totals(html).values()] == [0] * 17
+    assert [cells[2][1] for cells in totals(html).values()] == [0] * 5
     for absent in ("study-days", "reading-now", "recent"):
         assert f'id="{absent}"' not in html
     assert "No changes yet." in html_of(reader, HISTORY)
@@ -561,6 +639,7 @@ def test_the_legend_shows_every_layer_in_its_own_shades(
     reader: Client, progress: LearnerProgress
 ) -> None:
     mark_some(progress)
+    study_on_two_days()
     legend = html_of(reader, ME).partition('class="heat-legend"')[2].partition("</ul>")[0]
     rows = re.findall(r'<li data-colour="(\w+)">(.*?)</li>', legend, re.DOTALL)
     assert [(colour, text_of(row)) for colour, row in rows] == [
@@ -587,6 +666,8 @@ def test_the_first_column_names_its_month_where_there_is_room(
     labels: list[str],
 ) -> None:
     mark_some(progress)
+    Event.objects.update(happened_at=today)
+    study_on_two_days()
     monkeypatch.setattr(timezone, "now", lambda: today)
     months = re.findall(r'<text x="(\d+)" y="-5">(\w+)</text>', html_of(reader, ME))
     assert [month for _x, month in months[:2]] == labels
