@@ -56,7 +56,7 @@ class ArticleHistory:
         self._duplicates: dict[int, list[int]] = defaultdict(list)
         for duplicate, kept in snapshot.merged.items():
             self._duplicates[kept].append(duplicate)
-        self._articles = _article_timelines(_statuses(), with_drafts=snapshot.with_drafts)
+        self._articles = _article_timelines(every_status(), with_drafts=snapshot.with_drafts)
         self._entries = _entry_timelines()
         self._latest_first = sorted(
             ((timeline[-1][0], pk) for pk in self._articles for timeline in self._timelines(pk)),
@@ -180,7 +180,7 @@ def _changes(
     for place, name in enumerate(names):
         kind = carried(data)[name].change
         before = [_text(values[place]) for values in then]
-        for pair in _replaced(before, [_text(getattr(row, name)) for row in now]):
+        for pair in replaced(before, [_text(getattr(row, name)) for row in now]):
             yield FieldChange(kind, *pair)
 
 
@@ -188,7 +188,7 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _replaced(before: Sequence[str], now: Sequence[str]) -> Iterator[tuple[str, str]]:
+def replaced(before: Sequence[str], now: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Pair removed texts with the texts that were added."""
     removed = (text for text in dict.fromkeys(before) if text not in now)
     added = (text for text in dict.fromkeys(now) if text not in before)
@@ -200,7 +200,7 @@ def _append_change(timeline: _Timeline[_T], at: datetime, value: _T) -> None:
         timeline.append((at, value))
 
 
-def _statuses() -> Mapping[int, Status]:
+def every_status() -> Mapping[int, Status]:
     """Return every status, deleted ones included, because earlier articles had them."""
     deleted = records_of(Status).filter(history_type=DELETED).order_by("history_id")
     return {

@@ -10,15 +10,15 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
-from catalog.playbook_file.revisions.public_changes import PublicRevision, public_revisions
+from catalog.playbook_file.revisions.public_changes import PublicUpdate, public_updates
 from catalog.snapshot import CatalogSnapshot
 from playbook.http import HttpRequest
 
 
-class ChangesFeed(Feed[PublicRevision, CatalogSnapshot]):
+class ChangesFeed(Feed[PublicUpdate, CatalogSnapshot]):
     feed_type = Atom1Feed
     title = gettext_lazy("System Design Playbook: what changed")
-    subtitle = gettext_lazy("New, changed and retired articles, by revision.")
+    subtitle = gettext_lazy("New, changed, moved and retired articles.")
     link = reverse_lazy("playbook_file:change_list")
 
     def get_object(
@@ -26,21 +26,21 @@ class ChangesFeed(Feed[PublicRevision, CatalogSnapshot]):
     ) -> CatalogSnapshot:
         return cast(HttpRequest, request).snapshot
 
-    def items(self, snapshot: CatalogSnapshot) -> list[PublicRevision]:
-        return public_revisions(snapshot)
+    def items(self, snapshot: CatalogSnapshot) -> list[PublicUpdate]:
+        return public_updates(snapshot)
 
-    def item_title(self, item: PublicRevision) -> str:
-        day = date_format(localtime(item.applied_at, UTC), "DATE_FORMAT")
+    def item_title(self, item: PublicUpdate) -> str:
+        day = date_format(localtime(item.changed_at, UTC), "DATE_FORMAT")
         return f"{day}: {item.summary}"
 
-    def item_description(self, item: PublicRevision) -> str:
-        return render_to_string("playbook_file/includes/feed-entry.html", {"revision": item})
+    def item_description(self, item: PublicUpdate) -> str:
+        return render_to_string("playbook_file/includes/feed-entry.html", {"update": item})
 
-    def item_link(self, item: PublicRevision) -> str:
-        return f"{reverse('playbook_file:change_list')}#revision-{item.number}"
+    def item_link(self, item: PublicUpdate) -> str:
+        return f"{reverse('playbook_file:change_list')}#{item.anchor}"
 
-    def item_updateddate(self, item: PublicRevision) -> datetime:
-        return item.applied_at
+    def item_updateddate(self, item: PublicUpdate) -> datetime:
+        return item.changed_at
 
-    def item_pubdate(self, item: PublicRevision) -> datetime:
+    def item_pubdate(self, item: PublicUpdate) -> datetime:
         return self.item_updateddate(item)

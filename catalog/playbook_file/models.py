@@ -29,6 +29,9 @@ class Revision(models.Model):
     )
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
     applied_at = models.DateTimeField(_("applied at"), null=True)
+    apply_began_at = models.DateTimeField(null=True)
+    """The historical records from this time to `applied_at` are those of the revision. None if it
+    was applied before this was stored."""
     file_name = models.CharField(_("file"), max_length=200, blank=True)
     file = models.BinaryField(blank=True)
     """The uploaded bytes. Empty for an undo."""

@@ -3,7 +3,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.catalog_data import stored
 from catalog.dependencies import CATALOG
-from catalog.playbook_file.revisions.public_changes import public_revisions
+from catalog.playbook_file.revisions.public_changes import public_updates
 from catalog.playbook_file.writing.formats import FORMATS, public, write
 from catalog.snapshot import CatalogSnapshot
 from playbook.http import HttpRequest
@@ -25,5 +25,5 @@ def playbook_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared_page("playbook_file/change_list.html", depends_on=(CATALOG,))
 def change_list(request: HttpRequest) -> Viewed:
-    """List what changed, by revision."""
-    return {"revisions": public_revisions(request.snapshot)}
+    """List what changed, by revision, and by day for hand edits."""
+    return {"updates": public_updates(request.snapshot)}

@@ -47,6 +47,7 @@ def _applied(revision: Revision, made: Plan) -> Plan:
         return made
     revision.plan = made.as_json()
     revision.catalogue_before = packed(made.merge.before)
+    revision.apply_began_at = timezone.now()
     store(made.merge.before, made.merge.after)
     revision.catalogue_after = packed(stored())
     # Last, so that a later historical record is a change after the revision.

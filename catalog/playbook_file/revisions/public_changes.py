@@ -1,22 +1,28 @@
-"""The changes of a revision that readers may see."""
+"""What changed in the playbook, as readers may see it: by revision, and by day for hand edits."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog.catalog_data import ArticleData, EntryData, carried
 from catalog.field_changes import ChangeKind, FieldChange
 from catalog.models import Article
 from catalog.playbook_file.models import Revision
+from catalog.playbook_file.revisions.hand_edits import ArticleEdits, hand_edits
 from catalog.snapshot import CatalogSnapshot
 
-REVISIONS_SHOWN = 20
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+UPDATES_SHOWN = 20
 PUBLIC_KINDS = {
     ChangeKind.NEW,
     ChangeKind.BACK,
@@ -33,6 +39,21 @@ PUBLIC_KINDS = {
 """The kinds of change that readers see. Numbers and keys are for editors only."""
 
 
+class Tag(NamedTuple):
+    """What happened to an article, as a coloured word."""
+
+    colour: str
+    label: StrOrPromise
+
+
+WHOLE_TAGS = {
+    ChangeKind.NEW: Tag("green", _("New")),
+    ChangeKind.BACK: Tag("green", _("Restored")),
+    ChangeKind.RETIRED: Tag("rose", _("Retired")),
+}
+MOVED, CHANGED = Tag("violet", _("Moved")), Tag("blue", _("Changed"))
+
+
 @dataclass(frozen=True)
 class PublicArticleChange:
     article: Article
@@ -43,14 +64,30 @@ class PublicArticleChange:
         """New, restored or retired; `None` if only some fields changed."""
         return next((change.kind for change in self.changes if change.is_whole), None)
 
+    @property
+    def details(self) -> list[FieldChange]:
+        """The changes that its tags do not say already."""
+        return [change for change in self.changes if not change.is_whole]
+
+    @property
+    def tags(self) -> list[Tag]:
+        """New, Restored or Retired; else Moved, Changed or both."""
+        if self.whole_change:
+            return [WHOLE_TAGS[self.whole_change]]
+        is_moved = [change.kind is ChangeKind.MOVED for change in self.changes]
+        return [MOVED] * any(is_moved) + [CHANGED] * (not all(is_moved))
+
 
 @dataclass(frozen=True)
-class PublicRevision:
-    number: int
-    applied_at: datetime
-    undone_at: datetime | None
-    """When the revision that this one undoes was applied."""
+class PublicUpdate:
+    """A revision, or what editors changed by hand on one day (UTC)."""
+
+    anchor: str
+    changed_at: datetime
     articles: list[PublicArticleChange]
+    undone_at: datetime | None = None
+    """When the revision that this one undoes was applied."""
+    is_by_hand: bool = False
 
     @property
     def summary(self) -> str:
@@ -65,21 +102,39 @@ class PublicRevision:
         return ", ".join(message % counts[kind] for kind, message in messages if counts[kind])
 
 
-def public_revisions(snapshot: CatalogSnapshot) -> list[PublicRevision]:
-    """Return the latest revisions that changed articles of this snapshot, newest first."""
+def public_updates(snapshot: CatalogSnapshot) -> list[PublicUpdate]:
+    """Return the latest changes of this snapshot's articles, newest first."""
+    return snapshot.derive("public_updates", _public_updates)
+
+
+def _public_updates(snapshot: CatalogSnapshot) -> list[PublicUpdate]:
+    updates = [*_revisions(snapshot), *_days_of_hand_edits(snapshot)]
+    updates.sort(key=attrgetter("changed_at"), reverse=True)
+    return updates[:UPDATES_SHOWN]
+
+
+def _revisions(snapshot: CatalogSnapshot) -> Iterator[PublicUpdate]:
     by_uuid = {str(article.uuid): article for article in snapshot.articles.values()}
-    revisions = Revision.objects.applied().without_contents().with_undone_at()[:REVISIONS_SHOWN]
-    public = (
-        PublicRevision(
-            revision.pk,
-            revision.applied_at,
-            revision.undone_at,
-            list(_changed(revision.plan["changed"], by_uuid)),
-        )
-        for revision in revisions
-        if revision.applied_at
-    )
-    return [revision for revision in public if revision.articles]
+    revisions = Revision.objects.applied().without_contents().with_undone_at()
+    for revision in revisions[:UPDATES_SHOWN]:
+        articles = list(_changed(revision.plan["changed"], by_uuid))
+        if revision.applied_at and articles:
+            anchor = f"revision-{revision.pk}"
+            yield PublicUpdate(anchor, revision.applied_at, articles, revision.undone_at)
+
+
+def _days_of_hand_edits(snapshot: CatalogSnapshot) -> Iterator[PublicUpdate]:
+    by_day: dict[date, list[ArticleEdits]] = defaultdict(list)
+    for edits in hand_edits():
+        if edits.article_id in snapshot.by_pk:
+            by_day[edits.day].append(edits)
+    for day, of_day in by_day.items():
+        of_day.sort(key=attrgetter("last_at"), reverse=True)
+        changes: dict[int, list[FieldChange]] = defaultdict(list)
+        for edits in of_day:
+            changes[edits.article_id] += edits.changes
+        articles = [PublicArticleChange(snapshot.by_pk[pk], each) for pk, each in changes.items()]
+        yield PublicUpdate(f"edits-{day}", of_day[0].last_at, articles, is_by_hand=True)
 
 
 def _changed(
