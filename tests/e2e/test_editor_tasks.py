@@ -238,3 +238,14 @@ def test_articles_move_to_another_section(page: Page, plain_page: Page, has_scri
     expect(page.locator(".messagelist")).to_contain_text("2 entries.")
     page.goto("/sections/feeds-fan-out/")
     assert page.locator("tr[data-entry] a[id^=title-]").all_inner_texts()[-2:] == titles
+
+
+def test_a_hand_edit_is_on_what_changed(page: Page, plain_page: Page) -> None:
+    enter(page)
+    article = Article.objects.get(slug="payment-wallet")
+    page.goto(f"/admin/catalog/article/{article.pk}/change/")
+    page.get_by_label("Title:").first.fill("Digital wallet")
+    page.get_by_role("button", name="Save", exact=True).click()
+    plain_page.goto("/changes/")
+    changed = plain_page.get_by_role("listitem").filter(has_text="Digital wallet")
+    expect(changed.get_by_role("heading")).to_have_text("Digital wallet Changed")
