@@ -1,5 +1,6 @@
 """My progress in a browser: every number follows, nothing that was open or focused is lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -37,7 +38,7 @@ def choose(page: Page, title: str, state: str) -> None:
 
 def expect_totals(page: Page, done: int, reading: int) -> None:
     """Check that the card, the last row of the table and the list agree."""
-    expect(page.locator(".tally")).to_contain_text(f"{done} done · {reading} reading")
+    expect(page.locator(".overall-facts")).to_contain_text(re.compile(rf"{done} of \d+ done"))
     cells = page.locator(".totals tfoot td[data-label]")
     expect(cells.nth(2)).to_have_text(str(done))
     expect(cells.nth(1)).to_have_text(str(reading))
@@ -124,8 +125,9 @@ def test_a_visitor_is_reminded_after_the_fifth_mark_and_can_dismiss_it(
     for slug in slugs:
         visitor.goto(f"/articles/{slug}/")
         expect(visitor.locator(".visitor-reminder")).to_have_count(0)
-        visitor.locator("#article-state-done").click()
-        expect(visitor.locator("#article-state-done")).to_have_attribute("aria-pressed", "true")
+        visitor.locator("#article-state summary").click()
+        visitor.locator("#article-state").get_by_role("button", name="Done").click()
+        expect(visitor.locator("#article-state summary")).to_contain_text("Done")
     expect(visitor.locator(".visitor-reminder")).to_contain_text("You have marked 5 articles")
     visitor.locator(".visitor-reminder").get_by_role("button", name="Dismiss").click()
     expect(visitor.locator(".visitor-reminder")).to_have_count(0)
