@@ -192,7 +192,7 @@ def test_open_menus_and_the_shortcuts_dialog_have_no_axe_violations(
     page.locator("summary.account-button").click()
     assert violations(page) == []
     page.keyboard.press("Escape")
-    page.locator("summary.icon-button").click()
+    page.locator(".site-header summary.icon-button").click()
     assert violations(page) == []
     page.keyboard.press("Escape")
     page.keyboard.press("?")
