@@ -7,6 +7,8 @@ from catalog.models import Article
 from progress.models import Event, State
 from tests.accounts.pages import Page, Response
 
+pytestmark = pytest.mark.same_everywhere
+
 STYLES = {f'href="/static/css/{name}.css"' for name in ("tokens", "base", "components", "errors")}
 
 

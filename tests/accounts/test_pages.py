@@ -4,6 +4,8 @@ from django.test import Client
 from accounts.models import User
 from tests.accounts.pages import Page
 
+pytestmark = pytest.mark.same_everywhere
+
 SIGNED_OUT = {
     "/accounts/login/": "Sign in",
     "/accounts/signup/": "Sign up",

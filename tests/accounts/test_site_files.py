@@ -5,6 +5,9 @@ from django.test import Client
 
 from tests.accounts.pages import Page
 
+# The end of a response checks the connections to the database.
+pytestmark = pytest.mark.django_db
+
 
 def fetch(client: Client, path: str) -> tuple[str, bytes]:
     """Return the type and the bytes of a file."""

@@ -3,6 +3,8 @@ from django.test import Client, RequestFactory, override_settings
 
 from playbook.http import safe_next
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @pytest.mark.parametrize(
     "address", ["/", "/articles/?layer=caching#results", "http://testserver/me/"]

@@ -20,6 +20,8 @@ from accounts.models import User
 from tests.playbook.failing import REQUEST_ID, SECRETS, URLS, make_it_fail, secrets_in
 from tests.playbook.program import KEY, run
 
+pytestmark = pytest.mark.same_everywhere
+
 
 @contextmanager
 def terminal_of(form: str) -> Iterator[StringIO]:

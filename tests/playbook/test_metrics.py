@@ -19,6 +19,8 @@ from accounts.models import User
 from progress.models import Event
 from tests.playbook.program import ROOT, answers, get, manage, served
 
+pytestmark = pytest.mark.same_everywhere
+
 TOKEN = "a-token-of-twenty-letters"
 AS_PROMETHEUS = {"Authorization": f"Bearer {TOKEN}"}
 PATH = "/metrics/prometheus"

@@ -9,6 +9,8 @@ from pytest_django import Settings
 from accounts.models import User
 from tests.playbook.failing import URLS
 
+pytestmark = pytest.mark.same_everywhere
+
 MADE = re.compile(r"[0-9a-f]{16}")
 GIVEN = "7f3d9a2c-5b1e-4c8f-9d60-2a4b6c8e0f13"
 

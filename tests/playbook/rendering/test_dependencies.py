@@ -30,7 +30,7 @@ from playbook.rendering.store import RenderStore
 from playbook.urls import urlpatterns as product_urls
 from progress.models import State
 
-pytestmark = pytest.mark.usefixtures("playbook")
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 WALLET = "payment-wallet"
 LOCMEM = "django.template.loaders.locmem.Loader"

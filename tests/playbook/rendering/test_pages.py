@@ -20,7 +20,7 @@ from playbook.rendering.store import ByQuery, RenderStore
 from tests.accounts.pages import Response
 from tests.conftest import Clock
 
-pytestmark = pytest.mark.usefixtures("playbook")
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 WALLET = "/articles/payment-wallet/"
 PAGES = [

@@ -13,7 +13,7 @@ from django.test import Client
 from progress.project_metrics.models import RepositoryFigures
 from tests.progress.project_metrics.tables import figures_of
 
-pytestmark = pytest.mark.usefixtures("playbook")
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 
 class Api(HTTPServer):

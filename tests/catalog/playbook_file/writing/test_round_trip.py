@@ -28,6 +28,8 @@ from catalog.playbook_file.matching.merge import merge
 from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.writing.formats import public, write
 
+pytestmark = pytest.mark.same_everywhere
+
 # Text as the forms accept it: no control characters, no white space at the ends.
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
 ODD = st.sampled_from(
