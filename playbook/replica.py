@@ -32,7 +32,7 @@ class ReplicaReads:
 
     @cached_property
     def is_on_replica(self) -> bool:
-        """Checked at the first read; it holds for the rest, since a replica never goes back."""
+        """Whether the replica is current enough: asked once, because a replica never goes back."""
         if not outage.may_be_tried():
             return False
         try:

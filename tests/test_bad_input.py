@@ -1,4 +1,4 @@
-"""Whatever is sent to a public address: an answer in words, never a fault of the server."""
+"""Bad input at public addresses gets a message and never causes a server error."""
 
 from typing import Any
 from urllib.parse import quote

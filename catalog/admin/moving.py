@@ -60,7 +60,7 @@ class MoveForm(forms.Form):
 
 @dataclass
 class Move:
-    """What moving entries to a section has done."""
+    """The result of moving entries to a section."""
 
     moved: list[Entry] = field(default_factory=list)
     there_before: list[Entry] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What a correction would change: the article's present values beside the suggested ones."""
+"""Compare the values of an article with those that a correction suggests."""
 
 from dataclasses import dataclass
 

@@ -27,9 +27,9 @@ KEPT: ByQuery[KeptResponse] = ByQuery()
 
 
 class AnonymousResponses:
-    """Answers anonymous visitors with the response another one got, while it is current.
+    """Sends anonymous visitors the response that an earlier one got, while it is current.
 
-    Stands before the session is looked for and before the response is compressed.
+    It runs before the middleware that reads the session and the one that compresses responses.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

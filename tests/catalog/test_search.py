@@ -52,7 +52,7 @@ def test_spellings_of_the_same_text_are_alike(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["が", "한글", "हिन्दी", "c++", "100%", "a_b", "p1"])
-def test_what_is_no_accent_stays(text: str) -> None:
+def test_characters_that_are_no_accents_stay(text: str) -> None:
     assert fold(text) == text
 
 
@@ -120,7 +120,7 @@ def test_an_unfinished_word_with_a_typo_is_guessed_only_if_the_word_is_unknown()
     assert SearchIndex(["contention"]).find("count").all == 0b1
 
 
-def test_what_matches_as_typed_is_told_from_what_matches_with_a_typo() -> None:
+def test_exact_matches_are_distinguished_from_matches_with_a_typo() -> None:
     index = SearchIndex(["reader", "leader", "a reader and a leader"])
     matches = index.find("reader")
     assert (matches.exact, matches.all) == (0b101, 0b111)

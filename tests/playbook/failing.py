@@ -1,4 +1,4 @@
-"""A request that fails with everything in it that says who sent it, and what of it is told."""
+"""A request that fails and carries personal data, and a search for that data in a text."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ SECRETS = {
 
 
 def make_it_fail(client: Client) -> Any:
-    """Respond to the request, which must have a user."""
+    """Send the failing request as a signed-in learner, and return the response."""
     assert client.login(username=SECRETS["name"], password=SECRETS["password"])
     client.raise_request_exception = False
     client.cookies["theme"] = SECRETS["cookie"]
@@ -41,5 +41,5 @@ def make_it_fail(client: Client) -> Any:
 
 
 def secrets_in(text: str) -> set[str]:
-    """Which of the secrets are in it."""
+    """Return the names of the secrets that the text contains."""
     return {name for name, secret in SECRETS.items() if secret in text}

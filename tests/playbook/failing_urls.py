@@ -1,4 +1,4 @@
-"""The site's addresses, and one that breaks with all that it knows of a reader in its hands."""
+"""The addresses of the site, and one that raises an error with personal data in its variables."""
 
 from typing import NoReturn
 

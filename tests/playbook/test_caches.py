@@ -1,4 +1,4 @@
-"""A Redis that is not there takes nothing with it."""
+"""The site keeps working while Redis cannot be reached."""
 
 import time
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ GONE = OperationalError("the connection is lost")
 
 @pytest.fixture(autouse=True)
 def reachable() -> Iterator[None]:
-    """As far as anybody knows, before and after."""
+    """Treat the replica as reachable before and after each test."""
     replica.outage.succeeded()
     yield
     replica.outage.succeeded()

@@ -1,4 +1,4 @@
-"""The id under which a reader, the answer, the log and a proxy speak of one request."""
+"""The id that the response, the log and a proxy give to one request."""
 
 import re
 

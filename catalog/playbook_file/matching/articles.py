@@ -99,9 +99,9 @@ class ArticleMatcher:
         self._decide([group for group in self.groups if not group.article], taken)
         for group in self.groups:
             group.article = group.article or self._new_uuid(group.key)
-        self.groups = self._one_each()
+        self.groups = self._joined_groups()
 
-    def _one_each(self) -> list[Group]:
+    def _joined_groups(self) -> list[Group]:
         """Join the groups of one article, so that its address does not depend on their order."""
         groups: dict[str, Group] = {}
         for group in self.groups:

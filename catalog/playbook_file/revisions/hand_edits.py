@@ -1,4 +1,4 @@
-"""What editors changed by hand, as readers see it, by day.
+"""Changes that editors made by hand, as readers see them, by day.
 
 It comes from the historical records. A record is a hand edit if an editor made it and no revision
 did. Nothing else can change the catalogue while a revision is applied (`applying.py`), so the

@@ -1,4 +1,4 @@
-"""What was changed after a revision was applied, and by whom: undoing it reverts that too."""
+"""Changes made after a revision was applied, and their editors: an undo reverts them too."""
 
 from __future__ import annotations
 

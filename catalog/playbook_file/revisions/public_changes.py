@@ -1,4 +1,4 @@
-"""What changed in the playbook, as readers may see it: by revision, and by day for hand edits."""
+"""Changes of the playbook as readers see them: by revision, and by day for hand edits."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PUBLIC_KINDS = {
 
 
 class Tag(NamedTuple):
-    """What happened to an article, as a coloured word."""
+    """The kind of a change of an article, as a coloured word."""
 
     colour: str
     label: StrOrPromise

@@ -1,4 +1,4 @@
-"""A learner says that a link is broken."""
+"""Reports of broken links by learners."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

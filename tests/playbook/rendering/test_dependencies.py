@@ -226,7 +226,7 @@ def revision(playbook: None, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("revision")
 @pytest.mark.parametrize("address", ["/", "/articles/", "/changes/", f"/articles/{WALLET}/"])
-def test_a_visitors_time_zone_never_reaches_what_everybody_gets(address: str) -> None:
+def test_the_time_zone_of_a_visitor_never_reaches_a_shared_page(address: str) -> None:
     far_west, plain = Client(), Client()
     far_west.cookies["time_zone"] = "Pacific/Pago_Pago"
     first = far_west.get(address).content
