@@ -78,5 +78,14 @@ def provide(*programs: str) -> None:
         sys.exit(f"{needed}: install what is missing: {command or 'by your system’s packages'}")
 
 
+def provide_if_possible(name: str, package: str) -> bool:
+    """Return whether there is the program, after trying to install its package with apt-get."""
+    if not program(name) and shutil.which("apt-get") and os.geteuid() == 0:
+        print(f"Installing what is missing: {package}", flush=True)
+        install = ["apt-get", "install", "-y", "--no-install-recommends", package]
+        subprocess.run(install, stdout=subprocess.DEVNULL, check=False)
+    return bool(program(name))
+
+
 def has(*programs: str) -> bool:
     return bool(postgresql_folder() and chromium() and all(map(program, programs)))

@@ -280,6 +280,18 @@ def main_of(client: Client, article: Article) -> str:
     return match[0]
 
 
+def test_editors_alone_see_a_link_to_edit_the_article(
+    client: Client, learner: User, editor: User
+) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    edit = f'<a href="/admin/catalog/article/{article.pk}/change/">Edit</a>'
+    assert edit not in main_of(client, article)
+    client.force_login(learner)
+    assert edit not in main_of(client, article)
+    client.force_login(editor)
+    assert edit in main_of(client, article)
+
+
 def test_a_retired_article_shows_its_date_and_description(client: Client) -> None:
     article = Article.objects.get(slug="payment-wallet")
     [entry] = article.entries.all()

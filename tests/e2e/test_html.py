@@ -1,0 +1,76 @@
+"""The Nu Html Checker over every page."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from catalog.models import Entry
+from tests import machine
+from tests.e2e.test_accessibility import EDITING, PUBLIC, SIGNED_IN
+
+PACKAGE = "vnu-jar@26.9.27"
+# The starts of messages that are no faults, each with its reason.
+ACCEPTED = (
+    # The attributes of htmx, as its documentation spells them.
+    "Attribute “hx-",
+    # SVG 2 has it on every shape; the checker knows it on path only.
+    "Attribute “pathLength” not allowed on element “circle”",
+    # The handles that django-admin-sortable2 renders into its lists.
+    "Attribute “pk” not allowed on element “div”",
+    "Attribute “order” not allowed on element “div”",
+)
+
+
+@pytest.fixture(scope="module")
+def jar() -> Path:
+    """Return the checker, which npm downloads once."""
+    if not machine.provide_if_possible("java", "default-jre-headless") or not shutil.which("npx"):
+        pytest.skip("the checker is a Java program from npm, and this machine has no Java or npm")
+    find = ["npx", "--yes", "--package", PACKAGE, "sh", "-c", "dirname $(readlink -f $(which vnu))"]
+    folder = subprocess.run(find, capture_output=True, text=True, check=True).stdout.strip()
+    return Path(folder) / "build" / "dist" / "vnu.jar"
+
+
+def faults_of(jar: Path, files: Sequence[Path]) -> list[str]:
+    """Return the checker's messages about the files that are not accepted."""
+    command = ["java", "-jar", str(jar), "--format", "json", "--exit-zero-always", *map(str, files)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=True)
+    return sorted(
+        f"{Path(message['url']).name}: {message['message']}"
+        for message in json.loads(checked.stderr)["messages"]
+        if message["type"] == "error" and not message["message"].startswith(ACCEPTED)
+    )
+
+
+def test_every_page_is_valid_html(
+    client: Client, jar: Path, account: User, tmp_path: Path, playbook: None
+) -> None:
+    entry = Entry.objects.listed()[0]
+    objects = {"article": entry.article_id, "entry": entry.pk, "section": entry.section_id}
+    files = []
+
+    def save(path: str, reader: str) -> None:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        files.append(tmp_path / f"{reader}{re.sub('[^a-z0-9]+', '-', path)}.html")
+        files[-1].write_bytes(response.content)
+
+    for path in PUBLIC:
+        save(path, "visitor")
+    client.force_login(account)
+    for path in SIGNED_IN:
+        if "reauthenticate" not in path:
+            save(path, "learner")
+    client.force_login(User.objects.create_superuser("edith", "edith@example.org", "x"))
+    for path in EDITING:
+        if not re.search(r"\{(revision|suggestion)\}|brokenlink/\{", path):
+            save(path.format(**objects), "editor")
+    assert len(files) > 40
+    assert faults_of(jar, files) == []
