@@ -86,25 +86,31 @@ def revisits(site: Site, requests: Sequence[Request]) -> list[Request]:
 
 
 class StatesForm(HTMLParser):
-    """Parses the form that sets states: its hidden fields, and the address of each article."""
+    """Parses the form that sets states: what it sends, and the address of each article."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.fields: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
         self._is_inside = False
+        self._shown: list[str] = []
         self.feed(html)
+        # As static/js/marks.js: the ids of the elements that show progress.
+        self.fields["shown"] = " ".join(self._shown)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attributes}
+        if "data-progress" in values:
+            self._shown.append(values["id"])
         if tag == "form":
             self._is_inside = values.get("id") == "states"
         elif tag == "input" and self._is_inside:
             self.fields[values["name"]] = values.get("value", "")
         elif tag == "button" and values.get("form") == "states" and values.get("name") == "state":
             address = values["formaction"]
-            slug = urlsplit(address).path.split("/")[2]
-            self.addresses.setdefault(slug, address)
+            kind, slug = urlsplit(address).path.split("/")[1:3]
+            if kind == "articles":
+                self.addresses.setdefault(slug, address)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
