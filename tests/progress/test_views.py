@@ -114,7 +114,7 @@ def test_htmx_gets_every_stale_part_of_the_roadmap(reader: Client) -> None:
         ("/?layer=foundation-layer", ["announcement", "tab-figure-domain-expertise"]),
         ("/sections/domain-case-studies/", ["announcement", "section-domain-case-studies"]),
         ("/articles/?q=wallet", ["announcement"]),
-        (WALLET, ["announcement", "article-state", "article-history"]),
+        (WALLET, ["announcement", "article-state", "article-history", "article-changes"]),
     ],
 )
 def test_htmx_gets_no_part_that_the_page_does_not_show(
