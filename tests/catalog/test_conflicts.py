@@ -27,6 +27,8 @@ from tests.catalog.admin_pages import (
     text_of,
 )
 
+pytestmark = pytest.mark.same_everywhere
+
 MODELS = (Layer, Section, Status, Article, Entry)
 
 

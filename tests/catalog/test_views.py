@@ -13,7 +13,7 @@ from accounts.models import User
 from catalog.models import Article, Entry, Layer, Section, Status
 from tests.accounts.pages import Response
 
-pytestmark = pytest.mark.usefixtures("playbook")
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 HTMX = {"HX-Request": "true"}
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from catalog.models import Article, Section, Status
 from catalog.suggestions.models import Suggestion
 
-pytestmark = pytest.mark.usefixtures("playbook")
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 ME, EXPORT = "/me/", "/me/export.json"
 NEW = "https://example.org/how-a-lock-works"
