@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 OLDEST_POSTGRESQL = 15
@@ -83,7 +84,8 @@ def provide_if_possible(name: str, package: str) -> bool:
     if not program(name) and shutil.which("apt-get") and os.geteuid() == 0:
         print(f"Installing what is missing: {package}", flush=True)
         install = ["apt-get", "install", "-y", "--no-install-recommends", package]
-        subprocess.run(install, stdout=subprocess.DEVNULL, check=False)
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run(install, stdout=subprocess.DEVNULL, check=False, timeout=300)
     return bool(program(name))
 
 
