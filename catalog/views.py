@@ -41,12 +41,12 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     """Show the filtered table; filtered by their own states, it differs between readers."""
     by_state = any(request.GET.getlist("state"))
     response = personal_entry_list(request) if by_state else shared_entry_list(request)
-    if request.htmx:
-        patch_vary_headers(response, ["HX-Current-URL"])
-        if response.has_header("HX-Push-Url") and only_continues_search(request):
-            # Back leads to the table from before the search, not through every pause in typing.
-            response["HX-Replace-Url"] = response["HX-Push-Url"]
-            del response["HX-Push-Url"]
+    # A cache needs the same header on every variant of the page.
+    patch_vary_headers(response, ["HX-Current-URL"])
+    if response.has_header("HX-Push-Url") and only_continues_search(request):
+        # Back leads to the table from before the search, not through every pause in typing.
+        response["HX-Replace-Url"] = response["HX-Push-Url"]
+        del response["HX-Push-Url"]
     return response
 
 

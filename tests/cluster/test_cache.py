@@ -81,7 +81,7 @@ def test_a_fragment_is_never_sent_as_the_whole_page(port: int) -> None:
 
 def test_a_page_with_a_message_is_not_cached(port: int) -> None:
     visitor = Browser(port)
-    visitor.get("/me/")
+    visitor.get("/me/history/")
     page = visitor.get(ROADMAP)
     message = "That page needs an account"
     assert message in page.body
