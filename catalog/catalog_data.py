@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 from django.db.models import Model, QuerySet
 
-from catalog.field_changes import ChangeKind
+from catalog.history.field_changes import ChangeKind
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 
 _Data = TypeVar("_Data")

@@ -15,10 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog import reader_states
-from catalog.bitmaps import Bitmap
-from catalog.entry_index import EntryIndex
 from catalog.models import Layer
-from catalog.search import Matches
+from catalog.search.bitmaps import Bitmap
+from catalog.search.entry_index import EntryIndex
+from catalog.search.search_index import Matches
 from catalog.snapshot import CatalogSnapshot, IndexedEntry
 from playbook.http import Progress
 

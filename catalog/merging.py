@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import catalog_version
-from catalog.history import give_reason, record
+from catalog.history.records import give_reason, record
 from catalog.models import Alias, Article, Entry, Section
 from catalog.signals import article_merged
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import identity
-from catalog.history import ChangeHistory
+from catalog.history.records import ChangeHistory
 from catalog.querysets import (
     AliasQuerySet,
     ArticleQuerySet,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import catalog_version
-from catalog.history import record
+from catalog.history.records import record
 
 _Model = TypeVar("_Model", bound=models.Model)
 

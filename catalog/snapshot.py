@@ -21,7 +21,7 @@ from django.http import Http404
 from catalog import catalog_version
 from catalog.models import Article, Entry, Layer, Section, Status
 from catalog.querysets import sees_drafts
-from catalog.search import fold
+from catalog.search.search_index import fold
 from playbook.http import Reader
 from playbook.rendering.store import RenderStore
 

@@ -8,9 +8,9 @@ from django.http import (
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from catalog.article_history import article_history_of
 from catalog.dependencies import CATALOG
 from catalog.filters import EntryFilterForm, chosen_layers, filters_in, sizes
+from catalog.history.article_history import article_history_of
 from catalog.roadmap import bands_of, folded, layer_tabs, tables_of
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import TIME_ZONE

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.article_history import article_history_of
+from catalog.history.article_history import article_history_of
 from catalog.models import Article
 from progress import news
 from progress.models import Event, State

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from accounts.models import User
-from catalog.article_history import article_history_of
-from catalog.field_changes import FieldChange
+from catalog.history.article_history import article_history_of
+from catalog.history.field_changes import FieldChange
 from catalog.models import Article, Entry
 from catalog.snapshot import CatalogSnapshot
 from progress.models import State

@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
-from catalog.bitmaps import Bitmap
-from catalog.entry_index import EntryIndex
 from catalog.models import Article, Entry
+from catalog.search.bitmaps import Bitmap
+from catalog.search.entry_index import EntryIndex
 from catalog.snapshot import CatalogSnapshot, IndexedEntry, current
 from playbook.http import Reader
 from progress import news, statistics

@@ -33,8 +33,6 @@ class Figure:
     statuses: tuple[str, ...] = ()
     numbers: tuple[tuple[StateName, int], ...] = ()
     """A pair for every state."""
-    parts: tuple["Figure", ...] = ()
-    """The figures of a layer's sections with countable articles, in the order of the journey."""
 
     def __getitem__(self, state: str) -> int:
         return dict[str, int](self.numbers)[state]
@@ -84,9 +82,6 @@ class Figure:
     def excluded_url(self) -> str:
         return self._url(StateName.excluded())
 
-    def _counts(self, states: Iterable[StateName]) -> list[StateCount]:
-        return [StateCount(state, self[state], self._url([state])) for state in states]
-
     @property
     def countable_url(self) -> str:
         return self._url(())
@@ -94,15 +89,7 @@ class Figure:
     @property
     def counts(self) -> list[StateCount]:
         """Every state, in the order of the controls."""
-        return self._counts(StateName)
-
-    @property
-    def required_counts(self) -> list[StateCount]:
-        return self._counts(StateName.required())
-
-    @property
-    def excluded_counts(self) -> list[StateCount]:
-        return self._counts(StateName.excluded())
+        return [StateCount(state, self[state], self._url([state])) for state in StateName]
 
 
 @dataclass(frozen=True)
@@ -130,10 +117,8 @@ class CountableIndex:
     def __init__(self, entries: Iterable[IndexedEntry]) -> None:
         countable = [entry for entry in entries if entry.is_countable]
         self.statuses = tuple(dict.fromkeys(entry.status for entry in countable))
-        self.sections_of: dict[str, dict[str, None]] = defaultdict(dict)
         self.scopes_of: dict[int, list[Scope]] = defaultdict(list)
         for entry in countable:
-            self.sections_of[entry.layer][entry.section] = None
             scopes = self.scopes_of[entry.article_id]
             scopes.append(("section", entry.section))
             scopes += [scope for scope in (("layer", entry.layer), WHOLE) if scope not in scopes]
@@ -149,23 +134,17 @@ def count(index: CountableIndex, states: Mapping[int, str]) -> Totals:
 
     in_order = list(StateName)
 
-    def figure(scope: Scope, parts: Iterable[Figure] = ()) -> Figure:
+    def figure(scope: Scope) -> Figure:
         tally = tallies[scope]
         tally[StateName.TODO] = index.size[scope] - tally.total()
         return Figure(
             dict([scope]) if scope != WHOLE else {},
             index.statuses,
             tuple([(state, tally[state]) for state in in_order]),
-            tuple(parts),
         )
 
-    sections = {
-        section: figure(("section", section))
-        for of_layer in index.sections_of.values()
-        for section in of_layer
-    }
-    layers = {
-        layer: figure(("layer", layer), (sections[section] for section in of_layer))
-        for layer, of_layer in index.sections_of.items()
-    }
-    return Totals(figure(WHOLE), layers, sections)
+    figures: dict[str, dict[str, Figure]] = {"layer": {}, "section": {}}
+    for name, value in index.size:
+        if (name, value) != WHOLE:
+            figures[name][value] = figure((name, value))
+    return Totals(figure(WHOLE), figures["layer"], figures["section"])

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from catalog.history import record_untracked
+from catalog.history.records import record_untracked
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 
 ENTRIES_IN_SECTION = 100

@@ -14,7 +14,7 @@ from catalog import catalog_version
 from catalog.admin.comparison import Comparison, compare
 from catalog.admin.history import HistoryAdmin, ValueDifference, when
 from catalog.forms import EntryRows
-from catalog.history import records_of
+from catalog.history.records import records_of
 from catalog.models import Entry
 
 _Model = TypeVar("_Model", bound=models.Model)

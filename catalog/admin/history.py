@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from catalog import catalog_version
-from catalog.history import CREATED, give_reason, latest_of, records_of
+from catalog.history.records import CREATED, give_reason, latest_of, records_of
 
 _Model = TypeVar("_Model", bound=models.Model)
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import catalog_version
 from catalog.admin.retiring import RetirableAdmin, renumber
-from catalog.history import record
+from catalog.history.records import record
 from catalog.models import Entry, Section
 from catalog.querysets import EntryQuerySet
 from catalog.retirable import Retirable

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from catalog.field_changes import ChangeKind, FieldChange
+from catalog.history.field_changes import ChangeKind, FieldChange
 from catalog.models import Article
 from catalog.suggestions.models import Suggestion
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.history import records_of
+from catalog.history.records import records_of
 from catalog.models import Article, Entry, Section, Status
 from progress.models import Event, State
 from progress.states import StateName

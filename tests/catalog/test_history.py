@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalog import catalog_version
-from catalog.history import records_of
+from catalog.history.records import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Layer, Section, Status
 from tests.catalog.admin_pages import act, address, messages, save, text_of

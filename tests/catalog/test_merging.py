@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.history import records_of
+from catalog.history.records import records_of
 from catalog.merging import merge_articles
 from catalog.models import Alias, Article, Entry, Section, Status
 from progress.learner import LearnerProgress

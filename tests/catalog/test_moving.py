@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from accounts.models import User
-from catalog.history import records_of
+from catalog.history.records import records_of
 from catalog.models import Article, Entry, Section
 from tests.catalog.admin_pages import act, messages, text_of
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog.bitmaps import IN, bitmap_at, bitmap_of, digits_of
-from catalog.search import SearchIndex, fold
+from catalog.search.bitmaps import IN, bitmap_at, bitmap_of, digits_of
+from catalog.search.search_index import SearchIndex, fold
 
 TEXTS = [
     "Caching, Invalidation & Read Path Acceleration",

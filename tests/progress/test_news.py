@@ -12,8 +12,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.article_history import ArticleHistory
-from catalog.history import records_of
+from catalog.history.article_history import ArticleHistory
+from catalog.history.records import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.snapshot import current

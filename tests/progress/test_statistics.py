@@ -61,14 +61,6 @@ def test_a_section_counts_its_rows() -> None:
     assert numbers(totals.of_section("workers")) == (0, 1, 0, 0)
 
 
-def test_a_layer_has_its_sections_in_the_order_of_the_journey() -> None:
-    totals = count(OUTLINE, {})
-    assert [part.scope["section"] for part in totals.of_layer("data").parts] == [
-        "caching",
-        "workers",
-    ]
-
-
 def test_skipped_articles_leave_the_denominator() -> None:
     figure = count(OUTLINE, {A: "done", B: "skipped"}).overall
     assert (figure.finished, figure.required, figure.countable, figure.percent) == (1, 3, 4, 33)

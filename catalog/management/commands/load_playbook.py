@@ -2,7 +2,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from catalog import history
+from catalog.history.records import record_untracked
 from catalog.models import Article, Entry, Layer, Section, Status
 
 FIXTURES = ("statuses", "layers", "sections", "articles", "aliases", "entries")
@@ -18,5 +18,5 @@ class Command(BaseCommand):
             say("The catalogue holds a playbook already; nothing was changed.")
             return
         call_command("loaddata", *FIXTURES, verbosity=0)
-        history.record_untracked(Layer, Section, Status, Article, Entry)
+        record_untracked(Layer, Section, Status, Article, Entry)
         say(f"The playbook is loaded: {Article.objects.count()} articles.")

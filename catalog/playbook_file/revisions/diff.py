@@ -18,7 +18,7 @@ from catalog.catalog_data import (
     carried,
     values_of,
 )
-from catalog.field_changes import ChangeKind, FieldChange
+from catalog.history.field_changes import ChangeKind, FieldChange
 
 _Row = TypeVar("_Row", LayerData, SectionData, ArticleData, EntryData)
 

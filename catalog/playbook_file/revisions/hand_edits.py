@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 from django.db.models.functions import Coalesce
 
-from catalog.article_history import ARTICLE_FIELDS, ENTRY_FIELDS, every_status, replaced
 from catalog.catalog_data import ArticleData, EntryData, carried
-from catalog.field_changes import ChangeKind, FieldChange
-from catalog.history import DELETED, records_of
+from catalog.history.article_history import ARTICLE_FIELDS, ENTRY_FIELDS, every_status, replaced
+from catalog.history.field_changes import ChangeKind, FieldChange
+from catalog.history.records import DELETED, records_of
 from catalog.models import Article, Entry, Section
 from catalog.playbook_file.models import Revision
 

@@ -12,8 +12,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from catalog.catalog_data import CatalogData
-from catalog.field_changes import ChangeKind
-from catalog.history import records_of
+from catalog.history.field_changes import ChangeKind
+from catalog.history.records import records_of
 from catalog.models import Article, Entry, Layer, Section
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions.diff import CatalogDiff, ChangedRow, difference

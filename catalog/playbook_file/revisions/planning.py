@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from catalog import catalog_version, learner_counts
 from catalog.catalog_data import stored
-from catalog.field_changes import ChangeKind
+from catalog.history.field_changes import ChangeKind
 from catalog.playbook_file.matching.decisions import Decisions
 from catalog.playbook_file.matching.merge import Merge, merge
 from catalog.playbook_file.models import Revision

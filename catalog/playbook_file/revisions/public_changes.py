@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog.catalog_data import ArticleData, EntryData, carried
-from catalog.field_changes import ChangeKind, FieldChange
+from catalog.history.field_changes import ChangeKind, FieldChange
 from catalog.models import Article
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions.hand_edits import ArticleEdits, hand_edits

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried, values_of
-from catalog.history import CHANGED, CREATED, record
+from catalog.history.records import CHANGED, CREATED, record
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 
 BATCH = 500

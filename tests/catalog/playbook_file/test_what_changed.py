@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog import catalog_version
 from catalog.catalog_data import stored
-from catalog.history import records_of
+from catalog.history.records import records_of
 from catalog.models import Article, Entry, Section, Status
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.writing.formats import write

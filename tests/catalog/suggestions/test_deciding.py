@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.history import records_of
+from catalog.history.records import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.suggestions.models import Suggestion

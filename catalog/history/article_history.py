@@ -11,8 +11,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from catalog.catalog_data import ArticleData, EntryData, carried
-from catalog.field_changes import ChangeKind, FieldChange
-from catalog.history import DELETED, records_of
+from catalog.history.field_changes import ChangeKind, FieldChange
+from catalog.history.records import DELETED, records_of
 from catalog.models import Article, Entry, Status
 from catalog.snapshot import CatalogSnapshot
 

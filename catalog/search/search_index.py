@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catalog.bitmaps import Bitmap, bitmap_at, bitmap_of
+from catalog.search.bitmaps import Bitmap, bitmap_at, bitmap_of
 
 FORGIVEN_LENGTH = 5
 """The letters of a word in which one typo is forgiven."""

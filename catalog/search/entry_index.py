@@ -9,8 +9,8 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from catalog.bitmaps import IN, Bitmap, bitmap_at, digits_of
-from catalog.search import SearchIndex
+from catalog.search.bitmaps import IN, Bitmap, bitmap_at, digits_of
+from catalog.search.search_index import SearchIndex
 
 if TYPE_CHECKING:
     from catalog.snapshot import CatalogSnapshot, IndexedEntry

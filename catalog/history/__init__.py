@@ -1,0 +1,1 @@
+"""What the catalogue was: a record of every change, and the earlier content of articles."""
