@@ -43,7 +43,7 @@ def respond_to_change(
     if change.event_id and not is_undo:
         announced = announced.with_undo("event_undo", change.event_id)
     metrics.count([change], is_undo=is_undo)
-    return _respond(request, [change], announced, change.article.get_absolute_url())
+    return _respond(request, place, [change], announced, change.article.get_absolute_url())
 
 
 def respond_to_bulk_change(
@@ -55,7 +55,8 @@ def respond_to_bulk_change(
     if event_ids:
         announced = announced.with_undo("events_undo", min(event_ids), max(event_ids))
     metrics.count(changes)
-    return _respond(request, changes, announced, scope.get_absolute_url())
+    place = PlaceForm.of(request)
+    return _respond(request, place, changes, announced, scope.get_absolute_url())
 
 
 def respond_to_bulk_undo(
@@ -64,7 +65,8 @@ def respond_to_bulk_undo(
     """Respond to the undo of a bulk change; `kept_count` articles were changed again since."""
     metrics.count(changes, is_undo=True)
     announced = Announced(bulk_undo_announcement(changes, kept_count))
-    return _respond(request, changes, announced, reverse("catalog:roadmap"))
+    place = PlaceForm.of(request)
+    return _respond(request, place, changes, announced, reverse("catalog:roadmap"))
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,12 @@ class Announced:
 
 
 def _respond(
-    request: ReaderRequest, changes: Sequence[StateChange], announced: Announced, default_url: str
+    request: ReaderRequest,
+    place: PlaceForm,
+    changes: Sequence[StateChange],
+    announced: Announced,
+    default_url: str,
 ) -> HttpResponse:
-    place = PlaceForm.of(request)
     articles = [change.article for change in changes]
     entries = [entry for article in articles for entry in request.snapshot.entries_of(article.pk)]
     controls = [name for entry in entries if (name := f"state-{entry.pk}") in place.in_view]

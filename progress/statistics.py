@@ -92,21 +92,6 @@ class Figure:
         return [StateCount(state, self[state], self._url([state])) for state in StateName]
 
 
-@dataclass(frozen=True)
-class Totals:
-    """The figures of the whole playbook, and of each layer and section by slug."""
-
-    overall: Figure
-    layers: Mapping[str, Figure]
-    sections: Mapping[str, Figure]
-
-    def of_layer(self, slug: str) -> Figure:
-        return self.layers.get(slug, Figure())
-
-    def of_section(self, slug: str) -> Figure:
-        return self.sections.get(slug, Figure())
-
-
 class CountableIndex:
     """The countable articles of a snapshot by scope, the same for every reader.
 
@@ -125,26 +110,48 @@ class CountableIndex:
         self.size = Counter(chain.from_iterable(self.scopes_of.values()))
 
 
+class Totals:
+    """The figures of the whole playbook, and of each layer and section by slug.
+
+    A figure is made when it is asked for, because most pages show few of them.
+    """
+
+    def __init__(self, index: CountableIndex, tallies: Mapping[Scope, Counter[str]]) -> None:
+        self.index = index
+        self.tallies = tallies
+        self._figures: dict[Scope, Figure] = {}
+
+    @property
+    def overall(self) -> Figure:
+        return self._figure(WHOLE)
+
+    def of_layer(self, slug: str) -> Figure:
+        return self._figure(("layer", slug))
+
+    def of_section(self, slug: str) -> Figure:
+        return self._figure(("section", slug))
+
+    def _figure(self, scope: Scope) -> Figure:
+        if scope not in self._figures:
+            self._figures[scope] = self._counted(scope)
+        return self._figures[scope]
+
+    def _counted(self, scope: Scope) -> Figure:
+        if scope != WHOLE and scope not in self.index.size:
+            return Figure()
+        tally = Counter(self.tallies.get(scope, ()))
+        tally[StateName.TODO] = self.index.size[scope] - tally.total()
+        return Figure(
+            dict([scope]) if scope != WHOLE else {},
+            self.index.statuses,
+            tuple([(state, tally[state]) for state in StateName]),
+        )
+
+
 def count(index: CountableIndex, states: Mapping[int, str]) -> Totals:
     """Return the figures of a reader, from their state by article id."""
     tallies: dict[Scope, Counter[str]] = defaultdict(Counter)
     for article_id, state in states.items():
         for scope in index.scopes_of.get(article_id, ()):
             tallies[scope][state] += 1
-
-    in_order = list(StateName)
-
-    def figure(scope: Scope) -> Figure:
-        tally = tallies[scope]
-        tally[StateName.TODO] = index.size[scope] - tally.total()
-        return Figure(
-            dict([scope]) if scope != WHOLE else {},
-            index.statuses,
-            tuple([(state, tally[state]) for state in in_order]),
-        )
-
-    figures: dict[str, dict[str, Figure]] = {"layer": {}, "section": {}}
-    for name, value in index.size:
-        if (name, value) != WHOLE:
-            figures[name][value] = figure((name, value))
-    return Totals(figure(WHOLE), figures["layer"], figures["section"])
+    return Totals(index, tallies)

@@ -274,7 +274,7 @@ def test_a_state_is_changed_from_the_menu(reader: Client, progress: LearnerProgr
     article = Article.objects.get(slug="payment-wallet")
     progress.set(article, StateName.READING)
     menu = re.search(
-        rf'<details id="menu-{article.pk}".*?</details>', html_of(reader, ME), re.DOTALL
+        rf'<details id="reading-{article.pk}-menu".*?</details>', html_of(reader, ME), re.DOTALL
     )
     assert menu
     buttons = re.findall(
@@ -290,7 +290,7 @@ def test_a_state_is_changed_from_the_menu(reader: Client, progress: LearnerProgr
         response = reader.post(action, {"state": state, "next": ME})
         assert response["Location"] == "/me/#reading-now"
         assert progress.load_states().get(article.pk, "todo") == state
-    assert f'id="menu-{article.pk}"' not in part(html_of(reader, ME), "reading-now")
+    assert f'id="reading-{article.pk}-menu"' not in part(html_of(reader, ME), "reading-now")
 
 
 def test_htmx_reloads_my_progress_after_a_change(reader: Client, progress: LearnerProgress) -> None:
@@ -510,7 +510,7 @@ def test_the_history_keeps_articles_removed_from_the_playbook(
             f"{hidden.get_absolute_url()}state", ""
         )
     for article in (retired, hidden):
-        assert f'id="menu-{article.pk}"' not in html_of(reader, ME)
+        assert f'id="reading-{article.pk}-menu"' not in html_of(reader, ME)
 
 
 # --- A new learner
