@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from playbook.rendering import guard
 from tests import rows
 from tests.machine import chromium
 
@@ -51,6 +52,12 @@ def database_is_requested_by_name(request: pytest.FixtureRequest) -> Iterator[No
     yield
     is_once = request.node.get_closest_marker("once")
     assert not is_once or DATABASES.isdisjoint(request.fixturenames), "name the fixture `db`"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def profiled_renders() -> None:
+    """Check the first renders of each page in every module, not only in the first one."""
+    guard.profile_again()
 
 
 @pytest.fixture(scope="session")

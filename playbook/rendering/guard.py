@@ -1,7 +1,8 @@
 """Refuses undeclared reads while something that is kept is rendered.
 
-Only in tests and in `make dev` (`settings.CHECK_DEPENDENCIES`): it profiles every call, which
-would cost readers time.
+Only in tests and in `make dev` (`settings.CHECK_DEPENDENCIES`): it would cost readers time. Reads
+of the clock and of the time zone are seen by profiling every call, which is slow, so only the first
+renders of each name are profiled.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -33,6 +35,10 @@ CLOCK_FUNCTIONS = {time.time, time.time_ns, time.localtime, time.gmtime}
 CURRENT_TIME_ZONE = timezone.get_current_timezone.__code__
 
 IS_CHECKED: bool = settings.CHECK_DEPENDENCIES
+
+PROFILED_RENDERS = 3
+_rendered: Counter[str] = Counter()
+"""The number of renders of each name since `profile_again`."""
 
 ALWAYS_READABLE = {
     # The address, the fragment that htmx asks for and the method are part of every key.
@@ -101,6 +107,11 @@ def is_checking() -> bool:
     return _current.get() is not None
 
 
+def profile_again() -> None:
+    """Profile the next renders of every name, as at the start of the process."""
+    _rendered.clear()
+
+
 @contextmanager
 def declared(name: str, depends_on: Dependencies) -> Iterator[None]:
     """Raise `UndeclaredRead` if the block reads what `depends_on` does not cover."""
@@ -111,7 +122,8 @@ def declared(name: str, depends_on: Dependencies) -> Iterator[None]:
     with ExitStack() as stack:
         for connection in connections.all():
             stack.enter_context(connection.execute_wrapper(_check_query))
-        sys.setprofile(_profile)
+        _rendered[name] += 1
+        sys.setprofile(_profile if _rendered[name] <= PROFILED_RENDERS else None)
         try:
             yield
         finally:

@@ -24,13 +24,25 @@ from catalog.snapshot import current
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import DAY, READER, TIME_ZONE, Dependency
 from playbook.rendering.fragments import CachedFragments, per_user_fragment
-from playbook.rendering.guard import UndeclaredRead, declared, guarded
+from playbook.rendering.guard import (
+    PROFILED_RENDERS,
+    UndeclaredRead,
+    declared,
+    guarded,
+    profile_again,
+)
 from playbook.rendering.pages import Viewed, personal_page, shared_page
 from playbook.rendering.store import RenderStore
 from playbook.urls import urlpatterns as product_urls
 from progress.models import State
 
 pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
+
+
+@pytest.fixture(autouse=True)
+def profiled_from_the_first_render() -> None:
+    profile_again()
+
 
 WALLET = "payment-wallet"
 LOCMEM = "django.template.loaders.locmem.Loader"
@@ -158,6 +170,21 @@ def test_a_fragment_that_reads_the_time_zone_is_refused_unless_it_declares_it() 
         render("{{ then|date:'H:i' }}", CATALOG, then=then)
     assert render("{{ then|date:'H:i' }}", TIME_ZONE, then=then) == "00:00"
     assert render("{% load tz %}{{ then|utc|date:'H:i' }}", CATALOG, then=then) == "00:00"
+
+
+def test_the_first_renders_of_each_name_are_profiled_and_each_again_when_asked() -> None:
+    def read_the_clock(name: str) -> None:
+        with declared(name, (CATALOG,)):
+            timezone.now()
+
+    for name in ("page", "another page"):
+        for _render in range(PROFILED_RENDERS):
+            with pytest.raises(UndeclaredRead, match=f"{name} read the clock"):
+                read_the_clock(name)
+        read_the_clock(name)
+    profile_again()
+    with pytest.raises(UndeclaredRead, match="page read the clock"):
+        read_the_clock("page")
 
 
 def test_a_fragment_is_given_no_request_and_no_user() -> None:
