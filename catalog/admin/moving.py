@@ -54,8 +54,9 @@ class MoveForm(forms.Form):
 
     def __init__(self, entries: EntryQuerySet, data: Any = None) -> None:
         super().__init__(data, initial={"entries": list(entries)})
-        self.fields["section"].queryset = Section.objects.listed().in_journey_order()  # type: ignore[attr-defined]
-        self.fields["entries"].queryset = entries  # type: ignore[attr-defined]
+        querysets = {"section": Section.objects.listed().in_journey_order(), "entries": entries}
+        for name, queryset in querysets.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]  # typed as Field
 
 
 @dataclass

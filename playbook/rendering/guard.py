@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import date
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db import connections
@@ -209,7 +209,7 @@ class GuardedRequest:
     def __init__(self, request: HttpRequest, scope: _Scope) -> None:
         self.__dict__.update(_request=request, _scope=scope)
 
-    @property  # type: ignore[misc]
+    @property  # type: ignore[misc]  # so that `isinstance` sees the request
     def __class__(self) -> type:
         return type(self._request)
 
@@ -230,5 +230,4 @@ def guarded(request: HttpRequest) -> HttpRequest:
     if scope is None:
         return request
     original = request.__dict__.get("_request", request)
-    checked: Any = GuardedRequest(original, scope)
-    return checked  # type: ignore[no-any-return]
+    return cast(HttpRequest, GuardedRequest(original, scope))

@@ -255,7 +255,7 @@ def _conditional(
     if response.status_code == HTTPStatus.PRECONDITION_FAILED:
         cache_control = NEVER_STORED
     elif response.status_code == HTTPStatus.OK:
-        response.rendered_from = rendered_from  # type: ignore[attr-defined]
+        response.rendered_from = rendered_from  # type: ignore[attr-defined]  # read in anonymous.py
     elif response.status_code != HTTPStatus.NOT_MODIFIED:
         return response
     response["ETag"] = etag
