@@ -398,7 +398,7 @@ def test_an_empty_catalogue_is_an_empty_page(client: Client) -> None:
     for path in ("/", "/articles/"):
         assert client.get(path).status_code == 200
     assert "Nothing here yet" in text_of(client.get("/"))
-    assert "0 %" not in text_of(client.get("/"))
+    assert "0%" not in text_of(client.get("/"))
 
 
 def test_the_sitemap_names_every_public_page_under_the_sites_address(
