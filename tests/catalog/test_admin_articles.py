@@ -174,7 +174,7 @@ def test_entries_are_renumbered_when_an_article_is_retired_or_restored(
 
 
 @pytest.mark.parametrize("slug", ["payment-wallet", "ticket-booking-system"])
-def test_the_delete_page_retires(client: Client, learner: User, slug: str) -> None:
+def test_the_delete_page_retires_the_article(client: Client, learner: User, slug: str) -> None:
     article = Article.objects.get(slug=slug)
     if slug == "payment-wallet":
         State.objects.create(user=learner, article=article, state=StateName.SKIPPED)

@@ -222,7 +222,7 @@ def test_other_admin_pages_report_no_error(page: Page) -> None:
         assert response.status == 200, path
 
 
-def test_a_superusers_calendar_and_clock(page: Page, editor: User) -> None:
+def test_a_superuser_picks_a_day_and_a_time(page: Page, editor: User) -> None:
     editor.is_superuser = True
     editor.save()
     enter(page)

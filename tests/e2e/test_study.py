@@ -157,7 +157,7 @@ def test_a_letter_typed_in_a_field_is_only_a_letter(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_undo(page: Page) -> None:
+def test_the_announcement_undoes_a_change_and_returns_the_focus(page: Page) -> None:
     page.goto("/")
     mark(page, DEEP_DIVE, "Done")
     announcement = page.locator("#announcement")
@@ -242,7 +242,7 @@ def test_the_count_of_a_table_by_state_follows_a_mark(page: Page) -> None:
     expect(page.locator("tr[data-entry]")).to_have_count(3)
 
 
-def test_filter_and_back(page: Page) -> None:
+def test_going_back_restores_the_filters_one_by_one(page: Page) -> None:
     page.goto("/articles/")
     page.get_by_label("Data Mastery").check()
     page.wait_for_url("**/articles/?layer=data-mastery")

@@ -236,7 +236,9 @@ PROGRAM = (
     ("variables", "lines"),
     [({}, 0), ({"LOG_REQUESTS": "true"}, 1), ({"LOG_REQUESTS": "true", "LOG_FORMAT": "json"}, 1)],
 )
-def test_the_variables_decide(variables: dict[str, str], lines: int, tmp_path: Path) -> None:
+def test_the_variables_decide_how_much_is_logged_and_in_which_form(
+    variables: dict[str, str], lines: int, tmp_path: Path
+) -> None:
     named = {"DJANGO_SETTINGS_MODULE": "playbook.settings", "STATIC_ROOT": str(tmp_path)}
     done = run("-c", PROGRAM, SECRET_KEY=KEY, **named, **variables)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (0, "", lines)

@@ -114,7 +114,9 @@ def failing_program(tmp_path: Any, **variables: str) -> str:
     return done.stdout
 
 
-def test_the_variable_decides(tmp_path: Any, sentry: tuple[str, list[bytes]]) -> None:
+def test_errors_are_reported_only_with_an_address_to_report_to(
+    tmp_path: Any, sentry: tuple[str, list[bytes]]
+) -> None:
     dsn, received = sentry
     assert failing_program(tmp_path) == "500 False\n"
     assert received == []

@@ -367,7 +367,7 @@ def study_for(progress: LearnerProgress, days: int, until: int = 0) -> None:
         Event.objects.filter(article=article).update(happened_at=at)
 
 
-def test_the_streak(reader: Client, progress: LearnerProgress) -> None:
+def test_the_streak_counts_days_in_a_row(reader: Client, progress: LearnerProgress) -> None:
     study_for(progress, 6)
     assert "6 days in a row · longest 6" in text_of(html_of(reader, ME))
 

@@ -51,7 +51,9 @@ def history(progress: ReaderProgress, article: Article) -> list[tuple[str, str]]
     return [(past.from_state, past.to_state) for past in progress.history(article)]
 
 
-def test_setting_a_state(progress: ReaderProgress, wallet: Article, booking: Article) -> None:
+def test_setting_a_state_changes_that_article_only(
+    progress: ReaderProgress, wallet: Article, booking: Article
+) -> None:
     change = progress.set(wallet, READING)
     assert (change.before, change.after) == (TODO, READING)
     assert progress.state_of(wallet.pk) == READING

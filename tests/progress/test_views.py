@@ -206,7 +206,7 @@ def test_undo_from_the_announcement(reader: Client) -> None:
     assert reader.get("/articles/?state=done").content.decode().count("data-entry") == 0
 
 
-def test_undo_without_javascript(reader: Client) -> None:
+def test_a_change_is_undone_without_javascript(reader: Client) -> None:
     page = reader.post(f"{WALLET}state/", {"state": "done", "next": "/"}, follow=True)
     match = re.search(r'form="states" formaction="(/events/\d+/undo/)"', page.content.decode())
     assert match

@@ -88,14 +88,16 @@ def test_import_prints_and_applies_the_changes(file: Path, learner: User) -> Non
     assert Revision.objects.count() == 1
 
 
-def test_import_from_standard_input(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_imported_from_standard_input(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     edit(file, ("**Ticket Booking System**", "**Booking of tickets**"))
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
     import_file("-")
     assert Article.objects.get(slug="ticket-booking-system").title == "Booking of tickets"
 
 
-def test_preview_changes_nothing(file: Path) -> None:
+def test_a_preview_changes_nothing(file: Path) -> None:
     make_uncertain(file)
     before = stored()
     output = import_file(file, "--preview")

@@ -129,7 +129,7 @@ def retire(editor: User, article: Article, *, back: bool = False) -> None:
     article.save()
 
 
-def test_retired_and_restored_articles(client: Client, editor: User) -> None:
+def test_retired_and_restored_articles_are_tagged(client: Client, editor: User) -> None:
     wallet = Article.objects.get(slug=WALLET)
     retire(editor, wallet)
     assert listed(client) == [(wallet.title, ["Retired"], "")]

@@ -50,7 +50,9 @@ def api() -> Iterator[Api]:
         server.shutdown()
 
 
-def test_repository_figures(client: Client, settings: LazySettings, api: Api) -> None:
+def test_the_figures_of_a_chosen_repository_are_shown(
+    client: Client, settings: LazySettings, api: Api
+) -> None:
     with pytest.raises(CommandError, match="METRICS_REPOSITORY is empty"):
         call_command("fetch_repository_figures", api.address)
     settings.METRICS_REPOSITORY = "owner/name"
