@@ -31,6 +31,12 @@ admin: can-start $(BIN)/.installed .env ## create an administrator
 	@$(MANAGE) prepare
 	@$(MANAGE) createsuperuser
 
+FILE := backups/$(shell date +%Y-%m-%dT%H-%M-%S).backup
+.PHONY: backup
+backup: can-start $(BIN)/.installed .env ## write all data to a file in backups/, or to FILE=…
+	@mkdir -p -m 700 backups
+	@$(MANAGE) backup $(FILE)
+
 .PHONY: test
 test: can-start $(BIN)/.installed-dev ## run every test: SQLite, PostgreSQL, browser, cluster
 	@$(BIN)/python -m tests.everything

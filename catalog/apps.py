@@ -9,8 +9,10 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import catalog_version, queues
+        from playbook.signals import database_restored
 
         queues.register_all()
         post_migrate.connect(
             catalog_version.install, sender=self, dispatch_uid="catalog.catalog_version"
         )
+        database_restored.connect(catalog_version.replace, dispatch_uid="catalog.catalog_version")

@@ -10,7 +10,7 @@ from django.db.migrations import AddIndex
 class AddIndexWhileServing(AddIndexConcurrently):
     """Adds an index without blocking writers; its migration must not be `atomic`.
 
-    On SQLite it is an ordinary `AddIndex`.
+    On SQLite, and within a transaction (a restore), it is an ordinary `AddIndex`.
     """
 
     def database_forwards(
@@ -37,4 +37,6 @@ class AddIndexWhileServing(AddIndexConcurrently):
 
 
 def operation_for(schema_editor: BaseDatabaseSchemaEditor) -> type[AddIndex]:
-    return AddIndexConcurrently if schema_editor.connection.vendor == "postgresql" else AddIndex
+    database = schema_editor.connection
+    concurrently = database.vendor == "postgresql" and not database.in_atomic_block
+    return AddIndexConcurrently if concurrently else AddIndex

@@ -1,6 +1,5 @@
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
@@ -9,6 +8,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
+
+from playbook.database_file import make_private
 
 
 class Command(BaseCommand):
@@ -47,15 +48,6 @@ def static_files_fault(error: OSError) -> str:
         f"The static files cannot be written to {settings.STATIC_ROOT} ({error.strerror}): "
         "set STATIC_ROOT to a folder that you can write to"
     )
-
-
-def make_private() -> None:
-    """Create a new SQLite file readable by its owner only; its log and index follow it."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite" and name != ":memory:":
-        # If it exists, its mode stays; if its folder does not, connecting reports that.
-        with suppress(OSError):
-            Path(name).touch(mode=0o600, exist_ok=False)
 
 
 def collect_static_files() -> None:

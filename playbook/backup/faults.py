@@ -1,0 +1,28 @@
+"""What can go wrong with a backup, in one line for the operator."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.management.base import CommandError
+from django.db import DatabaseError
+
+from playbook.backup.archive import UnusableBackup
+from playbook.backup.restoring import RestoreError
+from playbook.backup.schema import UnknownMigrations
+
+
+@contextmanager
+def reported(consequence: str, file: Path | None = None) -> Iterator[None]:
+    """Turn the errors of the block into one sentence that begins with what they mean."""
+    try:
+        yield
+    except UnusableBackup as fault:
+        raise CommandError(f"{consequence}: {file} {fault}") from fault
+    except UnknownMigrations as migration:
+        raise CommandError(
+            f"{consequence}: a newer release made the tables (it has the migration {migration}, "
+            "which this one has not): install that release first"
+        ) from migration
+    except (RestoreError, DatabaseError, OSError) as error:
+        raise CommandError(f"{consequence}: {' '.join(str(error).split())}") from error

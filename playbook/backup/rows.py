@@ -1,0 +1,92 @@
+"""Rows as lines of text that are the same on every database, and their checksums."""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, JSONField, Model
+from django.utils.duration import duration_iso_string
+
+BATCH = 2000
+MODULUS = 2**256
+
+
+@dataclass
+class Checksum:
+    """Counts lines, and adds their hashes, so that their order does not matter."""
+
+    rows: int = 0
+    total: int = 0
+
+    def add(self, line: bytes) -> None:
+        self.rows += 1
+        self.total = (self.total + int.from_bytes(sha256(line).digest(), "big")) % MODULUS
+
+    def __str__(self) -> str:
+        return f"{self.total:064x}"
+
+
+def fields_of(model: type[Model]) -> "list[Field[Any, Any]]":
+    return list(model._meta.concrete_fields)
+
+
+def columns_of(model: type[Model]) -> tuple[str, ...]:
+    return tuple(str(field.column) for field in fields_of(model))
+
+
+def read_lines(model: type[Model], alias: str) -> Iterator[bytes]:
+    """Yield every row as a line, a batch in memory at a time."""
+    names = [field.attname for field in fields_of(model)]
+    rows = model._base_manager.using(alias).order_by("pk").values_list("pk", *names)
+    batch = list(rows[:BATCH])
+    while batch:
+        for _pk, *values in batch:
+            yield line_of(values)
+        batch = list(rows.filter(pk__gt=batch[-1][0])[:BATCH])
+
+
+def line_of(values: list[Any]) -> bytes:
+    text = json.dumps(
+        values, default=as_json, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    )
+    return text.encode(errors="surrogatepass")
+
+
+def as_json(value: object) -> str:
+    """Return what the `to_python()` of a field reads."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date() | time():
+            return value.isoformat()
+        case timedelta():
+            return duration_iso_string(value)
+        case UUID() | Decimal():
+            return str(value)
+        case bytes() | memoryview():
+            return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} cannot be written to a backup")
+
+
+def values_of(
+    line: bytes, fields: "list[Field[Any, Any]]", connection: BaseDatabaseWrapper
+) -> list[Any]:
+    """Return the line's values as the database stores them."""
+    values = json.loads(line.decode(errors="surrogatepass"))
+    return [
+        database_value(value, field, connection)
+        for value, field in zip(values, fields, strict=True)
+    ]
+
+
+def database_value(value: Any, field: "Field[Any, Any]", connection: BaseDatabaseWrapper) -> Any:
+    if value is None and isinstance(field, JSONField) and not field.null:
+        return field.get_db_prep_value(value, connection)  # null of JSON, not of the database
+    return field.get_db_prep_save(field.to_python(value), connection)
