@@ -38,13 +38,18 @@ backup: can-start $(BIN)/.installed .env ## write all data to a file in backups/
 	@$(MANAGE) backup $(FILE)
 
 .PHONY: test
-test: can-start $(BIN)/.installed-dev ## run every test: SQLite, PostgreSQL, browser, cluster
+test: can-start $(BIN)/.installed-dev ## run every test: SQLite, PostgreSQL, browser, faults, cluster
 	@$(BIN)/python -m tests.everything
 
 .PHONY: test-quick
 test-quick: export DATABASE_URL = sqlite:///playbook.sqlite3
 test-quick: can-start $(BIN)/.installed-dev ## run the tests that need no server and no browser
-	@$(BIN)/python -m pytest -q -m "not browser and not cluster"
+	@$(BIN)/python -m pytest -q -m "not browser and not cluster and not faults"
+
+.PHONY: test-faults
+test-faults: export DATABASE_URL = sqlite:///playbook.sqlite3
+test-faults: can-start $(BIN)/.installed-dev ## break what the served site depends on, and watch it
+	@$(BIN)/python -m pytest -q -m faults
 
 .PHONY: cluster
 cluster: can-start $(BIN)/.installed-dev ## serve the site from two nodes, with a replica, until Ctrl-C

@@ -5,6 +5,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, TypeAlias, TypeGuard
 
+import psycopg
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
@@ -16,11 +17,12 @@ from accounts.models import User
 from playbook.rendering import guard
 from tests import rows
 from tests.machine import chromium
+from tests.playbook.program import free_port, manage
 
 Clock: TypeAlias = Callable[[float], None]
 
 HERE = Path(__file__).parent
-MARKERS = {HERE / "e2e": "browser", HERE / "cluster": "cluster"}
+MARKERS = {HERE / "e2e": "browser", HERE / "cluster": "cluster", HERE / "faults": "faults"}
 # `database_url` gives programs that a test starts a database of their own.
 DATABASES = {"db", "transactional_db", "database_url"}
 
@@ -125,3 +127,36 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Start the Chromium of this machine. As root it starts only without its sandbox."""
     arguments = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Create a database that is not prepared yet."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield f"sqlite:///{tmp_path_factory.mktemp('database')}/playbook.sqlite3"
+        return
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE to_be_started")
+        yield server.rpartition("/")[0] + "/to_be_started"
+        connection.execute("DROP DATABASE to_be_started WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Compressing takes seconds: whoever is prepared first does it for all."""
+    return str(tmp_path_factory.mktemp("static"))
+
+
+@pytest.fixture(scope="module")
+def site(database_url: str, static_root: str) -> dict[str, str]:
+    """Return the variables of a prepared site."""
+    variables = {
+        "DATABASE_URL": database_url,
+        "STATIC_ROOT": static_root,
+        "PORT": str(free_port()),
+        "WEB_WORKERS": "2",
+    }
+    done = manage("prepare", **variables)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return variables

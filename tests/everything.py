@@ -1,8 +1,10 @@
-"""Run every test on SQLite, on PostgreSQL, in a browser and on a cluster, and check the coverage.
+"""Run every test on SQLite, on PostgreSQL, in a browser, with faults and on a cluster.
 
-`make test` runs this module. Every part runs even if a different one failed, and all have to pass.
+`make test` runs this module. Every part runs even if a different one failed, and all have to pass;
+so has the coverage.
 The first three are independent: as many run in parallel as there are processors, and the output of
-each is printed when it ends. The cluster runs alone, because it simulates several machines.
+each is printed when it ends. The faults run alone, because they are timed, and so does the cluster,
+because it simulates several machines.
 """
 
 import asyncio
@@ -13,13 +15,15 @@ from dataclasses import dataclass
 
 from tests import machine, postgres
 
-SQLITE_TESTS = ("coverage", "run", "-m", "pytest", "-m", "not browser and not cluster")
+IN_PROCESS = "not browser and not cluster and not faults"
+SQLITE_TESTS = ("coverage", "run", "-m", "pytest", "-m", IN_PROCESS)
 POSTGRESQL_TESTS = (
     "pytest",
     "-m",
-    "not browser and not cluster and not once and not same_everywhere",
+    f"{IN_PROCESS} and not once and not same_everywhere",
 )
 BROWSER_TESTS = ("pytest", "-m", "browser")
+FAULT_TESTS = ("coverage", "run", "-m", "pytest", "-m", "faults")
 CLUSTER_TESTS = ("pytest", "-m", "cluster")
 SQLITE_URL = "sqlite:///playbook.sqlite3"
 
@@ -96,13 +100,14 @@ async def main() -> int:
             Part("Chromium", BROWSER_TESTS),
         ]
         await run_in_parallel(parts)
-    cluster = Part("Cluster", CLUSTER_TESTS)
-    await cluster.run()
+    alone = [Part("Faults", FAULT_TESTS), Part("Cluster", CLUSTER_TESTS)]
+    for part in alone:
+        await part.run()
     await run("coverage", "combine", "--quiet")
     is_covered, _ = await run("coverage", "report")
-    for part in (*parts, cluster):
+    for part in (*parts, *alone):
         print(f"\n{part.name}:\n{part.last_line}")
-    return 0 if is_covered and all(part.passed for part in (*parts, cluster)) else 1
+    return 0 if is_covered and all(part.passed for part in (*parts, *alone)) else 1
 
 
 if __name__ == "__main__":
