@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, EnvNotSetError
 
-from playbook.env_file import malformed_line
+from playbook.env_file import malformed_line, misspelt_variable
 from playbook.preflight import env_file, env_file_fault
 
 django_stubs_ext.monkeypatch()
@@ -23,7 +23,7 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-if fault := env_file_fault() or malformed_line(env_file()):
+if fault := (env_file_fault() or malformed_line(env_file()) or misspelt_variable(env_file())):
     raise ImproperlyConfigured(fault)
 env.read_env(env_file(), recurse=False)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from playbook.env_file import misspelt_variable, unknown_variables
 from tests.playbook.program import KEY, manage, run
 
 WHERE = "Set it in the environment or in .env; .env.example explains it.\n"
@@ -86,6 +87,45 @@ def test_variables_come_from_the_env_file_and_the_environment_wins(tmp_path: Pat
         9100,
         "http://127.0.0.1:9100",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("SITE_ULR", "SITE_URL"),
+        ("SITEURL", "SITE_URL"),
+        ("site_url", "SITE_URL"),
+        ("SECRET_KYE", "SECRET_KEY"),
+        ("DATABASE_URI", "DATABASE_URL"),
+        ("HOTS", "HOST"),
+    ],
+)
+def test_a_misspelt_variable_of_the_env_file_is_named(
+    tmp_path: Path, written: str, meant: str
+) -> None:
+    file = tmp_path / "env"
+    file.write_text(f"LOG_FORMAT=line\nPOSTGRES_DB=playbook\n{written}=https://example.org\n")
+    assert misspelt_variable(file) == (
+        f"{file} sets {written}, which does not exist: did you mean {meant}? "
+        ".env.example explains every variable."
+    )
+
+
+def test_a_misspelt_variable_stops_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text("SECRET_KYE=a-long-key\n")
+    done = run("manage.py", "check", ENV_FILE=str(file))
+    assert done.stderr.startswith(f"{file} sets SECRET_KYE, which does not exist: did you mean ")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_variables_of_other_programs_may_be_in_the_env_file(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text(f"SECRET_KEY={KEY}\nPOSTGRES_PASSWORD=secret\nHTTPS_PROXY=http://proxy:3128\n")
+    assert misspelt_variable(file) == ""
+    # What is in the environment is not the site's alone.
+    assert manage("check", ENV_FILE=str(file), SITE_ULR="https://example.org").returncode == 0
+    assert unknown_variables(file) == ["POSTGRES_PASSWORD", "HTTPS_PROXY"]
 
 
 def test_signing_in_works_over_plain_http() -> None:

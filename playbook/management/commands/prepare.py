@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from playbook.database_file import make_private
+from playbook.env_file import unknown_variables
+from playbook.preflight import env_file
 
 
 class Command(BaseCommand):
@@ -17,6 +19,8 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: object, **options: object) -> None:
+        for name in unknown_variables(env_file()):
+            self.stderr.write(f"{env_file()}: {name} is not a setting of this site")
         make_private()
         try:
             connection.ensure_connection()
@@ -52,11 +56,22 @@ def static_files_fault(error: OSError) -> str:
 
 def collect_static_files() -> None:
     """Collect static files if one of them has changed; hashing and compressing takes seconds."""
-    collected = Path(settings.STATIC_ROOT) / ".collected"
-    digest = hashlib.sha256("\n".join(static_files()).encode()).hexdigest()
-    if not collected.is_file() or collected.read_text() != digest:
+    if not are_collected():
         call_command("collectstatic", interactive=False, verbosity=0)
-        collected.write_text(digest)
+        collected_file().write_text(digest_of_static_files())
+
+
+def are_collected() -> bool:
+    file = collected_file()
+    return file.is_file() and file.read_text() == digest_of_static_files()
+
+
+def collected_file() -> Path:
+    return Path(settings.STATIC_ROOT) / ".collected"
+
+
+def digest_of_static_files() -> str:
+    return hashlib.sha256("\n".join(static_files()).encode()).hexdigest()
 
 
 def static_files() -> Iterator[str]:
