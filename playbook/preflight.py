@@ -10,8 +10,11 @@ import re
 import socket
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
+LISTENING = "0A"
+"""The state of a socket in /proc/net/tcp."""
 FOLDER = Path(__file__).resolve().parents[1]
 IN_ENV_FILE = re.compile(r"^\s*(HOST|PORT)\s*=\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
 
@@ -45,9 +48,54 @@ def port_fault(host: str, port: int) -> str:
             listener.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return f"Port {port} is taken: choose another, such as PORT={port + 1} make run"
+            return port_taken(port)
         return f"Nothing can listen at {host}, port {port} ({error.strerror}): change HOST or PORT"
     return ""
+
+
+def port_taken(port: int) -> str:
+    """Name the processes that listen, as far as this machine and its user let them be seen."""
+    choose = f"choose another, such as PORT={port + 1} make run"
+    pids = listeners(port)
+    if not pids:
+        return f"Port {port} is taken: {choose}"
+    numbers = " ".join(map(str, pids))
+    return f"Port {port} is taken by {command_of(pids[0])} (stop it: kill {numbers}): {choose}"
+
+
+def listeners(port: int) -> list[int]:
+    """Return the ids of the processes that listen on the port; Linux only, and your own only."""
+    sockets = {f"socket:[{inode}]" for inode in listening_inodes(port)}
+    return sorted(
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if not sockets.isdisjoint(open_files(process))
+    )
+
+
+def listening_inodes(port: int) -> list[str]:
+    rows = []
+    for table in ("tcp", "tcp6"):
+        with suppress(OSError):
+            rows += Path("/proc/net", table).read_text(encoding="ascii").splitlines()[1:]
+    return [
+        fields[9]
+        for fields in map(str.split, rows)
+        if fields[1].endswith(f":{port:04X}") and fields[3] == LISTENING
+    ]
+
+
+def open_files(process: Path) -> list[str]:
+    with suppress(OSError):
+        return [str(file.readlink()) for file in (process / "fd").iterdir()]
+    return []
+
+
+def command_of(pid: int) -> str:
+    with suppress(OSError):
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        return " ".join([Path(arguments[0]).name, *arguments[1:]]).strip()[:60]
+    return "another process"
 
 
 def env_file() -> Path:

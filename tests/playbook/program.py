@@ -56,13 +56,18 @@ def answers(port: int) -> bool:
 
 
 @contextmanager
-def served(**variables: str) -> Iterator["subprocess.Popen[str]"]:
-    """Start the server in its own process group; yield it when it answers."""
+def served(
+    stdout: int = subprocess.PIPE, redirected: str = "", /, **variables: str
+) -> Iterator["subprocess.Popen[str]"]:
+    """Start the server in its own process group; yield it when it answers.
+
+    `redirected` is what a shell does with its output, such as `>&-`.
+    """
     with subprocess.Popen(
-        [sys.executable, "manage.py", "serve"],
+        ["sh", "-c", f'exec "$0" manage.py serve {redirected}', sys.executable],
         cwd=ROOT,
         env=environment(SECRET_KEY=KEY, **variables),
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,

@@ -1,16 +1,25 @@
 """Prepare, serve, stop, start again: as an operator does it, on the database under test."""
 
 import os
+import re
 import signal
 import socket
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from playbook import preflight
-from tests.playbook.program import free_port, get, manage, run, served
+from tests.playbook.program import (
+    answers,
+    free_port,
+    get,
+    manage,
+    run,
+    served,
+)
 
 RENAME = "Article.objects.filter(slug='payment-wallet').update(title='A wallet, edited')"
 
@@ -60,10 +69,62 @@ def test_a_port_in_use_is_reported_in_one_line(site: dict[str, str]) -> None:
         port = taken.getsockname()[1]
         done = manage("serve", **{**site, "PORT": str(port)})
         before_installing = run("playbook/preflight.py", "port", PORT=str(port))
-    fault = f"Port {port} is taken: choose another, such as PORT={port + 1} make run\n"
-    assert done.stderr == f"CommandError: {fault}"
+    assert done.stderr == f"CommandError: {before_installing.stdout}"
     assert (done.returncode, done.stdout) == (1, "")
-    assert before_installing.stdout == fault
+    assert re.fullmatch(
+        rf"Port {port} is taken by \S.* \(stop it: kill {os.getpid()}\): "
+        rf"choose another, such as PORT={port + 1} make run\n",
+        before_installing.stdout,
+    )
+
+
+def test_a_port_in_use_by_nobody_who_can_be_seen_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(preflight, "LISTENING", "none")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert preflight.port_fault("127.0.0.1", port) == (
+            f"Port {port} is taken: choose another, such as PORT={port + 1} make run"
+        )
+
+
+def test_workers_end_when_their_server_was_killed(site: dict[str, str]) -> None:
+    with served(**site) as process:
+        assert get(site, "/healthz")[0] == 200
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 20
+        while answers(int(site["PORT"])):
+            assert time.monotonic() < deadline, preflight.listeners(int(site["PORT"]))
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("redirected", ["", "> /dev/full", ">&-"])
+def test_the_site_starts_although_its_output_cannot_be_written(
+    site: dict[str, str], redirected: str
+) -> None:
+    nobody_reads, output = os.pipe()
+    os.close(nobody_reads)
+    with served(output, redirected, **{**site, "WEB_WORKERS": "1"}) as process:
+        os.close(output)
+        assert get(site, "/healthz")[0] == 200
+        process.send_signal(signal.SIGINT)
+        _output, errors = process.communicate(timeout=8)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_serving_a_database_without_its_migrations_is_refused(
+    site: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "new.sqlite3"
+    done = manage("serve", **{**site, "DATABASE_URL": f"sqlite:///{file}"})
+    assert done.stderr == (
+        "CommandError: The database has no tables, or those of an older release: "
+        "run manage.py prepare first\n"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_serving_an_unprepared_site_is_reported_in_one_line(
@@ -145,7 +206,7 @@ def test_the_port_is_read_from_the_env_file(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         written.write_text(f'PORT="{port}"\n')
         done = run("playbook/preflight.py", "port", ENV_FILE=str(written))
-    assert done.stdout.startswith(f"Port {port} is taken: ")
+    assert done.stdout.startswith(f"Port {port} is taken by ")
 
 
 def test_an_address_of_a_different_machine_is_named() -> None:

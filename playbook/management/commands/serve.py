@@ -1,17 +1,22 @@
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from playbook import metrics_folder
+from playbook.database_file import make_private
 from playbook.preflight import port_fault
+from playbook.probes import migrations_are_applied
 
 WELCOME = """\
 System Design Playbook is at {address}
@@ -28,8 +33,13 @@ class Command(BaseCommand):
         # In development they are served from their source folders.
         if not (settings.DEBUG or (settings.STATIC_ROOT / "staticfiles.json").is_file()):
             raise CommandError("The static files are missing: run manage.py prepare first")
+        if is_unprepared():
+            raise CommandError(
+                "The database has no tables, or those of an older release: "
+                "run manage.py prepare first"
+            )
         server = Granian(
-            "playbook.wsgi:application",
+            "playbook.worker:application",
             address=settings.HOST,
             port=settings.PORT,
             interface=Interfaces.WSGI,
@@ -45,8 +55,30 @@ class Command(BaseCommand):
             server.serve()
 
     def welcome(self) -> None:
-        self.stdout.write(WELCOME.format(address=settings.SITE_URL))
-        self.stdout.flush()
+        if sys.stdout is None:  # It was closed before the start.
+            return
+        try:
+            self.stdout.write(WELCOME.format(address=settings.SITE_URL))
+            self.stdout.flush()
+        except OSError:
+            discard_output()
+
+
+def is_unprepared() -> bool:
+    """Return whether migrations are missing; a database that is away may come back."""
+    make_private()
+    try:
+        return not migrations_are_applied()
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()
+
+
+def discard_output() -> None:
+    """Drop what is buffered for a reader that is gone, which would fail again at the end."""
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 @contextmanager
