@@ -52,8 +52,7 @@ def entry_list(request: HttpRequest) -> HttpResponse:
 
 def only_continues_search(request: HttpRequest) -> bool:
     """Return whether the page showed a search already, and only its words change."""
-    address = (request.htmx.current_url or "").partition("#")[0]
-    before = QueryDict(address.partition("?")[2])
+    before = QueryDict((request.htmx.current_url or "").partition("?")[2])
     has_search = bool(before.get("q") and request.GET.get("q"))
     return has_search and filters_in(before) == filters_in(request.GET)
 

@@ -131,7 +131,7 @@ class LearnerProgress(ReaderProgress):
         self.lock()
         own = Event.objects.for_user(self.user)
         first = own.filter(pk=first_id, undoes=None).first()
-        if first is None or last_id < first_id:
+        if first is None:
             raise NothingToUndo
         # The events of a bulk change have one time.
         bulk = own.filter(pk__gte=first_id, pk__lte=last_id, undoes=None)

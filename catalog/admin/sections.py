@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.entries import SectionEntriesInline
 from catalog.admin.retiring import RetirableAdmin, RetiredFilter, renumber
-from catalog.catalog_version import lock_catalog
 from catalog.models import Article, Entry, Section
 from catalog.querysets import ArticleQuerySet
 
@@ -98,7 +97,6 @@ class SectionAdmin(SortableAdminMixin, RetirableAdmin[Section]):
     @transaction.atomic
     def _update_order(self, updated_items: list[list[Any]], extra_model_filters: Any) -> int:
         """Take only the order from the browser, because a filtered list lacks some numbers."""
-        lock_catalog()
         positions = {int(pk): int(position) for pk, position in updated_items}
         Section.objects.listed().renumber()
         sections = list(Section.objects.select_for_update().filter(pk__in=positions))

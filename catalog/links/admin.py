@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.admin.retiring import RetirableAdmin, sections_with
-from catalog.catalog_version import lock_catalog
 from catalog.links.forms import NewAddressForm
 from catalog.links.models import BrokenLink, Outcome
 from catalog.models import Article, Section
@@ -113,11 +112,11 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
         description=gettext_lazy("Accept the new address of selected links"), permissions=["change"]
     )
     def accept_selected(self, request: HttpRequest, queryset: QuerySet[BrokenLink]) -> None:
-        errors = [(link.title, self.accept_suggested(request, link)) for link in queryset]
-        for title, error in errors:
+        errors = {link.title: self.accept_suggested(request, link) for link in queryset}
+        for title, error in errors.items():
             if error:
                 self.message_user(request, format_html("{}: {}", title, error), messages.ERROR)
-        if accepted := sum(not error for _title, error in errors):
+        if accepted := [*errors.values()].count(""):
             message = ngettext(
                 "The address of %(count)d article was changed.",
                 "The addresses of %(count)d articles were changed.",
@@ -140,7 +139,6 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
 
     @transaction.atomic
     def accept(self, request: HttpRequest, link: BrokenLink, url: str) -> None:
-        lock_catalog()
         article = Article.objects.select_for_update().get(pk=link.pk)
         article.url = url
         article.save()

@@ -8,8 +8,9 @@ class LinksConfig(AppConfig):
     verbose_name = _("Links")
 
     def ready(self) -> None:
-        from catalog.links import mail, queues, receivers
+        from catalog.links import jobs, mail, queues, receivers
 
+        jobs.register_all()
         mail.register_mail()
         queues.register_all()
         receivers.connect()

@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.admin.base import SEARCH_MAX_LENGTH
-from catalog.catalog_version import lock_catalog
 from catalog.models import Article
 from catalog.suggestions.comparison import proposed_changes
 from catalog.suggestions.deciding import AcceptForm, DeclineForm
@@ -191,7 +190,6 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
 
     @transaction.atomic
     def accept_once(self, request: HttpRequest, pk: int, data: QueryDict | None) -> HttpResponse:
-        lock_catalog()
         suggestion = self.locked(pk)
         if suggestion.is_decided:
             return self.already_decided(request, suggestion)

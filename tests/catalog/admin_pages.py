@@ -4,10 +4,8 @@ import re
 from html import unescape
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 
@@ -75,15 +73,3 @@ def errors(response: Any) -> list[str]:
 
 def text_of(response: Any) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
-
-
-def locks_catalog_first(queries: CaptureQueriesContext) -> bool:
-    """Return whether the catalogue is locked before any row, so that no two writers deadlock.
-
-    SQLite lets one transaction write at a time.
-    """
-    rows = r"(?:catalog|links|playbook_file|suggestions)_"
-    locking = re.compile(rf'FOR UPDATE|^(?:UPDATE|INSERT INTO|DELETE FROM) "{rows}')
-    locks = [query["sql"] for query in queries.captured_queries if locking.search(query["sql"])]
-    first = "catalog_stamp" if connection.vendor == "postgresql" else ""
-    return bool(locks) and first in locks[0]

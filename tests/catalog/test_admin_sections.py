@@ -4,9 +4,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -19,7 +17,6 @@ from tests.catalog.admin_pages import (
     errors,
     filled_in,
     listed,
-    locks_catalog_first,
     messages,
     save,
     text_of,
@@ -363,10 +360,3 @@ def test_the_number_of_a_section_is_shown_in_every_order(client: Client) -> None
     by_title = client.get(f"{path}?o=2").content.decode()
     numbers = re.findall(r'<td class="field-_reorder_">(.*?)</td>', by_title)
     assert numbers == [str(section.number) for section in Section.objects.order_by("title")]
-
-
-def test_dragging_locks_the_catalogue_first(client: Client) -> None:
-    pks = list(Section.objects.order_by("number").values_list("pk", flat=True)[:2])
-    with CaptureQueriesContext(connection) as queries:
-        assert drag(client, [[pks[1], 1], [pks[0], 2]]) == 200
-    assert locks_catalog_first(queries)

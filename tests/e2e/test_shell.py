@@ -116,22 +116,9 @@ def test_a_finished_section_comes_folded_and_opens(page: Page) -> None:
     expect(row(page, FIRST)).to_be_visible()
 
 
-def wait_until_scrolled_to(page: Page, selector: str) -> None:
-    page.wait_for_function(
-        "selector => {"
-        "  const element = document.querySelector(selector);"
-        "  const padding = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);"
-        "  const margin = parseFloat(getComputedStyle(element).scrollMarginTop);"
-        "  const wanted = (padding || 0) + (margin || 0);"
-        "  return Math.abs(element.getBoundingClientRect().top - wanted) < 1;"
-        "}",
-        arg=selector,
-    )
-
-
 def test_j_starts_at_the_first_row_in_view_and_may_be_held(page: Page) -> None:
     page.goto("/#database-design")
-    wait_until_scrolled_to(page, "#database-design")
+    expect(page.locator("#database-design")).to_be_in_viewport()
     page.keyboard.press("j")
     focused = page.locator("tr[data-entry]:focus-within")
     expect(focused).to_be_in_viewport()

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -17,14 +15,7 @@ from accounts.models import User
 from catalog.links.link_checker import CheckResult
 from catalog.links.models import BrokenLink, Check, Report
 from catalog.models import Article, Entry, Section
-from tests.catalog.admin_pages import (
-    errors,
-    filled_in,
-    listed,
-    locks_catalog_first,
-    messages,
-    text_of,
-)
+from tests.catalog.admin_pages import errors, filled_in, listed, messages, text_of
 from tests.catalog.test_editor_queues import queues
 
 pytestmark = pytest.mark.usefixtures("playbook")
@@ -209,24 +200,6 @@ def test_the_present_address_is_refused(client: Client) -> None:
     assert errors(accept(client, article, url=article.url)) == [
         "The article already has that address. If it works, dismiss the reports."
     ]
-
-
-def test_accepting_locks_the_catalogue_first(client: Client) -> None:
-    [article] = with_links(1)
-    find(article, CheckResult(200, new_url=NEW))
-    with CaptureQueriesContext(connection) as queries:
-        act(client, "accept_selected", article)
-    assert Article.objects.get(pk=article.pk).url == NEW
-    assert locks_catalog_first(queries)
-
-
-def test_articles_of_one_title_are_counted_apart(client: Client) -> None:
-    first, second = with_links(2)
-    Article.objects.filter(pk__in=[first.pk, second.pk]).update(title="One title")
-    find(first, CheckResult(200, new_url=f"{NEW}/1"))
-    find(second, CheckResult(200, new_url=f"{NEW}/2"))
-    response = act(client, "accept_selected", first, second)
-    assert messages(response) == ["The addresses of 2 articles were changed."]
 
 
 def test_several_addresses_are_accepted_at_once(client: Client) -> None:

@@ -20,7 +20,7 @@ from catalog.history.records import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.suggestions.models import Suggestion
-from tests.catalog.admin_pages import listed, locks_catalog_first, messages, text_of
+from tests.catalog.admin_pages import listed, messages, text_of
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -251,14 +251,6 @@ def test_accepting_creates_a_draft_at_the_end_of_the_section(
         "How a lock works",
         "How a lock works",
     ]
-
-
-def test_accepting_locks_the_catalogue_first(editing: Client, learner: User) -> None:
-    suggestion = suggested(learner)
-    with CaptureQueriesContext(connection) as queries:
-        post(editing, suggestion, "accept")
-    assert Article.objects.filter(title="How a lock works").exists()
-    assert locks_catalog_first(queries)
 
 
 def test_accepting_without_a_section_creates_no_entry(editing: Client, learner: User) -> None:
