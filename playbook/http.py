@@ -9,9 +9,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest as DjangoHttpRequest
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -92,6 +92,14 @@ def theme(request: DjangoHttpRequest) -> str:
     return chosen if chosen in THEMES else ""
 
 
+def query_of(request: DjangoHttpRequest) -> QueryDict:
+    """Return the parameters of the address; none if there are too many, which views refuse."""
+    try:
+        return request.GET
+    except TooManyFieldsSent:
+        return QueryDict()
+
+
 def site(request: DjangoHttpRequest) -> dict[str, Any]:
     """Return what every template knows: its address, the reader's theme, the site's settings."""
     return {
@@ -99,7 +107,7 @@ def site(request: DjangoHttpRequest) -> dict[str, Any]:
         "HAS_EMAIL": settings.HAS_EMAIL,
         "theme": theme(request),
         "path": request.path,
-        "query": request.GET,
+        "query": query_of(request),
         "address": request.get_full_path() if request.method in {"GET", "HEAD"} else "",
     }
 

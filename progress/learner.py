@@ -137,14 +137,17 @@ class LearnerProgress(ReaderProgress):
         bulk = own.filter(pk__gte=first_id, pk__lte=last_id, undoes=None)
         bulk = bulk.filter(happened_at=first.happened_at, to_state=first.to_state)
         events = list(bulk.select_related("article", "undone_by").order_by("pk"))
-        open_ids = {event.article_id for event in events if not hasattr(event, "undone_by")}
+        # After a merge, two events of the bulk can be about one article.
+        newest = {event.article_id: event for event in events}
+        oldest = {event.article_id: event for event in reversed(events)}
+        open_ids = {pk for pk, event in newest.items() if not hasattr(event, "undone_by")}
         newer = own.lasting().filter(pk__gt=events[-1].pk, happened_at__gte=first.happened_at)
         superseded = {*newer.filter(article__in=open_ids).values_list("article_id", flat=True)}
         superseded |= {pk for pk in open_ids if self.state_of(pk) != first.to_state}
         undone = [
-            (event.article, StateName(event.from_state), event)
-            for event in events
-            if event.article_id in open_ids - superseded
+            (event.article, StateName(oldest[pk].from_state), event)
+            for pk, event in newest.items()
+            if pk in open_ids - superseded
         ]
         return self._change_all(undone), len(superseded)
 

@@ -3,6 +3,8 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
+from operator import attrgetter
 
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
@@ -22,7 +24,7 @@ from progress.sessions import MARKS, SessionStore
 from progress.states import Stage, StateName
 
 MARKS_KEPT = 2000
-"""Above this number a session keeps only the last mark of each article, without its history."""
+"""Above this number a session keeps only the marks by which the last changes can be undone."""
 REMINDED_FROM = 5
 """The number of marked articles from which a visitor is reminded that nothing else keeps them."""
 REMINDER_DISMISSED = "reminder_dismissed"
@@ -69,6 +71,18 @@ def follow(marks: list[Mark], kept: Mapping[int, int]) -> list[Mark]:
         if len(states) > 1 and _state_in(followed, article_id) != further:
             followed.append(Mark(followed[-1].event_id + 1, article_id, further))
     return followed
+
+
+def compacted(marks: list[Mark]) -> list[Mark]:
+    """Return the marks that the last change of each article, and its undo, still need."""
+    own: dict[int, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        own[mark.article_id].append(mark)
+    needed = (
+        [*lasting(of_article)[-2:], *[mark for mark in of_article if mark.is_undone][-1:]]
+        for of_article in own.values()
+    )
+    return sorted(chain.from_iterable(needed), key=attrgetter("event_id"))
 
 
 def lasting(marks: list[Mark], article_id: int | None = None) -> list[Mark]:
@@ -151,26 +165,27 @@ class VisitorProgress(ReaderProgress):
 
     def undo_all(self, first_id: int, last_id: int) -> tuple[list[StateChange], int]:
         with self._held_marks() as marks:
-            bulk = [mark for mark in marks if first_id <= mark.event_id <= last_id]
-            if not bulk:
+            in_range = [mark for mark in marks if first_id <= mark.event_id <= last_id]
+            if not in_range:
                 raise NothingToUndo
+            bulk = [mark for mark in in_range if mark.state == in_range[0].state]
             last_mark = {mark.article_id: mark for mark in lasting(marks)}
-            by_pk = Article.objects.in_bulk({mark.article_id for mark in bulk})
-            undone = [mark for mark in bulk if last_mark.get(mark.article_id) == mark]
-            for mark in undone:
-                marks[marks.index(mark)] = replace(mark, is_undone=True)
+            # After a merge, two marks of the bulk can be on one article.
+            undone = {pk: mark for pk, mark in last_mark.items() if mark in bulk}
+            kept = {mark.article_id for mark in lasting(bulk)} - undone.keys()
+            marks[:] = [
+                replace(mark, is_undone=True)
+                if mark in bulk and mark.article_id in undone
+                else mark
+                for mark in marks
+            ]
+            by_pk = Article.objects.in_bulk(undone)
             states = {mark.article_id: mark.state for mark in lasting(marks)}
             changes = [
-                StateChange(
-                    by_pk[mark.article_id],
-                    mark.state,
-                    states.get(mark.article_id, StateName.TODO),
-                    mark.event_id,
-                )
-                for mark in undone
+                StateChange(by_pk[pk], mark.state, states.get(pk, StateName.TODO), mark.event_id)
+                for pk, mark in undone.items()
             ]
-            kept_count = sum(not mark.is_undone for mark in bulk) - len(undone)
-        return changes, kept_count
+        return changes, len(kept)
 
     def history(self, article: Article) -> list[HistoryItem]:
         marks = lasting(self._marks(), article.pk)
@@ -208,8 +223,7 @@ class VisitorProgress(ReaderProgress):
 
     def _write(self, marks: list[Mark]) -> None:
         if len(marks) > MARKS_KEPT:
-            marks = list({mark.article_id: mark for mark in lasting(marks)}.values())
-            marks.sort(key=lambda mark: mark.event_id)
+            marks = compacted(marks)
         self.session[MARKS] = [
             [mark.event_id, mark.article_id, mark.state, mark.is_undone] for mark in marks
         ]

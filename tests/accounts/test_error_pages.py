@@ -99,6 +99,15 @@ def test_a_body_that_cannot_be_read_changes_nothing(
 
 
 @pytest.mark.usefixtures("playbook")
+def test_an_address_with_too_many_parameters_is_refused(client: Client) -> None:
+    query = "&".join(["state=done"] * 1001)
+    for path in ("/", "/articles/"):
+        response = client.get(f"{path}?{query}")
+        assert_is_error(response, 400, "The request could not be understood")
+    assert_is_error(client.get(f"/nope/?{query}"), 404, "Page not found")
+
+
+@pytest.mark.usefixtures("playbook")
 def test_a_wrong_method_gets_an_explanation(client: Client) -> None:
     article = Article.objects.all()[0]
     response = client.get(f"/articles/{article.slug}/state/?state=done")

@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from progress.learner import LearnerProgress
 from progress.models import Event, State
@@ -114,6 +115,36 @@ def test_a_range_without_own_events_is_refused(
     with pytest.raises(NothingToUndo):
         progress.undo_all(first, last)
     assert State.objects.filter(user=editor).count() == 4
+
+
+def test_a_full_session_keeps_what_the_last_bulk_change_needs_to_be_undone(
+    caching: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("progress.visitor.MARKS_KEPT", 5)
+    progress = VisitorProgress(SessionStore())
+    for state in (READING, DONE):
+        progress.set_all(caching, state)
+    first, last = bounds(progress, caching, SKIPPED)
+    changes, kept_count = progress.undo_all(first, last)
+    assert ([change.after for change in changes], kept_count) == ([DONE] * 4, 0)
+    assert set(progress.states.values()) == {DONE}
+    assert progress.undo_all(first, last) == ([], 0)
+
+
+def test_a_bulk_change_is_undone_after_two_of_its_articles_were_merged(
+    reader: Client, caching: list[Article]
+) -> None:
+    page = reader.post(CACHING, {"state": "done", "next": "/"}, follow=True).content.decode()
+    undo = UNDO.search(page)
+    assert undo
+    merge_articles(caching[0], caching[1])
+    page = reader.post(undo[1], {"next": "/"}, follow=True).content.decode()
+    assert "3 articles are back in their earlier states." in page
+    assert "changed again since" not in page
+    assert reader.get("/articles/?state=done").content.decode().count("data-entry") == 0
+    page = reader.post(undo[1], {"next": "/"}, follow=True).content.decode()
+    assert "0 articles are back in their earlier states." in page
+    assert "changed again since" not in page
 
 
 def test_setting_a_section_marks_its_countable_articles_only(reader: Client) -> None:
