@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import catalog.models
+from playbook.operations import LockTables
 
 
 class Migration(migrations.Migration):
@@ -19,6 +20,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Added after 1.2.0, where the migration deadlocked with the marks of 1.1.0.
+        LockTables(accounts_user="SHARE ROW EXCLUSIVE", catalog_article="ACCESS EXCLUSIVE"),
         migrations.AddField(
             model_name="article",
             name="merged_into",

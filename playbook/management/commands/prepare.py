@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 
 from playbook.database_file import make_private
 from playbook.env_file import unknown_variables
+from playbook.migrating import migrate
 from playbook.preflight import env_file
 
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         make_private()
         try:
             connection.ensure_connection()
-            call_command("migrate", verbosity=0)
+            migrate(self.stderr)
             call_command("createcachetable", verbosity=0)
             call_command("clearsessions")
             call_command("load_playbook", stdout=StringIO())
