@@ -93,7 +93,7 @@ def compare() -> None:
             lambda: dict(State.objects.filter(user=user).values_list("article", "state")),
         ),
         "history_of": (lambda: sql.history_of(user, key, 10), history_by_orm),
-        "where_now": (lambda: sql.where_now([key]), current_by_orm),
+        "lock_and_resolve": (lambda: sql.lock_and_resolve([key]), current_by_orm),
         "lock_learner": (lambda: sql.lock_learner(user), lock_by_orm),
         "write_event": (lambda: sql.write_event(event()), lambda: event().save(force_insert=True)),
         "write_state": (lambda: sql.write_state(state()), write_state_by_orm),

@@ -48,7 +48,7 @@ class Choice:
     value: str
     label: str
     is_chosen: bool
-    entries: int
+    entry_count: int
     colour: str = ""
 
 
@@ -99,7 +99,7 @@ class FilterToDrop:
     name: str
     field: str
     address: str
-    articles: int
+    article_count: int
 
 
 def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], list[Ignored]]:
@@ -125,7 +125,7 @@ def filters_in(query: QueryDict) -> set[tuple[str, str]]:
     }
 
 
-def sizes(entries: list[IndexedEntry]) -> dict[str, int]:
+def result_counts(entries: list[IndexedEntry]) -> dict[str, int]:
     """Return the number of entries and the number of distinct articles."""
     return {"entries": len(entries), "articles": len({entry.article_id for entry in entries})}
 
@@ -225,15 +225,15 @@ class EntryFilterForm(forms.Form):
         return next((self.index.search.find(text) for text in self.values["q"]), None)
 
     @cached_property
-    def suggestion(self) -> str:
+    def correction(self) -> str:
         """The search that was probably meant, if nothing matches as typed and that would match."""
         for text in self.values["q"]:
-            if not self.matching() & self.exact and (meant := self.index.search.suggest(text)):
+            if not self.matching() & self.exact and (meant := self.index.search.correct(text)):
                 return meant if self.matching({"q": [meant]}) else ""
         return ""
 
     @cached_property
-    def is_forgiving(self) -> bool:
+    def has_only_fuzzy_matches(self) -> bool:
         """Whether all that is shown matches the search only with a typo forgiven."""
         return bool(self.matching()) and not self.matching() & self.exact
 
@@ -281,7 +281,7 @@ class EntryFilterForm(forms.Form):
         ]
 
     def _articles(self, bitmap: Bitmap) -> int:
-        return sizes(self.index.in_order(bitmap, "journey"))["articles"]
+        return result_counts(self.index.in_order(bitmap, "journey"))["articles"]
 
     def page_of(self, entries: list[IndexedEntry]) -> Page[IndexedEntry]:
         """Return the requested page, or the last one if there are fewer."""
@@ -309,8 +309,8 @@ class EntryFilterForm(forms.Form):
         return f"{path}?{query_string}" if query_string else path
 
     @property
-    def suggestion_address(self) -> str:
-        return self.address({"q": [self.suggestion]})
+    def correction_address(self) -> str:
+        return self.address({"q": [self.correction]})
 
     @property
     def is_only_search(self) -> bool:

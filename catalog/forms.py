@@ -44,7 +44,7 @@ def set_aria_label(field: forms.Field, label: str) -> None:
     widget.attrs["aria-label"] = label
 
 
-class OpenedSelect(forms.Select):
+class ConflictAwareSelect(forms.Select):
     """A select that also sends the value that was stored when the page was opened.
 
     A value that the editor did not change stays as it is stored, even if somebody else changed it.
@@ -82,7 +82,7 @@ class ArticleRowForm(forms.ModelForm[Article]):
             self.fields.pop("status", None)
         if "status" in self.fields:
             status = self.fields["status"]
-            self.select = OpenedSelect(status.widget.attrs, cast(Any, status).choices)
+            self.select = ConflictAwareSelect(status.widget.attrs, cast(Any, status).choices)
             self.select.stored = self.initial.get("status")
             status.widget = self.select
         for field in self.fields.values():
@@ -130,7 +130,7 @@ class NumberField(forms.IntegerField):
         return data not in self.empty_values and super().has_changed(initial, data)
 
 
-class OneLine(forms.Textarea):
+class SingleLineTextarea(forms.Textarea):
     """A field for a text of one line that may be long: it wraps, and is stored on one line."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
@@ -154,7 +154,7 @@ class EntryForm(forms.ModelForm[Entry]):
     )
 
     class Meta:
-        widgets: ClassVar = {"what_you_learn": OneLine}
+        widgets: ClassVar = {"what_you_learn": SingleLineTextarea}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -232,7 +232,7 @@ class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
         return [(form, rows.get(key)) for form, key in zip(self.removed_forms, keys, strict=True)]
 
     def clean(self) -> None:
-        """Refuse two equal rows in one form. Each row checks by itself what is stored."""
+        """Refuse two equal rows in one form. `Entry.clean` compares with what is stored."""
         super().clean()
         rows = [form for form in self.forms if form.is_valid() and form.has_changed()]
         places = [
@@ -284,7 +284,7 @@ class MergeForm(forms.Form):
         queryset=Article.objects.filter(retired_at=None),
         widget=forms.HiddenInput,
     )
-    # Named before the code said "duplicate". The name is in the page's address, so it stays.
+    # An older name for the duplicate, kept because it is in the address of the page.
     gone = forms.ModelChoiceField(
         label=_("Merge this article into it"),
         queryset=Article.objects.filter(merged_into=None),

@@ -17,7 +17,7 @@ class CurrentSnapshot:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         def read() -> CatalogSnapshot:
-            # The lazy object costs a little each time it is used, so it is used once.
+            # Replace the lazy object on first use, because each use of it has a cost.
             request.snapshot = snapshot_for(request)
             return request.snapshot
 
@@ -26,7 +26,7 @@ class CurrentSnapshot:
 
 
 def snapshot_for(request: HttpRequest) -> CatalogSnapshot:
-    """Return the catalogue as this reader may see it now; anonymous visitors may get it later."""
+    """Return the catalogue as this reader may see it now; for anonymous visitors, a second ago."""
     if request.method not in {"GET", "HEAD"}:
         return current(request.user)
     if not is_known(request):

@@ -89,7 +89,7 @@ class CatalogSnapshot:
         self._derived: dict[str, Any] = {}
 
     def _joined(self, entries: list[Entry]) -> list[Entry]:
-        """Set the relations of the entries. Equal relations are one and the same object."""
+        """Set the relations of the entries. Entries of one section or article share its object."""
         _join(self.articles.values(), status=self.statuses)
         _join(self.sections, layer=self.layers)
         return _join(entries, section=self.sections, article=list(self.articles.values()))

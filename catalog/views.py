@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from catalog.dependencies import CATALOG
-from catalog.filters import EntryFilterForm, chosen_layers, filters_in, sizes
+from catalog.filters import EntryFilterForm, chosen_layers, filters_in, result_counts
 from catalog.history.article_history import article_history_of
 from catalog.roadmap import bands_of, folded, layer_tabs, tables_of
 from playbook.http import HttpRequest
@@ -81,7 +81,7 @@ def filtered(request: HttpRequest, form: EntryFilterForm) -> Viewed:
         "page": page,
         "entries": entries,
         "canonical": address,
-        "sizes": sizes(found),
+        "result_counts": result_counts(found),
         "filters_to_drop": [] if entries else form.filters_to_drop(),
         "fragment": fragment,
     }

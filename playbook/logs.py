@@ -52,7 +52,7 @@ def is_refusal(record: logging.LogRecord) -> bool:
 
 
 def without_personal_data(record: logging.LogRecord) -> logging.LogRecord:
-    """Return the record as it may leave this machine.
+    """Return the record without personal data.
 
     A request is named by its view, method and status, never by its address, which may contain a
     key sent by mail. An exception is named by its type; its message may quote what a reader typed.

@@ -26,7 +26,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Name the first need that is not met, and say no more, since anybody may ask."""
+    """Name the first need that is not met, and nothing more, because the address is public."""
     for need, is_met in NEEDS.items():
         if fault := fault_of(is_met):
             logger.warning("Not ready because of the %s: %s", need, fault)

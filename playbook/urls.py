@@ -4,7 +4,7 @@ from django.urls import include, path
 from playbook.metrics import metrics
 from playbook.probes import healthz, readyz
 
-# playbook.middleware.AnswerProbes answers these before any other middleware has its say.
+# playbook.middleware.AnswerProbes answers these before any other middleware.
 probes = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -15,7 +15,7 @@ from progress.models import Event
 from progress.reader import ReaderProgress
 from progress.states import StateName
 
-DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 WEEKS = 53
 LEVEL_FROM = (1, 2, 4, 7)
@@ -85,25 +85,25 @@ def streak(days: Iterable[Day], today: date) -> Streak:
     dates = [day.date for day in days]
     runs = [1] if dates else []
     for before, after in pairwise(dates):
-        if after - before == DAY:
+        if after - before == ONE_DAY:
             runs[-1] += 1
         else:
             runs.append(1)
-    is_alive = bool(dates) and dates[-1] >= today - DAY
+    is_alive = bool(dates) and dates[-1] >= today - ONE_DAY
     return Streak(current=runs[-1] if is_alive else 0, longest=max(runs, default=0))
 
 
 def heat_map(days: Iterable[Day], today: date) -> HeatMap:
     """Return the last twelve months in whole weeks, including the days without study."""
     by_date = {day.date: day for day in days}
-    monday = today - today.weekday() * DAY
+    monday = today - today.weekday() * ONE_DAY
     mondays = [monday - weeks * WEEK for weeks in reversed(range(WEEKS))]
     return HeatMap(
         [
             Week(
                 tuple(
                     by_date.get(date_, Day(date_))
-                    for date_ in (monday + weekday * DAY for weekday in range(7))
+                    for date_ in (monday + weekday * ONE_DAY for weekday in range(7))
                     if date_ <= today
                 )
             )

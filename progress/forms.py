@@ -16,7 +16,7 @@ SHOWN_MAX_LENGTH = 100_000
 
 def _not_a_state() -> str:
     labels = [state.label.lower() for state in StateName]
-    # Django puts the value in later.
+    # Django fills in the value later.
     names = {"value": "%(value)s", "states": get_text_list(labels, gettext("or"))}
     return gettext("“%(value)s” is not a state: %(states)s.") % names
 

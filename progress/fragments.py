@@ -202,7 +202,7 @@ def article_changes(request: HttpRequest, article: Article, *, oob: bool = False
 
 @per_user_fragment(register, READER)
 def visitor_note(request: HttpRequest, address: str, *, oob: bool = False) -> str:
-    """Render where a visitor's progress is kept; from the fifth mark on as a reminder."""
+    """Render the note that progress is kept in this browser; a reminder from the fifth mark."""
     progress = request.progress
     if not progress.is_visitor:
         return ""

@@ -22,9 +22,9 @@ from progress.reader import (
 )
 from progress.sql import (
     history_of,
+    lock_and_resolve,
     lock_learner,
     states_of,
-    where_now,
     write_event,
     write_state,
 )
@@ -90,7 +90,7 @@ class LearnerProgress(ReaderProgress):
     def set(
         self, article: Article, state: StateName, *, only_from: StateName | None = None
     ) -> StateChange:
-        kept_id = where_now([article.pk]).get(article.pk, article.pk)
+        kept_id = lock_and_resolve([article.pk]).get(article.pk, article.pk)
         if kept_id != article.pk:
             article = Article.objects.select_related("status").get(pk=kept_id)
         self.lock()
@@ -103,7 +103,7 @@ class LearnerProgress(ReaderProgress):
     def set_all(self, articles: Iterable[Article], state: StateName) -> list[StateChange]:
         by_pk = {article.pk: article for article in articles}
         # An article that was merged into another one since the page was rendered is left out.
-        kept_ids = where_now(by_pk)
+        kept_ids = lock_and_resolve(by_pk)
         self.lock()
         present = [article for pk, article in by_pk.items() if kept_ids.get(pk) == pk]
         return self._change_all([(article, state, None) for article in present])
@@ -174,7 +174,7 @@ class LearnerProgress(ReaderProgress):
     def _change_all(
         self, targets: Iterable[tuple[Article, StateName, Event | None]]
     ) -> list[StateChange]:
-        """Set the state of each article; the event that it undoes, if any, stands beside it."""
+        """Set the state of each article. Each target may name the event that it undoes."""
         now = timezone.now()
         events: dict[int, Event] = {}
         changes = []

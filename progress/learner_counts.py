@@ -58,7 +58,7 @@ class StateLearnerCounts:
 def merge_counts(
     on_kept: Mapping[str, int], on_duplicate: Iterable[tuple[str, str | None, int]]
 ) -> MergeCounts:
-    """Return what a merge does to its learners.
+    """Return the numbers of learners before and after a merge.
 
     `on_kept` is the number of learners by state. `on_duplicate` has the state on the duplicate,
     the state on the kept article (None without one) and the number of learners.
@@ -80,7 +80,7 @@ def merge_counts(
 
 
 def _with_states(articles: Collection[str]) -> Mapping[int, str]:
-    """Return the UUID by primary key of the articles with a state, which may be few of many."""
+    """Return the UUID, by primary key, of those of the articles that have a state."""
     has_state = Exists(State.objects.filter(article=OuterRef("pk")))
     batches = (
         Article.objects.filter(has_state, uuid__in=batch).order_by().values_list("pk", "uuid")

@@ -10,7 +10,7 @@ from progress.states import StateName
 STATE_CHANGES = Counter(
     "playbook_state_changes", "State changes, by the new state", ["state", "undo"]
 )
-# Prometheus sees the first change only if its series is there before it, at 0.
+# Every series starts at 0, or Prometheus misses its first increment.
 for _state in StateName:
     for _is_undo in ("false", "true"):
         STATE_CHANGES.labels(_state.value, _is_undo)

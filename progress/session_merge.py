@@ -17,7 +17,7 @@ from accounts.models import User
 from progress.learner import LearnerProgress
 from progress.models import Event, State
 from progress.sessions import MARKS
-from progress.sql import where_now
+from progress.sql import lock_and_resolve
 from progress.states import StateName
 from progress.visitor import Mark, follow, lasting, read_marks
 
@@ -29,7 +29,7 @@ def merge(user: User, marks: list[Mark]) -> Counter[StateName]:
     An article without events in the account gets the visitor's whole history. An article with
     events gets one more event if the visitor's state has the higher rank.
     """
-    now = where_now({mark.article_id for mark in marks})
+    now = lock_and_resolve({mark.article_id for mark in marks})
     marks = [mark for mark in follow(marks, now) if mark.article_id in now.values()]
     LearnerProgress(user).lock()
     by_article: dict[int, list[Mark]] = defaultdict(list)

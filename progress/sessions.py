@@ -30,7 +30,7 @@ class SessionStore(db.SessionStore):
         return {}
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Lock the session, read it again, and save it at the end.
 
         Raise `ReaderGone` if another request ended it by signing in or out.

@@ -46,7 +46,7 @@ def history_of(user: User, article_id: int, limit: int) -> list[Row]:
 
 
 # 34 µs in SQL, 258 µs with the ORM.
-def where_now(article_ids: Collection[int]) -> Mapping[int, int]:
+def lock_and_resolve(article_ids: Collection[int]) -> Mapping[int, int]:
     """Map each of these articles that exists to the one it was merged into, or to itself.
 
     Lock the articles, so that none is merged before the transaction ends. Call this before

@@ -74,7 +74,7 @@ class StateChoices(models.TextChoices):
         return str(self.traits.verb)
 
     @property
-    def pressed(self) -> Self:
+    def button_target(self) -> Self:
         """The state that the round button sets: finished, or not started if it is finished."""
         stage = Stage.NOT_STARTED if self.stage is Stage.FINISHED else Stage.FINISHED
         return self.at(stage)[0]

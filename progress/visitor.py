@@ -103,7 +103,7 @@ class VisitorProgress(ReaderProgress):
 
     @property
     def version(self) -> Hashable:
-        """The marks as text, which some page shows, and whether the reminder was dismissed."""
+        """The marks as text, because pages show each of them, and the dismissed reminder."""
         marks = self.session.get(MARKS)
         return (repr(marks), self.session.get(REMINDER_DISMISSED)) if marks else None
 
@@ -114,7 +114,7 @@ class VisitorProgress(ReaderProgress):
     def dismiss_reminder(self) -> None:
         """Stop reminding for as long as the session lasts. Raise `ReaderGone` if it ended."""
         if self.session.get(MARKS):
-            with self.session.held():
+            with self.session.locked():
                 self.session[REMINDER_DISMISSED] = True
 
     def load_states(self) -> Mapping[int, str]:
@@ -214,7 +214,7 @@ class VisitorProgress(ReaderProgress):
             yield marks
             self._write(marks)
         else:
-            with self.session.held():
+            with self.session.locked():
                 marks = self._marks()
                 yield marks
                 self._write(marks)

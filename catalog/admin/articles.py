@@ -232,7 +232,7 @@ class ArticleAdmin(MergingAdmin, MovingAdmin[Article]):
     def get_formset_kwargs(
         self, request: HttpRequest, obj: Any, inline: Any, prefix: str
     ) -> dict[str, Any]:
-        """Read the title that the article had when its form was opened as its title now.
+        """Compare the rows with the title that the article had when its form was opened.
 
         A row that was sent with it bore the title of its article, which somebody else has changed
         since, and follows it.

@@ -1,1 +1,1 @@
-"""What the catalogue was: a record of every change, and the earlier content of articles."""
+"""The history of the catalogue: a record of every change, and earlier content of articles."""

@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 _Timeline = list[tuple[datetime, _T]]
 """Pairs of a time and the value from then on, oldest first."""
 
-NONE: frozenset[int] = frozenset()
+NO_ARTICLES: frozenset[int] = frozenset()
 A_MOMENT = timedelta(microseconds=1)
 
 
@@ -32,7 +32,7 @@ ARTICLE_FIELDS = _public_fields(ArticleData)
 ENTRY_FIELDS = _public_fields(EntryData)
 
 
-class _ArticleThen(NamedTuple):
+class _ArticleVersion(NamedTuple):
     is_seen: bool
     """Whether readers of the snapshot could see it, retired or not."""
     is_countable: bool
@@ -40,7 +40,7 @@ class _ArticleThen(NamedTuple):
     """The values of `ARTICLE_FIELDS`."""
 
 
-class _EntryThen(NamedTuple):
+class _EntryVersion(NamedTuple):
     values: tuple[Any, ...]
     """The values of `ENTRY_FIELDS`."""
 
@@ -67,9 +67,9 @@ class ArticleHistory:
         that never changed are missing."""
 
     def new_since(self, at: datetime) -> frozenset[int]:
-        """Return the articles that count now but did not count then, nor did their duplicates."""
+        """Return the articles that began to count after `at`, themselves or as a duplicate."""
         if not self._latest_first or self._latest_first[0][0] <= at:
-            return NONE
+            return NO_ARTICLES
         changed = takewhile(lambda change: change[0] > at, self._latest_first)
         return frozenset(
             pk
@@ -93,7 +93,7 @@ class ArticleHistory:
             *_changes(EntryData, ENTRY_FIELDS, [entry.values for entry in entries_then], entries),
         ]
         changes.sort(key=lambda change: change.kind is not ChangeKind.RETITLED)
-        # An article and its entry are mostly retitled together: show that once.
+        # An article and its entry are usually retitled together: show that once.
         return tuple(dict.fromkeys(changes))
 
     def last_places(self, article: Article) -> list[Entry]:
@@ -133,7 +133,7 @@ class ArticleHistory:
 
     def _last_seen(
         self, article_id: int, at: datetime
-    ) -> tuple[_ArticleThen, list[_EntryThen]] | None:
+    ) -> tuple[_ArticleVersion, list[_EntryVersion]] | None:
         """Return the article and its entries as readers last saw them until then.
 
         Edits made while the article was hidden from readers are ignored.
@@ -151,7 +151,7 @@ class ArticleHistory:
         entries = self._entries.get(article_id, {}).values()
         return [self._articles[article_id], *entries] if article_id in self._articles else []
 
-    def _entries_at(self, article_id: int, at: datetime) -> list[_EntryThen]:
+    def _entries_at(self, article_id: int, at: datetime) -> list[_EntryVersion]:
         entries = (_at(timeline, at) for timeline in self._entries.get(article_id, {}).values())
         return [entry for entry in entries if entry]
 
@@ -211,27 +211,27 @@ def every_status() -> Mapping[int, Status]:
 
 def _article_timelines(
     statuses: Mapping[int, Status], *, with_drafts: bool
-) -> Mapping[int, _Timeline[_ArticleThen]]:
+) -> Mapping[int, _Timeline[_ArticleVersion]]:
     seen = {pk for pk, status in statuses.items() if with_drafts or status.is_public}
     countable = {pk for pk, status in statuses.items() if status.is_countable}
     records = records_of(Article).exclude(history_type=DELETED).order_by("id", "history_id")
-    timelines: dict[int, _Timeline[_ArticleThen]] = defaultdict(list)
+    timelines: dict[int, _Timeline[_ArticleVersion]] = defaultdict(list)
     for pk, at, added_at, status, retired_at, *values in records.values_list(
         "id", "history_date", "added_at", "status_id", "retired_at", *ARTICLE_FIELDS
     ):
-        # The records may have begun when the article already existed.
+        # An article can be older than its first record, which is backdated then.
         begins_at = at if pk in timelines else min(at, added_at)
         is_countable = status in countable and retired_at is None
-        article = _ArticleThen(status in seen, is_countable, tuple(values))
+        article = _ArticleVersion(status in seen, is_countable, tuple(values))
         _append_change(timelines[pk], begins_at, article)
     return dict(timelines)
 
 
-def _entry_timelines() -> Mapping[int, Mapping[int, _Timeline[_EntryThen | None]]]:
+def _entry_timelines() -> Mapping[int, Mapping[int, _Timeline[_EntryVersion | None]]]:
     """Return the timelines by article and entry. `None` means that the article lost the entry."""
     added_at = dict(Entry.objects.order_by().values_list("pk", "added_at"))
     records = records_of(Entry).exclude(history_type=DELETED).order_by("id", "history_id")
-    timelines: dict[int, dict[int, _Timeline[_EntryThen | None]]] = defaultdict(
+    timelines: dict[int, dict[int, _Timeline[_EntryVersion | None]]] = defaultdict(
         lambda: defaultdict(list)
     )
     article_of: dict[int, int] = {}
@@ -242,7 +242,7 @@ def _entry_timelines() -> Mapping[int, Mapping[int, _Timeline[_EntryThen | None]
         begins_at = at if previous else min(at, added_at.get(pk, at))
         if previous and previous != article_id:
             _append_change(timelines[previous][pk], at, None)
-        entry = _EntryThen(tuple(values)) if retired_at is None else None
+        entry = _EntryVersion(tuple(values)) if retired_at is None else None
         _append_change(timelines[article_id][pk], begins_at, entry)
         article_of[pk] = article_id
     return dict(timelines)

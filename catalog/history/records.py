@@ -71,7 +71,7 @@ def latest_of(model: type[models.Model], keys: Iterable[Any]) -> dict[Any, Any]:
 
 
 def record(rows: Sequence[models.Model], history_type: str = CHANGED) -> None:
-    """Record each row that differs from its last record, in the same queries for any number."""
+    """Record each row that differs from its last record, in a constant number of queries."""
     if not rows:
         return
     model, now = type(rows[0]), timezone.now()

@@ -24,7 +24,7 @@ from catalog.links.models import BrokenLink, Outcome
 from catalog.models import Article, Section
 from catalog.querysets import ArticleQuerySet
 
-LINK = '<a href="{}" rel="noopener noreferrer">{}</a>'
+LINK_HTML = '<a href="{}" rel="noopener noreferrer">{}</a>'
 FINDINGS = ("link", "reports", "latest_check", "leads_to")
 
 
@@ -69,7 +69,7 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
 
     @admin.display(description=gettext_lazy("link"), ordering="url")
     def link(self, article: BrokenLink) -> SafeString:
-        return format_html(LINK, article.old_url, article.old_url)
+        return format_html(LINK_HTML, article.old_url, article.old_url)
 
     @admin.display(description=gettext_lazy("reports"), ordering="report_count")
     def reports(self, article: BrokenLink) -> str:
@@ -95,12 +95,12 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
     @admin.display(description=gettext_lazy("link"), ordering="url")
     def host(self, article: BrokenLink) -> SafeString:
         host = (urlsplit(article.old_url).hostname or "").removeprefix("www.")
-        return format_html(LINK, article.old_url, host)
+        return format_html(LINK_HTML, article.old_url, host)
 
     @admin.display(description=gettext_lazy("leads to"))
     def leads_to(self, article: BrokenLink) -> SafeString | str:
         url = article.suggested_url
-        return format_html(LINK, url, url) if url else ""
+        return format_html(LINK_HTML, url, url) if url else ""
 
     def get_fields(self, request: HttpRequest, obj: BrokenLink | None = None) -> tuple[str, ...]:
         has_new_address = obj is None or obj.suggested_url

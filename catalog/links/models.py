@@ -11,7 +11,7 @@ from catalog.links.querysets import BrokenLinkQuerySet, CheckQuerySet, ReportQue
 from catalog.models import Article
 
 GONE_AFTER_DAYS = 3
-"""A link is gone if it was missing on this many days, over at least as many days."""
+"""A link is gone once it was missing on this many days, at least this many days apart."""
 
 
 class Report(models.Model):

@@ -68,10 +68,10 @@ class BrokenLinkQuerySet(RetirableQuerySet["BrokenLink"]):
 
     def with_findings(self) -> Self:
         """Annotate the open reports, with their first and last day, and join the latest check."""
-        of_today = Q(link_reports__settled_at=None, link_reports__url=F("url"))
+        is_open = Q(link_reports__settled_at=None, link_reports__url=F("url"))
         return self.select_related("link_check").annotate(
             old_url=F("url"),
-            report_count=Count("link_reports", filter=of_today),
-            first_report=Min("link_reports__day", filter=of_today),
-            last_report=Max("link_reports__day", filter=of_today),
+            report_count=Count("link_reports", filter=is_open),
+            first_report=Min("link_reports__day", filter=is_open),
+            last_report=Max("link_reports__day", filter=is_open),
         )

@@ -12,12 +12,12 @@ from rapidfuzz.distance import OSA
 
 from catalog.search.bitmaps import Bitmap, bitmap_at, bitmap_of
 
-FORGIVEN_LENGTH = 5
+FUZZY_MIN_LENGTH = 5
 """The letters of a word in which one typo is forgiven."""
-SUGGESTED_LENGTH = 3
-"""The letters of a word from which a nearest word is suggested."""
-SUGGESTED_TYPOS = 3
-"""The typos by which a suggested word differs at most; of a short word one in three letters."""
+CORRECTED_LENGTH = 3
+"""The letters of a word from which a nearest word is offered."""
+CORRECTED_TYPOS = 3
+"""The typos by which a corrected word differs at most; of a short word one in three letters."""
 SEARCHES_KEPT = 64
 
 WORD = re.compile(r"[^\W_]+")
@@ -59,7 +59,7 @@ class SearchIndex:
         self.everything = bitmap_of(True for _text in texts)
         self.containing = lru_cache(SEARCHES_KEPT)(self._containing)
         self.find = lru_cache(SEARCHES_KEPT)(self._find)
-        self.suggest = lru_cache(SEARCHES_KEPT)(self._suggest)
+        self.correct = lru_cache(SEARCHES_KEPT)(self._correct)
 
     @cached_property
     def positions(self) -> Mapping[str, list[int]]:
@@ -72,7 +72,7 @@ class SearchIndex:
 
     @cached_property
     def vocabulary(self) -> list[str]:
-        return sorted(word for word in self.positions if len(word) >= SUGGESTED_LENGTH)
+        return sorted(word for word in self.positions if len(word) >= CORRECTED_LENGTH)
 
     def _find(self, text: str) -> Matches:
         """Return the texts in which every word of `text` occurs."""
@@ -91,23 +91,23 @@ class SearchIndex:
     def _nearly_containing(self, word: str) -> Bitmap:
         """Return the texts with each part of the word, such as both of fan-out, with a typo."""
         parts = WORD.findall(word)
-        forgiven = {part: self._forgiven(part) for part in parts}
+        forgiven = {part: self._corrections(part) for part in parts}
         matching = self.everything if any(forgiven.values()) else 0
         for part, similar in forgiven.items():
             positions = (place for w in {part, *similar} for place in self.positions.get(w, ()))
             matching &= bitmap_at(positions, len(self.texts))
         return matching
 
-    def _forgiven(self, part: str) -> list[str]:
+    def _corrections(self, part: str) -> list[str]:
         """Return the words that may be meant by a part of a word with a typo in it."""
         similar = self._similar_words(part, most=1)
-        words = [w for w in similar if w != part and max(len(w), len(part)) >= FORGIVEN_LENGTH]
+        words = [w for w in similar if w != part and max(len(w), len(part)) >= FUZZY_MIN_LENGTH]
         is_unknown = not words and not self.containing(part)
-        return self._beginning_nearly_with(part) if is_unknown else words
+        return self._prefix_corrections(part) if is_unknown else words
 
-    def _beginning_nearly_with(self, part: str) -> list[str]:
+    def _prefix_corrections(self, part: str) -> list[str]:
         """Return the words that may be meant by an unfinished one, with a typo before its end."""
-        if len(part) < FORGIVEN_LENGTH or part.isdecimal():
+        if len(part) < FUZZY_MIN_LENGTH or part.isdecimal():
             return []
         lengths = range(len(part) - 1, len(part) + 2)
         return [
@@ -120,7 +120,7 @@ class SearchIndex:
             )
         ]
 
-    def _suggest(self, text: str) -> str:
+    def _correct(self, text: str) -> str:
         """Return the text with the nearest word of the catalogue for each word that is unknown.
 
         It is empty if every word is known, or if nothing is near enough.
@@ -131,7 +131,7 @@ class SearchIndex:
 
     def _nearest(self, word: str) -> str:
         """Return the similar word that most entries have."""
-        similar = self._similar_words(word, most=min((len(word) + 1) // 3, SUGGESTED_TYPOS))
+        similar = self._similar_words(word, most=min((len(word) + 1) // 3, CORRECTED_TYPOS))
         ranks = {w: (typos, -len(self.positions[w]), w) for w, typos in similar.items()}
         return min(ranks, key=ranks.__getitem__, default="")
 
@@ -140,7 +140,7 @@ class SearchIndex:
 
         A typo is a letter too many, missing, wrong, or swapped with its neighbour.
         """
-        if len(word) < SUGGESTED_LENGTH or word.isdecimal():
+        if len(word) < CORRECTED_LENGTH or word.isdecimal():
             return {}
         similar = process.extract(
             word, self.vocabulary, scorer=OSA.distance, score_cutoff=most, limit=None

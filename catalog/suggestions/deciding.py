@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import catalog_version
 from catalog.admin.retiring import renumber
-from catalog.forms import AT_THE_END, ArticleForm, OneLine
+from catalog.forms import AT_THE_END, ArticleForm, SingleLineTextarea
 from catalog.models import Article, Entry, Section, Status
 from catalog.suggestions.forms import WebAddressField
 from catalog.suggestions.models import NOTES_MAX_LENGTH, Suggestion
@@ -35,7 +35,7 @@ class AcceptForm(ArticleForm):
         label=_("What you’ll learn"),
         max_length=500,
         required=False,
-        widget=OneLine,
+        widget=SingleLineTextarea,
         help_text=_("Shown in the table of that section."),
     )
 

@@ -27,7 +27,7 @@ KEPT: ByQuery[KeptResponse] = ByQuery()
 
 
 class AnonymousResponses:
-    """Sends anonymous visitors the response that an earlier one got, while it is current.
+    """Sends anonymous visitors a stored response while it is current.
 
     It runs before the middleware that reads the session and the one that compresses responses.
     """

@@ -17,13 +17,13 @@ from django.utils import timezone, translation
 from playbook.http import HttpRequest
 from playbook.rendering.store import PROCESS_STORE, RenderStore
 
-ANONYMOUS_WITHOUT = frozenset({settings.SESSION_COOKIE_NAME, "messages"})
+IDENTIFYING_COOKIES = frozenset({settings.SESSION_COOKIE_NAME, "messages"})
 """The cookies that make a reader known: signed in, with marks, or with a message waiting."""
 
 
 def is_known(request: HttpRequest) -> bool:
     """Return whether a page could differ for this reader from what anonymous visitors get."""
-    return not ANONYMOUS_WITHOUT.isdisjoint(request.COOKIES)
+    return not IDENTIFYING_COOKIES.isdisjoint(request.COOKIES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +49,11 @@ class Dependency:
 
 
 HAS_LANGUAGES = len(settings.LANGUAGES) > 1
-"""With one language there is no need to ask which, some fifty times for a page."""
+"""Whether the language can vary. If not, a page saves about fifty look-ups of it."""
 
 
 def current_language() -> str | None:
-    """Return the language of every key of what is kept."""
+    """Return the language as a part of every cache key."""
     return translation.get_language() if HAS_LANGUAGES else None
 
 

@@ -49,7 +49,7 @@ HTMX_READABLE = {"target", "history_restore_request"}
 
 
 class UndeclaredRead(Exception):
-    """Something that is kept read what its `depends_on` does not declare."""
+    """Cached output read a source that its `depends_on` does not declare."""
 
 
 class _Scope:
@@ -151,7 +151,7 @@ def _check_query(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, object]
 ) -> Any:
     if scope := _current.get():
-        # Looking at the query is not what is checked.
+        # The check itself is not profiled.
         with _unprofiled():
             scope.check_query(sql)
     return execute(sql, params, many, context)

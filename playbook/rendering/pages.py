@@ -168,7 +168,7 @@ def personal_page(
                     if isinstance(viewed, HttpResponse):
                         return viewed
                     content = _content(viewed)
-                    # The context processors may read everything; what they give is in each key.
+                    # Context processors are not checked: everything that they return is in the key.
                     context = {**content.context, "request": checked}
                     text = render_to_string(name, context, request)
                 return HttpResponse(text, headers=content.headers)

@@ -65,7 +65,7 @@ def render_fragment(
     scope: tuple[Hashable, ...],
     values: tuple[tuple[str, Any], ...],
 ) -> SafeString:
-    """Render a fragment; `scope`, the versions of what it depends on, is there for its key."""
+    """Render a fragment. `scope`, the versions of its dependencies, is only part of its key."""
     if not IS_CHECKED:
         return render_to_string(template, dict(values))
     with declared(template, depends_on):

@@ -13,14 +13,14 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def request_id(context: template.Context) -> str:
-    """Return the id under which the log has this request, for the pages of errors."""
+    """Return the request id that the log shows, for error pages."""
     return getattr(context.get("request"), "request_id", "")
 
 
 @per_user_fragment(register, READER)
 def account_menu(request: HttpRequest, address: str) -> str:
     """Render the learner's menu, or the link to sign in and return to `address`."""
-    # An error page that comes early has no user yet.
+    # An error before authentication has no user.
     user = getattr(request, "user", None)
     if user and user.is_authenticated:
         name, is_staff = user.get_username(), user.is_staff

@@ -30,7 +30,7 @@ FORWARDED_MAX_LENGTH = 500
 
 ROBOTS = ("bot", "crawl", "spider")
 
-DAY = 86_400
+DAY_SECONDS = 86_400
 """In seconds."""
 
 Visit: TypeAlias = tuple[float, str, str, str]
@@ -53,7 +53,7 @@ def note(peer: str, forwarded: str, user_agent: str) -> None:
     `peer` is the other end of the connection, `forwarded` is the `X-Forwarded-For` header.
     """
     visit = (
-        time() // DAY,
+        time() // DAY_SECONDS,
         peer,
         forwarded[-FORWARDED_MAX_LENGTH:],
         user_agent[:USER_AGENT_MAX_LENGTH],
@@ -89,7 +89,9 @@ def flush() -> None:
     now = datetime.now(UTC)
     try:
         close_days()
-        _store(now.date(), [visit for visit in visits if visit[0] == now.timestamp() // DAY])
+        _store(
+            now.date(), [visit for visit in visits if visit[0] == now.timestamp() // DAY_SECONDS]
+        )
     except Error:
         logger.warning("Visits were not counted: the database cannot be reached.")
 

@@ -70,28 +70,28 @@ def test_exact_matches_come_before_those_with_a_typo_in_every_order() -> None:
     assert titles(filter_form("q=zebra&order=title")) == ["Zebra", "Aebra"]
     assert titles(filter_form("q=aebra&order=title")) == ["Aebra", "Zebra"]
     form = filter_form("q=aebra")
-    assert (form.is_forgiving, form.suggestion) == (False, "")
+    assert (form.has_only_fuzzy_matches, form.correction) == (False, "")
 
 
 def test_what_matches_only_with_a_typo_is_shown_and_the_word_suggested() -> None:
     form = filter_form("q=cachng")
     assert titles(form) == titles(filter_form("q=caching"))
-    assert (form.is_forgiving, form.suggestion) == (True, "caching")
-    assert form.suggestion_address == "/articles/?q=caching"
+    assert (form.has_only_fuzzy_matches, form.correction) == (True, "caching")
+    assert form.correction_address == "/articles/?q=caching"
 
 
-def test_a_suggestion_keeps_the_other_filters_and_is_made_only_if_it_matches() -> None:
+def test_a_correction_keeps_the_other_filters_and_is_made_only_if_it_matches() -> None:
     form = filter_form("layer=data-mastery&q=cahcng&order=title")
-    assert (titles(form), form.is_forgiving) == ([], False)
-    assert form.suggestion_address == "/articles/?layer=data-mastery&q=caching&order=title"
-    assert filter_form("layer=foundation-layer&q=cahcng").suggestion == ""
+    assert (titles(form), form.has_only_fuzzy_matches) == ([], False)
+    assert form.correction_address == "/articles/?layer=data-mastery&q=caching&order=title"
+    assert filter_form("layer=foundation-layer&q=cahcng").correction == ""
 
 
 def test_the_public_is_suggested_no_word_of_a_draft(admin_user: User) -> None:
     draft = Status.objects.get(slug="draft")
     Article.objects.filter(slug="payment-wallet").update(status=draft, title="Xylophone")
-    assert filter_form("q=xylofone", user=admin_user).suggestion == "xylophone"
-    assert filter_form("q=xylofone").suggestion == ""
+    assert filter_form("q=xylofone", user=admin_user).correction == "xylophone"
+    assert filter_form("q=xylofone").correction == ""
 
 
 QUERIES = [
@@ -133,7 +133,7 @@ def test_each_choice_counts_the_entries_that_it_alone_would_show(query: str) -> 
             chosen.setlist(name, [choice.value])
             alone = filter_form(chosen.urlencode(), progress=progress)
             shown = len(alone.apply())
-            assert (name, choice.value, choice.entries) == (name, choice.value, shown)
+            assert (name, choice.value, choice.entry_count) == (name, choice.value, shown)
             assert choice.is_chosen == (choice.value in form.values[name])
 
 
@@ -143,7 +143,7 @@ def test_a_listed_twice_article_counts_as_two_entries_of_its_state() -> None:
         article for article in Article.objects.all() if article.entries.listed().count() == 2
     )
     progress.set(article, StateName.DONE)
-    counts = {c.value: c.entries for c in choices(filter_form(""), progress)["state"]}
+    counts = {c.value: c.entry_count for c in choices(filter_form(""), progress)["state"]}
     assert counts == {"todo": 41, "reading": 0, "done": 2, "skipped": 0}
 
 
@@ -235,7 +235,7 @@ def test_each_chip_links_to_the_page_without_its_value() -> None:
 def test_an_empty_result_suggests_filters_to_drop() -> None:
     form = filter_form("section=security&q=key&status=planned")
     assert titles(form) == []
-    assert [(filter_.field, filter_.articles) for filter_ in form.filters_to_drop()] == [
+    assert [(filter_.field, filter_.article_count) for filter_ in form.filters_to_drop()] == [
         ("Status", 1)
     ]
 

@@ -141,20 +141,20 @@ def test_exact_matches_are_distinguished_from_matches_with_a_typo() -> None:
         ("10001", ""),
     ],
 )
-def test_the_nearest_word_is_suggested_for_an_unknown_one(
+def test_the_nearest_word_is_offered_for_an_unknown_one(
     index: SearchIndex, typed: str, meant: str
 ) -> None:
-    assert index.suggest(typed) == meant
+    assert index.correct(typed) == meant
 
 
-def test_the_more_frequent_of_two_near_words_is_suggested() -> None:
-    assert SearchIndex(["cart", "card", "card"]).suggest("carx") == "card"
-    assert SearchIndex(["cart", "card"]).suggest("carx") == "card"
+def test_the_more_frequent_of_two_near_words_is_offered() -> None:
+    assert SearchIndex(["cart", "card", "card"]).correct("carx") == "card"
+    assert SearchIndex(["cart", "card"]).correct("carx") == "card"
 
 
-def test_nothing_is_found_or_suggested_in_an_empty_catalogue() -> None:
+def test_nothing_is_found_or_corrected_in_an_empty_catalogue() -> None:
     index = SearchIndex([])
-    assert (index.find("cache").all, index.suggest("cache")) == (0, "")
+    assert (index.find("cache").all, index.correct("cache")) == (0, "")
 
 
 def test_bitmaps_have_a_digit_for_each_entry() -> None:

@@ -52,12 +52,12 @@ def read_the_news(page: Page) -> None:
     expect(page.locator("#news")).not_to_contain_text("changed since")
 
 
-def test_news_work_with_javascript(page: Page, account: User) -> None:
+def test_changes_are_dismissed_with_javascript(page: Page, account: User) -> None:
     sign_in(page, account.username)
     read_the_news(page)
 
 
-def test_news_work_without_javascript(plain_page: Page, account: User) -> None:
+def test_changes_are_dismissed_without_javascript(plain_page: Page, account: User) -> None:
     sign_in(plain_page, account.username)
     read_the_news(plain_page)
 

@@ -75,7 +75,7 @@ def test_marks_in_quick_succession_are_all_kept(page: Page) -> None:
     expect_figures(page, overall="6 of 39 done")
 
 
-def test_the_next_article_follows(page: Page) -> None:
+def test_the_next_article_is_updated_after_a_mark(page: Page) -> None:
     page.goto("/")
     expect(page.locator("#overall .next-title")).to_have_text(
         "Unlocking Scalability: Building Blocks (p1)"
@@ -261,7 +261,7 @@ def test_going_back_restores_the_filters_one_by_one(page: Page) -> None:
     expect(page.locator(".result-count")).to_have_text("3 articles")
 
 
-def test_mark_in_the_filtered_table_after_filtering(page: Page) -> None:
+def test_marks_work_after_filtering(page: Page) -> None:
     page.goto("/articles/")
     page.get_by_label("Foundation Layer").check()
     expect(page.locator(".result-count")).to_have_text("3 articles")
@@ -279,7 +279,7 @@ def test_an_empty_result_offers_a_way_back(page: Page) -> None:
     page.wait_for_url("**/articles/?q=cache")
 
 
-def test_chosen_layers_of_the_roadmap_and_a_mark_there(page: Page) -> None:
+def test_the_chosen_layers_of_the_roadmap_survive_a_mark(page: Page) -> None:
     page.goto("/")
     page.locator("#tab-scale-reliability").click()
     page.wait_for_url("**/?layer=scale-reliability")
@@ -336,7 +336,7 @@ def test_the_further_state_wins_at_sign_in(page: Page, account: User) -> None:
     expect_state(page, "Payment Wallet", "Done")
 
 
-def test_two_tabs_of_one_reader(page: Page) -> None:
+def test_marks_in_two_tabs_are_both_kept(page: Page) -> None:
     page.goto("/sections/caching/")
     mark(page, "Distributed Cache Invalidation Service", "Done")
     expect_figures(page, section_caching="1 of 4 done")

@@ -293,13 +293,13 @@ def test_a_mark_after_signing_in_or_out_is_refused_with_a_reason(
     client: Client, learner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.post(f"{WALLET}state/", {"state": "reading"})
-    held = SessionStore.held
+    locked = SessionStore.locked
 
-    def end_then_hold(session: SessionStore) -> AbstractContextManager[None]:
+    def end_then_lock(session: SessionStore) -> AbstractContextManager[None]:
         Session.objects.all().delete()
-        return held(session)
+        return locked(session)
 
-    monkeypatch.setattr(SessionStore, "held", end_then_hold)
+    monkeypatch.setattr(SessionStore, "locked", end_then_lock)
     response = client.post(f"{WALLET}state/", {"state": "done"})
     assert response.status_code == 409
     assert "nothing was changed here" in response.content.decode()

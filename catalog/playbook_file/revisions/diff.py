@@ -44,7 +44,7 @@ class ChangedRow:
 
     @property
     def distinct_changes(self) -> list[FieldChange]:
-        """The changes without repetition: an article and its entry are mostly retitled together."""
+        """The changes, each once: an article and its entry are usually retitled together."""
         once = {(change.kind, change.old, change.new): change for change in reversed(self.changes)}
         return list(once.values())[::-1]
 

@@ -34,7 +34,7 @@ class ArticleEdits(NamedTuple):
     changes: list[FieldChange]
 
 
-class _ArticleThen(NamedTuple):
+class _ArticleVersion(NamedTuple):
     is_visible: bool
     """Whether it was public and not retired."""
     values: tuple[Any, ...]
@@ -53,7 +53,7 @@ class _Record(NamedTuple):
     entry_id: int | None
     """None for a record of the article itself."""
     value: Any
-    """An `_ArticleThen`, or the `_Place` of the entry, if it had one."""
+    """An `_ArticleVersion`, or the `_Place` of the entry, if it had one."""
 
 
 class _Seen(NamedTuple):
@@ -72,7 +72,7 @@ def hand_edits() -> list[ArticleEdits]:
 class _Replay:
     """One article while its records are replayed."""
 
-    article: _ArticleThen | None = None
+    article: _ArticleVersion | None = None
     places: dict[int, _Place] = field(default_factory=dict)
 
     def seen(self) -> _Seen | None:
@@ -125,7 +125,7 @@ def _changes(before: _Seen | None, after: _Seen | None, *, is_back: bool) -> lis
 
 
 def _distinct(changes: Iterable[FieldChange]) -> list[FieldChange]:
-    """Return the changes once: an article and its entry are mostly retitled together."""
+    """Return the changes once: an article and its entry are usually retitled together."""
     return list(dict.fromkeys(changes))
 
 
@@ -167,7 +167,7 @@ def _records() -> Mapping[int, list[_Record]]:
     for pk, at, user, status, retired_at, *values in _rows(
         Article, "id", "status_id", "retired_at", *ARTICLE_FIELDS
     ):
-        article = _ArticleThen(status in public and retired_at is None, tuple(values))
+        article = _ArticleVersion(status in public and retired_at is None, tuple(values))
         records[pk].append(_Record(at, bool(user) and at not in revision_times, None, article))
     sections = {section.pk: section.title for section in Section.objects.all()}
     article_of: dict[int, int] = {}

@@ -24,7 +24,7 @@ from catalog.playbook_file.revisions.planning import plan
 from catalog.playbook_file.revisions.store import store
 from catalog.snapshot import CatalogSnapshot
 
-LINK = re.compile(
+LINK_PATTERN = re.compile(
     r'\b(href|hx-get|action|formaction)="/((?:articles|sections|layers)/[^"]*|\?[^"]*|)"'
 )
 """A link to a page of the catalogue, or to the view that sets a state."""
@@ -66,7 +66,7 @@ def show(
         request, _("This is a preview. Learners do not see it yet, and marks are not saved.")
     )
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-    response.content = LINK.sub(rf'\1="{root}\2"', response.content.decode()).encode()
+    response.content = LINK_PATTERN.sub(rf'\1="{root}\2"', response.content.decode()).encode()
     return response
 
 

@@ -51,7 +51,7 @@ WHOLE_TAGS = {
     ChangeKind.BACK: Tag("green", _("Restored")),
     ChangeKind.RETIRED: Tag("rose", _("Retired")),
 }
-MOVED, CHANGED = Tag("violet", _("Moved")), Tag("blue", _("Changed"))
+MOVED_TAG, CHANGED_TAG = Tag("violet", _("Moved")), Tag("blue", _("Changed"))
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class PublicArticleChange:
         if self.whole_change:
             return [WHOLE_TAGS[self.whole_change]]
         is_moved = [change.kind is ChangeKind.MOVED for change in self.changes]
-        return [MOVED] * any(is_moved) + [CHANGED] * (not all(is_moved))
+        return [MOVED_TAG] * any(is_moved) + [CHANGED_TAG] * (not all(is_moved))
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _changed(
 ) -> Iterator[PublicArticleChange]:
     for row in rows:
         article = articles.get(row["uuid"])
-        # An article and its entry are mostly retitled together: show that once.
+        # An article and its entry are usually retitled together: show that once.
         distinct = {
             (change["kind"], change["old"], change["new"]): FieldChange(
                 ChangeKind(change["kind"]), change["old"], change["new"]

@@ -171,7 +171,7 @@ def test_requests_to_one_host_are_delayed(host: Host) -> None:
     assert sorted(host.paths) == ["/a", "/b", "/c"]
 
 
-def test_hosts_take_turns() -> None:
+def test_requests_alternate_between_hosts() -> None:
     links = [(1, "https://a.example/1"), (2, "https://a.example/2"), (3, "https://b.example/1")]
     assert [pk for pk, _url in host_by_host(links)] == [1, 3, 2]
 

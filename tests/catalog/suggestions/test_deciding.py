@@ -181,7 +181,7 @@ def test_titles_are_escaped(editing: Client, learner: User) -> None:
 
 
 @pytest.mark.parametrize("name", ["accept", "edit", "decline"])
-def test_only_editors_decide(client: Client, learner: User, name: str) -> None:
+def test_only_editors_decide_on_suggestions(client: Client, learner: User, name: str) -> None:
     suggestion = suggested(learner)
     clerk = User.objects.create_user("clerk", "clerk@example.org", "a-clerk's-password")
     clerk.is_staff = True

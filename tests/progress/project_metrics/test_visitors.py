@@ -156,7 +156,7 @@ def test_the_command_closes_past_days_without_later_visitors(client: Client) -> 
 def test_a_visit_of_yesterday_is_not_counted_today(client: Client) -> None:
     client.get("/", headers=BROWSER)
     [(day, peer, forwarded, user_agent)] = visitors._waiting
-    assert day == datetime.now(UTC).timestamp() // visitors.DAY
+    assert day == datetime.now(UTC).timestamp() // visitors.DAY_SECONDS
     visitors._waiting.clear()
     visitors._waiting.add((day - 1, peer, forwarded, user_agent))
     visitors.flush()

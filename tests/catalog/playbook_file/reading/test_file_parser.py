@@ -62,7 +62,7 @@ def table(head: str, *body: str, heading: str = "## A section") -> str:
         ),
     ],
 )
-def test_row_is_read(
+def test_a_table_row_is_parsed_into_fields(
     head: str, row: str, expected: tuple[str, str, str | None, str | None]
 ) -> None:
     assert rows(table(head, row)) == [expected]
