@@ -8,7 +8,7 @@ FOUND := $(shell for python in $(BIN)/python $(PYTHON) python3 python3.14 python
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 NO_PYTHON = Python 3.11, 3.12, 3.13 or 3.14 is needed and was not found: install it, or name it with PYTHON=/path/to/python
-PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r
+INSTALL := $(BIN)/python playbook/installing.py
 MANAGE := $(BIN)/python manage.py
 
 .PHONY: help
@@ -17,6 +17,7 @@ help: ## list the commands
 
 .PHONY: run
 run: can-listen $(BIN)/.installed .env ## install requirements, prepare the database, serve the site
+	@echo "Preparing the database and the static files …"
 	@$(MANAGE) prepare
 	@exec $(MANAGE) serve
 
@@ -36,6 +37,14 @@ FILE := backups/$(shell date +%Y-%m-%dT%H-%M-%S).backup
 backup: can-start $(BIN)/.installed .env ## write all data to a file in backups/, or to FILE=…
 	@mkdir -p -m 700 backups
 	@$(MANAGE) backup $(FILE)
+
+.PHONY: install
+install: can-start $(BIN)/.installed .env ## install the requirements and write .env
+	@:
+
+.PHONY: upgrade
+upgrade: can-start ## back up, get the newest release, install and prepare it
+	@$(FOUND) playbook/upgrading.py
 
 .PHONY: test
 test: can-start $(BIN)/.installed-dev ## run every test: SQLite, PostgreSQL, browser, faults, cluster
@@ -105,9 +114,9 @@ $(BIN)/.installed: requirements.txt
 $(BIN)/.installed-dev: requirements-dev.txt
 $(BIN)/.installed $(BIN)/.installed-dev:
 	@test $(FOUND) = $(BIN)/python || rm -rf .venv
-	@echo "Installing the packages of $< into .venv …"
+	@echo "Installing the packages of $< into .venv, which takes some minutes at first …"
 	@$(FOUND) -m venv .venv
-	@$(PIP_INSTALL) $<
+	@$(INSTALL) $<
 	@touch $@
 
 .env:
