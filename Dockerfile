@@ -16,4 +16,7 @@ USER playbook
 ENV DATABASE_URL=sqlite:////srv/data/playbook.sqlite3
 VOLUME /srv/data
 EXPOSE 8000
+# A new container prepares the database first. A proxy in the environment is not asked.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=15m --retries=3 \
+    CMD ["python", "-c", "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
 CMD ["sh", "-c", "python manage.py prepare && exec python manage.py serve"]

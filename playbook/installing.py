@@ -9,21 +9,32 @@ import sys
 from pathlib import Path
 
 PIP = ("-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off")
+SHOWN = 20
+"""The number of pip's last lines that explain a failure."""
 
 
 def install(requirements: str) -> int:
-    """Return the exit status of pip, whose errors go to standard error."""
+    """Return the exit status of pip; print what else it said only if it failed.
+
+    Some requirements are for other systems only.
+    """
     total = len(re.findall(r"^[\w.-]+(?:\[.*?\])?==", Path(requirements).read_text(), re.MULTILINE))
-    downloaded = 0
+    downloaded, messages = 0, []
     command = [sys.executable, *PIP, "--require-hashes", "-r", requirements]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as pip:  # noqa: S603 - pip
+    with subprocess.Popen(  # noqa: S603 - pip
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as pip:
         assert pip.stdout
         for line in pip.stdout:
             if line.startswith(("Collecting ", "Processing ")):  # from an index, from a folder
                 downloaded += 1
-                say(f"  {downloaded} of {total}: {line.split()[1].rpartition('/')[2]}")
+                say(f"  {downloaded} of at most {total}: {line.split()[1].rpartition('/')[2]}")
             elif line.startswith("Installing collected packages"):
                 say(f"  Installing {downloaded} packages …")
+            else:
+                messages.append(line)
+    if pip.returncode:
+        print(*messages[-SHOWN:], sep="", file=sys.stderr)
     return pip.returncode
 
 
