@@ -2,18 +2,28 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, JSONField, Model
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Field,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
 from django.utils.duration import duration_iso_string
 
+Converter: TypeAlias = Callable[[Any], Any] | None
+"""None if nothing has to be converted."""
 BATCH = 2000
 MODULUS = 2**256
 
@@ -75,18 +85,26 @@ def as_json(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be written to a backup")
 
 
-def values_of(
-    line: bytes, fields: "list[Field[Any, Any]]", connection: BaseDatabaseWrapper
-) -> list[Any]:
+def converter(field: "Field[Any, Any]", connection: BaseDatabaseWrapper) -> Converter:
+    """Return a function that turns what a line holds into what the database stores."""
+    target: Field[Any, Any] = getattr(field, "target_field", field)
+    if is_stored_as_it_is(target):
+        return None
+    if isinstance(field, JSONField) and not field.null:  # null of JSON, not of the database
+        return lambda value: field.get_db_prep_value(value, connection)
+    return lambda value: field.get_db_prep_save(field.to_python(value), connection)
+
+
+def is_stored_as_it_is(field: "Field[Any, Any]") -> bool:
+    """Return whether the field is one of Django's for a text, a number or a truth value."""
+    is_plain = isinstance(field, (CharField, TextField, IntegerField, BooleanField))
+    return is_plain and type(field).__module__.startswith("django.db.models.")
+
+
+def values_of(line: bytes, converters: list[Converter]) -> list[Any]:
     """Return the line's values as the database stores them."""
     values = json.loads(line.decode(errors="surrogatepass"))
     return [
-        database_value(value, field, connection)
-        for value, field in zip(values, fields, strict=True)
+        convert(value) if convert else value
+        for value, convert in zip(values, converters, strict=True)
     ]
-
-
-def database_value(value: Any, field: "Field[Any, Any]", connection: BaseDatabaseWrapper) -> Any:
-    if value is None and isinstance(field, JSONField) and not field.null:
-        return field.get_db_prep_value(value, connection)  # null of JSON, not of the database
-    return field.get_db_prep_save(field.to_python(value), connection)
