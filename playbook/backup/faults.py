@@ -1,14 +1,15 @@
 """What can go wrong with a backup, in one line for the operator."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management.base import CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from playbook.backup.archive import UnusableBackup
-from playbook.backup.restoring import RestoreError
+from playbook.backup.replacing import RestoreError
 from playbook.backup.schema import UnknownMigrations
 
 
@@ -24,5 +25,14 @@ def reported(consequence: str, file: Path | None = None) -> Iterator[None]:
             f"{consequence}: a newer release made the tables (it has the migration {migration}, "
             "which this one has not): install that release first"
         ) from migration
-    except (RestoreError, DatabaseError, OSError) as error:
-        raise CommandError(f"{consequence}: {' '.join(str(error).split())}") from error
+    except (RestoreError, DatabaseError, sqlite3.Error, OSError) as error:
+        raise CommandError(f"{consequence}: {reason_of(error)}") from error
+
+
+def reason_of(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    reason = " ".join(str(error).split())
+    if connection.vendor == "sqlite" and "unable to open" in reason:
+        return f"{reason} ({connection.settings_dict['NAME']})"
+    return reason

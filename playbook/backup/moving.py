@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from playbook.backup.archive import open_backup
 from playbook.backup.making import make_backup
 from playbook.backup.manifest import Manifest
-from playbook.backup.restoring import RestoreError, restore
+from playbook.backup.replacing import RestoreError
+from playbook.backup.restoring import restore
 from playbook.backup.snapshot import of_sqlite_file
 
 

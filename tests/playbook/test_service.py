@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.core.management import get_commands
 
 from tests.playbook.program import ROOT, free_port, served
@@ -46,6 +47,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
         assert subprocess.run(exposed, capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.same_everywhere
 def test_the_health_check_of_the_image_asks_the_site(site: dict[str, str]) -> None:
     (command,) = re.findall(r"CMD (\[.*/healthz.*\])", (ROOT / "Dockerfile").read_text())
     python, *arguments = json.loads(command)

@@ -89,6 +89,7 @@ def test_a_port_in_use_by_nobody_who_can_be_seen_is_reported(
         )
 
 
+@pytest.mark.same_everywhere
 def test_workers_end_when_their_server_was_killed(site: dict[str, str]) -> None:
     with served(**site) as process:
         assert get(site, "/healthz")[0] == 200
@@ -100,6 +101,7 @@ def test_workers_end_when_their_server_was_killed(site: dict[str, str]) -> None:
             time.sleep(0.05)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("redirected", ["", "> /dev/full", ">&-"])
 def test_the_site_starts_although_its_output_cannot_be_written(
     site: dict[str, str], redirected: str
@@ -114,6 +116,7 @@ def test_the_site_starts_although_its_output_cannot_be_written(
     assert (process.returncode, errors) == (0, "")
 
 
+@pytest.mark.same_everywhere
 def test_serving_a_database_without_its_migrations_is_refused(
     site: dict[str, str], tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 
 from playbook.backup.faults import reported
 from playbook.backup.moving import move_from
-from playbook.backup.restoring import is_empty
+from playbook.backup.replacing import is_empty
 
 
 class Command(BaseCommand):

@@ -5,7 +5,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from playbook.backup.archive import open_backup
 from playbook.backup.faults import reported
 from playbook.backup.manifest import Manifest, secret_key_fingerprint
-from playbook.backup.restoring import is_empty, restore
+from playbook.backup.replacing import is_empty
+from playbook.backup.restoring import restore
 
 OTHER_KEY = (
     "It was made with a different SECRET_KEY: everybody is signed out, and what visitors marked "

@@ -14,7 +14,7 @@ from django.core.management import CommandError
 from accounts.models import User
 from playbook.backup.archive import new_backup, open_backup
 from playbook.backup.moving import unchanged
-from playbook.backup.restoring import RestoreError
+from playbook.backup.replacing import RestoreError
 from tests.playbook.backup.conftest import Database, NewDatabase, Site
 from tests.playbook.backup.stored import rows_of
 
@@ -46,6 +46,7 @@ def changed(backup: Path, path: Path, change: Callable[[str, list[bytes]], list[
     return path
 
 
+@pytest.mark.same_everywhere
 def test_a_backup_overwrites_no_file(site: Site) -> None:
     content = site.backup.read_bytes()
     assert refusal(site.database, "backup", str(site.backup)) == (
@@ -89,6 +90,19 @@ def test_a_restore_that_fails_changes_nothing(site: Site, other: Database, tmp_p
     assert list(Path(other.name).parent.glob("*.restoring*")) == []
 
 
+def with_one_account_twice(table: str, lines: list[bytes]) -> list[bytes]:
+    return lines if table != "accounts_user" else [*lines, lines[-1]]
+
+
+def test_a_row_that_cannot_be_stored_is_named(
+    site: Site, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    unusable = changed(site.backup, tmp_path / "unusable.backup", with_one_account_twice)
+    reason = refusal(new_database("unusable"), "restore", str(unusable))
+    assert reason.startswith("Nothing was changed: the row 2 of accounts_user cannot be stored: ")
+
+
+@pytest.mark.same_everywhere
 def test_a_restore_tells_that_the_secret_key_is_another(
     site: Site, new_database: NewDatabase, settings: Any
 ) -> None:
@@ -140,6 +154,36 @@ def test_a_backup_of_an_older_release_is_migrated_and_of_a_newer_one_refused(
 
 def migrations(database: Database) -> set[tuple[str, str]]:
     return {(row[0], row[3]) for row in rows_of(database.url)["django_migrations"]}
+
+
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (
+            ("backup", "{folder}/gone/site.backup"),
+            "No backup was made to {folder}/gone/site.backup: No such file",
+        ),
+        (("backup", "{folder}"), "{folder} exists already"),
+        (("restore", "{folder}"), "Nothing was changed: Is a directory"),
+        (("restore", "{folder}/none"), "Nothing was changed: No such file"),
+        (("move_database", "{folder}/none"), "{folder}/none is no SQLite file"),
+        (
+            ("move_database", "{folder}/text"),
+            "Nothing was moved, and {folder}/text is as it was: file is not a database",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_named(
+    site: Site, new_database: NewDatabase, tmp_path: Path, command: tuple[str, str], reason: str
+) -> None:
+    (tmp_path / "text").write_text("No database. " * 100)
+    database = (
+        site.database if command[0] == "backup" else new_database(f"empty_{abs(hash(reason))}")
+    )
+    name, file = command
+    told = refusal(database, name, file.format(folder=tmp_path))
+    assert told.startswith(reason.format(folder=tmp_path))
 
 
 def test_a_move_needs_an_empty_database(other: Database, tmp_path: Path) -> None:

@@ -1,0 +1,88 @@
+"""Replace the content of the site's database as a whole, or leave it as it is."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from playbook.database_file import make_private
+
+LONGEST_WAIT = 20
+"""Seconds to wait for others to leave an SQLite file."""
+
+
+class RestoreError(Exception):
+    """The database is as it was; says why."""
+
+
+@contextmanager
+def replaced_database() -> Iterator[None]:
+    """Make the site's database empty, and keep what the block writes if it does not raise."""
+    if connection.vendor == "sqlite":
+        with replaced_file(Path(connection.settings_dict["NAME"])):
+            yield
+    else:
+        with transaction.atomic():
+            drop_tables()
+            yield
+
+
+@contextmanager
+def replaced_file(target: Path) -> Iterator[None]:
+    """Let the block write to a new file, and copy it over the old one in one transaction."""
+    new = target.with_name(f"{target.name}.{os.getpid()}.restoring")
+    database = connection.settings_dict
+    with ExitStack() as cleaning:
+        for end in ("", "-wal", "-shm", "-journal"):
+            cleaning.callback(new.with_name(f"{new.name}{end}").unlink, missing_ok=True)
+        new.touch(mode=0o600, exist_ok=False)
+        connection.close()
+        database["NAME"] = str(new)
+        try:
+            yield
+        finally:
+            connection.close()
+            database["NAME"] = str(target)
+        copy_over(new, target)
+
+
+def copy_over(new: Path, target: Path) -> None:
+    """Replace what the file holds; processes that have it open see the new content."""
+    gives_up_at = time.monotonic() + LONGEST_WAIT
+
+    def give_up(*pages: int) -> None:
+        if time.monotonic() > gives_up_at:
+            raise RestoreError(f"{target} is in use: stop the site, and try again")
+
+    with closing(sqlite3.connect(new)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy, progress=give_up)
+
+
+def drop_tables() -> None:
+    """Drop the tables of the site's apps, also those that a newer release added."""
+    with connection.cursor() as cursor:
+        for table in tables_of_site():
+            cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)} CASCADE")
+
+
+def tables_of_site() -> list[str]:
+    labels = {app.label for app in apps.get_app_configs()}
+    known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    tables = connection.introspection.table_names()
+    if MigrationRecorder(connection).has_table():
+        known.add(MigrationRecorder.Migration._meta.db_table)
+        labels |= {app for app, _name in MigrationRecorder(connection).applied_migrations()}
+    prefixes = tuple(f"{label}_" for label in labels)
+    return [table for table in tables if table in known or table.startswith(prefixes)]
+
+
+def is_empty() -> bool:
+    """Return whether the site's database has no tables yet."""
+    make_private()
+    return not tables_of_site()
