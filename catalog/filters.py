@@ -15,9 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog import reader_states
-from catalog.models import Layer
 from catalog.search.bitmaps import Bitmap
 from catalog.search.entry_index import EntryIndex
+from catalog.search.facets import Choice, Facet, StateFilter
 from catalog.search.search_index import Matches
 from catalog.snapshot import CatalogSnapshot, IndexedEntry
 from playbook.http import Progress
@@ -42,48 +42,6 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A value that a filter offers, with the number of entries that it would show."""
-
-    value: str
-    label: str
-    is_chosen: bool
-    entry_count: int
-    colour: str = ""
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A field of the filter, with the choices that it offers."""
-
-    name: str
-    label: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True)
-class StateFilter:
-    """The filter by the reader's own states. What it would show differs between readers."""
-
-    label: str
-    chosen: tuple[str, ...]
-    among: Bitmap
-    """The entries that match all other filters."""
-
-    def facet(self, progress: Progress, snapshot: CatalogSnapshot) -> Facet:
-        choices = (
-            Choice(
-                value,
-                str(label),
-                value in self.chosen,
-                (self.among & progress.entries_in({value}, snapshot)).bit_count(),
-            )
-            for value, label in reader_states.choices.items()
-        )
-        return Facet("state", self.label, tuple(choices))
-
-
-@dataclass(frozen=True)
 class Ignored:
     """A value of the query string that could not be used."""
 
@@ -100,19 +58,6 @@ class FilterToDrop:
     field: str
     address: str
     article_count: int
-
-
-def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], list[Ignored]]:
-    """Return the layers that the query asks for and the values that are no layer.
-
-    Without any known layer in the query, all layers are returned.
-    """
-    asked = query.getlist("layer")
-    chosen = [layer for layer in layers if layer.slug in asked]
-    slugs = {layer.slug for layer in layers}
-    return chosen or layers, [
-        Ignored(str(_("Layer")), slug) for slug in asked if slug and slug not in slugs
-    ]
 
 
 def filters_in(query: QueryDict) -> set[tuple[str, str]]:

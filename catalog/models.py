@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, URLValidator
@@ -29,6 +28,7 @@ from catalog.querysets import (
 )
 from catalog.retirable import Retirable
 from catalog.slugs import free_slug
+from catalog.validators import validate_without_credentials
 
 
 class Colour(models.TextChoices):
@@ -154,11 +154,6 @@ class CatalogVersion(models.Model):
         return self.value
 
 
-def validate_without_credentials(url: str) -> None:
-    if "@" in urlsplit(url).netloc:
-        raise ValidationError(_("The address must not contain a user name or a password."))
-
-
 class Article(Retirable):
     """A piece of reading. Its identity is described in docs/architecture.md."""
 
@@ -235,7 +230,7 @@ class Article(Retirable):
     @property
     def host(self) -> str:
         """The site that the link leads to, as readers know it."""
-        return (urlsplit(self.url).hostname or "").removeprefix("www.")
+        return identity.host_of(self.url)
 
     def clean(self) -> None:
         self.refuse_if_merged()

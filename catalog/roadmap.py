@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from catalog.filters import Ignored
 from catalog.models import Entry, Layer, Section
 
 if TYPE_CHECKING:
@@ -93,3 +97,16 @@ def layer_tabs(path: str, layers: list[Layer], chosen: list[Layer]) -> list[Laye
         query = urlencode({"layer": toggled}, doseq=True) if len(toggled) < len(layers) else ""
         tabs.append(LayerTab(layer, is_chosen, f"{path}?{query}" if query else path))
     return tabs
+
+
+def chosen_layers(query: QueryDict, layers: list[Layer]) -> tuple[list[Layer], list[Ignored]]:
+    """Return the layers that the query asks for and the values that are no layer.
+
+    Without any known layer in the query, all layers are returned.
+    """
+    asked = query.getlist("layer")
+    chosen = [layer for layer in layers if layer.slug in asked]
+    slugs = {layer.slug for layer in layers}
+    return chosen or layers, [
+        Ignored(_("Layer"), slug) for slug in asked if slug and slug not in slugs
+    ]

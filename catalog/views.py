@@ -9,9 +9,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from catalog.dependencies import CATALOG
-from catalog.filters import EntryFilterForm, chosen_layers, filters_in, result_counts
+from catalog.filters import EntryFilterForm, filters_in, result_counts
 from catalog.history.article_history import article_history_of
-from catalog.roadmap import bands_of, folded, layer_tabs, tables_of
+from catalog.roadmap import bands_of, chosen_layers, folded, layer_tabs, tables_of
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import TIME_ZONE
 from playbook.rendering.pages import Content, Viewed, personal_page, requested_fragment, shared_page

@@ -21,7 +21,15 @@ def _not_a_state() -> str:
     return gettext("“%(value)s” is not a state: %(states)s.") % names
 
 
-class StateForm(forms.Form):
+class ReasonForm(forms.Form):
+    """A form whose errors are told on a page of their own."""
+
+    @property
+    def reason(self) -> str:
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class StateForm(ReasonForm):
     """The state that an article should get."""
 
     state = forms.ChoiceField(
@@ -32,12 +40,8 @@ class StateForm(forms.Form):
         },
     )
 
-    @property
-    def reason(self) -> str:
-        return " ".join(str(error) for error in self.errors["state"])
 
-
-class ChangesAcknowledgeForm(forms.Form):
+class ChangesAcknowledgeForm(ReasonForm):
     """The time up to which a learner saw the changes of one article, or of all they finished."""
 
     until = forms.DateTimeField(
@@ -55,10 +59,6 @@ class ChangesAcknowledgeForm(forms.Form):
             return min(until.astimezone(UTC), timezone.now())
         except OverflowError:  # the first or last day of the calendar
             raise forms.ValidationError(self.fields["until"].error_messages["invalid"]) from None
-
-    @property
-    def reason(self) -> str:
-        return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
 class PlaceForm(forms.Form):

@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from catalog.dependencies import CATALOG
-from catalog.filters import StateFilter
 from catalog.models import Article, Entry, Layer, Section
+from catalog.search.facets import StateFilter
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER, TIME_ZONE
 from playbook.rendering.fragments import cached_fragments, per_user_fragment

@@ -1,4 +1,3 @@
-from collections.abc import Hashable
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -14,9 +13,10 @@ from catalog.models import Layer, Section
 from catalog.roadmap import bands_of
 from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest, safe_next, sign_in_required
-from playbook.rendering.dependencies import DAY, TIME_ZONE, Dependency, is_known
+from playbook.rendering.dependencies import DAY, TIME_ZONE
 from playbook.rendering.pages import Viewed, personal_page
 from progress import activity, metrics
+from progress.dependencies import SUGGESTIONS
 from progress.export import progress_of
 from progress.filters import EventFilterForm
 from progress.forms import ChangesAcknowledgeForm, StateForm
@@ -35,22 +35,6 @@ from progress.states import StateName
 from progress.visitor import VisitorProgress
 
 RECENT_EVENTS = 10
-
-
-def _suggestions_version(request: HttpRequest) -> Hashable:
-    if not is_known(request) or request.user.is_anonymous:
-        return ()
-    suggestions = Suggestion.objects.for_user(request.user)
-    return tuple(suggestions.values_list("pk", "decided_at").order_by("pk"))
-
-
-SUGGESTIONS = Dependency(
-    "SUGGESTIONS",
-    _suggestions_version,
-    is_personal=True,
-    tables=("suggestions_",),
-)
-"""The learner's suggestions, which an editor decides without changing the progress version."""
 
 
 class LearnerRequest(HttpRequest):

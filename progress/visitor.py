@@ -128,8 +128,7 @@ class VisitorProgress(ReaderProgress):
             before = _state_in(marks, article.pk)
             if before == state or only_from not in {None, before}:
                 return StateChange(article, before, before)
-            now = int(timezone.now().timestamp() * 1_000_000)
-            event_id = max(now, marks[-1].event_id + 1 if marks else 0)
+            event_id = _next_id(marks)
             marks.append(Mark(event_id, article.pk, state))
         return StateChange(article, before, state, event_id)
 
@@ -137,8 +136,7 @@ class VisitorProgress(ReaderProgress):
         changes = []
         with self._held_marks() as marks:
             states = {mark.article_id: mark.state for mark in lasting(marks)}
-            now = int(timezone.now().timestamp() * 1_000_000)
-            event_id = max(now, marks[-1].event_id + 1 if marks else 0)
+            event_id = _next_id(marks)
             for article in articles:
                 before = states.get(article.pk, StateName.TODO)
                 if before == state:
@@ -230,6 +228,11 @@ class VisitorProgress(ReaderProgress):
         # The keys of a deleted account would make signing in empty the session.
         for name in (auth.SESSION_KEY, auth.BACKEND_SESSION_KEY, auth.HASH_SESSION_KEY):
             self.session.pop(name, None)
+
+
+def _next_id(marks: list[Mark]) -> int:
+    now = int(timezone.now().timestamp() * 1_000_000)
+    return max(now, marks[-1].event_id + 1 if marks else 0)
 
 
 def _state_in(marks: list[Mark], article_id: int) -> StateName:

@@ -2,7 +2,6 @@
 
 import re
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -18,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import learner_counts
+from catalog.admin.article_forms import ArticleForm, ArticleRowForm
 from catalog.admin.entries import ArticleEntriesInline
 from catalog.admin.merging import MergingAdmin
 from catalog.admin.moving import MovingAdmin
 from catalog.admin.retiring import RetiredFilter, renumber, sections_with
-from catalog.forms import ArticleForm, ArticleRowForm
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 from catalog.querysets import ArticleQuerySet, EntryQuerySet
 
@@ -185,8 +184,7 @@ class ArticleAdmin(MergingAdmin, MovingAdmin[Article]):
     def link(self, article: Article) -> SafeString | str:
         if not article.url:
             return ""
-        host = (urlsplit(article.url).hostname or "").removeprefix("www.")
-        return format_html('<a href="{}" rel="noopener">{}</a>', article.url, host)
+        return format_html('<a href="{}" rel="noopener">{}</a>', article.url, article.host)
 
     @admin.display(description=gettext_lazy("learners"), ordering="learner_count")
     def learner_count(self, article: Any) -> int:

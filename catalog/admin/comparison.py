@@ -10,8 +10,8 @@ from django.forms.models import model_to_dict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from catalog.admin.entry_forms import EntryRows
 from catalog.admin.history import ValueDifference
-from catalog.forms import EntryRows
 from catalog.models import Entry
 
 _Form = forms.ModelForm[Any]

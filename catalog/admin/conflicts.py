@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from catalog import catalog_version
 from catalog.admin.comparison import Comparison, compare
+from catalog.admin.entry_forms import EntryRows
 from catalog.admin.history import HistoryAdmin, ValueDifference, when
-from catalog.forms import EntryRows
 from catalog.history.records import records_of
 from catalog.models import Entry
 

@@ -14,9 +14,15 @@ from django.utils.translation import gettext as _
 
 from catalog.admin.article_field import ArticleField
 from catalog.admin.base import CatalogFields
+from catalog.admin.entry_forms import (
+    AT_THE_END,
+    EntryForm,
+    EntryRowForm,
+    EntryRows,
+    SortableEntryRows,
+)
 from catalog.admin.moving import MovingAdmin
 from catalog.admin.retiring import RetiredFilter, renumber
-from catalog.forms import AT_THE_END, EntryForm, EntryRowForm, EntryRows, SortableEntryRows
 from catalog.models import Article, Entry, Section
 from catalog.querysets import ArticleQuerySet, EntryQuerySet
 

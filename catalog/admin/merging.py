@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractUser
@@ -20,12 +21,49 @@ from django.utils.translation import gettext_lazy
 
 from catalog import learner_counts
 from catalog.admin.related import RelatedRow, rows_about, rows_matching
-from catalog.forms import MergeForm
-from catalog.merging import merge_articles, repeated_entries
+from catalog.merging import check_mergeable, merge_articles, repeated_entries
 from catalog.models import Alias, Article, Entry
 from catalog.similarity import are_alike
 
 MERGE = "admin:catalog_article_merge"
+
+
+class SearchInput(forms.TextInput):
+    input_type = "search"
+
+
+class MergeForm(forms.Form):
+    """The choice of the article that is kept and of the duplicate that is merged into it."""
+
+    kept = forms.ModelChoiceField(
+        label=gettext_lazy("Keep this article"),
+        queryset=Article.objects.filter(retired_at=None),
+        widget=forms.HiddenInput,
+    )
+    # An older name for the duplicate, kept because it is in the address of the page.
+    gone = forms.ModelChoiceField(
+        label=gettext_lazy("Merge this article into it"),
+        queryset=Article.objects.filter(merged_into=None),
+        widget=forms.HiddenInput,
+    )
+    find_kept = forms.CharField(
+        label=gettext_lazy("Find the article to keep"),
+        max_length=200,
+        required=False,
+        widget=SearchInput,
+    )
+    find_gone = forms.CharField(
+        label=gettext_lazy("Find the article to merge into it"),
+        max_length=200,
+        required=False,
+        widget=SearchInput,
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors:
+            check_mergeable(self.cleaned_data["kept"], self.cleaned_data["gone"])
+        return cleaned
 
 
 # The names of the form fields. `gone` (the duplicate) is in the address of this page and stays.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.admin.retiring import RetirableAdmin, sections_with
+from catalog.identity import host_of
 from catalog.links.forms import NewAddressForm
 from catalog.links.models import BrokenLink, Outcome
 from catalog.models import Article, Section
@@ -94,8 +94,7 @@ class BrokenLinkAdmin(RetirableAdmin[BrokenLink]):
 
     @admin.display(description=gettext_lazy("link"), ordering="url")
     def host(self, article: BrokenLink) -> SafeString:
-        host = (urlsplit(article.old_url).hostname or "").removeprefix("www.")
-        return format_html(LINK_HTML, article.old_url, host)
+        return format_html(LINK_HTML, article.old_url, host_of(article.old_url))
 
     @admin.display(description=gettext_lazy("leads to"))
     def leads_to(self, article: BrokenLink) -> SafeString | str:

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from catalog.forms import ArticleForm
+from catalog.admin.article_forms import ArticleForm
 from catalog.links.link_checker import URL_MAX_LENGTH
 from catalog.links.models import BrokenLink
 

@@ -7,7 +7,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-import catalog.models
+import catalog.validators
 
 
 class Migration(migrations.Migration):
@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                         max_length=2000,
                         validators=[
                             django.core.validators.URLValidator(schemes=["http", "https"]),
-                            catalog.models.validate_without_credentials,
+                            catalog.validators.validate_without_credentials,
                         ],
                         verbose_name="link",
                     ),

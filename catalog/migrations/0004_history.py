@@ -9,7 +9,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import catalog.models
+import catalog.validators
 from playbook.operations import LockTables
 
 
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                         max_length=2000,
                         validators=[
                             django.core.validators.URLValidator(schemes=["http", "https"]),
-                            catalog.models.validate_without_credentials,
+                            catalog.validators.validate_without_credentials,
                         ],
                         verbose_name="link",
                     ),

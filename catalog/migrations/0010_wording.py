@@ -3,7 +3,7 @@
 import django.core.validators
 from django.db import migrations, models
 
-import catalog.models
+import catalog.validators
 
 
 class Migration(migrations.Migration):
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 max_length=2000,
                 validators=[
                     django.core.validators.URLValidator(schemes=["http", "https"]),
-                    catalog.models.validate_without_credentials,
+                    catalog.validators.validate_without_credentials,
                 ],
                 verbose_name="link",
             ),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 max_length=2000,
                 validators=[
                     django.core.validators.URLValidator(schemes=["http", "https"]),
-                    catalog.models.validate_without_credentials,
+                    catalog.validators.validate_without_credentials,
                 ],
                 verbose_name="link",
             ),

@@ -1,6 +1,5 @@
 from collections.abc import Callable, Iterator
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.admin.base import SEARCH_MAX_LENGTH
+from catalog.identity import host_of
 from catalog.models import Article
 from catalog.suggestions.comparison import proposed_changes
 from catalog.suggestions.deciding import AcceptForm, DeclineForm
@@ -91,9 +91,8 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
 
     @admin.display(description=gettext_lazy("site"), ordering="url")
     def site(self, suggestion: Suggestion) -> SafeString | str:
-        host = (urlsplit(suggestion.url).hostname or "").removeprefix("www.")
         link = '<a href="{}" rel="noopener noreferrer">{}</a>'
-        return format_html(link, suggestion.url, host) if suggestion.url else ""
+        return format_html(link, suggestion.url, host_of(suggestion.url)) if suggestion.url else ""
 
     # Plain names, because not every editor may open the pages that Django would link.
 

@@ -13,12 +13,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.forms import validate_port
 from catalog.identity import url_key, without_tracking
-from catalog.models import Alias, Article, Section, validate_without_credentials
+from catalog.models import Alias, Article, Section
 from catalog.querysets import sees_drafts
 from catalog.snapshot import CatalogSnapshot
 from catalog.suggestions.models import Suggestion, SuggestionKind
+from catalog.validators import validate_port, validate_without_credentials
 
 OPEN_LIMIT = 10
 """The number of undecided suggestions that a learner may have."""

@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.identity import url_key
-from catalog.models import Article, Section, validate_without_credentials
+from catalog.models import Article, Section
 from catalog.suggestions.querysets import SuggestionQuerySet
+from catalog.validators import validate_without_credentials
 
 NOTES_MAX_LENGTH = 2000
 

@@ -5,8 +5,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
 from accounts.models import User
-from catalog.filters import Choice, EntryFilterForm
+from catalog.filters import EntryFilterForm
 from catalog.models import Article, Entry, Section, Status
+from catalog.search.facets import Choice
 from catalog.snapshot import current
 from progress.sessions import SessionStore
 from progress.states import StateName

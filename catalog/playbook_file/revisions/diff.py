@@ -39,9 +39,6 @@ class ChangedRow:
         """Its identity: the UUID of an article, else the slug."""
         return self.uuid or self.slug
 
-    def is_(self, *kinds: ChangeKind) -> bool:
-        return any(change.kind in kinds for change in self.changes)
-
     @property
     def distinct_changes(self) -> list[FieldChange]:
         """The changes, each once: an article and its entry are usually retitled together."""

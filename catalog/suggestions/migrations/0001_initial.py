@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import catalog.models
+import catalog.validators
 
 
 class Migration(migrations.Migration):
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                         max_length=2000,
                         validators=[
                             django.core.validators.URLValidator(schemes=["http", "https"]),
-                            catalog.models.validate_without_credentials,
+                            catalog.validators.validate_without_credentials,
                         ],
                         verbose_name="address",
                     ),

@@ -125,7 +125,7 @@ def test_new_moved_retired_and_restored_articles_have_their_tags(
 def retire(editor: User, article: Article, *, back: bool = False) -> None:
     """Retire the article as the admin does: the record names the editor."""
     article.retired_at = None if back else timezone.now()
-    article._history_user = editor  # type: ignore[attr-defined]
+    article._history_user = editor  # type: ignore[attr-defined]  # read by simple_history
     article.save()
 
 

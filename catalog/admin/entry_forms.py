@@ -1,8 +1,7 @@
-"""Forms of the catalogue's admin: articles, entries, and merging."""
+"""The forms of entries in the admin, alone and as the rows of a section or an article."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, cast
-from urllib.parse import urlsplit
+from typing import Any, ClassVar
 
 from adminsortable2.admin import CustomInlineFormSet
 from django import forms
@@ -15,98 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog import merging
-from catalog.models import Article, Entry, Status
+from catalog.admin.article_forms import set_aria_label
+from catalog.models import Article, Entry
 
 AT_THE_END = 32767
 """The number of a new entry, larger than any other, until its section is renumbered."""
 KEY_DIGITS = 19
 """A primary key has fewer digits than this; a database refuses a larger number."""
-
-
-def validate_port(url: str) -> None:
-    try:
-        _port = urlsplit(url).port
-    except ValueError as error:
-        raise ValidationError(_("The port must be 65535 or less.")) from error
-
-
-class ArticleForm(forms.ModelForm[Article]):
-    def clean_url(self) -> str:
-        url: str = self.cleaned_data["url"]
-        validate_port(url)
-        return url
-
-
-def set_aria_label(field: forms.Field, label: str) -> None:
-    """Label a field in a table, where only the column has a heading."""
-    widget: forms.Widget = getattr(field.widget, "widget", None) or field.widget
-    widget.attrs["aria-label"] = label
-
-
-class ConflictAwareSelect(forms.Select):
-    """A select that also sends the value that was stored when the page was opened.
-
-    A value that the editor did not change stays as it is stored, even if somebody else changed it.
-    """
-
-    stored: Any = None
-
-    def opened_name(self, name: str) -> str:
-        return f"{name}-opened"
-
-    def render(
-        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
-    ) -> SafeString:
-        select = super().render(name, value, cast(Any, attrs), renderer)
-        hidden = '{}<input type="hidden" name="{}" value="{}">'
-        return format_html(hidden, select, self.opened_name(name), self.stored)
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        chosen = super().value_from_datadict(data, files, name)
-        is_untouched = chosen is not None and chosen == data.get(self.opened_name(name))
-        return str(self.stored) if is_untouched else chosen
-
-    def is_outdated(self, data: Any, name: str) -> bool:
-        """Return whether the stored value changed after the page was opened."""
-        return cast(str, data.get(self.opened_name(name))) != str(self.stored)
-
-
-class ArticleRowForm(forms.ModelForm[Article]):
-    """A row of the list of articles, in which only the status can be changed."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if self.instance.merged_into_id:
-            # The status of a merged article is shown but cannot be changed.
-            self.fields.pop("status", None)
-        if "status" in self.fields:
-            status = self.fields["status"]
-            self.select = ConflictAwareSelect(status.widget.attrs, cast(Any, status).choices)
-            self.select.stored = self.initial.get("status")
-            status.widget = self.select
-        for field in self.fields.values():
-            set_aria_label(field, f"{field.label} – {self.instance.title}")
-
-    def clean(self) -> dict[str, Any] | None:
-        name = self.add_prefix("status")
-        chosen = self.data.get(name)
-        if self.instance.merged_into_id and chosen != self.data.get(f"{name}-opened"):
-            raise ValidationError(self.instance.merged_message())
-        return super().clean()
-
-    def _post_clean(self) -> None:
-        """Skip the model's validation of a merged article, which cannot be changed here."""
-        if not self.instance.merged_into_id:
-            super()._post_clean()  # type: ignore[misc]  # The stubs lack it.
-
-    def clean_status(self) -> Status:
-        status: Status = self.cleaned_data["status"]
-        is_changed = "status" in self.changed_data
-        if is_changed and self.select.is_outdated(self.data, self.add_prefix("status")):
-            message = _("Its status became “%(status)s” after you opened this list.")
-            raise ValidationError(message % {"status": self.instance.status})
-        return status
 
 
 class ArticleLink(forms.Widget):
@@ -270,38 +184,3 @@ class SortableEntryRows(EntryRows, CustomInlineFormSet):
         super().__init__(*args, **options)
         number = self.form.base_fields["number"]
         number.widget = forms.NumberInput(attrs={"class": "_reorder_", "min": 1})
-
-
-class SearchInput(forms.TextInput):
-    input_type = "search"
-
-
-class MergeForm(forms.Form):
-    """The choice of the article that is kept and of the duplicate that is merged into it."""
-
-    kept = forms.ModelChoiceField(
-        label=_("Keep this article"),
-        queryset=Article.objects.filter(retired_at=None),
-        widget=forms.HiddenInput,
-    )
-    # An older name for the duplicate, kept because it is in the address of the page.
-    gone = forms.ModelChoiceField(
-        label=_("Merge this article into it"),
-        queryset=Article.objects.filter(merged_into=None),
-        widget=forms.HiddenInput,
-    )
-    find_kept = forms.CharField(
-        label=_("Find the article to keep"), max_length=200, required=False, widget=SearchInput
-    )
-    find_gone = forms.CharField(
-        label=_("Find the article to merge into it"),
-        max_length=200,
-        required=False,
-        widget=SearchInput,
-    )
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if not self.errors:
-            merging.check_mergeable(self.cleaned_data["kept"], self.cleaned_data["gone"])
-        return cleaned
