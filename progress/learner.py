@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
@@ -175,7 +176,8 @@ class LearnerProgress(ReaderProgress):
         self, targets: Iterable[tuple[Article, StateName, Event | None]]
     ) -> list[StateChange]:
         """Set the state of each article. Each target may name the event that it undoes."""
-        now = timezone.now()
+        targets = list(targets)
+        now = self._after_events({article.pk for article, _after, _undoes in targets})
         events: dict[int, Event] = {}
         changes = []
         for article, after, undoes in targets:
@@ -193,6 +195,12 @@ class LearnerProgress(ReaderProgress):
             else change
             for change in changes
         ]
+
+    def _after_events(self, articles: Collection[int]) -> datetime:
+        """Return the current time, or a later one if the clock was set back since their events."""
+        events = Event.objects.for_user(self.user).filter(article__in=articles).order_by()
+        latest = events.aggregate(latest=Max("happened_at"))["latest"]
+        return max(timezone.now(), latest) if latest else timezone.now()
 
     def _event(
         self,

@@ -86,16 +86,30 @@ def lock_learner(user: User) -> bool:
 
 # 52 µs in SQL, 106 µs with the ORM.
 def write_event(event: Event) -> None:
-    """Insert the event and set its primary key."""
+    """Insert the event and set its primary key.
+
+    It is not earlier than the events of the same learner and article, whatever the clock says: the
+    events of an article are a chain.
+    """
     connection = connections[router.db_for_write(Event)]
+    latest = "greatest" if connection.vendor == "postgresql" else "max"
     happened_at = connection.ops.adapt_datetimefield_value(event.happened_at)
-    change = [event.from_state, event.to_state, happened_at, event.undoes_id]
+    of_article = [event.user_id, event.article_id]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO progress_event"
-            " (user_id, article_id, from_state, to_state, happened_at, undoes_id)"
-            " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
-            [event.user_id, event.article_id, *change],
+            "INSERT INTO progress_event"  # noqa: S608 - the name of a function
+            " (user_id, article_id, from_state, to_state, undoes_id, happened_at)"
+            f" VALUES (%s, %s, %s, %s, %s, {latest}(%s, coalesce((SELECT max(happened_at)"
+            " FROM progress_event WHERE user_id = %s AND article_id = %s), %s))) RETURNING id",
+            [
+                *of_article,
+                event.from_state,
+                event.to_state,
+                event.undoes_id,
+                happened_at,
+                *of_article,
+                happened_at,
+            ],
         )
         (event.pk,) = cursor.fetchone()
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article, Entry
@@ -94,6 +96,29 @@ def test_undo_goes_back_one_step_at_a_time(progress: ReaderProgress, wallet: Art
     assert progress.undo(done.event_id).after == READING
     assert progress.undo(reading.event_id).after == TODO
     assert progress.state_of(wallet.pk) == TODO
+
+
+@pytest.mark.parametrize("is_bulk", [False, True])
+def test_an_older_event_cannot_be_undone_when_the_clock_was_set_back(
+    learner: User, wallet: Article, is_bulk: bool
+) -> None:
+    progress = LearnerProgress(learner)
+
+    def mark(state: StateName) -> int:
+        change = progress.set_all([wallet], state)[0] if is_bulk else progress.set(wallet, state)
+        assert change.event_id is not None
+        return change.event_id
+
+    first = mark(READING)
+    Event.objects.update(happened_at=timezone.now() + timedelta(hours=1))
+    second, third = mark(DONE), mark(READING)
+    with pytest.raises(Superseded):
+        progress.undo(first)
+    assert progress.undo_all(first, first) == ([], 1)
+    assert history(progress, wallet) == [(DONE, READING), (READING, DONE), (TODO, READING)]
+    assert [event.pk for event in Event.objects.with_can_undo() if event.can_undo] == [third]
+    for event, state in [(third, DONE), (second, READING), (first, TODO)]:
+        assert progress.undo(event).after == state
 
 
 def test_an_undo_of_one_article_leaves_the_others(
