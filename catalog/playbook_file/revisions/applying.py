@@ -24,20 +24,31 @@ class AlreadyApplied(Exception):
     """The revision was applied before."""
 
 
-@transaction.atomic
 def apply(revision: Revision) -> Plan:
     """Apply the revision and return its plan; delete the revision if it changes nothing.
 
     Raise `CatalogueChanged`, `AlreadyApplied`, `Unreadable` or `Undecidable`; then nothing is
     stored.
     """
-    catalog_version.lock_catalog()
+    _expect_applicable(revision)
+    with garbage_collection_suspended():
+        # Nobody can write while the catalogue is locked on SQLite, so that everything that can be
+        # computed before is. The version that is compared again shows that it still holds.
+        made = plan(revision)
+        if made.difference:
+            revision.plan = made.as_json()
+            revision.catalogue_before = packed(made.merge.before)
+        with transaction.atomic():
+            catalog_version.lock_catalog()
+            _expect_applicable(revision)
+            return _applied(revision, made)
+
+
+def _expect_applicable(revision: Revision) -> None:
     if revision.pk and not Revision.objects.filter(pk=revision.pk, applied_at=None).exists():
         raise AlreadyApplied
     if catalog_version.current() != revision.catalog_version:
         raise CatalogueChanged
-    with garbage_collection_suspended():
-        return _applied(revision, plan(revision))
 
 
 def _applied(revision: Revision, made: Plan) -> Plan:
@@ -45,8 +56,6 @@ def _applied(revision: Revision, made: Plan) -> Plan:
         if revision.pk:
             revision.delete()
         return made
-    revision.plan = made.as_json()
-    revision.catalogue_before = packed(made.merge.before)
     revision.apply_began_at = timezone.now()
     store(made.merge.before, made.merge.after)
     revision.catalogue_after = packed(stored())
