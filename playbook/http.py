@@ -1,5 +1,6 @@
 """HTTP helpers that all apps share: the typed request, redirects, error pages."""
 
+import sys
 from collections.abc import Callable, Collection, Hashable
 from functools import wraps
 from http import HTTPStatus
@@ -19,6 +20,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import requires_csrf_token
 from django_htmx.middleware import HtmxDetails
+
+from playbook.database_faults import Explanation, fault_of
 
 if TYPE_CHECKING:
     from catalog.snapshot import CatalogSnapshot
@@ -131,10 +134,22 @@ def page_not_found(request: DjangoHttpRequest, exception: Exception) -> HttpResp
 
 def server_error(request: DjangoHttpRequest) -> HttpResponse:
     """Render an error page without the session and the database, which may be what failed."""
-    page = render_to_string(
-        "500.html", {**site(request), "request_id": getattr(request, "request_id", "")}
-    )
+    context = {**site(request), "request_id": getattr(request, "request_id", "")}
+    if fault := fault_of(sys.exc_info()[1]):
+        return _database_unavailable(request, fault.value, context)
+    page = render_to_string("500.html", context)
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _database_unavailable(
+    request: DjangoHttpRequest, explanation: Explanation, context: dict[str, Any]
+) -> HttpResponse:
+    is_change = request.method not in {"GET", "HEAD"}
+    page = render_to_string(
+        "503.html", {**context, "explanation": explanation, "is_change": is_change}
+    )
+    headers = {"Retry-After": str(explanation.retry_after), "Cache-Control": "no-store"}
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
 @requires_csrf_token

@@ -7,12 +7,16 @@ from http import HTTPStatus
 from secrets import token_hex
 
 from django.core.cache import cache as the_cache
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from playbook import database_faults
+from playbook.database_faults import FOR_PROBES
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +34,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     for need, is_met in NEEDS.items():
         if fault := fault_of(is_met):
             logger.warning("Not ready because of the %s: %s", need, fault)
-            return plain(f"not ready: {need}", HTTPStatus.SERVICE_UNAVAILABLE)
+            return plain(f"not ready: {need}{detail_of(fault)}", HTTPStatus.SERVICE_UNAVAILABLE)
     return plain("ok")
 
 
@@ -41,6 +45,11 @@ def fault_of(is_met: Callable[[], bool]) -> str | Exception:
         return error
 
 
+def detail_of(fault: str | Exception) -> str:
+    kind = None if isinstance(fault, str) else database_faults.fault_of(fault)
+    return f" ({FOR_PROBES[kind]})" if kind in FOR_PROBES else ""
+
+
 def plain(text: str, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
     return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
 
@@ -49,6 +58,18 @@ def database_answers() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return bool(cursor.fetchone() == (1,))
+
+
+def database_is_writable() -> bool:
+    """Write more than fits into a page that is there: a full disk still takes that."""
+    key, value = f"readyz-{token_hex(8)}", "0" * 8_192
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO playbook_cache (cache_key, value, expires) VALUES (%s, %s, %s)",
+            [key, value, timezone.now()],
+        )
+        cursor.execute("DELETE FROM playbook_cache WHERE cache_key = %s", [key])
+    return True
 
 
 @cache
@@ -72,5 +93,6 @@ def cache_keeps() -> bool:
 NEEDS: dict[str, Callable[[], bool]] = {
     "database": database_answers,
     "migrations": migrations_are_applied,
+    "writing to the database": database_is_writable,
     "cache": cache_keeps,
 }

@@ -90,8 +90,35 @@ const announce = (text) => {
 };
 document.addEventListener("htmx:sendError", () => announce(messages.offline));
 document.addEventListener("htmx:responseError", (event) => {
-  announce(ERRORS[event.detail.xhr.status] ?? messages.failed);
+  if (!sendAgain(event.detail)) {
+    announce(ERRORS[event.detail.xhr.status] ?? messages.failed);
+  }
 });
+
+/* A change that the database could not save now (503) is sent again, a few times. It names its
+   target state, so that sending it twice does one thing. A later change of the same address
+   replaces it. */
+const ATTEMPTS = 4;
+const newest = new Map();
+document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig: config } }) => {
+  if (config.verb === "post") newest.set(config.path, config.formData);
+});
+const sendAgain = ({ xhr, requestConfig: { verb, path, formData, elt } }) => {
+  if (xhr.status !== 503 || verb !== "post" || elt.id !== "states") return false;
+  const attempt = Number(formData.get("attempt") ?? 1);
+  if (attempt === ATTEMPTS) {
+    announce(messages.unsaved);
+    return true;
+  }
+  const seconds = Number(xhr.getResponseHeader("Retry-After")) || 5;
+  announce(messages.waiting.replace("{seconds}", seconds));
+  setTimeout(() => {
+    if (newest.get(path) !== formData) return;
+    const values = { ...Object.fromEntries(formData), attempt: attempt + 1 };
+    htmx.ajax("POST", path, { source: elt, values, swap: "none" });
+  }, 1000 * seconds);
+  return true;
+};
 
 /* Going back can show a page from before a change; it is then reloaded */
 const COUNTER = "progress-changes";

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import User
 from catalog.models import Article, Entry, Status
@@ -386,6 +386,46 @@ def test_a_lost_connection_is_reported_and_changes_nothing(page: Page, watch: Wa
     mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
     expect_state(page, "Cluster-Wide Cache Warm-Up Service", "Done")
     watch.faults.clear()  # the lost connection itself
+
+
+def test_a_change_that_cannot_be_saved_now_is_sent_again(page: Page, watch: Watch) -> None:
+    asked: list[str | None] = []
+
+    def refuse_twice(route: Route) -> None:
+        asked.append(route.request.post_data)
+        if len(asked) > 2:
+            return route.continue_()
+        return route.fulfill(status=503, headers={"Retry-After": "1"})
+
+    page.goto("/sections/caching/")
+    page.route("**/state/*", refuse_twice)
+    mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
+    expect(page.locator("#announcement")).to_contain_text("It is sent again in 1 s")
+    expect_state(page, "Cluster-Wide Cache Warm-Up Service", "Done")
+    expect(page.locator("#announcement")).to_contain_text("Done")
+    assert len(asked) == 3
+    watch.faults.clear()  # the refusals themselves
+
+
+def test_a_later_change_replaces_one_that_waits_to_be_sent_again(page: Page, watch: Watch) -> None:
+    asked: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        asked.append(route.request.post_data or "")
+        if len(asked) > 1:
+            return route.continue_()
+        return route.fulfill(status=503, headers={"Retry-After": "1"})
+
+    page.goto("/sections/caching/")
+    page.route("**/state/*", refuse_once)
+    mark(page, "Cluster-Wide Cache Warm-Up Service", "Done")
+    expect(page.locator("#announcement")).to_contain_text("It is sent again in 1 s")
+    mark(page, "Cluster-Wide Cache Warm-Up Service", "Skipped")
+    expect_state(page, "Cluster-Wide Cache Warm-Up Service", "Skipped")
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 1500))")
+    expect_state(page, "Cluster-Wide Cache Warm-Up Service", "Skipped")
+    assert len(asked) == 2
+    watch.faults.clear()  # the refusal itself
 
 
 def test_the_whole_journey_works_without_javascript(plain_page: Page) -> None:
