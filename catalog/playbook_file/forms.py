@@ -91,8 +91,9 @@ class DecisionsForm(forms.Form):
                 label=placement.title, choices=layers, required=False, initial=placement.layer
             )
 
-    def asked(self) -> list[forms.BoundField]:
-        return [self[f"question-{number}"] for number, _question in enumerate(self.questions)]
+    def asked(self, rows: slice) -> list[forms.BoundField]:
+        """Return the fields of these questions."""
+        return [self[f"question-{number}"] for number in range(len(self.questions))[rows]]
 
     def placed(self) -> list[forms.BoundField]:
         return [self[f"placement-{number}"] for number, _placement in enumerate(self.placements)]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from catalog import catalog_version
 from catalog.catalog_data import stored
 from catalog.models import Article
+from catalog.playbook_file.admin.pages import page_of
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
 from catalog.playbook_file.matching.decisions import Undecidable
 from catalog.playbook_file.models import Revision
@@ -23,10 +24,21 @@ from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.reading.parsed_file import Note, Unreadable
 from catalog.playbook_file.revisions import preview
 from catalog.playbook_file.revisions.applying import AlreadyApplied, CatalogueChanged, apply
-from catalog.playbook_file.revisions.diff import difference
+from catalog.playbook_file.revisions.diff import CatalogDiff, difference
 from catalog.playbook_file.revisions.later_changes import later_changes
 from catalog.playbook_file.revisions.planning import plan, prepare, prepare_undo
 from catalog.playbook_file.writing.formats import FORMATS, write
+
+DECISIONS = ("question-", "placement-")
+"""How the names of the fields of `DecisionsForm` begin."""
+
+
+LARGE = 1_000
+"""With more changed articles than this, applying takes seconds."""
+
+
+def _comparison(request: HttpRequest, diff: CatalogDiff) -> dict[str, object]:
+    return {"difference": diff, "comparison": page_of(request, diff)}
 
 
 @admin.register(Revision)
@@ -126,8 +138,8 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             context = {
                 "title": str(revision),
                 "revision": revision,
-                "difference": difference(revision.before, revision.after),
                 "learners": revision.plan["learners"],
+                **_comparison(request, difference(revision.before, revision.after)),
             }
             return self._page(request, "revision", context)
         try:
@@ -140,11 +152,15 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             made = plan(revision)
         undone = revision.undoes
         form = DecisionsForm(merge=made.merge, learners=made.learners)
+        comparison = page_of(request, made.difference, len(made.merge.questions))
         context = {
             "title": _("Preview of %s") % revision,
             "revision": revision,
             "plan": made,
             "difference": made.difference,
+            "comparison": comparison,
+            "asked": form.asked(comparison.rows),
+            "is_large": len(made.difference.articles) > LARGE,
             "learners": made.learners,
             "later": later_changes(undone, made.merge.before, made.difference) if undone else None,
             "form": form,
@@ -166,13 +182,19 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
                 self._decide(request, revision)
             except Undecidable as error:
                 messages.error(request, str(error))
-            return HttpResponseRedirect(revision.get_absolute_url())
+            # The same page of the preview.
+            return HttpResponseRedirect(request.get_full_path())
         if "_apply" in request.POST:
             return self._apply(request, revision)
         return HttpResponseRedirect(revision.get_absolute_url())
 
     def _decide(self, request: HttpRequest, revision: Revision) -> bool:
-        """Store the decisions; return whether the preview must be looked at again."""
+        """Store the decisions; return whether the preview must be looked at again.
+
+        Questions of other pages of the preview keep their decision.
+        """
+        if not any(name.startswith(DECISIONS) for name in request.POST):
+            return False
         shown = plan(revision)
         form = DecisionsForm(request.POST, merge=shown.merge, learners=shown.learners)
         if not form.is_valid():
@@ -255,7 +277,11 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             old = applied.filter(pk=form.cleaned_data["old"]).first()
             new = applied.filter(pk=form.cleaned_data["new"]).first()
             if old and new:
-                context |= {"old": old, "new": new, "difference": difference(old.after, new.after)}
+                context |= {
+                    "old": old,
+                    "new": new,
+                    **_comparison(request, difference(old.after, new.after)),
+                }
             else:
                 form.add_error(None, _("There is no such revision, or it was never applied."))
         return self._page(request, "compare", context)

@@ -511,3 +511,44 @@ class TestPublicPages:
 
     def test_change_list_without_revisions(self, client: Client) -> None:
         assert "Nothing has changed yet" in client.get("/changes/").content.decode()
+
+
+def rows_file(count: int) -> str:
+    rows = "\n".join(
+        f"| {n} | **Article number {n}** | [Read](https://example.org/{n}) |" for n in range(count)
+    )
+    return f"## New things\n\n| # | Title | Link |\n|---|---|---|\n{rows}\n"
+
+
+def test_a_large_preview_has_pages(editor_client: Client) -> None:
+    revision = paste(editor_client, rows_file(230))
+    address = revision.get_absolute_url()
+    pages = [text_of(editor_client.get(f"{address}?page={number}")) for number in (1, 2, 3)]
+    on_page = [
+        {n for n in range(230) if re.search(rf"Article number {n}\b", page)} for page in pages
+    ]
+    assert set.union(*on_page) == set(range(230))
+    assert sum(map(len, on_page)) == 230
+    assert all("Page " in page for page in pages)
+    assert max(map(len, on_page)) <= 100
+    apply(editor_client, revision)
+    assert sum(f"article-number-{n}" in slugs_listed() for n in range(230)) == 230
+
+
+def slugs_listed() -> set[str]:
+    return set(Article.objects.listed().values_list("slug", flat=True))
+
+
+def test_a_large_preview_has_as_many_questions_as_changes_on_a_page(editor_client: Client) -> None:
+    first = rows_file(120)
+    apply(editor_client, paste(editor_client, first))
+    revision = paste(editor_client, first.replace("https://example.org/", "https://example.net/"))
+    address = revision.get_absolute_url()
+    asked = [
+        editor_client.get(f"{address}?page={n}").content.decode().count("<fieldset") for n in (1, 2)
+    ]
+    assert asked == [100, 20]
+    response = editor_client.post(f"{address}?page=2", {"_decide": "1", "question-119": "new"})
+    assert response["Location"] == f"{address}?page=2"
+    revision.refresh_from_db()
+    assert list(revision.decisions.values()) == ["new"]

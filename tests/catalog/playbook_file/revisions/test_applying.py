@@ -1,6 +1,8 @@
 """Several imports, merges and undos in sequence: cases that are easy to get wrong."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.catalog_data import stored
 from catalog.merging import merge_articles
@@ -113,3 +115,15 @@ def test_all_fields_of_a_new_article_are_shown() -> None:
         ("In", "One"),
     ]
     assert applied.difference.counts == {"new": 1}
+
+
+def test_everything_is_computed_before_the_catalogue_is_locked() -> None:
+    text = f"## One\n\n| Title | Link |\n|---|---|\n| Caching | {A} |\n"
+    revision = prepare(text.encode(), "playbook.md", None)
+    with CaptureQueriesContext(connection) as queries:
+        apply(revision)
+    statements = [query["sql"] for query in queries]
+    locked_at = next(n for n, sql in enumerate(statements) if sql.startswith("SAVEPOINT"))
+    is_read = ['FROM "catalog_alias"' in sql and sql.startswith("SELECT") for sql in statements]
+    assert sum(is_read[:locked_at]) == 1
+    assert not any("progress_state" in sql for sql in statements[locked_at:])
