@@ -201,5 +201,5 @@ def test_the_site_goes_on_when_postgresql_is_back(server: Server, prepared: dict
 def set_read_only(url: str, value: str) -> None:
     with psycopg.connect(url, autocommit=True) as database:
         database.execute("SET default_transaction_read_only = off")
-        database.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")  # type: ignore[arg-type]
+        database.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
         database.execute("SELECT pg_reload_conf()")
