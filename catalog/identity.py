@@ -12,31 +12,48 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 
 KEY_MAX_LENGTH = 255
 
-TRACKING_PARAMETERS = ("source", "gi", "sk", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "ref")
+# Each of these names belongs to one tracker. Elsewhere a shorter name can choose the page.
+TRACKING_PARAMETERS = ("fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid")
+TRACKING_PREFIX = "utm_"
+MEDIUM_PARAMETERS = ("source", "gi", "sk")
 # These open an article that is otherwise behind a paywall. A link keeps them; a key does not.
 OPENING_PARAMETERS = ("sk",)
 MEDIUM_HOSTS = ("medium.com", "gitconnected.com")
 MEDIUM_POST_ID = re.compile(r"(?:^|-)([0-9a-f]{8,12})$")
 # On a domain that is not Medium's, twelve digits can be a date. A post id has a letter.
 POST_ID = re.compile(r"-((?=[0-9]*[a-f])[0-9a-f]{12})$")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+# Pages that a script shows, such as “#/lesson-1” and “#!lesson-1”. Any other fragment is a place
+# in a page.
+ROUTE = re.compile(r"[/!]")
 
 
 def url_key(url: str) -> str:
     """Return the key of a link.
 
-    It is `medium:283c9eed430c` for a Medium post, otherwise `url:example.org/path?query`.
+    It is `medium:283c9eed430c` for a Medium post, otherwise `url:example.org/path?query#/route`.
     """
-    without_tracking = url_query_cleaner(
-        canonicalize_url(url.strip()), _tracking_parameters(url), remove=True, unique=False
+    canonical = canonicalize_url(url.strip(), keep_fragments=True)
+    parts = urlsplit(
+        url_query_cleaner(
+            canonical,
+            _tracking_parameters(canonical),
+            remove=True,
+            unique=False,
+            keep_fragments=True,
+        )
     )
-    parts = urlsplit(without_tracking)
-    host = (parts.hostname or "").removeprefix("www.")
-    path = parts.path.rstrip("/")
+    host, path = host_of(canonical), parts.path.rstrip("/")
     if post_id := _medium_post_id(host, path):
         return f"medium:{post_id}"
     port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
     query = f"?{parts.query}" if parts.query else ""
-    return _bounded(f"url:{host}{port}{path}{query}")
+    return _bounded(f"url:{host}{port}{path}{query}{_route(parts.fragment)}")
+
+
+def host_of(url: str) -> str:
+    """Return the host of a link in lower case, without `www.` and without a dot at its end."""
+    return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
 
 
 def without_tracking(url: str) -> str:
@@ -65,15 +82,29 @@ def folded(text: str) -> str:
 
 
 def _medium_post_id(host: str, path: str) -> str | None:
-    is_medium = any(host == name or host.endswith(f".{name}") for name in MEDIUM_HOSTS)
-    pattern = MEDIUM_POST_ID if is_medium else POST_ID
-    found = pattern.search(path.rpartition("/")[2])
-    return found[1] if found else None
+    name = path.rpartition("/")[2]
+    found = (MEDIUM_POST_ID if _is_medium(host) else POST_ID).search(name)
+    return found[1] if found and not UUID.search(name) else None
+
+
+def _is_medium(host: str) -> bool:
+    return any(host == name or host.endswith(f".{name}") for name in MEDIUM_HOSTS)
+
+
+def _route(fragment: str) -> str:
+    """Return the fragment if it chooses a page, else an empty string."""
+    route = fragment.rstrip("/")
+    return f"#{route}" if ROUTE.match(route) and route != "!" else ""
 
 
 def _tracking_parameters(url: str) -> list[str]:
-    names = {pair.partition("=")[0] for pair in urlsplit(url).query.split("&")}
-    return [*TRACKING_PARAMETERS, *(name for name in names if name.startswith("utm_"))]
+    """Return the names of the parameters that are known to be for tracking on this host."""
+    parts, host = urlsplit(url), host_of(url)
+    names = {pair.partition("=")[0] for pair in parts.query.split("&")}
+    is_medium = _is_medium(host) or _medium_post_id(host, parts.path.rstrip("/"))
+    medium = MEDIUM_PARAMETERS if is_medium else ()
+    prefixed = [name for name in names if name.startswith(TRACKING_PREFIX)]
+    return [*TRACKING_PARAMETERS, *medium, *prefixed]
 
 
 def _bounded(key: str) -> str:

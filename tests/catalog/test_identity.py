@@ -29,7 +29,9 @@ def test_a_medium_post_keeps_its_key_wherever_it_is_served(url: str) -> None:
         "https://example.org/caching",
         "http://example.org/caching/",
         "https://www.EXAMPLE.org/caching#part-2",
-        "https://example.org:443/caching?utm_source=x&utm_campaign=y&source=z",
+        "https://example.org:443/caching?utm_source=x&utm_campaign=y&mc_cid=z",
+        "https://www.example.org./caching#/",
+        "https://example.org/caching/#!",
         "  https://example.org/caching?fbclid=1  ",
     ],
 )
@@ -40,6 +42,23 @@ def test_one_page_under_several_addresses_has_one_key(url: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        # Pages that a script shows.
+        ("https://example.org/app#/sharding", "https://example.org/app#/caching"),
+        ("https://example.org/app#!sharding", "https://example.org/app#!caching"),
+        ("https://example.org/app#/sharding", "https://example.org/app"),
+        # Parameters that track on some hosts and choose the page on others.
+        ("https://example.org/show?source=a.md", "https://example.org/show?source=b.md"),
+        ("https://example.org/tree?ref=v1", "https://example.org/tree?ref=v2"),
+        ("https://example.org/get?sk=1", "https://example.org/get?sk=2"),
+        # UUIDs that were made on one machine end alike.
+        (
+            "https://example.org/n/0b1f3c52-5d0e-11ee-8c99-0242ac120002",
+            "https://example.org/n/0b1f4188-5d0e-11ee-8c99-0242ac120002",
+        ),
+        (
+            "https://one.example/sharding-0b1f3c52-5d0e-11ee-8c99-0242ac120002",
+            "https://two.example/caching-0B1F4188-5D0E-11EE-8C99-0242ac120002",
+        ),
         ("https://example.org/a", "https://example.org/b"),
         ("https://example.org/a", "https://example.net/a"),
         ("https://example.org/a?page=1", "https://example.org/a?page=2"),
@@ -66,6 +85,11 @@ def test_the_order_of_parameters_does_not_matter() -> None:
         ),
         ("https://medium.com/p/1?source=rss&gi=1&sk=friend", "https://medium.com/p/1?sk=friend"),
         ("https://example.org/a?fbclid=1", "https://example.org/a"),
+        ("https://example.org/a?source=b&ref=c", "https://example.org/a?source=b&ref=c"),
+        (
+            f"https://example.org/own-domain-{POST}?source=rss",
+            f"https://example.org/own-domain-{POST}",
+        ),
         ("https://EXAMPLE.org/A/?q=%C3%A4+b&q=c", "https://EXAMPLE.org/A/?q=%C3%A4+b&q=c"),
         (
             "https://example.org/a?resource=1#?source=2",
@@ -97,6 +121,10 @@ def test_keys_of_long_links_are_hashed_and_differ() -> None:
     one, other = (url_key(f"https://example.org/{'a' * 1900}{end}") for end in "xy")
     assert one != other
     assert len(one) <= KEY_MAX_LENGTH
+
+
+def test_key_of_a_route_contains_it() -> None:
+    assert url_key("https://example.org/app/#/sharding/") == "url:example.org/app#/sharding"
 
 
 @given(st.text(min_size=1, max_size=400))

@@ -153,7 +153,7 @@ def test_a_correction_may_have_the_articles_own_address_in_another_form(reader: 
 
 
 def test_tracking_parameters_are_not_stored(reader: Client) -> None:
-    url = f"{NEW}?page=2&utm_source=mail&utm_medium=x&source=feed#part"
+    url = f"{NEW}?page=2&utm_source=mail&utm_medium=x&mc_cid=feed#part"
     reader.post(PATH, {**ARTICLE, "url": url})
     assert Suggestion.objects.get().url == f"{NEW}?page=2#part"
 
