@@ -1,10 +1,14 @@
 """Decode the bytes of a playbook file, and repair text that was decoded wrongly before."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from catalog.playbook_file.reading.parsed_file import Note, Unreadable
 from catalog.playbook_file.reading.repair import repaired
 
+# As they are, and as they look when they were read as another encoding.
+MARKS = re.compile(r"^(?:\ufeff|Ôªø|ï»¿)+", re.MULTILINE)
 SIZE_MAX = 5_000_000
 """In bytes."""
 
@@ -16,7 +20,7 @@ def decoded(content: bytes) -> tuple[str, list[Note]]:
     """
     if len(content) > SIZE_MAX:
         raise Unreadable(Note(0, _("The file is larger than 5 MB.")))
-    notes = []
+    notes: list[Note] = []
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -24,15 +28,21 @@ def decoded(content: bytes) -> tuple[str, list[Note]]:
         raise Unreadable(
             Note(line, _("The file is not UTF-8. Save it as UTF-8 and try again."))
         ) from error
-    if text.startswith("\ufeff"):
-        notes.append(Note(1, _("A byte order mark was removed.")))
-        text = text.removeprefix("\ufeff")
+    text = _without_marks(text, notes)
     if "\r" in text:
         notes.append(Note(1, _("Windows line endings were replaced.")))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    mended = [repaired(line) for line in lines]
-    for number, (old, new) in enumerate(zip(lines, mended, strict=True), start=1):
+    mended = repaired(text)
+    lines = zip(text.split("\n"), mended.split("\n"), strict=True)
+    for number, (old, new) in enumerate(lines, start=1):
         if old != new:
             notes.append(Note(number, _("Wrongly decoded text was repaired.")))
-    return "\n".join(mended), notes
+    return _without_marks(mended, notes), notes
+
+
+def _without_marks(text: str, notes: list[Note]) -> str:
+    """Remove byte order marks from the beginnings of lines, where joined files leave them."""
+    for mark in MARKS.finditer(text):
+        line = text.count("\n", 0, mark.start()) + 1
+        notes.append(Note(line, _("A byte order mark was removed.")))
+    return MARKS.sub("", text)

@@ -53,7 +53,7 @@ def markdown(catalogue: CatalogData) -> str:
             contents.append(f"  - [{_text(section.heading)}](#{anchor})")
             body += ["", f"### {_text(section.heading)}", "", *_table(catalogue, section)]
     lines += ["", f"## {_('Table of Contents')}", "", *contents, *body, ""]
-    return "\n".join(protected(line) for line in lines)
+    return "\n".join(protected(lines))
 
 
 def _journey_line(layer: LayerData) -> str:

@@ -7,7 +7,6 @@ import pytest
 from catalog.playbook_file.reading.decoding import SIZE_MAX
 from catalog.playbook_file.reading.file_parser import ROWS_MAX, read
 from catalog.playbook_file.reading.parsed_file import FileLayer, FileRow, Unreadable
-from catalog.playbook_file.reading.repair import protected, repaired
 
 URL = "https://example.org/a"
 PUBLISHED = "![Published](https://img.shields.io/badge/Status-Published-brightgreen)"
@@ -139,35 +138,6 @@ def test_number_out_of_range_makes_no_layer(digits: str) -> None:
 def journey(digits: str) -> bytes:
     keycaps = "".join(f"{digit}\ufe0f\u20e3" for digit in digits)
     return f"**Your Journey:**\n\n{keycaps} **A layer**\n\n{table('Title', '| A |')}".encode()
-
-
-def test_repairs_of_encoding_are_noted() -> None:
-    meant = table(" Title ", "| A – B |", heading="## 🏗 Fundamentals")
-    broken = meant.encode().decode("mac_roman").replace("\n", "\r\n")
-    file = read(b"\xef\xbb\xbf" + broken.encode())
-    assert [section.heading for section in file.sections] == ["🏗 Fundamentals"]
-    assert [row.title for row in file.rows] == ["A – B"]
-    assert [(note.line, note.text) for note in file.notes] == [
-        (1, "A byte order mark was removed."),
-        (1, "Windows line endings were replaced."),
-        (1, "Wrongly decoded text was repaired."),
-        (5, "Wrongly decoded text was repaired."),
-    ]
-
-
-def test_emoji_without_its_first_byte_is_repaired() -> None:
-    assert repaired("## üèó Fundamentals ‚Äì more") == "## 🏗 Fundamentals – more"
-
-
-@pytest.mark.parametrize("text", ["Grüße, süßes Früchtchen", "naïve café", "Übung – über", "🏗 ü"])
-def test_correct_text_is_not_changed(text: str) -> None:
-    assert repaired(text) == text
-
-
-def test_protected_text_is_not_repaired() -> None:
-    assert protected("A ‚Äì B").isascii()
-    text = table("Title", f"| {protected('A ‚Äì B')} |")
-    assert [row.title for row in read(text.encode()).rows] == ["A ‚Äì B"]
 
 
 def test_skipped_parts_are_noted_with_their_lines() -> None:
