@@ -18,6 +18,8 @@ class Block:
     """From 1. A block without a line of its own has that of its parent."""
     children: list[Block] = field(default_factory=list)
     own: list[Token] = field(default_factory=list)
+    html: str = ""
+    """The source of a block of HTML."""
 
     @property
     def inlines(self) -> Iterator[Token]:
@@ -37,6 +39,7 @@ def blocks_of(tokens: Iterable[Token]) -> list[Block]:
         else:
             line = line_of(token) or opened[-1].line
             block = Block(token.type.removesuffix("_open"), token.tag, line)
+            block.html = token.content if token.type == "html_block" else ""
             opened[-1].children.append(block)
             if token.nesting > 0:
                 opened.append(block)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import groupby
 from urllib.parse import unquote, urlsplit
@@ -15,8 +15,32 @@ BARE_URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 OTHER_SCHEME = re.compile(
     r"^(?:[a-z][a-z0-9+.-]*://|(?:javascript|data|mailto|file):)\S+$", re.IGNORECASE
 )
+WEB = re.compile(r"https?://", re.IGNORECASE)
 STATUS_WORD = re.compile(r"^\s*status\s*[:\-–]\s*", re.IGNORECASE)
 LINE_BREAKS = ("softbreak", "hardbreak")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    address: str
+    text: str
+    start: int
+    """Where its text begins in that of the cell."""
+    end: int
+    has_picture: bool = False
+
+    @property
+    def is_badge(self) -> bool:
+        """Whether it shows a picture alone."""
+        return self.has_picture and not self.text
+
+    @property
+    def is_web(self) -> bool:
+        return bool(WEB.match(self.address))
+
+    @property
+    def is_in_page(self) -> bool:
+        return self.address.startswith("#")
 
 
 @dataclass
@@ -24,22 +48,36 @@ class Cell:
     text: str = ""
     strong: str = ""
     """The part of the text that is in bold."""
-    links: list[tuple[str, str]] = field(default_factory=list)
-    """Pairs of address and text."""
+    links: list[Link] = field(default_factory=list)
     pictures: list[tuple[str, str]] = field(default_factory=list)
     """Pairs of address and alternative text."""
 
     @property
     def addresses(self) -> list[str]:
-        return [address for address, _text in self.links]
+        """The addresses of the links that are not badges."""
+        return [link.address for link in self.links if not link.is_badge]
+
+    @property
+    def has_web_link(self) -> bool:
+        return any(link.is_web and not link.is_badge for link in self.all_links)
 
     @property
     def bare_address(self) -> str:
         """The first address in the text that is not marked up as a link, or empty."""
         if OTHER_SCHEME.match(self.text) and not BARE_URL.match(self.text):
             return self.text
-        found = BARE_URL.search(self.text)
-        return found[0].rstrip(".,;)") if found else ""
+        return next((link.address for link in self._bare_links()), "")
+
+    @property
+    def all_links(self) -> list[Link]:
+        """The links and the bare addresses, in the order of the text."""
+        return sorted([*self.links, *self._bare_links()], key=lambda link: link.start)
+
+    def _bare_links(self) -> Iterator[Link]:
+        for found in BARE_URL.finditer(self.text):
+            start, address = found.start(), _without_punctuation(found[0])
+            if not any(link.start <= start < link.end for link in self.links):
+                yield Link(address, address, start, start + len(address))
 
     @property
     def status(self) -> str:
@@ -73,12 +111,32 @@ def lines_of(inline: Token) -> Iterator[list[Token]]:
 
 
 def cell_of(tokens: Iterable[Token]) -> Cell:
-    cell = Cell()
-    text: list[str] = []
-    strong: list[str] = []
-    opened: list[tuple[str, int]] = []
-    depth = 0
+    reader = _CellReader()
     for token in tokens:
+        reader.read(token)
+    return reader.cell()
+
+
+def cell_of_block(node: Block) -> Cell:
+    return cell_of(token for inline in node.inlines for token in _with_space(inline))
+
+
+def _with_space(inline: Token) -> list[Token]:
+    """Return the tokens of a paragraph, apart from those of the next one."""
+    return [*(inline.children or []), Token("softbreak", "br", 0)]
+
+
+class _CellReader:
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.strong: list[str] = []
+        self.links: list[Link] = []
+        self.pictures: list[tuple[str, str]] = []
+        self.opened: list[tuple[str, int, int]] = []
+        """The address of each open link, and how many pieces and pictures came before it."""
+        self.depth = 0
+
+    def read(self, token: Token) -> None:
         piece = ""
         match token.type:
             case "text" | "code_inline":
@@ -86,50 +144,57 @@ def cell_of(tokens: Iterable[Token]) -> Cell:
             case "softbreak" | "hardbreak":
                 piece = " "
             case "image":
-                cell.pictures.append((str(token.attrs.get("src", "")), _plain(token)))
+                self.pictures.append((str(token.attrs.get("src", "")), _plain(token)))
             case "link_open":
-                opened.append((str(token.attrs.get("href", "")), len(text)))
+                self.open(str(token.attrs.get("href", "")))
             case "link_close":
-                _close(cell, opened, text)
+                self.close()
             case "strong_open":
-                depth += 1
+                self.depth += 1
             case "strong_close":
-                depth -= 1
+                self.depth -= 1
             case "html_inline":
-                piece = _read_html(token.content, cell, opened, text)
-        text.append(piece)
-        strong.append(piece if depth else "")
-    cell.text = "".join(text).strip()
-    cell.strong = "".join(strong).strip()
-    return cell
+                piece = _read_html(token.content, self)
+        self.text.append(piece)
+        self.strong.append(piece if self.depth else "")
 
+    def open(self, address: str) -> None:
+        self.opened.append((address, len(self.text), len(self.pictures)))
 
-def cell_of_block(node: Block) -> Cell:
-    return cell_of(token for inline in node.inlines for token in inline.children or [])
+    def close(self) -> None:
+        if not self.opened:
+            return
+        address, start, pictures = self.opened.pop()
+        before, text = "".join(self.text[:start]), "".join(self.text[start:])
+        has_picture = len(self.pictures) > pictures
+        ends = len(before), len(before) + len(text)
+        self.links.append(Link(address, text.strip(), *ends, has_picture))
 
-
-def linked_item(node: Block) -> Cell | None:
-    """Return the item without its nested lists, or `None` if it has no link."""
-    cells = [cell_of_block(child) for child in node.children if child.type == "paragraph"]
-    return next((cell for cell in cells if cell.links), None)
-
-
-def is_contents(cell: Cell) -> bool:
-    """Return whether the item is a line of a table of contents: a link within the file."""
-    return all(address.startswith("#") for address in cell.addresses)
+    def cell(self) -> Cell:
+        while self.opened:
+            self.close()
+        text = "".join(self.text)
+        skipped = len(text) - len(text.lstrip())
+        links = [
+            replace(link, start=max(link.start - skipped, 0), end=max(link.end - skipped, 0))
+            for link in self.links
+        ]
+        return Cell(text.strip(), "".join(self.strong).strip(), links, self.pictures)
 
 
 def _plain(image: Token) -> str:
     return "".join(child.content for child in image.children or [])
 
 
-def _close(cell: Cell, opened: list[tuple[str, int]], text: list[str]) -> None:
-    if opened:
-        address, start = opened.pop()
-        cell.links.append((address, "".join(text[start:]).strip()))
+def _without_punctuation(address: str) -> str:
+    """Return a bare address without the punctuation of the sentence around it."""
+    address = address.rstrip(".,;:!?*|")
+    while address.endswith(")") and address.count(")") > address.count("("):
+        address = address[:-1].rstrip(".,;:!?*|")
+    return address
 
 
-def _read_html(html: str, cell: Cell, opened: list[tuple[str, int]], text: list[str]) -> str:
+def _read_html(html: str, reader: _CellReader) -> str:
     """Read links, pictures and line breaks; ignore all other HTML.
 
     Return the text that the HTML stands for.
@@ -141,15 +206,15 @@ def _read_html(html: str, cell: Cell, opened: list[tuple[str, int]], text: list[
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             values = dict(attrs)
             if tag == "a" and values.get("href"):
-                opened.append((values["href"] or "", len(text)))
+                reader.open(values["href"] or "")
             elif tag == "img":
-                cell.pictures.append((values.get("src") or "", values.get("alt") or ""))
+                reader.pictures.append((values.get("src") or "", values.get("alt") or ""))
             elif tag == "br":
                 self.text = " "
 
         def handle_endtag(self, tag: str) -> None:
             if tag == "a":
-                _close(cell, opened, text)
+                reader.close()
 
     tags = Tags()
     tags.feed(html)

@@ -34,3 +34,12 @@ def link_error(url: str) -> str:
     except ValueError:
         return _("“%(url)s” cannot be used as a link.") % {"url": url[:80]}
     return ""
+
+
+def cut(text: str, length: int) -> str:
+    """Return the text with at most this many characters, cut at a word and with an ellipsis."""
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    words = head if text[length - 1].isspace() else head.rpartition(" ")[0]
+    return f"{(words.rstrip() or head).rstrip(',.:;')}…"

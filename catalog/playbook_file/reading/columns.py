@@ -14,7 +14,8 @@ FIXED: dict[str, Collection[str]] = {
     },
     "link": {
         "link", "links", "url", "read", "read here", "read it", "article link", "address", "href",
-        "read link", "medium", "medium link", "read article", "read more",
+        "read link", "medium", "medium link", "read article", "read more", "reference",
+        "references",
     },
     "status": {"status", "state", "badge", "availability", "published or not"},
     "date": {"date", "published", "published on", "publish date", "date published", "updated"},
@@ -32,7 +33,7 @@ NAMES = {
 
 def column_of(heading: str, place: int) -> str:
     """Return a key of `NAMES`, or an empty string for an unknown column. `place` is from 0."""
-    folded = unicodedata.normalize("NFKC", heading).casefold()
+    folded = unicodedata.normalize("NFKC", heading).casefold().replace("(s)", "")
     words = " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['’\u2018`]", "", folded)).split())
     if not words:
         return "number" if "#" in folded or "№" in heading or place == 0 else ""

@@ -1,42 +1,38 @@
 """Parse a playbook file: Markdown with a table or a list of links for each section."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html.parser import HTMLParser
 
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
-from catalog.catalog_data import EntryData, carried
-from catalog.models import Article, Entry, Layer, Section, Status
-from catalog.playbook_file.reading.blocks import (
-    Block,
-    blocks_of,
-    line_of,
-)
-from catalog.playbook_file.reading.cells import (
-    Cell,
-    cell_of,
-    cell_of_block,
-    is_contents,
-    lines_of,
-    linked_item,
-)
-from catalog.playbook_file.reading.checks import link_error, max_length_of
-from catalog.playbook_file.reading.columns import CARRIED, column_of
+from catalog.models import Entry, Layer
+from catalog.playbook_file.reading.blocks import Block, blocks_of, line_of
+from catalog.playbook_file.reading.cells import Cell, Link, cell_of, cell_of_block, lines_of
 from catalog.playbook_file.reading.decoding import decoded
-from catalog.playbook_file.reading.headings import numbered
+from catalog.playbook_file.reading.file_builder import FileBuilder, Heading
+from catalog.playbook_file.reading.journey import layers_in
 from catalog.playbook_file.reading.parsed_file import (
-    FileLayer,
     FileRow,
     FileSection,
     Note,
     PlaybookFile,
     Unreadable,
 )
+from catalog.playbook_file.reading.running_text import (
+    NUMBER,
+    Item,
+    begins_with_link,
+    read_items,
+    says_little,
+    usable_links,
+    without_date,
+    without_number,
+)
+from catalog.playbook_file.reading.tables import TableReader
 
-TAGLINE = re.compile(r"^\s*[–—:-]+\s*")
+LISTS = ("bullet_list", "ordered_list")
 REASONS_SHOWN = 20
 ROWS_MAX = 30_000
 """The most rows, and the most sections. Together with the drafts of the catalogue, their numbers
@@ -44,9 +40,9 @@ must stay below the limit of a small integer."""
 
 
 def read(content: bytes) -> PlaybookFile:
-    """Parse the content of a file. Raise `Unreadable` if any part of it cannot be used."""
+    """Parse the content of a file. Raise `Unreadable` if no part of it can be used."""
     text, notes = decoded(content)
-    return _FileParser(text, notes).file()
+    return _FileParser(notes, text=text).file()
 
 
 def _markdown() -> MarkdownIt:
@@ -59,211 +55,224 @@ def _markdown() -> MarkdownIt:
 
 
 @dataclass
-class _Heading:
-    line: int
-    level: int
-    cell: Cell
-
-
-@dataclass
-class _FileParser:
+class _FileParser(FileBuilder):
     """A single pass over the blocks of the file."""
 
-    text: str
-    notes: list[Note]
-    reasons: list[Note] = field(default_factory=list)
-    layers: list[FileLayer] = field(default_factory=list)
-    sections: list[FileSection] = field(default_factory=list)
-    heading: _Heading | None = None
-    section: FileSection | None = None
-    layer: FileLayer | None = None
-    layer_level: int = 0
-    outer: tuple[FileLayer | None, int] = (None, 0)
-    """The layer and its level if the heading turns out to be that of a section."""
-    has_table: bool = False
+    text: str = ""
     is_journey: bool = False
+    described: FileSection | None = None
+    """The section whose last row is described by the next paragraph."""
 
     def file(self) -> PlaybookFile:
         self.lines = self.text.split("\n")
-        for block in blocks_of(_markdown().parse(self.text)):
-            self._read_block(block)
+        self.markdown, self.references = _markdown(), dict[str, object]()
+        self._read_blocks(blocks_of(self.markdown.parse(self.text, self.references)))
+        self.notes.sort(key=lambda note: note.line)
         row_count = sum(len(section.rows) for section in self.sections)
-        if not self.reasons and not row_count:
-            self.reasons.append(Note(0, _("No table and no list has a row that can be used.")))
+        if not row_count:
+            reason = Note(0, _("No table and no list has a row that can be used."))
+            raise Unreadable(reason, *self.notes[: REASONS_SHOWN - 1])
         if max(row_count, len(self.sections)) > ROWS_MAX:
             message = _("The file has more than %(count)d rows or sections.")
-            self.reasons.append(Note(0, message % {"count": ROWS_MAX}))
-        if self.reasons:
-            raise Unreadable(*self.reasons[:REASONS_SHOWN])
+            raise Unreadable(Note(0, message % {"count": ROWS_MAX}))
         return PlaybookFile(self.layers, self.sections, self.notes)
 
-    def _read_block(self, block: Block) -> None:
-        match block.type:
-            case "heading":
-                self._open(_Heading(block.line, int(block.tag[1:]), cell_of_block(block)))
-            case "paragraph":
-                self._read_journey(block)
-            case "table":
-                self._read_table(block)
-            case "bullet_list" | "ordered_list" if self.is_journey and not self.section:
-                self._read_journey(block)
-            case "bullet_list" | "ordered_list":
-                self._read_list(block)
-            case "blockquote":
-                for child in block.children:
-                    self._read_block(child)
+    def _read_blocks(self, blocks: Sequence[Block]) -> None:
+        for place, block in enumerate(blocks):
+            described, self.described = self.described, None
+            match block.type:
+                case "heading":
+                    self._read_heading(block, blocks[place + 1 :])
+                case "paragraph":
+                    self._read_paragraph(block, described)
+                case "table":
+                    self._read_table(block)
+                case "bullet_list" | "ordered_list":
+                    self._read_list(block)
+                case "blockquote":
+                    self._read_blocks(block.children)
+                case "html_block":
+                    self._read_html(block)
 
     # --- Headings and the journey
 
-    def _open(self, heading: _Heading) -> None:
-        self.heading, self.section, self.has_table = heading, None, False
+    def _read_heading(self, block: Block, following: Sequence[Block]) -> None:
+        heading = Heading(block.line, int(block.tag[1:]), cell_of_block(block))
+        if self._is_article(heading, following):
+            self._read_linked_heading(heading)
+            return
+        self._note_links(block.line, [link for link in heading.cell.links if not link.is_in_page])
+        self._open(heading)
         self.is_journey = "journey" in heading.cell.text.casefold()
-        if heading.level <= self.layer_level:
-            self.layer, self.layer_level = None, 0
-        self.outer = self.layer, self.layer_level
-        if layer := self._layer_of(heading.cell.text):
-            self.layer, self.layer_level = layer, heading.level
 
-    def _layer_of(self, heading: str) -> FileLayer | None:
-        number, title = numbered(heading)
-        fitting = [layer for layer in self.layers if layer.title.casefold() == title.casefold()]
-        exact = [layer for layer in fitting if layer.number == number]
-        return next(iter(exact or fitting), None)
+    @staticmethod
+    def _is_article(heading: Heading, following: Sequence[Block]) -> bool:
+        """Return whether the heading is an article: its link is its title, with text below."""
+        links = usable_links(heading.cell)
+        if not links or not (begins_with_link(heading.cell, links[0]) or says_little(links[0])):
+            return False
+        for block in following:
+            if block.type == "heading":
+                return int(block.tag[1:]) <= heading.level
+            if block.type == "table" or (block.type in LISTS and _has_web_link(block)):
+                return False
+        return True
 
-    def _read_journey(self, block: Block) -> None:
-        is_ordered = block.type == "ordered_list"
-        for place, inline in enumerate(block.inlines, start=1):
+    def _read_linked_heading(self, heading: Heading) -> None:
+        above = [other for other in self.headings if other.level < heading.level]
+        self.headings = (
+            above or self.headings[-1:] or [Heading(heading.line, 1, Cell(_("Articles")))]
+        )
+        self._add_items(heading.line, heading.cell, is_numbered=True)
+
+    def _read_journey(self, block: Block) -> bool:
+        """Read layers; return whether there are any."""
+        layers = list(layers_in(block, is_journey=self.is_journey))
+        if layers:
+            links = [link for link in cell_of_block(block).links if not link.is_in_page]
+            self._note_links(block.line, links)
+        self.layers += [
+            replace(
+                layer,
+                title=self._fitting(layer.line, Layer, "title", layer.title),
+                tagline=self._fitting(layer.line, Layer, "tagline", layer.tagline),
+            )
+            for layer in layers
+        ]
+        return bool(layers)
+
+    # --- Paragraphs
+
+    def _read_paragraph(self, block: Block, described: FileSection | None) -> None:
+        if self._read_journey(block):
+            return
+        self.is_journey |= "journey" in cell_of_block(block).text.casefold()
+        cell = cell_of_block(block)
+        if described and cell.text and not cell.links:
+            self._describe(described, cell.text)
+            return
+        for inline in block.inlines:
             for offset, tokens in enumerate(lines_of(inline)):
-                cell = cell_of(tokens)
-                number, text = numbered(cell.text)
-                if not number and not (self.is_journey and is_ordered):
-                    self.is_journey |= "journey" in cell.text.casefold()
-                    continue
-                if cell.strong and text.startswith(cell.strong):
-                    tagline = TAGLINE.sub("", text.removeprefix(cell.strong))
-                    layer = FileLayer(
-                        line_of(inline) + offset, number or place, cell.strong, tagline
-                    )
-                    self._check(layer.line, Layer, title=layer.title, tagline=layer.tagline)
-                    self.layers.append(layer)
+                self._read_line(line_of(inline) + offset, cell_of(tokens))
+
+    def _read_line(self, line: int, cell: Cell) -> None:
+        """Read a line of a paragraph: an article if it is numbered and has a link."""
+        number = NUMBER.match(cell.text)
+        if number and cell.has_web_link and (cell.strong or begins_with_link(cell, cell.links[0])):
+            self._add_items(line, cell, is_numbered=True)
+        elif self.described and cell.text and not cell.links:
+            self._describe(self.described, cell.text)
+        else:
+            self._note_links(line, cell.all_links)
+
+    def _describe(self, section: FileSection, text: str) -> None:
+        row = section.rows[-1]
+        text = self._fitting(row.line, Entry, "what_you_learn", text)
+        section.rows[-1] = replace(row, values={**row.values, "what_you_learn": text})
+        self.described = None
+
+    def _read_html(self, block: Block) -> None:
+        for line, address in _links_in_html(block):
+            self._note_links(line, [Link(address, "", 0, 0)])
 
     # --- Tables
 
-    def _read_table(self, table: Block) -> None:
-        head, *body = table.children
-        line = table.line
-        cells = [cell_of_block(node) for node in head.children[0].children]
-        columns = [column_of(cell.text, place) for place, cell in enumerate(cells)]
-        if "title" not in columns and "link" not in columns:
-            self._note(line, _("A table without a column for titles or links was skipped."))
+    def _read_table(self, block: Block) -> None:
+        table = TableReader(block, self.lines, self._cells_of)
+        reason = ""
+        if not table.has_articles:
+            reason = _("A table without a column for titles or links was skipped.")
+        elif not self._has_heading:
+            reason = _("A table without a heading above it was skipped.")
+        if reason:
+            self._note(block.line, reason)
+            for line, link in table.links():
+                self._note_links(line, [link])
             return
-        section = self._section(line)
-        if section is None:
-            self._note(line, _("A table without a heading above it was skipped."))
-            return
-        if not self.has_table:
-            section.rows.clear()  # rows of a list above the table
-            self.has_table = True
-        for row in (row for part in body for row in part.children):
-            self._check_width(row, len(columns))
-            self._read_row(section, row, columns)
+        section, heading = self._section(), self.headings[-1]
+        for row in heading.listed:
+            section.rows.remove(row)
+            self._note_beside_table(row.line, row.title)
+        heading.has_table, heading.listed = True, []
+        for row in table.rows():
+            self._add(section, row)
+        self.notes += table.notes
 
-    def _check_width(self, row: Block, width: int) -> None:
-        line = row.line
-        count = re.sub(r"\\.", "", self.lines[line - 1]).strip().strip("|").count("|") + 1
-        if count > width:
-            self._note(
-                line,
-                _("The row has more cells than the table. The extra cells were skipped."),
-            )
-
-    def _read_row(self, section: FileSection, node: Block, columns: list[str]) -> None:
-        line = node.line
-        cells: dict[str, Cell] = {}
-        for column, child in zip(columns, node.children, strict=False):
-            cells.setdefault(column, cell_of_block(child))
-        if not any(cell.text or cell.links for cell in cells.values()):
-            return
-        status = cells.get("status")
-        title = cells.get("title") or Cell()
-        link = cells.get("link") or Cell()
-        address = next(iter([*link.addresses, *title.addresses]), "") or link.bare_address
-        text = title.text
-        if "title" not in cells and link.links:
-            text = link.links[0][1]
-        self._add(
-            section,
-            FileRow(
-                line=line,
-                title=text,
-                url=address,
-                status=(status.status or None) if status else None,
-                values=self._values(line, cells),
-            ),
-        )
-
-    def _values(self, line: int, cells: Mapping[str, Cell]) -> dict[str, object]:
-        """Return the carried fields; skip a value that cannot be used, with a note."""
-        values = {}
-        for name in cells.keys() & CARRIED.keys() - {"title", "url"}:
-            try:
-                values[name] = CARRIED[name].parse(cells[name].text)
-            except ValueError:
-                message = _("“%(value)s” cannot be used as %(field)s. It was skipped.")
-                context = {"value": cells[name].text[:40], "field": CARRIED[name].change.label}
-                self._note(line, message % context)
-        return values
+    def _cells_of(self, line: str, count: int) -> list[Cell]:
+        head = f"|{'a|' * count}\n|{'-|' * count}\n"
+        (table,) = blocks_of(self.markdown.parse(head + line.lstrip("> "), self.references))
+        return [cell_of_block(node) for node in table.children[1].children[0].children]
 
     # --- Lists of links, instead of a table
 
     def _read_list(self, block: Block) -> None:
-        items = [(item, cell) for item in block.children if (cell := linked_item(item))]
-        linked = [(item, cell) for item, cell in items if not is_contents(cell)]
-        section = self._section(block.line) if linked and not self.has_table else None
-        if section is None:
+        is_open = not self.headings or self.headings[-1].section is None
+        if self.is_journey and is_open and self._read_journey(block):
             return
-        for item, cell in linked:
-            address, text = cell.links[0]
-            rest = TAGLINE.sub("", cell.text.partition(text)[2]) if text else ""
-            values = {"what_you_learn": rest} if rest else {}
-            self._add(section, FileRow(item.line, text or address, address, None, values))
+        # A list of links within the file is a table of contents.
+        if any(not link.is_in_page for link in _links_of(block)):
+            for item in block.children:
+                self._read_item(item)
+
+    def _read_item(self, item: Block) -> None:
+        own = [child for child in item.children if child.type == "paragraph"]
+        cell = cell_of_block(Block("item", children=own))
+        if cell.all_links:
+            self._add_items(item.line, cell, is_listed=True)
+        for child in item.children:
+            if child.type in LISTS:
+                for nested in child.children:
+                    self._read_item(nested)
+            elif child.type != "paragraph":
+                self._note_links(child.line, list(_links_of(child)))
 
     # --- Sections and rows
 
-    def _section(self, line: int) -> FileSection | None:
-        """Return the section of the heading above; the first table or list under it makes one."""
-        if self.section is None and self.heading and self.heading.cell.text:
-            text = self.heading.cell.text
-            # A heading with a table of its own is not a layer, even if it is called like one.
-            self.layer, self.layer_level = self.outer
-            self.section = FileSection(self.heading.line, text, self.layer)
-            self._check(self.heading.line, Section, title=text)
-            self.sections.append(self.section)
-        return self.section
+    def _add_items(
+        self, line: int, cell: Cell, *, is_listed: bool = False, is_numbered: bool = False
+    ) -> None:
+        """Add the articles of a list item, a heading or a line; note what is left out."""
+        text = read_items(cell)
+        self._note_links(line, text.left_out)
+        for item in text.items:
+            if is_listed and not self._has_heading:
+                message = _("“%(title)s” was left out: there is no heading above it.")
+                self._note(line, message % {"title": item.title[:80]})
+            elif is_listed and self.headings[-1].has_table:
+                self._note_beside_table(line, item.title)
+            else:
+                self._add_item(line, item, is_listed=is_listed, is_numbered=is_numbered)
 
-    def _add(self, section: FileSection, row: FileRow) -> None:
-        if not row.title:
-            self._note(row.line, _("A row without a title was skipped."))
-            return
-        if row.url and (reason := link_error(row.url)):
-            self.reasons.append(Note(row.line, reason))
-            return
-        self._check(row.line, Entry, title=row.title)
-        for name, value in row.values.items():
-            model = Entry if name in carried(EntryData) else Article
-            if isinstance(value, str):
-                self._check(row.line, model, **{name: value})
-        self._check(row.line, Status, label=row.status or "")
-        section.rows.append(row)
+    def _add_item(self, line: int, item: Item, *, is_listed: bool, is_numbered: bool) -> None:
+        title = without_number(item.title) if is_numbered else item.title
+        description = without_date(item.description) if is_numbered else item.description
+        values = {"what_you_learn": description} if description else {}
+        section = self._section()
+        row = self._add(section, FileRow(line, title, item.address, None, values))
+        if row and is_listed:
+            self.headings[-1].listed.append(row)
+        elif row and not description:
+            self.described = section
 
-    def _check(self, line: int, model: type[Model], **values: str) -> None:
-        """Refuse the file if a value is too long for its column: no value is cut."""
-        for name, value in values.items():
-            length = max_length_of(model, name)
-            if len(value) > length:
-                message = _("“%(text)s…” has %(count)d characters. The limit is %(length)d.")
-                context = {"text": value[:40], "count": len(value), "length": length}
-                self.reasons.append(Note(line, message % context))
 
-    def _note(self, line: int, text: str) -> None:
-        self.notes.append(Note(line, text))
+def _links_of(block: Block) -> Iterator[Link]:
+    for inline in block.inlines:
+        yield from cell_of(inline.children or []).all_links
+
+
+def _has_web_link(block: Block) -> bool:
+    return any(link.is_web and not link.is_badge for link in _links_of(block))
+
+
+def _links_in_html(block: Block) -> list[tuple[int, str]]:
+    """Return the line and address of each link to another page."""
+    links = []
+
+    class Tags(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            address = dict(attrs).get("href") or ""
+            if tag == "a" and address and not address.startswith("#"):
+                links.append((block.line + self.getpos()[0] - 1, address))
+
+    Tags().feed(block.html)
+    return links

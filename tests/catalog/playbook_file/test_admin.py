@@ -72,9 +72,9 @@ def test_preview_changes_nothing_and_apply_does_what_it_showed(
 
 def test_refused_upload_changes_nothing(editor_client: Client) -> None:
     before = stored()
-    upload = SimpleUploadedFile("a.md", b"## A\n|Title|Link|\n|-|-|\n|A|[x](ftp://a.b)|\n")
+    upload = SimpleUploadedFile("a.md", b"## A\n\n- [x](ftp://a.b)\n")
     page = editor_client.post(reverse(ADD), {"file": upload}).content.decode()
-    assert "Line 4: “ftp://a.b” is not a link that begins with http:// or https://." in page
+    assert "Line 3: The link “ftp://a.b” was left out." in page
     assert not Revision.objects.exists()
     assert stored() == before
 
@@ -233,7 +233,7 @@ GOOD = b"## A\n|Title|Link|\n|-|-|\n|A|[x](https://a.b)|\n"
             "<html><body><script>alert(1)</script></body></html>",
             "The file was rejected. Nothing has changed: No table and no list has a row",
         ),
-        ([], GOOD.decode().replace("https://a.b", "javascript:alert(1)"), "Line 4: “javascript:"),
+        ([], "## A\n- [A](javascript:alert(1))", "Line 2: The link “javascript:alert(1)” was left"),
     ],
     ids=["nothing", "empty", "both", "two files", "6 MB", "not UTF-8", "HTML", "javascript:"],
 )

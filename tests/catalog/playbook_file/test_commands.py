@@ -209,10 +209,7 @@ def test_invalid_decisions_change_nothing(
     ("content", "message"),
     [
         (b"# A\n\nOnly message.\n", "No table and no list has a row that can be used"),
-        (
-            b"## A\n\n| Title | Link |\n|---|---|\n| B | ftp://a.b |\n",
-            "5: “ftp://a.b” is not a link",
-        ),
+        (b"## A\n\n- [B](ftp://a.b)\n", "3: The link “ftp://a.b” was left out."),
         (b"## A\n\n\xff\n", "3: The file is not UTF-8"),
     ],
 )

@@ -93,6 +93,10 @@ def test_list_of_links_is_read_in_a_section_without_a_table() -> None:
         ("Two", f"{URL}2", None, None),
         ("Three", "", None, None),
     ]
+    assert [str(note) for note in read(text.encode()).notes] == [
+        "9: “Not a row” was left out: its section has a table.",
+        "17: “Not a row either” was left out: its section has a table.",
+    ]
 
 
 def test_layers_are_read_from_the_journey_and_not_from_the_contents() -> None:
@@ -173,29 +177,76 @@ def test_skipped_parts_are_noted_with_their_lines() -> None:
         (b"# Only words\n", 0, "No table and no list has a row"),
         (b"ok\n\xff\n", 2, "not UTF-8"),
         (b"x" * (SIZE_MAX + 1), 0, "larger than 5 MB"),
-        (table("Title|Link", "| A | [Read](javascript:alert) |").encode(), 5, "http"),
-        (table("Title|Link", "| A | [Read](./a.md) |").encode(), 5, "http"),
-        (table("Title|Link", "| A | ftp://example.org |").encode(), 5, "http"),
-        (table("Title|Link", "| A | [x](https://me:pw@example.org) |").encode(), 5, "password"),
-        (table("Title|Link", "| A | [x](https://example.org:99999) |").encode(), 5, "link"),
-        (table("Title", f"| {'x' * 251} |").encode(), 5, "limit is 250"),
-        (table("Title", "| A |", heading=f"## {'x' * 151}").encode(), 1, "limit is 150"),
+        (b"## A\n\n- [Here](./here.md)\n", 0, "No table and no list has a row"),
         (table("Title", *["| A |"] * (ROWS_MAX + 1)).encode(), 0, "more than 30000 rows"),
     ],
 )
 def test_unusable_file_is_refused(content: bytes, line: int, reason: str) -> None:
     with pytest.raises(Unreadable) as refusal:
         read(content)
-    [note] = refusal.value.reasons
+    note = refusal.value.reasons[0]
     assert note.line == line
     assert reason in note.text
 
 
-def test_one_bad_link_refuses_the_whole_file() -> None:
-    text = table("Title|Link", f"| A | {URL} |", "| B | [x](data:text/html,x) |")
+def test_refusal_says_what_was_left_out() -> None:
     with pytest.raises(Unreadable) as refusal:
-        read(text.encode())
-    assert [note.line for note in refusal.value.reasons] == [6]
+        read(b"## A\n\n- [Here](./here.md)\n\n[Home](https://example.org)\n")
+    assert [str(reason) for reason in refusal.value.reasons] == [
+        "0: No table and no list has a row that can be used.",
+        "3: The link “./here.md” was left out.",
+        "5: The link “https://example.org” was left out.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        ("[Read](javascript:alert)", "http"),
+        ("[Read](./a.md)", "http"),
+        ("[Read](#a)", "http"),
+        ("ftp://example.org", "http"),
+        ("[x](data:text/html,x)", "http"),
+        ("[x](https://me:pw@example.org)", "password"),
+        ("[x](https://example.org:99999)", "link"),
+        (f"[x](https://example.org/{'x' * 2000})", "2000"),
+    ],
+)
+def test_row_with_an_unusable_link_comes_in_without_it(link: str, reason: str) -> None:
+    file = read(table("Title|Link", f"| A | {link} |", f"| B | {URL} |").encode())
+    assert [(row.title, row.url) for row in file.rows] == [("A", ""), ("B", URL)]
+    (note,) = file.notes
+    assert note.line == 5
+    assert reason in note.text
+    assert note.text.endswith("The row has no link.")
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "line", "field", "length"),
+    [
+        ("Title", "| {} |", 5, "title", 250),
+        ("Title|Summary", "| A | {} |", 5, "what_you_learn", 500),
+        ("Title|Status", "| A | {} |", 5, "status", 50),
+    ],
+)
+def test_long_text_is_cut_at_a_word(
+    head: str, row: str, line: int, field: str, length: int
+) -> None:
+    long = "consistent hashing, " * 40
+    file = read(table(head, row.format(long)).encode())
+    (only,) = file.rows
+    value = getattr(only, field, None) or only.values[field]
+    assert len(value) <= length
+    assert value.endswith(("hashing…", "consistent…"))
+    (note,) = file.notes
+    assert (note.line, note.text.endswith(f"It was cut to {length}.")) == (line, True)
+
+
+def test_long_word_and_long_heading_are_cut() -> None:
+    file = read(table("Title", f"| {'x' * 251} |", heading=f"## {'y' * 151}").encode())
+    assert [section.heading for section in file.sections] == [f"{'y' * 149}…"]
+    assert [row.title for row in file.rows] == [f"{'x' * 249}…"]
+    assert [note.line for note in file.notes] == [1, 5]
 
 
 def test_row_has_its_line_and_key() -> None:

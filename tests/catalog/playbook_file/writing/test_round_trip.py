@@ -26,7 +26,9 @@ from catalog.identity import title_key, url_key
 from catalog.models import Article, Status
 from catalog.playbook_file.matching.merge import merge
 from catalog.playbook_file.reading.file_parser import read
+from catalog.playbook_file.reading.parsed_file import Unreadable
 from catalog.playbook_file.writing.formats import public, write
+from tests.catalog.playbook_file.matching.test_merge import as_stored
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -148,6 +150,76 @@ def test_import_into_an_empty_catalogue_exports_the_same_file(catalogue: Catalog
     rows = [(entry.title, article.url) for _s, entry, article in everything_public.places()]
     again = [(entry.title, article.url) for _s, entry, article in after.places()]
     assert again == rows
+
+
+# --- Any Markdown
+
+WORDS = st.sampled_from(
+    ["logs", "Read", "Part 1", "here", "a | b", "**bold**", "(see", "1.", "→", "–", "example.org", "‚Üí",
+     "Trees of keys", "#", "x" * 260, "<b>", "`code`", "Journey", "1️⃣", "&nbsp;", "[", "~~no~~"]
+)  # fmt: skip
+PHRASE = st.lists(WORDS, max_size=3).map(" ".join)
+TARGET = st.sampled_from(
+    ["https://example.org/log", "https://example.org/tree#/a", "https://example.org/x_(y)?q=a|b",
+     "https://medium.com/@a/logs-aaaaaaaaaaa1", "https://example.org./log", "#logs", "LOGS.md"]
+)  # fmt: skip
+LINK = st.one_of(
+    st.builds("[{}]({})".format, PHRASE, TARGET),
+    st.builds("<{}>".format, TARGET),
+    TARGET,
+    st.builds('<a href="{}">{}</a>'.format, TARGET, PHRASE),
+    st.builds("[![{}](https://example.org/b.svg)]({})".format, PHRASE, TARGET),
+)
+RUN = st.builds("{} {} {}".format, PHRASE, st.one_of(LINK, st.just("")), PHRASE)
+ITEM = st.builds("{}{} {}".format, st.sampled_from(["", "  ", "    "]), st.sampled_from("-*1"), RUN)
+CELL = st.one_of(PHRASE, LINK, st.just(""))
+HEADS = st.sampled_from(
+    [
+        "Title | Link | Status",
+        "# | Question | Reference(s)",
+        "What | Where",
+        "Title | Summary",
+        "Link",
+    ]
+)
+BLOCK = st.one_of(
+    st.builds("{} {}".format, st.sampled_from(["#", "##", "###"]), RUN),
+    st.builds("### 1. {} (May 2025)\n*{}*".format, LINK, PHRASE),
+    st.builds("**1. {}** {}".format, LINK, PHRASE),
+    st.lists(ITEM, min_size=1, max_size=4).map(
+        lambda items: "\n".join(item.replace("1 ", "1. ", 1) for item in items)
+    ),
+    st.builds(
+        lambda head, rows: "\n".join(
+            [f"| {head} |", "|" + "---|" * (head.count("|") + 1)]
+            + [f"| {' | '.join(row)} |" for row in rows]
+        ),
+        HEADS,
+        st.lists(st.lists(CELL, min_size=1, max_size=4), max_size=3),
+    ),
+    RUN,
+)
+MARKDOWN = st.lists(BLOCK, max_size=6).map(
+    lambda blocks: "\n\n".join(["## A section", *blocks, "- [Last](https://example.org/last)"])
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(MARKDOWN)
+def test_any_markdown_comes_back_from_its_export(text: str) -> None:
+    try:
+        file = read(text.encode())
+    except Unreadable:
+        assume(False)
+    after = as_stored(merge(CatalogData(), file).after)
+    assert merge(after, file).after == after
+    exported = write(after, "markdown")
+    again = merge(after, read(exported.encode()))
+    assert again.after == after
+    assert again.questions == []
+    assert write(again.after, "markdown") == exported
+    fresh = as_stored(merge(CatalogData(), read(exported.encode())).after)
+    assert write(fresh, "markdown") == exported
 
 
 @pytest.mark.usefixtures("playbook")
