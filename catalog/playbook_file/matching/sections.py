@@ -22,7 +22,8 @@ SAME_SECTION: list[tuple[Callable[[FileSection], str], Callable[[SectionData], s
     (lambda new: folded(split(new.heading)[1]), lambda old: folded(old.title)),
     (lambda new: slugify(split(new.heading)[1]), lambda old: old.slug),
 ]
-"""The values by which a new section and an old one are recognised as one, the surest first."""
+"""The values by which a new section and an old one are recognised as one, the surest first, unless
+they share articles."""
 
 
 class OutlineMatcher:
@@ -83,9 +84,12 @@ class OutlineMatcher:
     # --- Sections
 
     def _match_sections(self, article_of: Mapping[int, str]) -> dict[int, str]:
-        """Return the slugs of the sections that exist, by their position in the file."""
-        found: dict[int, str] = {}
-        taken: set[str] = set()
+        """Return the slugs of the sections that exist, by their position in the file.
+
+        They are matched by the articles they share, else by heading, title and slug.
+        """
+        found = self._match_by_articles(article_of)
+        taken = {*found.values()}
         for of_new, of_old in SAME_SECTION:
             same: dict[str, list[SectionData]] = defaultdict(list)
             for section in self._before.sections.values():
@@ -97,7 +101,6 @@ class OutlineMatcher:
                 if old := next((s for s in likely if s.slug not in taken), None):
                     found[place] = old.slug
                     taken.add(old.slug)
-        self._match_renamed(found, article_of)
         return found
 
     def _named_layer(self, section: FileSection) -> str | None:
@@ -111,27 +114,46 @@ class OutlineMatcher:
 
         return sorted(sections, key=unlikely)
 
-    def _match_renamed(self, found: dict[int, str], article_of: Mapping[int, str]) -> None:
-        """Match an old and a new section that share at least half of the smaller one's articles."""
-        articles = {
-            place: {article_of[id(row)] for row in section.rows}
-            for place, section in enumerate(self._file.sections)
-            if place not in found
+    def _match_by_articles(self, article_of: Mapping[int, str]) -> dict[int, str]:
+        """Match an old and a new section that share at least half of the smaller one's articles.
+
+        Those that share the most come first, then those of the same heading, title or slug.
+        """
+        old = {
+            slug: {entry.article for entry in entries}
+            for slug, entries in self._before.current_of.items()
+            if not self._before.sections[slug].is_retired
         }
-        taken = {*found.values()}
+        sections_of: dict[str, list[str]] = defaultdict(list)
+        for slug, articles in old.items():
+            for article in articles:
+                sections_of[article].append(slug)
         shares = []
-        for slug, entries in self._before.current_of.items():
-            if self._before.sections[slug].is_retired or slug in taken:
-                continue
-            old = {entry.article for entry in entries}
-            for place, new in articles.items():
-                shared = len(old & new)
-                if shared and 2 * shared >= min(len(old), len(new)):
-                    shares.append((-shared, place, slug))
-        for _shared, place, slug in sorted(shares):
+        for place, section in enumerate(self._file.sections):
+            new = {article_of[id(row)] for row in section.rows}
+            shared = Counter(slug for article in new for slug in sections_of.get(article, ()))
+            shares += [
+                (-count, *self._unlikeness(section, slug), place, slug)
+                for slug, count in shared.items()
+                if 2 * count >= min(len(old[slug]), len(new))
+            ]
+        found: dict[int, str] = {}
+        taken: set[str] = set()
+        for *_rank, place, slug in sorted(shares):
             if place not in found and slug not in taken:
                 found[place] = slug
                 taken.add(slug)
+        return found
+
+    def _unlikeness(self, new: FileSection, slug: str) -> tuple[int, bool]:
+        """Return how many ways to recognise a section fail, and whether its layer is another."""
+        old = self._before.sections[slug]
+        same = (
+            number
+            for number, (of_new, of_old) in enumerate(SAME_SECTION)
+            if of_new(new) == of_old(old)
+        )
+        return next(same, len(SAME_SECTION)), self._named_layer(new) not in {None, old.layer}
 
     def _merge_sections(self, article_of: Mapping[int, str]) -> dict[int, str]:
         found = self._match_sections(article_of)

@@ -108,6 +108,53 @@ def test_sections_of_the_same_title_are_matched_by_emoji() -> None:
     }
 
 
+def test_sections_of_one_name_that_swap_places_stay_with_their_articles() -> None:
+    shards, queues = row("Shards", SHARDS), row("Queues", QUEUES)
+    before = catalogue(section("Basics", shards), section("Basics", queues, layer=SECOND))
+    assert {e.article: e.section for e in before.entries.values()} == {
+        article(before, "shards").uuid: "basics",
+        article(before, "queues").uuid: "basics-2",
+    }
+    first, second = replace(FIRST, number=2), replace(SECOND, number=1)
+    swapped = file(
+        section("Basics", queues, layer=second),
+        section("Basics", shards, layer=first),
+        layers=(second, first),
+    )
+    assert articles_of(merge(before, swapped)) == {}
+    # The same without layers, where only the order changes.
+    assert (
+        articles_of(
+            then(
+                before, section("Basics", queues, layer=None), section("Basics", shards, layer=None)
+            )
+        )
+        == {}
+    )
+
+
+def test_sections_that_swap_their_headings_stay_with_their_articles() -> None:
+    shards, queues = row("Shards", SHARDS), row("Queues", QUEUES)
+    before = catalogue(section("Storing", shards), section("Moving", queues))
+    merged = then(before, section("Moving", shards), section("Storing", queues))
+    assert articles_of(merged) == {}
+    assert sections_of(merged) == {
+        "storing": [("renamed", "Storing", "Moving")],
+        "moving": [("renamed", "Moving", "Storing")],
+    }
+
+
+def test_sections_that_share_as_much_are_matched_by_heading() -> None:
+    shards, queues = row("Shards", SHARDS), row("Queues", QUEUES)
+    caches, quorum = row("Caches", CACHES), row("Quorum", QUORUM)
+    before = catalogue(section("Storing", shards, queues), section("Moving", caches, quorum))
+    merged = then(before, section("Moving", shards, caches), section("Storing", queues, quorum))
+    assert sections_of(merged) == {
+        "storing": [("renumbered", "1", "2")],
+        "moving": [("renumbered", "2", "1")],
+    }
+
+
 def test_section_is_matched_by_its_title_alone() -> None:
     before = catalogue(section("🏗 Basics", row("Shards", SHARDS)))
     before = replace(
