@@ -87,7 +87,7 @@ def unpacked(stored: bytes) -> CatalogData:
 
 
 class OpenQuestion(models.Model):
-    """The question whether an imported article is one that the same import retired."""
+    """The question whether an article of a file is the same as an older one that is retired."""
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="questions")
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")

@@ -16,10 +16,12 @@ from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried
 from catalog.identity import title_key
 from catalog.playbook_file.matching.articles import ArticleMatcher, Group
 from catalog.playbook_file.matching.decisions import (
+    ALL,
     Decisions,
     Placement,
     Question,
     Undecidable,
+    merge_key,
     placement_key,
 )
 from catalog.playbook_file.matching.sections import OutlineMatcher
@@ -41,6 +43,15 @@ class Merge:
     @property
     def open_questions(self) -> list[Question]:
         return [question for question in self.questions if not question.decision]
+
+    @property
+    def merges(self) -> list[tuple[str, str]]:
+        """The articles to merge, as pairs of the UUIDs of the kept one and the duplicate."""
+        return [
+            (question.article, question.candidates[0])
+            for question in self.questions
+            if question.is_merge and question.is_decided_same
+        ]
 
 
 def merge(catalogue: CatalogData, file: PlaybookFile, decisions: Decisions | None = None) -> Merge:
@@ -91,6 +102,7 @@ class _Merger:
         """
         known = {row.key for row in self.file.rows}
         known |= {placement_key(slug) for slug in self.outline.sections}
+        known |= {ALL, *(merge_key(article.slug) for article in self.before.articles.values())}
         if unasked := sorted(decisions.keys() - known):
             message = _("This file does not ask about “%(key)s”.")
             raise Undecidable(message % {"key": unasked[0]})

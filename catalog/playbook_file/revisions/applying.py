@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from catalog import catalog_version
 from catalog.catalog_data import stored
+from catalog.merging import merge_articles
 from catalog.models import Article
 from catalog.playbook_file.matching.merge import Merge
 from catalog.playbook_file.models import OpenQuestion, Revision, packed
@@ -58,6 +60,7 @@ def _applied(revision: Revision, made: Plan) -> Plan:
         return made
     revision.apply_began_at = timezone.now()
     store(made.merge.before, made.merge.after)
+    _merge_articles(made.merge)
     revision.catalogue_after = packed(stored())
     # Last, so that a later historical record is a change after the revision.
     revision.applied_at = timezone.now()
@@ -66,18 +69,36 @@ def _applied(revision: Revision, made: Plan) -> Plan:
     return made
 
 
+def _merge_articles(made: Merge) -> None:
+    """Merge the articles of which the editor decided that they are one."""
+    uuids = {uuid for pair in made.merges for uuid in pair}
+    articles = {str(a.uuid): a for a in Article.objects.filter(uuid__in=uuids)}
+    for kept, duplicate in made.merges:
+        merge_articles(articles[kept], articles[duplicate])
+
+
 def _ask(revision: Revision, made: Merge) -> None:
-    """Store the questions that nobody decided."""
-    uuids = {uuid for asked in made.open_questions for uuid in (asked.article, *asked.candidates)}
+    """Store the questions that nobody decided; an article has one question."""
+    candidates: dict[str, list[str]] = defaultdict(list)
+    for asked in made.open_questions:
+        candidates[asked.article] += asked.candidates
+    uuids = {*candidates, *(uuid for found in candidates.values() for uuid in found)}
     named = Article.objects.filter(uuid__in=uuids).values_list("uuid", "pk")
     pks = {str(uuid): pk for uuid, pk in named}
-    questions = OpenQuestion.objects.bulk_create(
-        OpenQuestion(revision=revision, article_id=pks[asked.article])
-        for asked in made.open_questions
+    articles = [pks[uuid] for uuid in candidates]
+    OpenQuestion.objects.filter(article__in=articles).exclude(answered_at=None).update(
+        revision=revision, answered_at=None, answered_by=None
     )
+    OpenQuestion.objects.bulk_create(
+        (OpenQuestion(revision=revision, article_id=pk) for pk in articles), ignore_conflicts=True
+    )
+    questions = dict(OpenQuestion.objects.filter(article__in=articles).values_list("article", "pk"))
     through: Any = OpenQuestion.candidates.through
     through.objects.bulk_create(
-        through(openquestion=question, article_id=pks[uuid])
-        for question, asked in zip(questions, made.open_questions, strict=True)
-        for uuid in asked.candidates
+        (
+            through(openquestion_id=questions[pks[uuid]], article_id=pks[candidate])
+            for uuid, found in candidates.items()
+            for candidate in found
+        ),
+        ignore_conflicts=True,
     )

@@ -6,6 +6,8 @@ An article is named by its slug, which it keeps whatever becomes of its title.
 from copy import deepcopy
 from dataclasses import replace
 
+import pytest
+
 from catalog.catalog_data import ArticleData, CatalogData, EntryData, StatusData
 from catalog.identity import title_key, url_key
 from catalog.playbook_file.matching.decisions import Decisions
@@ -350,6 +352,67 @@ def test_rows_with_the_same_key_are_one_article() -> None:
     assert len(merged.after.articles) == 2
 
 
+# --- Articles that turn out to be one
+
+
+PLANNED = catalogue(section("Basics", row("Pushing"), row("Fan-out"), row("Queues", QUEUES)))
+JOINED = section(
+    "Basics", row("Pushing", SHARDS, line=3), row("Fan-out", SHARDS, line=4), row("Queues", QUEUES)
+)
+
+
+def test_articles_that_get_one_link_raise_a_question() -> None:
+    pushing, fan_out = article(PLANNED, "pushing"), article(PLANNED, "fan-out")
+
+    merged = then(PLANNED, JOINED)
+
+    (question,) = merged.open_questions
+    assert (question.key, question.title, question.line) == ("merge:fan-out", "Pushing", 4)
+    assert (question.article, question.candidates) == (pushing.uuid, (fan_out.uuid,))
+    assert question.is_merge
+    assert article(merged.after, "pushing").url == SHARDS
+    assert article(merged.after, "fan-out").is_retired
+    assert merged.merges == []
+
+
+@pytest.mark.parametrize("decisions", [{"merge:fan-out": "fan-out"}, {"*": "same"}])
+def test_articles_that_are_one_are_merged(decisions: Decisions) -> None:
+    merged = then(PLANNED, JOINED, decisions=decisions)
+    pair = article(PLANNED, "pushing").uuid, article(PLANNED, "fan-out").uuid
+    assert (merged.merges, merged.open_questions) == ([pair], [])
+
+
+@pytest.mark.parametrize("decisions", [{"merge:fan-out": "new"}, {"*": "new"}])
+def test_articles_that_are_two_are_not_merged(decisions: Decisions) -> None:
+    merged = then(PLANNED, JOINED, decisions=decisions)
+    assert (merged.merges, merged.open_questions) == ([], [])
+
+
+def test_article_whose_row_gets_the_link_of_another_raises_a_question() -> None:
+    merged = then(TWO, section("🏗 Basics", row("Shards", SHARDS), row("Queues", SHARDS)))
+    assert [(q.key, q.title) for q in merged.open_questions] == [("merge:queues", "Shards")]
+
+
+def test_article_whose_address_has_the_key_of_another_raises_a_question() -> None:
+    """Two articles of the rules before have one key now."""
+    dotted = "https://example.org./quorum"
+    before = catalogue(section("Basics", row("Dotted", CACHES), row("Quorum", QUORUM)))
+    old = replace(article(before, "dotted"), url=dotted, keys=("url:example.org./quorum",))
+    before = replace(before, articles={**before.articles, old.uuid: old})
+
+    merged = then(before, section("Basics", row("Quorum", dotted), row("Quorum", QUORUM)))
+
+    assert [(q.key, q.title) for q in merged.open_questions] == [("merge:dotted", "Quorum")]
+
+
+def test_retired_article_whose_title_goes_to_another_raises_one_question() -> None:
+    without = as_stored(then(TWO, section("🏗 Basics", row("Shards", SHARDS))).after)
+
+    merged = then(without, section("🏗 Basics", row("Queues", SHARDS)))
+
+    assert [(q.key, q.title) for q in merged.open_questions] == [("merge:queues", "Shards")]
+
+
 def test_missing_entry_is_retired_and_its_article_stays() -> None:
     before = catalogue(
         section("Basics", row("Shards", SHARDS)),
@@ -443,6 +506,49 @@ def test_retired_article_is_restored() -> None:
 
     assert articles_of(merged)["queues"][0] == ("back", "Queues", "Queues")
     assert merged.after == TWO
+
+
+def test_retired_title_with_another_link_raises_a_question() -> None:
+    without = as_stored(then(TWO, section("🏗 Basics", row("Shards", SHARDS))).after)
+    queues = article(without, "queues")
+    back = section("🏗 Basics", row("Shards", SHARDS), row("Queues", QUORUM))
+
+    undecided = then(without, back)
+    same = then(without, back, decisions={url_key(QUORUM): "queues"})
+
+    assert [q.candidates for q in undecided.open_questions] == [(queues.uuid,)]
+    assert article(undecided.after, "queues-2").url == QUORUM
+    assert article(same.after, "queues") == replace(
+        queues, url=QUORUM, is_retired=False, keys=tuple(sorted([*queues.keys, url_key(QUORUM)]))
+    )
+
+
+def test_equal_title_of_a_retired_article_comes_before_a_similar_one() -> None:
+    without = as_stored(then(TWO, section("🏗 Basics", row("Shards 2", QUORUM))).after)
+    before = as_stored(then(without, section("🏗 Basics", row("Shards 2", QUORUM))).after)
+
+    merged = then(before, section("🏗 Basics", row("Shards", CACHES)))
+
+    assert [
+        [merged.before.articles[uuid].slug for uuid in q.candidates] for q in merged.questions
+    ] == [["shards", "shards-2"]]
+
+
+def test_one_decision_for_all_questions() -> None:
+    other = row("Shards 2", "https://example.org/shards")
+    anew = section("🏗 Basics", row("Shards!", QUORUM), row("Queues!", CACHES), other)
+
+    same = then(TWO, anew, decisions={"*": "same"})
+    new = then(TWO, anew, decisions={"*": "new"})
+    but_one = then(TWO, anew, decisions={"*": "same", url_key(CACHES): "new"})
+
+    assert [(q.title, q.decision) for q in same.questions] == [
+        ("Shards!", "shards"),
+        ("Queues!", "queues"),
+        ("Shards 2", ""),  # Its only candidate is taken.
+    ]
+    assert [q.decision for q in new.questions] == ["new", "new", "new"]
+    assert [q.decision for q in but_one.questions] == ["shards", "new", ""]
 
 
 def test_new_slug_differs_from_those_of_retired_articles() -> None:

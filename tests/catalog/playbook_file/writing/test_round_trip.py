@@ -156,7 +156,7 @@ def test_import_into_an_empty_catalogue_exports_the_same_file(catalogue: Catalog
 
 WORDS = st.sampled_from(
     ["logs", "Read", "Part 1", "here", "a | b", "**bold**", "(see", "1.", "→", "–", "example.org",
-     "‚Üí", "Trees of keys", "#", "x" * 260, "<b>", "`code`", "Journey", "1️⃣", "&nbsp;", "[", "~~no~~"]
+     "‚Üí", "Trees of keys", "#", "x" * 260, "<b>", "`code`", "Journey", "1️⃣", "&nbsp;", "[", "~~"]
 )  # fmt: skip
 PHRASE = st.lists(WORDS, max_size=3).map(" ".join)
 TARGET = st.sampled_from(
