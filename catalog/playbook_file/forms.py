@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.playbook_file.matching.decisions import NEW
+from catalog.playbook_file.matching.decisions import NEW, Question
 from catalog.playbook_file.matching.merge import Merge
 from catalog.playbook_file.reading.decoding import SIZE_MAX
 
@@ -63,6 +63,10 @@ def same_as(title: str, count: int) -> str:
     return message % {"title": title, "count": count}
 
 
+def _is_different(question: Question) -> Any:
+    return _("They are different articles") if question.is_merge else _("It is a new article")
+
+
 class DecisionsForm(forms.Form):
     """A choice for each question, and a layer for each new section that the file puts in none.
 
@@ -80,7 +84,7 @@ class DecisionsForm(forms.Form):
             ]
             self.fields[f"question-{number}"] = forms.ChoiceField(
                 label=question.title,
-                choices=[("", _("Decide later")), (NEW, _("It is a new article")), *same],
+                choices=[("", _("Decide later")), (NEW, _is_different(question)), *same],
                 widget=forms.RadioSelect,
                 required=False,
                 initial=question.decision,

@@ -10,14 +10,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import catalog_version
 from catalog.catalog_data import stored
 from catalog.models import Article
 from catalog.playbook_file.admin.pages import page_of
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
-from catalog.playbook_file.matching.decisions import Undecidable
+from catalog.playbook_file.matching.decisions import ALL, NEW, SAME, Undecidable, placement_key
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.querysets import RevisionQuerySet
 from catalog.playbook_file.reading.file_parser import read
@@ -177,9 +177,10 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             revision.delete()
             messages.success(request, _("Revision discarded. Nothing has changed."))
             return HttpResponseRedirect(reverse("admin:playbook_file_revision_changelist"))
-        if "_decide" in request.POST and not revision.applied_at:
+        is_bulk = "_decide_all" in request.POST
+        if (is_bulk or "_decide" in request.POST) and not revision.applied_at:
             try:
-                self._decide(request, revision)
+                (self._decide_all if is_bulk else self._decide)(request, revision)
             except Undecidable as error:
                 messages.error(request, str(error))
             # The same page of the preview.
@@ -208,6 +209,22 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             request, _("The preview shows your decisions now. Check it again before you apply it.")
         )
         return True
+
+    def _decide_all(self, request: HttpRequest, revision: Revision) -> None:
+        """Decide all questions alike; keep the layers of sections that were decided."""
+        layers = {
+            key: layer
+            for key, layer in revision.decisions.items()
+            if key.startswith(placement_key(""))
+        }
+        decision = request.POST["_decide_all"]
+        revision.decisions = {**layers, ALL: decision} if decision in {NEW, SAME} else layers
+        questions = plan(revision).merge.questions
+        made = {question.key: question.decision for question in questions if question.decision}
+        revision.decisions = {**layers, **made}
+        revision.save(update_fields=["decisions"])
+        message = ngettext("%(count)d question decided.", "%(count)d questions decided.", len(made))
+        messages.info(request, message % {"count": len(made)})
 
     def _apply(self, request: HttpRequest, revision: Revision) -> HttpResponse:
         try:

@@ -86,14 +86,14 @@ def _ask(revision: Revision, made: Merge) -> None:
     named = Article.objects.filter(uuid__in=uuids).values_list("uuid", "pk")
     pks = {str(uuid): pk for uuid, pk in named}
     articles = [pks[uuid] for uuid in candidates]
-    OpenQuestion.objects.filter(article__in=articles).exclude(answered_at=None).update(
-        revision=revision, answered_at=None, answered_by=None
-    )
+    answered = OpenQuestion.objects.filter(article__in=articles).exclude(answered_at=None)
+    through: Any = OpenQuestion.candidates.through
+    through.objects.filter(openquestion__in=answered).delete()
+    answered.update(revision=revision, answered_at=None, answered_by=None)
     OpenQuestion.objects.bulk_create(
         (OpenQuestion(revision=revision, article_id=pk) for pk in articles), ignore_conflicts=True
     )
     questions = dict(OpenQuestion.objects.filter(article__in=articles).values_list("article", "pk"))
-    through: Any = OpenQuestion.candidates.through
     through.objects.bulk_create(
         (
             through(openquestion_id=questions[pks[uuid]], article_id=pks[candidate])

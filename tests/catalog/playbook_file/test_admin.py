@@ -19,6 +19,7 @@ from tests.catalog.admin_pages import messages, save, text_of
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
+OTHER = "distributed-task-scheduling-service"
 ADD = "admin:playbook_file_revision_add"
 
 
@@ -96,6 +97,37 @@ def test_decision_is_previewed_before_it_is_applied(editor_client: Client, learn
     assert wallet.url.endswith("payment-wallet-000000000abc")
     assert wallet.aliases.count() == 2
     assert not OpenQuestion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("decision", "slugs"),
+    [
+        ("new", ["new", "new"]),
+        ("same", [OTHER, "payment-wallet"]),
+        ("later", ["", ""]),
+    ],
+)
+def test_all_questions_are_decided_at_once(
+    editor_client: Client, decision: str, slugs: list[str]
+) -> None:
+    other = Article.objects.get(slug=OTHER)
+    text = changed_file().replace(other.url, "https://example.org/other")
+    text += "\n## Cold Storage\n\n| Title | Link |\n|---|---|\n| Ice | https://example.org/ice |\n"
+    revision = paste(editor_client, text)
+    address = revision.get_absolute_url()
+    editor_client.post(
+        address, {"_decide": "1", "question-0": "new", "placement-0": "data-mastery"}
+    )
+    editor_client.post(address, {"_decide_all": decision})
+    page = editor_client.get(address)
+    made = page.context["plan"].merge
+    assert sorted(question.decision for question in made.questions) == sorted(slugs)
+    assert [placement.layer for placement in made.placements] == ["data-mastery"]
+    assert page.content.decode().count('name="_decide_all"') == 3
+    # The form sends the same decisions, so the preview need not be looked at again.
+    answers = {f"question-{n}": q.decision for n, q in enumerate(made.questions)}
+    apply(editor_client, revision, **answers, **{"placement-0": "data-mastery"})
+    assert Revision.objects.get().applied_at is not None
 
 
 def test_layer_of_a_new_section_can_be_decided(editor_client: Client) -> None:

@@ -170,6 +170,20 @@ def test_undecided_question_stays_open(file: Path) -> None:
     assert [article.slug for article in question.candidates.all()] == ["payment-wallet"]
 
 
+@pytest.mark.parametrize(("decision", "is_retired"), [("new", True), ("same", False)])
+def test_all_questions_are_decided_alike(
+    file: Path, tmp_path: Path, decision: str, *, is_retired: bool
+) -> None:
+    make_uncertain(file)
+    edit(file, ("/beyond-resilience", "/anew-000000000abd?"), ("c000c110e773", ""))
+    asked = import_file(file, "--preview")
+    assert "To decide all alike, use --decide new or --decide same." in asked
+    import_file(file, "--decide", decision)
+    assert Article.objects.get(slug="payment-wallet").is_retired == is_retired
+    assert not OpenQuestion.objects.exists()
+    assert import_file(file, "--decide", decisions(tmp_path, {"*": decision}))[-1] == SAME
+
+
 def test_decision_for_a_layer_places_the_section(file: Path, tmp_path: Path) -> None:
     edit(file, more=COLD)
     decisions_file = decisions(tmp_path, {"section:cold-storage": "data-mastery"})
@@ -185,6 +199,7 @@ def test_decision_for_a_layer_places_the_section(file: Path, tmp_path: Path) -> 
         pytest.param(["a"], "must be a JSON object of keys and slugs", id="not an object"),
         pytest.param({KEY: 1}, "must be a JSON object of keys and slugs", id="not a slug"),
         pytest.param({KEY: "caching"}, "Choose one of payment-wallet, new", id="not a candidate"),
+        pytest.param({"*": "caching"}, "Choose one of new, same", id="not for all"),
         pytest.param({"url:x": "new"}, "does not ask about “url:x”", id="unknown key"),
         pytest.param(
             {"section:cold-storage": "x"}, "“Cold Storage” cannot be “x”", id="unknown layer"

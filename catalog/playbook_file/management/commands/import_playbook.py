@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from catalog.playbook_file.matching.decisions import NEW, Undecidable
+from catalog.playbook_file.matching.decisions import ALL, NEW, SAME, Undecidable
 from catalog.playbook_file.reading.parsed_file import Unreadable
 from catalog.playbook_file.revisions.applying import CatalogueChanged, apply
 from catalog.playbook_file.revisions.diff import ChangedRow
@@ -27,9 +27,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument(
             "--decide",
-            metavar="FILE",
-            help="a JSON object: the slug of the article, or “new”, by the key of each question; "
-            "the slug of the layer by the key of each new section",
+            metavar="FILE|new|same",
+            help="a JSON object: the slug of the article, or “new”, by the key of each question "
+            "(“*” for all others); the slug of the layer by the key of each new section. Instead "
+            "of a file, “new” answers every question with a new article, and “same” with the most "
+            "similar one",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -72,6 +74,8 @@ class Command(BaseCommand):
                 article = articles[uuid]
                 yield f"    {article.slug} – {article.title} ({made.learners.get(uuid, 0)})"
             yield f"    {NEW}"
+        if len(made.merge.open_questions) > 1:
+            yield _("To decide all alike, use --decide new or --decide same.")
         for placement in made.merge.placements:
             yield (
                 _("line %(line)d: “%(title)s” is new, in layer %(layer)s. Its key is %(key)s.")
@@ -104,6 +108,8 @@ def _content(name: str) -> bytes:
 def _decisions(name: str | None) -> dict[str, str]:
     if name is None:
         return {}
+    if name in {NEW, SAME}:
+        return {ALL: name}
     try:
         decisions = json.loads(_content(name))
     except ValueError as error:

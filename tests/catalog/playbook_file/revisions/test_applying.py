@@ -4,25 +4,30 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from catalog.catalog_data import stored
 from catalog.merging import merge_articles
 from catalog.models import Article, Section, Status
-from catalog.playbook_file.models import Revision
+from catalog.playbook_file.matching.decisions import Decisions
+from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import Plan, prepare, prepare_undo
+from progress.models import State
 
 pytestmark = pytest.mark.django_db
 
 A, B, C = (f"https://example.org/{name}" for name in "abc")
 
 
-def import_file(*sections: tuple[str, list[tuple[str, str]]]) -> Plan:
+def import_file(
+    *sections: tuple[str, list[tuple[str, str]]], decisions: Decisions | None = None
+) -> Plan:
     """Import these sections: pairs of heading and rows, which are pairs of title and address."""
     lines = ["# A playbook", ""]
     for heading, rows in sections:
         lines += [f"## {heading}", "", "| Title | Link |", "|---|---|"]
         lines += [*(f"| {title} | {url} |" for title, url in rows), ""]
-    return apply(prepare("\n".join(lines).encode(), "playbook.md", None))
+    return apply(prepare("\n".join(lines).encode(), "playbook.md", None, decisions))
 
 
 def listed() -> dict[str, list[str]]:
@@ -127,3 +132,54 @@ def test_everything_is_computed_before_the_catalogue_is_locked() -> None:
     is_read = ['FROM "catalog_alias"' in sql and sql.startswith("SELECT") for sql in statements]
     assert sum(is_read[:locked_at]) == 1
     assert not any("progress_state" in sql for sql in statements[locked_at:])
+
+
+# --- Articles that turn out to be one
+
+
+def import_two_that_are_one(
+    learner: User, decisions: Decisions | None = None
+) -> tuple[Article, Article]:
+    """Import two planned articles, of which the second is done, then one link for both."""
+    import_file(("One", [("Pushing", ""), ("Fan-out", ""), ("Queues", C)]))
+    done = Article.objects.get(title="Fan-out")
+    State.objects.create(user=learner, article=done, state="done")
+    rows = [("Pushing", A), ("Fan-out", A), ("Queues", C)]
+    import_file(("One", rows), decisions=decisions)
+    kept = Article.objects.get(title="Pushing")
+    done.refresh_from_db()
+    return kept, done
+
+
+def test_articles_that_get_one_link_wait_for_a_decision(learner: User) -> None:
+    kept, done = import_two_that_are_one(learner)
+    question = OpenQuestion.objects.waiting().get()
+    assert (question.article, [*question.candidates.all()]) == (kept, [done])
+    assert (done.is_retired, done.merged_into) == (True, None)
+    merge_articles(kept, done)
+    assert [(s.article, s.state) for s in State.objects.all()] == [(kept, "done")]
+    assert not OpenQuestion.objects.waiting().exists()
+
+
+@pytest.mark.parametrize("decisions", [{"merge:fan-out": "fan-out"}, {"*": "same"}])
+def test_articles_that_get_one_link_are_merged(learner: User, decisions: Decisions) -> None:
+    kept, done = import_two_that_are_one(learner, decisions)
+    assert done.merged_into == kept
+    assert [(s.article, s.state) for s in State.objects.all()] == [(kept, "done")]
+    assert listed() == {"One": ["Pushing", "Fan-out", "Queues"]}
+    assert not OpenQuestion.objects.exists()
+    revision = Revision.objects.latest("pk")
+    assert revision.after == stored()
+    apply(prepare_undo(revision, None))
+    assert [(s.article, s.state) for s in State.objects.all()] == [(kept, "done")]
+    assert not Article.objects.get(pk=kept.pk).is_retired
+
+
+def test_article_can_be_asked_about_again(learner: User) -> None:
+    kept, done = import_two_that_are_one(learner)
+    OpenQuestion.objects.update(answered_at=done.retired_at)
+    import_file(("One", [("Pushing", A), ("Fan-out", A), ("Queues", A)]))
+    question = OpenQuestion.objects.waiting().get()
+    queues = Article.objects.get(title="Queues")
+    assert question.article == kept
+    assert {*question.candidates.all()} == {queues}
