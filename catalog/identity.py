@@ -5,6 +5,7 @@ The keys are described in docs/architecture.md, "What an article is".
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -34,15 +35,9 @@ def url_key(url: str) -> str:
     It is `medium:283c9eed430c` for a Medium post, otherwise `url:example.org/path?query#/route`.
     """
     canonical = canonicalize_url(url.strip(), keep_fragments=True)
-    parts = urlsplit(
-        url_query_cleaner(
-            canonical,
-            _tracking_parameters(canonical),
-            remove=True,
-            unique=False,
-            keep_fragments=True,
-        )
-    )
+    if "?" in canonical:  # Most addresses have no parameters to look at.
+        canonical = _without_parameters(canonical, _tracking_parameters(canonical))
+    parts = urlsplit(canonical)
     host, path = host_of(canonical), parts.path.rstrip("/")
     if post_id := _medium_post_id(host, path):
         return f"medium:{post_id}"
@@ -62,7 +57,7 @@ def without_tracking(url: str) -> str:
     A link whose key would change without them is returned unchanged.
     """
     names = [name for name in _tracking_parameters(url) if name not in OPENING_PARAMETERS]
-    cleaned = url_query_cleaner(url, names, remove=True, unique=False, keep_fragments=True)
+    cleaned = _without_parameters(url, names)
     return cleaned if url_key(cleaned) == url_key(url) else url
 
 
@@ -105,6 +100,10 @@ def _tracking_parameters(url: str) -> list[str]:
     medium = MEDIUM_PARAMETERS if is_medium else ()
     prefixed = [name for name in names if name.startswith(TRACKING_PREFIX)]
     return [*TRACKING_PARAMETERS, *medium, *prefixed]
+
+
+def _without_parameters(url: str, names: Sequence[str]) -> str:
+    return url_query_cleaner(url, names, remove=True, unique=False, keep_fragments=True)
 
 
 def _bounded(key: str) -> str:

@@ -174,12 +174,12 @@ class _CellReader:
         while self.opened:
             self.close()
         text = "".join(self.text)
-        skipped = len(text) - len(text.lstrip())
-        links = [
-            replace(link, start=max(link.start - skipped, 0), end=max(link.end - skipped, 0))
-            for link in self.links
-        ]
-        return Cell(text.strip(), "".join(self.strong).strip(), links, self.pictures)
+        if skipped := len(text) - len(text.lstrip()):
+            self.links = [
+                replace(link, start=max(link.start - skipped, 0), end=max(link.end - skipped, 0))
+                for link in self.links
+            ]
+        return Cell(text.strip(), "".join(self.strong).strip(), self.links, self.pictures)
 
 
 def _plain(image: Token) -> str:

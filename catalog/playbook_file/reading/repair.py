@@ -41,7 +41,8 @@ def repaired(text: str) -> str:
         text = better
     lines = text.split("\n")
     for encoding in ENCODINGS:
-        lines = _repaired_lines(lines, encoding)
+        if _character(encoding).search(text):
+            lines = _repaired_lines(lines, encoding)
     return "\n".join(map(_repaired_phrases, lines))
 
 
@@ -66,7 +67,8 @@ def _redecoded(text: str, encoding: str) -> str | None:
 
 def _encoded(text: str, encoding: str) -> bytes:
     """Return the bytes of the text in this encoding if they are UTF-8, else nothing."""
-    whole = LOST_BYTE.sub(FIRST_BYTE, text) if encoding == "mac_roman" else text
+    has_lost = encoding == "mac_roman" and "ü" in text
+    whole = LOST_BYTE.sub(FIRST_BYTE, text) if has_lost else text
     try:
         raw = whole.encode(encoding)
         raw.decode()
@@ -92,17 +94,18 @@ def _repaired_characters(line: str, encoding: str) -> str:
     def character(found: re.Match[str]) -> str:
         return _encoded(found[0], encoding).decode() or found[0]
 
-    return _long_character(encoding).sub(character, line)
+    return _character(encoding, shortest=3).sub(character, line)
 
 
 @cache
-def _long_character(encoding: str) -> re.Pattern[str]:
-    """Return the pattern of a character of three or four bytes that was read in this encoding."""
-    three, four, later = (
-        re.escape(bytes(range(*ends)).decode(encoding))
-        for ends in ((0xE0, 0xF0), (0xF0, 0xF5), (0x80, 0xC0))
+def _character(encoding: str, shortest: int = 2) -> re.Pattern[str]:
+    """Return the pattern of a character of so many bytes or more, as read in this encoding."""
+    two, three, four, later = (
+        f"[{re.escape(bytes(range(*ends)).decode(encoding))}]"
+        for ends in ((0xC2, 0xE0), (0xE0, 0xF0), (0xF0, 0xF5), (0x80, 0xC0))
     )
-    return re.compile(f"[{three}][{later}]{{2}}|[{four}][{later}]{{3}}")
+    patterns = [f"{two}{later}", f"{three}{later}{{2}}", f"{four}{later}{{3}}"]
+    return re.compile("|".join(patterns[shortest - 2 :]))
 
 
 def _repaired_phrases(line: str) -> str:
