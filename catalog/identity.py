@@ -112,8 +112,3 @@ def _bounded(key: str) -> str:
         return key
     kind = key.partition(":")[0]
     return f"{kind}:sha256:{sha256(key.encode()).hexdigest()}"
-
-
-def host_of(url: str) -> str:
-    """Return the host that a link leads to, as readers know it."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
