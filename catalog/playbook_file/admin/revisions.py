@@ -17,13 +17,14 @@ from catalog.catalog_data import stored
 from catalog.models import Article
 from catalog.playbook_file.admin.pages import page_of
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
-from catalog.playbook_file.matching.decisions import ALL, NEW, SAME, Undecidable, placement_key
+from catalog.playbook_file.matching.decisions import Undecidable
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.querysets import RevisionQuerySet
 from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.reading.parsed_file import Note, Unreadable
 from catalog.playbook_file.revisions import preview
 from catalog.playbook_file.revisions.applying import AlreadyApplied, CatalogueChanged, apply
+from catalog.playbook_file.revisions.deciding import decide_all
 from catalog.playbook_file.revisions.diff import CatalogDiff, difference
 from catalog.playbook_file.revisions.later_changes import later_changes
 from catalog.playbook_file.revisions.planning import plan, prepare, prepare_undo
@@ -211,20 +212,9 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         return True
 
     def _decide_all(self, request: HttpRequest, revision: Revision) -> None:
-        """Decide all questions alike; keep the layers of sections that were decided."""
-        layers = {
-            key: layer
-            for key, layer in revision.decisions.items()
-            if key.startswith(placement_key(""))
-        }
-        decision = request.POST["_decide_all"]
-        revision.decisions = {**layers, ALL: decision} if decision in {NEW, SAME} else layers
-        questions = plan(revision).merge.questions
-        made = {question.key: question.decision for question in questions if question.decision}
-        revision.decisions = {**layers, **made}
-        revision.save(update_fields=["decisions"])
-        message = ngettext("%(count)d question decided.", "%(count)d questions decided.", len(made))
-        messages.info(request, message % {"count": len(made)})
+        count = decide_all(revision, request.POST["_decide_all"])
+        message = ngettext("%(count)d question decided.", "%(count)d questions decided.", count)
+        messages.info(request, message % {"count": count})
 
     def _apply(self, request: HttpRequest, revision: Revision) -> HttpResponse:
         try:
