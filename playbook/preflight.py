@@ -66,11 +66,22 @@ def port_taken(port: int) -> str:
 def listeners(port: int) -> list[int]:
     """Return the ids of the processes that listen on the port; Linux only, and your own only."""
     sockets = {f"socket:[{inode}]" for inode in listening_inodes(port)}
-    return sorted(
-        int(process.name)
+    holders = {
+        server_of(int(process.name))
         for process in Path("/proc").glob("[0-9]*")
         if not sockets.isdisjoint(open_files(process))
-    )
+    }
+    return sorted(holders)
+
+
+def server_of(pid: int) -> int:
+    """Return the process that started this one with the same command, as a server its workers."""
+    with suppress(OSError):
+        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+        parent = int(after_name.split()[1])
+        if command_of(parent) == command_of(pid):
+            return parent
+    return pid
 
 
 def listening_inodes(port: int) -> list[str]:

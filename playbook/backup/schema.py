@@ -36,7 +36,7 @@ def check_known(migrations: Migrations) -> None:
 def models_at(migrations: Migrations) -> dict[str, type[Model]]:
     """Return every table with its model, as the code was when these migrations were the newest."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
-    nodes = [key for key in migrations if key in loader.graph.nodes]
+    nodes = sorted(key for key in migrations if key in loader.graph.nodes)
     apps = loader.graph.make_state(nodes=nodes, at_end=True, real_apps=loader.unmigrated_apps).apps
     return {
         model._meta.db_table: model

@@ -18,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from playbook.doctor import configuration, database, machine, services
-from playbook.doctor.findings import Finding, Level
+from playbook.doctor.findings import Finding, Level, without_secrets
 from progress.project_metrics.models import Summary
 from tests.playbook.program import free_port, manage
 
@@ -192,6 +192,14 @@ def test_every_line_begins_with_its_level(settings: Any) -> None:
         call_command("doctor", stdout=output)
     lines = output.getvalue().splitlines()
     assert {line.split()[0] for line in lines} == {"ok", "warning", "problem", "→"}
+
+
+def test_secrets_in_messages_of_libraries_are_hidden(settings: Any) -> None:
+    settings.REDIS_URL = "redis://:the-password@127.0.0.1/0"
+    settings.SENTRY_DSN = "https://the-key@sentry.example.org/1"
+    settings.EMAIL_HOST_PASSWORD = "the-word"
+    message = f"{settings.SECRET_KEY} the-password the-key the-word: refused"
+    assert without_secrets(message) == "… … … …: refused"
 
 
 def test_no_secret_is_printed() -> None:

@@ -93,6 +93,9 @@ def test_a_port_in_use_by_nobody_who_can_be_seen_is_reported(
 def test_workers_end_when_their_server_was_killed(site: dict[str, str]) -> None:
     with served(**site) as process:
         assert get(site, "/healthz")[0] == 200
+        # A worker that is stopped is replaced, so the server is named.
+        taken = preflight.port_fault("127.0.0.1", int(site["PORT"]))
+        assert f" manage.py serve (stop it: kill {process.pid}): " in taken
         process.kill()
         process.wait()
         deadline = time.monotonic() + 20

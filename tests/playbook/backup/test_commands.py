@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from django.core.management import CommandError
 
 from accounts.models import User
 from playbook.backup.archive import new_backup, open_backup
+from playbook.backup.loading import compare
 from playbook.backup.moving import unchanged
 from playbook.backup.replacing import RestoreError
+from playbook.backup.schema import models_at
 from tests.playbook.backup.conftest import Database, NewDatabase, Site
 from tests.playbook.backup.stored import rows_of
 
@@ -103,6 +106,19 @@ def test_a_row_that_cannot_be_stored_is_named(
 
 
 @pytest.mark.same_everywhere
+@pytest.mark.parametrize("difference", [{"rows": 3}, {"checksum": "0" * 64}])
+def test_rows_that_differ_after_a_restore_are_noticed(
+    site: Site, difference: dict[str, Any]
+) -> None:
+    with open_backup(site.backup) as opened:
+        (summary,) = (table for table in opened.manifest.tables if table.table == "accounts_user")
+        model = models_at(opened.manifest.migrations)["accounts_user"]
+    with site.database.used():
+        compare(model, summary)
+        with pytest.raises(RestoreError, match="accounts_user differs from the backup"):
+            compare(model, replace(summary, **difference))
+
+
 def test_a_restore_tells_that_the_secret_key_is_another(
     site: Site, new_database: NewDatabase, settings: Any
 ) -> None:
