@@ -1,13 +1,17 @@
 import logging
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.core import context as current
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,34 @@ class AccountAdapter(DefaultAccountAdapter):
                 "Everything else was saved. Request the e-mail again later."
             )
             messages.error(current.request, message % email)
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: EmailConfirmationHMAC, signup: bool
+    ) -> None:
+        address: EmailAddress = emailconfirmation.email_address
+        if EmailAddress.objects.is_verified(address.email):
+            self.send_account_already_exists_mail(address.email)
+        else:
+            super().send_confirmation_mail(request, emailconfirmation, signup)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the owner of the account, at the address it had until now."""
+        if not settings.HAS_EMAIL:
+            return
+        values = {"user": user, **(context or {})}
+        if template_prefix == "account/email/email_deleted":
+            # A pending address was never the account's, so nobody has to know that it was removed.
+            email = "" if user.email else values["deleted_email"]
+        else:
+            email = email or user.email
+        if email:
+            super().send_notification_mail(template_prefix, user, values, email)
 
     def add_message(
         self,

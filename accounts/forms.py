@@ -87,7 +87,15 @@ class EmailForm(LabelledForm, allauth.AddEmailForm):
     @transaction.atomic
     def save(self, request: HttpRequest) -> EmailAddress:
         if settings.HAS_EMAIL:
-            return super().save(request)
+            old_email = self.user.email
+            address = super().save(request)
+            # An unconfirmed address is replaced at once; allauth tells only confirmed ones.
+            if not EmailAddress.objects.filter(user=self.user, email=old_email).exists():
+                emails = {"from_email": old_email, "to_email": address.email}
+                get_adapter().send_notification_mail(
+                    "account/email/email_changed", self.user, emails, old_email
+                )
+            return address
         EmailAddress.objects.filter(user=self.user).delete()
         address = EmailAddress(user=self.user, email=self.cleaned_data["email"])
         address.set_as_primary()

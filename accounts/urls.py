@@ -1,15 +1,20 @@
 from allauth.account.decorators import secure_admin_login
+from allauth.account.views import email
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.urls import path
 from django.views.generic import RedirectView
 
 from accounts import views
+from accounts.reauthentication import password_required
 
 app_name = "accounts"
 
 urlpatterns = [
     path("theme/", views.theme_set, name="theme_set"),
     path("accounts/preferences/", views.preferences_edit, name="preferences_edit"),
+    # Before allauth's own, which asks for the password only when the form is sent.
+    path("accounts/email/", login_required(password_required(email))),
     path("accounts/delete/", views.account_delete, name="account_delete"),
     # The admin's own sign-in does not limit attempts, so the site's sign-in replaces it.
     path("admin/login/", secure_admin_login(admin.site.login), name="admin_login"),

@@ -1,3 +1,4 @@
+from allauth.account.adapter import get_adapter
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -53,11 +54,13 @@ def account_delete(request: LearnerRequest) -> HttpResponse:
     user = request.user
     form = PasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
+        email = user.email
         with transaction.atomic():
             # A state change that is under way ends before this, or finds no account.
             User.objects.select_for_update().get(pk=user.pk)
             logout(request)
             user.delete()
+        get_adapter().send_notification_mail("accounts/email/account_deleted", user, email=email)
         messages.success(request, _("Your account and everything in it were deleted."))
         return redirect("catalog:roadmap")
     return render(request, "accounts/account_delete.html", {"form": form})

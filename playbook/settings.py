@@ -388,6 +388,11 @@ ACCOUNT_SIGNUP_FIELDS = [
 ACCOUNT_EMAIL_VERIFICATION = "optional" if HAS_EMAIL else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "System Design Playbook: "
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# A sign-up with an address that has an account looks like any other; only its owner, who gets the
+# mail, can confirm it. Without mail nobody could, so the address is refused.
+ACCOUNT_PREVENT_ENUMERATION = "strict" if HAS_EMAIL else True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

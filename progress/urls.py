@@ -13,6 +13,7 @@ urlpatterns = [
     path("events/<int:first>-<int:last>/undo/", views.events_undo, name="events_undo"),
     path("me/", views.progress_detail, name="progress_detail"),
     path("me/history/", views.event_list, name="event_list"),
+    path("me/export/", views.export_detail, name="export_detail"),
     path("me/export.json", views.progress_export, name="progress_export"),
     path("me/changes/seen/", views.changes_acknowledge, name="changes_acknowledge"),
     path("me/visitor-note/dismiss/", views.visitor_note_dismiss, name="visitor_note_dismiss"),

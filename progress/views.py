@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.reauthentication import password_required
 from catalog.dependencies import CATALOG
 from catalog.models import Layer, Section
 from catalog.roadmap import bands_of
@@ -188,6 +190,15 @@ def event_list(request: LearnerRequest) -> Viewed:
 
 @require_safe
 @sign_in_required
+@password_required
+def export_detail(request: LearnerRequest) -> HttpResponse:
+    """Show the page from which the file is downloaded, because a download shows no page itself."""
+    return render(request, "progress/export_detail.html")
+
+
+@require_safe
+@sign_in_required
+@partial(password_required, back_to="progress:export_detail")
 def progress_export(request: LearnerRequest) -> HttpResponse:
     response = JsonResponse(progress_of(request.user), json_dumps_params={"indent": 2})
     name = f"playbook-progress-{timezone.localdate():%Y-%m-%d}.json"

@@ -1,6 +1,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.test import Client
 
 from accounts.models import User
@@ -60,6 +61,17 @@ def test_deleting_an_account_deletes_only_its_own_data(
     assert Article.objects.count() == 39
     assert not Session.objects.filter(session_key=key).exists()
     assert elsewhere.get("/accounts/preferences/").status_code == 302
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_the_owner_is_told_of_the_deletion(client: Client, active: User) -> None:
+    client.post(PATH, {"password": "wrong"})
+    assert mail.outbox == []
+    client.post(PATH, {"password": "a-learner's-password"})
+    [message] = mail.outbox
+    assert message.to == ["learner@example.org"]
+    assert message.subject == "System Design Playbook: your account was deleted"
+    assert "Your account and everything in it were deleted." in message.body
 
 
 def test_password_attempts_at_deletion_are_rate_limited(client: Client, active: User) -> None:

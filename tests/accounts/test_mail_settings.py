@@ -38,6 +38,7 @@ def test_every_mail_server_of_the_example_is_accepted(
     assert settings["EMAIL_BACKEND"] == backend
     assert settings["EMAIL_PORT"] == port
     assert settings["EMAIL_TIMEOUT"] == 10
+    assert settings["ACCOUNT_PREVENT_ENUMERATION"] == "strict"
     assert (settings["EMAIL_USE_TLS"], settings["EMAIL_USE_SSL"]) == (tls, ssl)
 
 
@@ -45,6 +46,7 @@ def test_without_a_mail_server_an_address_is_optional(monkeypatch: pytest.Monkey
     settings = settings_with(monkeypatch, "")
     assert not settings["HAS_EMAIL"]
     assert "email" in settings["ACCOUNT_SIGNUP_FIELDS"]
+    assert settings["ACCOUNT_PREVENT_ENUMERATION"] is True
     assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.dummy.EmailBackend"
 
 

@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from tests.accounts import passwords
 from tests.accounts.pages import Page
 
 pytestmark = pytest.mark.same_everywhere
@@ -21,6 +22,7 @@ SIGNED_IN = {
     "/accounts/preferences/": "Preferences",
     "/accounts/email/": "Your e-mail address",
     "/accounts/password/change/": "Change your password",
+    "/me/export/": "Download your progress",
     "/accounts/delete/": "Delete your account",
     "/accounts/logout/": "Sign out?",
     "/accounts/reauthenticate/": "Confirm that it is you",
@@ -56,6 +58,7 @@ def test_account_pages_for_learners_render(
 ) -> None:
     request.getfixturevalue(mail)
     client.force_login(learner)
+    passwords.confirm(client)
     response = client.get(path)
     assert response.status_code == 200
     assert_well_made(Page(response), SIGNED_IN[path])

@@ -83,6 +83,33 @@ def test_invalid_sign_up_values_are_named_and_change_nothing(
     assert user_of(client) is None
 
 
+@pytest.mark.usefixtures("with_mail")
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_with_mail_a_known_address_signs_up_like_an_unknown_one(
+    client: Client, learner: User, is_confirmed: bool
+) -> None:
+    EmailAddress.objects.create(
+        user=learner, email="learner@example.org", primary=True, verified=is_confirmed
+    )
+    answers = []
+    for name, email in (("ada", "learner@example.org"), ("bob", "unknown@example.org")):
+        browser = Client()
+        data = {**NEW, "username": name, "email": email}
+        response = browser.post("/accounts/signup/", data, follow=True)
+        pages = Page(response).text, Page(browser.get("/me/")).text
+        shown = [page.replace(name, "NAME").replace(email, "ADDRESS") for page in pages]
+        answers.append((response.redirect_chain, shown))
+    assert answers[0] == answers[1]
+    subjects = [(message.to, message.subject.partition(": ")[2]) for message in mail.outbox]
+    first = "you already have an account" if is_confirmed else "confirm your e-mail address"
+    assert subjects == [
+        (["learner@example.org"], first),
+        (["unknown@example.org"], "confirm your e-mail address"),
+    ]
+    client.post("/accounts/login/", {**LEARNER, "login": "learner@example.org"})
+    assert user_of(client) == str(learner.pk)
+
+
 @pytest.mark.parametrize("login", ["learner", "LEARNER", "learner@example.org"])
 def test_signing_in_by_name_or_address(client: Client, learner: User, login: str) -> None:
     response = client.post("/accounts/login/", {**LEARNER, "login": login})

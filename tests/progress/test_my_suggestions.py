@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Article, Section, Status
 from catalog.suggestions.models import Suggestion
+from tests.accounts import passwords
 
 pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
@@ -24,6 +25,7 @@ NEW = "https://example.org/how-a-lock-works"
 @pytest.fixture
 def reader(client: Client, learner: User) -> Client:
     client.force_login(learner)
+    passwords.confirm(client)
     return client
 
 

@@ -11,6 +11,7 @@ from catalog.models import Article, Entry, Status
 from progress.learner import LearnerProgress
 from progress.models import Event, State
 from progress.states import StateName
+from tests.accounts import passwords
 
 pytestmark = pytest.mark.usefixtures("playbook")
 
@@ -96,6 +97,7 @@ def test_the_export_contains_no_hidden_link(client: Client, learner: User, walle
     progress.set(retired, StateName.READING)
     retired.retire()
     client.force_login(learner)
+    passwords.confirm(client)
     body = client.get("/me/export.json").content.decode()
     assert SECRET not in body
     export = json.loads(body)

@@ -17,6 +17,7 @@ from playbook import replica
 from playbook.http import HttpRequest
 from progress.models import State
 from progress.replica import ReadOwnRows
+from tests.accounts import passwords
 
 LOST = OperationalError("the connection is lost")
 
@@ -35,6 +36,7 @@ def with_replica(settings: Settings, db: None) -> Iterator[None]:
 def request_of_learner(client: Client, learner: User, playbook: None) -> HttpRequest:
     """Return a read-only request of a signed-in learner."""
     client.force_login(learner)
+    passwords.confirm(client)
     answer = client.get(reverse("progress:progress_export"))
     return cast(HttpRequest, answer.wsgi_request)
 
