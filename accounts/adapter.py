@@ -6,11 +6,13 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.core import context as current
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import sign_in_limits
 from accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -29,9 +31,33 @@ class AccountAdapter(DefaultAccountAdapter):
         "enter_current_password": _("This is not your current password."),
         "incorrect_password": _("This is not your password."),
         "too_many_login_attempts": _(
-            "Too many failed attempts. Nothing was changed; try again in five minutes."
+            "Too many failed attempts. Nothing was changed; try again in a minute."
         ),
     }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self.counters = sign_in_limits.counters(request, credentials)
+        if seconds := sign_in_limits.take_all(self.counters):
+            message = ngettext(
+                "Too many failed attempts. Nothing was changed; try again in %d second.",
+                "Too many failed attempts. Nothing was changed; try again in %d seconds.",
+                seconds,
+            )
+            raise ValidationError(message % seconds, code="too_many_login_attempts")
+        if not sign_in_limits.is_from_known_browser(self.counters):
+            super().pre_authenticate(request, **credentials)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            for counter in self.counters:
+                counter.give_back()
+        return user
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **options)
+        sign_in_limits.remember_browser(request, response, user)
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         try:

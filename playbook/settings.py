@@ -390,6 +390,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "System Design Playbook: "
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Failures for one account are counted in accounts/sign_in_limits.py.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip"}
 # A sign-up with an address that has an account looks like any other; only its owner, who gets the
 # mail, can confirm it. Without mail nobody could, so the address is refused.
 ACCOUNT_PREVENT_ENUMERATION = "strict" if HAS_EMAIL else True

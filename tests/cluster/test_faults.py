@@ -137,7 +137,7 @@ def test_sign_in_attempts_are_counted_with_and_without_redis(cluster: Cluster) -
         return Browser(cluster.ports["proxy"]).post("/accounts/login/", wrong).body
 
     stored: LiteralString = (
-        "SELECT count(*) FROM playbook_cache WHERE cache_key LIKE '%login_failed%'"
+        "SELECT count(*) FROM playbook_cache WHERE cache_key LIKE '%sign_in:%'"
     )
     for with_redis in (True, False):
         if not with_redis:
