@@ -25,13 +25,10 @@ def check_mergeable(kept: Article, duplicate: Article) -> None:
 
 
 def repeated_entries(kept: Article, duplicate: Article) -> set[int]:
-    """Return the keys of the entries of `duplicate` that `kept` already has.
-
-    Two entries are the same if they have the same section and title.
-    """
-    taken = set(kept.entries.filter(retired_at=None).values_list("section_id", "title"))
+    """Return the keys of the entries of `duplicate` in sections that list `kept` already."""
+    taken = set(kept.entries.filter(retired_at=None).values_list("section_id", flat=True))
     entries = duplicate.entries.filter(retired_at=None)
-    return {entry.pk for entry in entries if (entry.section_id, entry.title) in taken}
+    return {entry.pk for entry in entries if entry.section_id in taken}
 
 
 @transaction.atomic

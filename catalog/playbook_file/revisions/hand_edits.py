@@ -26,10 +26,12 @@ from catalog.playbook_file.models import Revision
 
 
 class ArticleEdits(NamedTuple):
-    """The changes of one article on one day (UTC)."""
+    """The changes of one article on one day (UTC), between two revisions."""
 
     article_id: int
     day: date
+    period: int
+    """The number of revisions before."""
     last_at: datetime
     changes: list[FieldChange]
 
@@ -49,6 +51,8 @@ class _Place(NamedTuple):
 
 class _Record(NamedTuple):
     at: datetime
+    period: int
+    """The number of revisions before."""
     is_by_hand: bool
     entry_id: int | None
     """None for a record of the article itself."""
@@ -90,7 +94,7 @@ class _Replay:
 
 
 def _edits(article_id: int, records: list[_Record]) -> Iterator[ArticleEdits]:
-    """Compare the article before and after each unbroken run of hand edits of one day."""
+    """Compare the article before and after each run of hand edits of one day and period."""
     replay, was_seen = _Replay(), False
     records.sort(key=lambda record: record.at)
     before: _Seen | None = None
@@ -104,13 +108,14 @@ def _edits(article_id: int, records: list[_Record]) -> Iterator[ArticleEdits]:
         if record.is_by_hand and not _same_run(record, following):
             changes = _changes(before, replay.seen(), is_back=was_seen)
             if changes:
-                yield ArticleEdits(article_id, record.at.date(), record.at, changes)
+                yield ArticleEdits(article_id, record.at.date(), record.period, record.at, changes)
 
 
 def _same_run(one: _Record | None, other: _Record | None) -> bool:
     if one is None or other is None:
         return False
-    return one.is_by_hand and other.is_by_hand and one.at.date() == other.at.date()
+    are_by_hand = one.is_by_hand and other.is_by_hand
+    return are_by_hand and (one.at.date(), one.period) == (other.at.date(), other.period)
 
 
 def _changes(before: _Seen | None, after: _Seen | None, *, is_back: bool) -> list[FieldChange]:
@@ -141,9 +146,23 @@ def _differences(before: _Seen, after: _Seen) -> Iterator[FieldChange]:
     yield from _field_changes(ArticleData, ARTICLE_FIELDS, [before.values], [after.values])
     values = [[place.values for place in seen.places] for seen in (before, after)]
     yield from _field_changes(EntryData, ENTRY_FIELDS, *values)
-    sections = [[place.section for place in seen.places] for seen in (before, after)]
-    for pair in replaced(*sections):
+    yield from _section_changes(
+        *({place.section: None for place in seen.places} for seen in (before, after))
+    )
+
+
+def _section_changes(
+    before: Mapping[str, None], after: Mapping[str, None]
+) -> Iterator[FieldChange]:
+    """Pair the sections that the article left with those that it came to; the rest stand alone."""
+    left = [section for section in before if section not in after]
+    come = [section for section in after if section not in before]
+    for pair in zip(left, come, strict=False):
         yield FieldChange(ChangeKind.MOVED, *pair)
+    for section in come[len(left) :]:
+        yield FieldChange(ChangeKind.LISTED, "", section)
+    for section in left[len(come) :]:
+        yield FieldChange(ChangeKind.UNLISTED, section, "")
 
 
 def _field_changes(
@@ -168,19 +187,20 @@ def _records() -> Mapping[int, list[_Record]]:
         Article, "id", "status_id", "retired_at", *ARTICLE_FIELDS
     ):
         article = _ArticleVersion(status in public and retired_at is None, tuple(values))
-        records[pk].append(_Record(at, bool(user) and at not in revision_times, None, article))
+        period, is_by_hand = revision_times.period_of(at), bool(user) and at not in revision_times
+        records[pk].append(_Record(at, period, is_by_hand, None, article))
     sections = {section.pk: section.title for section in Section.objects.all()}
     article_of: dict[int, int] = {}
     for pk, at, user, article_id, section_id, retired_at, *values in _rows(
         Entry, "id", "article_id", "section_id", "retired_at", *ENTRY_FIELDS
     ):
-        is_by_hand = bool(user) and at not in revision_times
+        period, is_by_hand = revision_times.period_of(at), bool(user) and at not in revision_times
         previous = article_of.get(pk, article_id)
         if previous != article_id:
-            records[previous].append(_Record(at, is_by_hand, pk, None))
+            records[previous].append(_Record(at, period, is_by_hand, pk, None))
         is_listed = retired_at is None and section_id in sections
         place = _Place(sections[section_id], tuple(values)) if is_listed else None
-        records[article_id].append(_Record(at, is_by_hand, pk, place))
+        records[article_id].append(_Record(at, period, is_by_hand, pk, place))
         article_of[pk] = article_id
     return records
 
@@ -201,7 +221,11 @@ class _RevisionTimes:
         times = applied.values_list(Coalesce("apply_began_at", "made_at"), "applied_at")
         self._times = [(began_at, ended_at) for began_at, ended_at in times if ended_at]
 
+    def period_of(self, at: datetime) -> int:
+        """Return the number of revisions that had ended before that time."""
+        return bisect_left(self._times, at, key=itemgetter(1))
+
     def __contains__(self, at: datetime) -> bool:
         """Return whether the first revision that ended at that time or later had begun by then."""
-        number = bisect_left(self._times, at, key=itemgetter(1))
+        number = self.period_of(at)
         return number < len(self._times) and self._times[number][0] <= at

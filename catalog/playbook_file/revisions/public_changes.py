@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,8 @@ PUBLIC_KINDS = {
     ChangeKind.RETIRED,
     ChangeKind.MOVED,
     ChangeKind.PLACED,
+    ChangeKind.LISTED,
+    ChangeKind.UNLISTED,
     *(
         field.change
         for data in (ArticleData, EntryData)
@@ -52,12 +54,20 @@ WHOLE_TAGS = {
     ChangeKind.RETIRED: Tag("rose", _("Retired")),
 }
 MOVED_TAG, CHANGED_TAG = Tag("violet", _("Moved")), Tag("blue", _("Changed"))
+MERGED_TAG = Tag("rose", _("Merged"))
 
 
 @dataclass(frozen=True)
 class PublicArticleChange:
     article: Article
     changes: list[FieldChange]
+    kept: Article | None = None
+    """The article that this one is merged into."""
+
+    @property
+    def merged_into(self) -> Article | None:
+        """The article that is kept, if this one was retired because it is a duplicate."""
+        return self.kept if self.whole_change is ChangeKind.RETIRED else None
 
     @property
     def whole_change(self) -> ChangeKind | None:
@@ -71,7 +81,9 @@ class PublicArticleChange:
 
     @property
     def tags(self) -> list[Tag]:
-        """New, Restored or Retired; else Moved, Changed or both."""
+        """New, Restored, Retired or Merged; else Moved, Changed or both."""
+        if self.merged_into:
+            return [MERGED_TAG]
         if self.whole_change:
             return [WHOLE_TAGS[self.whole_change]]
         is_moved = [change.kind is ChangeKind.MOVED for change in self.changes]
@@ -80,7 +92,7 @@ class PublicArticleChange:
 
 @dataclass(frozen=True)
 class PublicUpdate:
-    """A revision, or what editors changed by hand on one day (UTC)."""
+    """A revision, or what editors changed by hand on one day (UTC) between two revisions."""
 
     anchor: str
     changed_at: datetime
@@ -124,17 +136,22 @@ def _revisions(snapshot: CatalogSnapshot) -> Iterator[PublicUpdate]:
 
 
 def _days_of_hand_edits(snapshot: CatalogSnapshot) -> Iterator[PublicUpdate]:
-    by_day: dict[date, list[ArticleEdits]] = defaultdict(list)
+    by_period: dict[tuple[date, int], list[ArticleEdits]] = defaultdict(list)
     for edits in hand_edits():
         if edits.article_id in snapshot.by_pk:
-            by_day[edits.day].append(edits)
-    for day, of_day in by_day.items():
-        of_day.sort(key=attrgetter("last_at"), reverse=True)
-        changes: dict[int, list[FieldChange]] = defaultdict(list)
-        for edits in of_day:
-            changes[edits.article_id] += edits.changes
-        articles = [PublicArticleChange(snapshot.by_pk[pk], each) for pk, each in changes.items()]
-        yield PublicUpdate(f"edits-{day}", of_day[0].last_at, articles, is_by_hand=True)
+            by_period[edits.day, edits.period].append(edits)
+    days: Counter[date] = Counter()
+    for (day, _period), of_period in sorted(by_period.items(), key=itemgetter(0)):
+        days[day] += 1
+        anchor = f"edits-{day}" if days[day] == 1 else f"edits-{day}-{days[day]}"
+        of_period.sort(key=attrgetter("last_at"), reverse=True)
+        articles = [_edited(snapshot, edits) for edits in of_period]
+        yield PublicUpdate(anchor, of_period[0].last_at, articles, is_by_hand=True)
+
+
+def _edited(snapshot: CatalogSnapshot, edits: ArticleEdits) -> PublicArticleChange:
+    kept = snapshot.by_pk.get(snapshot.merged.get(edits.article_id, 0))
+    return PublicArticleChange(snapshot.by_pk[edits.article_id], edits.changes, kept)
 
 
 def _changed(

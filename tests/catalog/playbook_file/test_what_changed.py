@@ -18,6 +18,8 @@ from catalog.catalog_data import stored
 from catalog.history.records import records_of
 from catalog.models import Article, Entry, Section, Status
 from catalog.playbook_file.models import Revision
+from catalog.playbook_file.revisions.applying import apply
+from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write
 from tests.catalog.admin_pages import address, filled_in
 
@@ -120,6 +122,51 @@ def test_new_moved_retired_and_restored_articles_have_their_tags(
     old = wallet.entries.get().section
     save(editor_client, wallet.entries.get(), section=caching.pk, number=98)
     assert listed(client)[0] == (wallet.title, ["Moved"], f"Moved {old.title} {caching.title}")
+
+
+def test_an_article_that_is_listed_once_more_and_no_longer_is_shown(
+    client: Client, editor_client: Client
+) -> None:
+    wallet, caching = Article.objects.get(slug=WALLET), Section.objects.get(slug="caching")
+    form = filled_in(editor_client.get(address(Entry, "add")))
+    form |= {"section": caching.pk, "article": wallet.pk, "title": wallet.title, "number": 99}
+    assert editor_client.post(address(Entry, "add"), form).status_code == 302
+    assert listed(client) == [(wallet.title, ["Changed"], f"Also listed {caching.title}")]
+    days_ago(2)
+    entry = wallet.entries.get(section=caching)
+    editor_client.post(address(entry, "delete"), {"post": "yes"})
+    assert listed(client)[0] == (wallet.title, ["Changed"], f"No longer listed {caching.title}")
+
+
+def test_edits_before_and_after_a_revision_are_two_updates(
+    client: Client, editor_client: Client, editor: User
+) -> None:
+    """Restored by a file in between, the article is not said to be retired by the later edits."""
+    wallet = Article.objects.get(slug=WALLET)
+    content = write(stored(), "markdown").encode()
+    retire(editor, wallet)
+    apply(prepare(content, "playbook.md", editor))
+    save(editor_client, wallet, title="A wallet")
+    day = f"{timezone.now():%Y-%m-%d}"
+    assert re.findall(r'<h2 id="([^"]+)"', page(client)) == [
+        f"edits-{day}-2",
+        f"revision-{Revision.objects.latest('pk').pk}",
+        f"edits-{day}",
+    ]
+    assert [tags for _title, tags, _details in listed(client)] == [
+        ["Changed"],
+        ["Restored"],
+        ["Retired"],
+    ]
+
+
+def test_a_merged_article_names_the_one_that_is_kept(client: Client, editor_client: Client) -> None:
+    kept, duplicate = Article.objects.order_by("pk")[:2]
+    keys = {"kept": kept.pk, "gone": duplicate.pk}
+    assert editor_client.post("/admin/catalog/article/merge/", keys).status_code == 302
+    details = {title: (tags, text) for title, tags, text in listed(client)}
+    assert details[duplicate.title] == (["Merged"], f"Into {kept.title}")
+    assert f"Into {kept.title}" in page(client, FEED)
 
 
 def retire(editor: User, article: Article, *, back: bool = False) -> None:
