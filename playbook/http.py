@@ -35,7 +35,6 @@ REASONS = {
     DisallowedHost: _(
         "This site is not served under that name. If you operate it, add the name to ALLOWED_HOSTS."
     ),
-    RequestDataTooBig: _("The request is larger than this site accepts."),
 }
 
 
@@ -120,6 +119,9 @@ def error_page(request: DjangoHttpRequest, status: HTTPStatus, **context: object
 
 
 def bad_request(request: DjangoHttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limit=limit)
     reason = next((text for kind, text in REASONS.items() if isinstance(exception, kind)), "")
     return error_page(request, HTTPStatus.BAD_REQUEST, reason=reason)
 

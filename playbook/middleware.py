@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import resolve
 
-from playbook import metrics, tracing
+from playbook import bodies, metrics, tracing
 from playbook.http import HttpRequest, error_page
 
 requests_log = logging.getLogger("playbook.requests")
@@ -88,6 +88,21 @@ class RefuseForgedRequests(CsrfViewMiddleware):
         if site == "same-origin" or (site is None and request.headers.get("Origin") in own):
             return
         super()._check_token(request)  # type: ignore[misc]  # Django's own, without a type
+
+
+class RefuseBodies:
+    """Refuse a body that the view does not take, or that the server did not read to its end."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        status = request.META.get(bodies.REFUSAL)
+        if status is None and bodies.is_too_large(request):
+            status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        if status is None:
+            return self.get_response(request)
+        return error_page(request, status, limit=bodies.limit_for(request.path_info))
 
 
 class ExplainWrongMethod:

@@ -223,6 +223,7 @@ MIDDLEWARE = [
     "accounts.middleware.ReaderTimeZone",
     "progress.middleware.RequestProgress",
     "progress.replica.ReadOwnRows",
+    "playbook.middleware.RefuseBodies",
     "playbook.middleware.ExplainWrongMethod",
 ]
 

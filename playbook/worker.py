@@ -1,4 +1,4 @@
-"""The application in a worker of `serve`, which ends when the server does."""
+"""The site in a worker of `serve`, which ends when the server does."""
 
 import multiprocessing
 import os
@@ -6,9 +6,9 @@ import signal
 import threading
 import time
 
-from playbook.wsgi import application
+from playbook.rsgi import site
 
-__all__ = ["application"]
+__all__ = ["site"]
 
 LONGEST_STOP = 10
 """Seconds for requests in progress, as when the server stops its workers itself."""

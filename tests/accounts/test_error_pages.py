@@ -73,8 +73,8 @@ def test_a_request_that_is_too_large_changes_nothing(client: Client, learner: Us
     response = client.post(
         "/accounts/preferences/", form, content_type="application/x-www-form-urlencoded"
     )
-    page = assert_is_error(response, 400, "The request could not be understood")
-    assert "larger than this site accepts" in page.text
+    page = assert_is_error(response, 413, "Too much was sent")
+    assert "This page takes up to 64.0 KB" in page.text
     learner.refresh_from_db()
     assert learner.time_zone == ""
 

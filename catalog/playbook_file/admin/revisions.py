@@ -20,6 +20,7 @@ from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
 from catalog.playbook_file.matching.decisions import Undecidable
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.querysets import RevisionQuerySet
+from catalog.playbook_file.reading.decoding import SIZE_MAX
 from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.reading.parsed_file import Note, Unreadable
 from catalog.playbook_file.revisions import preview
@@ -29,6 +30,7 @@ from catalog.playbook_file.revisions.diff import CatalogDiff, difference
 from catalog.playbook_file.revisions.later_changes import later_changes
 from catalog.playbook_file.revisions.planning import plan, prepare, prepare_undo
 from catalog.playbook_file.writing.formats import FORMATS, write
+from playbook.bodies import MEBIBYTE, takes_up_to
 
 DECISIONS = ("question-", "placement-")
 """How the names of the fields of `DecisionsForm` begin."""
@@ -87,6 +89,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
 
     # --- Import
 
+    @takes_up_to(SIZE_MAX + MEBIBYTE)
     def add_view(
         self,
         request: HttpRequest,

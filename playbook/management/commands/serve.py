@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from playbook import metrics_folder
@@ -39,12 +39,13 @@ class Command(BaseCommand):
                 "run manage.py prepare first"
             )
         server = Granian(
-            "playbook.worker:application",
+            "playbook.worker:site",
             address=settings.HOST,
             port=settings.PORT,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
+            http=HTTPModes.http1,
+            websockets=False,
             workers=settings.WEB_WORKERS,
-            blocking_threads=settings.THREADS_PER_WORKER,
             respawn_failed_workers=True,
             workers_kill_timeout=10,
             log_level=LogLevels.error,
