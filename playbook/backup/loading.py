@@ -1,7 +1,6 @@
 """Create the tables of a backup, and fill them."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
@@ -12,8 +11,8 @@ from playbook.backup.archive import Backup
 from playbook.backup.manifest import TableSummary
 from playbook.backup.replacing import RestoreError
 from playbook.backup.rows import (
-    BATCH,
     Checksum,
+    batches_of,
     columns_of,
     converter,
     fields_of,
@@ -68,9 +67,10 @@ def fill(model: type[Model], lines: Iterator[bytes], summary: TableSummary) -> N
     columns = ", ".join(map(quote, summary.columns))
     marks = ", ".join(["%s"] * len(converters))
     statement = f"INSERT INTO {quote(summary.table)} ({columns}) VALUES ({marks})"  # noqa: S608
-    while batch := [values_of(line, converters) for line in islice(lines, BATCH)]:
-        if fault := insert(statement, batch):
-            raise refused_row(statement, batch, summary.table) or RestoreError(str(fault))
+    for batch in batches_of(lines):
+        rows = [values_of(line, converters) for line in batch]
+        if fault := insert(statement, rows):
+            raise refused_row(statement, rows, summary.table) or RestoreError(str(fault))
     set_last_id(model, summary.last_id, database)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
+    BinaryField,
     BooleanField,
     CharField,
     Field,
@@ -25,6 +26,10 @@ from django.utils.duration import duration_iso_string
 Converter: TypeAlias = Callable[[Any], Any] | None
 """None if nothing has to be converted."""
 BATCH = 2000
+"""Rows in memory at a time."""
+BATCH_OF_FILES = 20
+"""The same for tables that hold files, such as revisions with several megabytes each."""
+BATCH_BYTES = 4 << 20
 MODULUS = 2**256
 
 
@@ -53,13 +58,29 @@ def columns_of(model: type[Model]) -> tuple[str, ...]:
 
 def read_lines(model: type[Model], alias: str) -> Iterator[bytes]:
     """Yield every row as a line, a batch in memory at a time."""
+    holds_files = any(isinstance(field, BinaryField) for field in fields_of(model))
+    size = BATCH_OF_FILES if holds_files else BATCH
     names = [field.attname for field in fields_of(model)]
     rows = model._base_manager.using(alias).order_by("pk").values_list("pk", *names)
-    batch = list(rows[:BATCH])
+    batch = list(rows[:size])
     while batch:
         for _pk, *values in batch:
             yield line_of(values)
-        batch = list(rows.filter(pk__gt=batch[-1][0])[:BATCH])
+        batch = list(rows.filter(pk__gt=batch[-1][0])[:size])
+
+
+def batches_of(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Yield the lines in lists that fit into memory."""
+    batch: list[bytes] = []
+    size = 0
+    for line in lines:
+        batch.append(line)
+        size += len(line)
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def line_of(values: list[Any]) -> bytes:

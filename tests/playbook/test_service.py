@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from playbook.release import SOURCES
 from tests.playbook.program import ROOT, free_port, served
 
 UNIT = ROOT / "docs" / "playbook.service"
@@ -63,3 +64,14 @@ def test_the_health_check_of_the_image_asks_the_site(site: dict[str, str]) -> No
     with served(**{**site, "WEB_WORKERS": "1"}):
         assert is_healthy(site["PORT"])
     assert not is_healthy(str(free_port()))
+
+
+def test_the_image_has_the_files_that_the_product_reads() -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {line[1:] for line in lines if line.startswith("!")} == {
+        *SOURCES,
+        "fixtures",
+        "manage.py",
+        "pyproject.toml",
+        "requirements.txt",
+    }

@@ -16,7 +16,7 @@ from django.db import connection, models
 
 from playbook.backup import manifest
 from playbook.backup.archive import new_backup, open_backup
-from playbook.backup.rows import Checksum, converter, line_of, values_of
+from playbook.backup.rows import Checksum, batches_of, converter, line_of, values_of
 
 LINES = [line_of([number, f"Zoë 🦉 {number}"]) for number in range(50)]
 
@@ -125,6 +125,13 @@ def test_a_checksum_ignores_the_order_of_rows_and_nothing_else() -> None:
     assert checksum(LINES) == checksum(LINES[::-1])
     others = (LINES[1:], [*LINES, LINES[0]], [LINES[0], *LINES[:-1]], [LINES[0] + b" ", *LINES[1:]])
     assert checksum(LINES) not in {checksum(lines) for lines in others}
+
+
+def test_rows_are_loaded_in_batches_that_fit_into_memory() -> None:
+    megabyte = b"x" * (1 << 20)
+    assert [len(batch) for batch in batches_of([megabyte] * 9)] == [4, 4, 1]
+    assert [len(batch) for batch in batches_of(LINES * 50)] == [2000, 500]
+    assert list(batches_of([])) == []
 
 
 @pytest.mark.parametrize(
