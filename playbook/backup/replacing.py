@@ -8,13 +8,15 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from psycopg.errors import LockNotAvailable
 
 from playbook.database_file import make_private
 
-LONGEST_WAIT = 20
-"""Seconds to wait for others to leave an SQLite file."""
+LONGEST_WAIT = 20.0
+"""Seconds to wait for others who use the database."""
+IN_USE = "the database is in use: stop the site, and try again"
 
 
 class RestoreError(Exception):
@@ -58,17 +60,23 @@ def copy_over(new: Path, target: Path) -> None:
 
     def give_up(*pages: int) -> None:
         if time.monotonic() > gives_up_at:
-            raise RestoreError(f"{target} is in use: stop the site, and try again")
+            raise RestoreError(IN_USE)
 
-    with closing(sqlite3.connect(new)) as source, closing(sqlite3.connect(target)) as copy:
+    with closing(sqlite3.connect(new)) as source, closing(sqlite3.connect(target, 0)) as copy:
         source.backup(copy, progress=give_up)
 
 
 def drop_tables() -> None:
     """Drop the tables of the site's apps, also those that a newer release added."""
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT * 1000:.0f}ms'")
         for table in tables_of_site():
-            cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)} CASCADE")
+            try:
+                cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)} CASCADE")
+            except OperationalError as error:
+                if isinstance(error.__cause__, LockNotAvailable):
+                    raise RestoreError(IN_USE) from error
+                raise
 
 
 def tables_of_site() -> list[str]:

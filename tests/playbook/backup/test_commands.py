@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError
 
 from accounts.models import User
+from playbook.backup import replacing
 from playbook.backup.archive import new_backup, open_backup
 from playbook.backup.loading import compare
 from playbook.backup.moving import unchanged
@@ -125,6 +126,17 @@ def test_a_restore_tells_that_the_secret_key_is_another(
     settings.SECRET_KEY = "another-key-" * 5
     told = new_database("with_another_key").run("restore", str(site.backup))
     assert "It was made with a different SECRET_KEY: everybody is signed out" in told
+
+
+def test_a_restore_gives_up_if_others_do_not_leave(
+    site: Site, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "LONGEST_WAIT", 0.1)
+    with closing(connect(other.url)) as writer:
+        writer.execute("DELETE FROM progress_event")
+        assert refusal(other, "restore", str(site.backup), "--yes") == (
+            "Nothing was changed: the database is in use: stop the site, and try again"
+        )
 
 
 def test_a_backup_waits_for_no_writer_and_holds_what_was_committed(
