@@ -5,7 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    default = True
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        from accounts import former_editors
+
+        former_editors.connect()
 
 
 class EmailAddressesConfig(AccountConfig):
