@@ -119,10 +119,9 @@ class _FileParser(FileBuilder):
         return True
 
     def _read_linked_heading(self, heading: Heading) -> None:
-        above = [other for other in self.headings if other.level < heading.level]
-        self.headings = (
-            above or self.headings[-1:] or [Heading(heading.line, 1, Cell(_("Articles")))]
-        )
+        named = [other for other in self.headings if other.cell.text]
+        above = [other for other in named if other.level < heading.level] or named[-1:]
+        self.headings = above or [Heading(heading.line, 1, Cell(_("Articles")))]
         self._add_items(heading.line, heading.cell, is_numbered=True)
 
     def _read_journey(self, block: Block) -> bool:
@@ -148,7 +147,7 @@ class _FileParser(FileBuilder):
             return
         self.is_journey |= "journey" in cell_of_block(block).text.casefold()
         cell = cell_of_block(block)
-        if described and cell.text and not cell.links:
+        if described and cell.text and not cell.all_links:
             self._describe(described, cell.text)
             return
         for inline in block.inlines:
@@ -157,10 +156,10 @@ class _FileParser(FileBuilder):
 
     def _read_line(self, line: int, cell: Cell) -> None:
         """Read a line of a paragraph: an article if it is numbered and has a link."""
-        number = NUMBER.match(cell.text)
-        if number and cell.has_web_link and (cell.strong or begins_with_link(cell, cell.links[0])):
+        links = usable_links(cell) if NUMBER.match(cell.text) else []
+        if links and (cell.strong or begins_with_link(cell, links[0])):
             self._add_items(line, cell, is_numbered=True)
-        elif self.described and cell.text and not cell.links:
+        elif self.described and cell.text and not cell.all_links:
             self._describe(self.described, cell.text)
         else:
             self._note_links(line, cell.all_links)
@@ -235,7 +234,7 @@ class _FileParser(FileBuilder):
         text = read_items(cell)
         self._note_links(line, text.left_out)
         for item in text.items:
-            if is_listed and not self._has_heading:
+            if not self._has_heading:
                 message = _("“%(title)s” was left out: there is no heading above it.")
                 self._note(line, message % {"title": item.title[:80]})
             elif is_listed and self.headings[-1].has_table:

@@ -105,6 +105,7 @@ def _item(cell: Cell, start: int, link: Link, end: int) -> Item:
     if _is_in_sentence(cell, link):
         return Item(cell.text, link.address, "")
     before = trimmed(TASK.sub("", cell.text[:start].strip()))
+    before = before if NUMBER.sub("", f"{before} ") else ""
     after = trimmed(cell.text[link.end : end])
     if not says_little(link):
         return Item(link.text, link.address, after)

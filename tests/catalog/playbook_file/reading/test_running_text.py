@@ -239,6 +239,27 @@ def test_linked_headings_stay_beside_a_table() -> None:
     assert [title for title, _path, _learn in rows(text)] == ["Quorum", "Logs"]
 
 
+def test_heading_without_text_makes_no_section() -> None:
+    text = """# Storage
+
+## [](https://example.org/none)
+
+1️⃣ https://example.org/log
+
+## [Trees](https://example.org/tree)
+"""
+    assert rows(text) == [
+        ("https://example.org/none", "none", ""),
+        ("https://example.org/log", "log", ""),
+        ("Trees", "tree", ""),
+    ]
+    empty = "#\n\n1️⃣ <https://example.org/log>\n\n## [Trees](https://example.org/tree)\n"
+    assert rows(empty) == [("Trees", "tree", "")]
+    assert notes(empty) == [
+        "3: “https://example.org/log” was left out: there is no heading above it."
+    ]
+
+
 def test_numbered_bold_lines_with_a_link_are_articles() -> None:
     text = """## Storage
 
