@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from playbook.release import SOURCES
 from tests.playbook.program import KEY, ROOT, environment, run
 
 GIT = {
@@ -75,7 +76,7 @@ def clone(tmp_path: Path) -> Path:
     origin.mkdir()
     for name in ("Makefile", "manage.py", "pyproject.toml", "requirements.txt", ".env.example"):
         shutil.copy(ROOT / name, origin)
-    for name in ("playbook", "accounts", "catalog", "progress", "static", "templates", "fixtures"):
+    for name in (*SOURCES, "fixtures"):
         shutil.copytree(ROOT / name, origin / name, ignore=shutil.ignore_patterns("__pycache__"))
     (origin / ".gitignore").write_text((ROOT / ".gitignore").read_text())
     git(origin, "init", "--quiet")
