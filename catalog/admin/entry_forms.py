@@ -67,11 +67,17 @@ class EntryForm(forms.ModelForm[Entry]):
         ),
     )
 
+    parent_article: Article | None = None
+    """The article of all rows, on whose page they are. It may not be stored yet."""
+
     class Meta:
         widgets: ClassVar = {"what_you_learn": SingleLineTextarea}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if "title" in self.fields:
+            self.fields["title"].required = False
+            self.fields["title"].help_text = _("If empty, the title of the article.")
         if self.instance.pk is None:
             self.initial.pop("number", None)
             self.fields["number"].initial = None
@@ -90,6 +96,16 @@ class EntryForm(forms.ModelForm[Entry]):
 
     def clean_number(self) -> int:
         return self.cleaned_data["number"] or self.old_number
+
+    def clean(self) -> dict[str, Any]:
+        """Give an entry without a title that of its article."""
+        super().clean()
+        article = self.parent_article or self.cleaned_data.get("article")
+        if article is None and self.instance.pk:
+            article = self.instance.article
+        if article and self.cleaned_data.get("title") == "":
+            self.cleaned_data["title"] = article.title
+        return self.cleaned_data
 
 
 class EntryRowForm(EntryForm):
@@ -126,6 +142,11 @@ class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
         self.removed_forms = [form for form in initial if form.instance.pk is None]
         self.sent_keys = [form.instance.pk for form in initial if form.instance.pk]
         return [form for form in forms if form not in self.removed_forms]
+
+    def _construct_form(self, i: int, **options: Any) -> Any:
+        form = super()._construct_form(i, **options)  # type: ignore[misc]  # The stubs lack it.
+        form.parent_article = self.instance if isinstance(self.instance, Article) else None
+        return form
 
     def initial_form_count(self) -> int:
         return super().initial_form_count() - len(self.removed_forms)

@@ -93,6 +93,23 @@ def test_a_new_entry_goes_to_its_number_or_the_end(
     assert section.entries.get(title="e").article == article
 
 
+def test_an_empty_title_becomes_that_of_the_article(client: Client, section: Section) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    row = {"article": article.pk, "title": "", "number": ""}
+    save(client, section, **{f"entries-4-{name}": value for name, value in row.items()})
+    assert section.entries.current().last().title == "Payment Wallet"
+    alone = save(client, Entry, section=section.pk, article="Ticket Booking System", title="")
+    assert alone.status_code == 302, errors(alone)
+    assert section.entries.current().last().title == "Ticket Booking System"
+    save(client, section.entries.get(title="a"), title="")
+    assert section.entries.current()[0].title == section.entries.current()[0].article.title
+    rows = {"entries-0-section": section.pk, "entries-0-title": "", "entries-0-number": ""}
+    new = {"title": "New here", "url": "", "status": article.status_id}
+    added = save(client, Article, **new, **rows)
+    assert added.status_code == 302, errors(added)
+    assert section.entries.current().last().title == "New here"
+
+
 def test_a_checked_row_is_retired_and_the_others_are_renumbered(
     client: Client, section: Section
 ) -> None:
