@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from catalog.admin.base import SEARCH_MAX_LENGTH
 from catalog.identity import host_of
 from catalog.models import Article
-from catalog.suggestions.comparison import proposed_changes
+from catalog.suggestions.comparison import acceptance, changes_nothing, proposed_changes
 from catalog.suggestions.deciding import AcceptForm, DeclineForm
 from catalog.suggestions.models import Decision, Suggestion
 
@@ -83,7 +83,7 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
     def has_change_permission(self, request: HttpRequest, obj: Suggestion | None = None) -> bool:
         return False
 
-    @admin.display(description=gettext_lazy("address"), ordering="url")
+    @admin.display(description=gettext_lazy("link"), ordering="url")
     def link(self, suggestion: Suggestion) -> SafeString | str:
         if not suggestion.url:
             return ""
@@ -134,14 +134,18 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
     ) -> HttpResponse:
         may_decide = not context["original"].is_decided and request.user.has_perm(DECIDING)
         article = context["original"].article
+        changes = proposed_changes(context["original"])
+        may_edit = may_decide and request.user.has_perms(ACCEPTING)
         more = {
             "can_decline": may_decide,
-            "can_accept": may_decide and request.user.has_perms(ACCEPTING),
+            "can_edit": may_edit,
+            "can_accept": may_edit and not changes_nothing(changes),
+            "acceptance": acceptance(context["original"], changes),
             "can_merge": may_decide
             and article is not None
             and not article.merged_into_id
             and request.user.has_perms(MERGING),
-            "changes": proposed_changes(context["original"]),
+            "changes": changes,
         }
         return super().render_change_form(request, {**context, **more}, *args, **options)
 
@@ -192,6 +196,12 @@ class SuggestionAdmin(admin.ModelAdmin[Suggestion]):
         suggestion = self.locked(pk)
         if suggestion.is_decided:
             return self.already_decided(request, suggestion)
+        if data is None and changes_nothing(proposed_changes(suggestion)):
+            message = _(
+                "“%(title)s” proposes no change, so nothing was accepted. Edit it, or decline it."
+            )
+            self.message_user(request, message % {"title": suggestion}, messages.ERROR)
+            return self.page_of(pk)
         form = AcceptForm(suggestion, AcceptForm(suggestion).initial if data is None else data)
         if not form.is_valid():
             return self.form_page(request, suggestion, form)

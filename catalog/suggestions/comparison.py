@@ -34,6 +34,23 @@ def proposed_changes(suggestion: Suggestion) -> list[ProposedChange]:
     ]
 
 
+def changes_nothing(changes: list[ProposedChange]) -> bool:
+    """Return whether a waiting correction would leave its article as it is."""
+    return bool(changes) and not any(change.proposed for change in changes)
+
+
+def acceptance(suggestion: Suggestion, changes: list[ProposedChange]) -> str:
+    """Return what accepting the suggestion without editing it does."""
+    if suggestion.is_correction:
+        names = _(", ").join(change.name for change in changes if change.proposed)
+        return _("Accepting changes these fields of the article: %(names)s.") % {"names": names}
+    section = suggestion.section
+    if section is None or section.is_retired:
+        return _("Accepting creates the article as a draft. It is listed in no section yet.")
+    message = _("Accepting creates the article as a draft at the end of “%(section)s”.")
+    return message % {"section": section.title}
+
+
 def different(proposed: str, current: str) -> str:
     return proposed if proposed != current else ""
 
@@ -41,8 +58,9 @@ def different(proposed: str, current: str) -> str:
 def sections_change(suggestion: Suggestion, article: Article) -> ProposedChange:
     """Compare the sections. A suggested one is added to those that list the article."""
     current = article.entries.filter(retired_at=None, section__retired_at=None)
-    titles = list(dict.fromkeys(current.values_list("section__title", flat=True)))
+    listed = dict(current.values_list("section_id", "section__title"))
+    titles = list(dict.fromkeys(listed.values()))
     section = suggestion.section
-    is_added = section is not None and not section.is_retired and section.title not in titles
+    is_added = section is not None and not section.is_retired and section.pk not in listed
     proposed = [*titles, section.title] if section and is_added else []
     return ProposedChange(_("Sections"), ", ".join(titles), ", ".join(proposed))

@@ -443,11 +443,44 @@ def test_another_editors_change_is_not_overwritten(editing: Client, learner: Use
 def test_a_correction_with_notes_only_changes_what_the_editor_enters(
     editing: Client, learner: User
 ) -> None:
-    before = facts()[:2]
-    post(editing, correction(learner, notes="A word is wrong."), "accept")
-    assert facts()[:2] == before
     edit(editing, correction(learner, notes="The title too."), title="A better wallet")
     assert Article.objects.get(slug="payment-wallet").title == "A better wallet"
+
+
+def test_a_correction_that_proposes_nothing_is_not_accepted(editing: Client, learner: User) -> None:
+    wallet = Article.objects.get(slug="payment-wallet")
+    suggestion = correction(learner, title=wallet.title, notes="A word is wrong.")
+    before = facts()
+    change = editing.get(page(suggestion, "change"))
+    assert "It proposes no change of the title, link or sections." in text_of(change)
+    assert page(suggestion, "accept") not in change.content.decode()
+    assert page(suggestion, "edit") in change.content.decode()
+    assert page(suggestion, "decline") in change.content.decode()
+    refused = post(editing, suggestion, "accept")
+    assert messages(refused) == [
+        "“Payment Wallet” proposes no change, so nothing was accepted. Edit it, or decline it."
+    ]
+    assert facts() == before
+    assert editing.get(page(suggestion, "change")).context["can_decline"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "sentence"),
+    [
+        ("correction", {"title": "A wallet"}, "changes these fields of the article: Title."),
+        ("article", {}, "creates the article as a draft. It is listed in no section yet."),
+        ("article", {"section": "caching"}, "creates the article as a draft at the end of “{}”."),
+    ],
+)
+def test_the_page_says_what_accepting_does(
+    editing: Client, learner: User, kind: str, values: dict[str, Any], sentence: str
+) -> None:
+    section = Section.objects.get(slug="caching")
+    if "section" in values:
+        values = {"section": section}
+    make = correction if kind == "correction" else suggested
+    change = editing.get(page(make(learner, **values), "change"))
+    assert f"Accepting {sentence.format(section.title)}" in text_of(change)
 
 
 def test_a_correction_can_add_the_article_to_a_section(editing: Client, learner: User) -> None:
