@@ -12,13 +12,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import learner_counts
 from catalog.admin.article_forms import ArticleForm, ArticleRowForm
 from catalog.admin.entries import ArticleEntriesInline
+from catalog.admin.entry_history import EntryHistoryAdmin
 from catalog.admin.merging import MergingAdmin
 from catalog.admin.moving import MovingAdmin
 from catalog.admin.retiring import RetiredFilter, renumber, sections_with
@@ -26,6 +27,7 @@ from catalog.models import Alias, Article, Entry, Layer, Section, Status
 from catalog.querysets import ArticleQuerySet, EntryQuerySet
 
 YES_OR_NO: list[tuple[str, Any]] = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+LINE = mark_safe("<br>")
 OPENED_TITLE = "_opened_title"
 """The hidden field with the article's title when its form was opened."""
 
@@ -107,7 +109,7 @@ class AliasInline(admin.TabularInline[Alias, Article]):
 
 
 @admin.register(Article)
-class ArticleAdmin(MergingAdmin, MovingAdmin[Article]):
+class ArticleAdmin(EntryHistoryAdmin, MergingAdmin, MovingAdmin[Article]):
     form = ArticleForm
     actions = (
         "publish",
@@ -117,7 +119,7 @@ class ArticleAdmin(MergingAdmin, MovingAdmin[Article]):
         "restore_selected",
         "merge_selected",
     )
-    list_display = ("title", "places", "status", "link", "learner_count", "page")
+    list_display = ("title", "status", "places", "link", "learner_count", "page")
     list_editable = ("status",)
     list_filter = (RetiredFilter, ListedFilter, PublicFilter, LayerFilter, SectionFilter, "status")
     search_fields = ("title", "url", "aliases__key", "entries__title")
@@ -178,7 +180,7 @@ class ArticleAdmin(MergingAdmin, MovingAdmin[Article]):
     def places(self, article: Any) -> SafeString | str:
         sections = (entry.section for entry in article.listed_entries)
         places = [(reverse("admin:catalog_section_change", args=[s.pk]), s.title) for s in sections]
-        return format_html_join(", ", '<a href="{}">{}</a>', places) or _("not listed")
+        return format_html_join(LINE, '<a href="{}">{}</a>', places) or _("not listed")
 
     @admin.display(description=gettext_lazy("link"), ordering="url")
     def link(self, article: Article) -> SafeString | str:

@@ -192,7 +192,7 @@ def test_queries_of_the_history_page_do_not_grow(
     assert len(queries) == PAGE_QUERIES
 
 
-PAGE_QUERIES = 10
+PAGE_QUERIES = 11
 
 
 def test_records_of_a_deleted_account_stay(client: Client, wallet: Article) -> None:
@@ -333,3 +333,18 @@ def test_records_do_not_change_the_catalog_version(client: Client, wallet: Artic
     version.history_date += timedelta(days=1)
     version.save()
     assert catalog_version.current() == before
+
+
+def test_the_history_of_an_article_shows_who_moved_it(
+    client: Client, editor: User, wallet: Article
+) -> None:
+    entry = wallet.entries.get()
+    old, new = entry.section, Section.objects.get(slug="caching")
+    act(client, "move_selected", wallet, confirmed="yes", section=new.pk, entries=entry.pk)
+    page = client.get(address(wallet, "history"))
+    moved, first = page.context["entry_changes"]
+    values = [(change.name, change.old, change.new) for change in moved["changes"]]
+    assert values == [("Section", str(old), str(new))]
+    assert (moved["record"].history_user, first["is_first"]) == (editor, True)
+    assert f'href="{address(entry, "history")}"' in page.content.decode()
+    assert "“Payment Wallet” in “" + new.title in text_of(page)
