@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import model_ngettext
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -151,6 +152,22 @@ class RetirableAdmin(CatalogAdmin[_Retirable]):
         return super().render_delete_form(
             request, {**context, **self.confirmation(request, retiring)}
         )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """Restore the row, if that is what the banner of a retired one asks for."""
+        if request.method != "POST" or "_only_restore" not in request.POST:
+            return super().change_view(request, object_id, form_url, extra_context)
+        row = self.row_of(request, object_id)
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        self.say(request, 1, self.restore(request, [row]), _("Restored"))
+        return HttpResponseRedirect(request.get_full_path())
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any

@@ -1,3 +1,4 @@
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -398,3 +399,49 @@ def test_one_of_two_simultaneous_saves_of_the_same_link_is_refused(
     winner = Article.objects.get(url="https://example.org/one")
     link = f'This is already the article <a href="{address(winner, "change")}">'
     assert link in refused.content.decode()
+
+
+@pytest.mark.parametrize("has_draft", [True, False])
+def test_a_new_article_begins_as_a_draft_or_else_with_the_first_status(
+    client: Client, has_draft: bool
+) -> None:
+    if not has_draft:
+        Status.objects.filter(slug="draft").update(slug="sketch")
+    form = client.get(address(Article, "add")).context["adminform"].form
+    slug = "draft" if has_draft else Status.objects.all()[0].slug
+    assert form["status"].initial == Status.objects.get(slug=slug)
+
+
+def test_an_error_has_the_focus_and_an_unsaved_link_is_not_called_current(
+    client: Client, article: Article
+) -> None:
+    typed = {"title": "", "url": "https://example.org/new"}
+    page = save(client, Article, **typed)
+    assert focused(page) == ["title"]
+    assert "Currently:" not in text_of(page)
+    assert "change_form.js" not in page.content.decode()
+    row = {"entries-0-section": "", "entries-0-title": "No section"}
+    assert focused(save(client, Article, title="New", **row)) == ["entries-0-section"]
+    stored = client.get(address(article, "change"))
+    assert focused(stored) == []
+    assert "Currently:" in text_of(stored)
+
+
+def focused(response: Any) -> list[str]:
+    tags = re.findall(r"<(?:input|select|textarea)[^>]* autofocus[^>]*>", response.content.decode())
+    return [name for tag in tags for name in re.findall(r'name="([^"]*)"', tag)]
+
+
+def test_a_retired_article_says_so_and_is_restored_from_its_page(
+    client: Client, article: Article
+) -> None:
+    banner = "Retired since"
+    assert banner not in text_of(client.get(address(article, "change")))
+    article.retire()
+    page = client.get(address(article, "change"))
+    assert banner in text_of(page)
+    assert 'name="_only_restore"' in page.content.decode()
+    restored = client.post(address(article, "change"), {"_only_restore": "yes"}, follow=True)
+    assert messages(restored) == ["Restored: 1 article."]
+    assert not Article.objects.get(pk=article.pk).is_retired
+    assert banner not in text_of(restored)
