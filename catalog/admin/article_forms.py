@@ -12,8 +12,25 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Article, Status
 from catalog.validators import validate_port
 
+DRAFT = "draft"
+"""The slug of the status of an article that is being written."""
+
+
+def status_of_new_articles() -> Status | None:
+    """Return the status that the form of a new article begins with."""
+    return Status.objects.filter(slug=DRAFT).first() or Status.objects.first()
+
 
 class ArticleForm(forms.ModelForm[Article]):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        is_new = self.instance.pk is None
+        if is_new and "status" in self.fields:
+            self.initial.setdefault("status", status_of_new_articles())
+        if "url" in self.fields and (is_new or self.is_bound):
+            # The admin's widget calls the value of the form the current one.
+            self.fields["url"].widget.template_name = forms.URLInput.template_name
+
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
         validate_port(url)

@@ -1,6 +1,7 @@
 """Base classes of the catalogue's admin."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 from django.contrib.admin.options import BaseModelAdmin
@@ -8,10 +9,11 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import QuerySet
-from django.forms import Field, ModelChoiceField
+from django.forms import BaseForm, Field, ModelChoiceField, Widget
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.article_field import ArticleField
 from catalog.admin.conflicts import ConflictAdmin
@@ -41,8 +43,33 @@ class CatalogFields(BaseModelAdmin[_Model]):
         return field
 
 
+def focus_first_error(forms: Iterable[BaseForm]) -> None:
+    """Let the browser begin in the first field with an error."""
+    for field in (field for form in forms for field in form):
+        if field.errors and not field.is_hidden:
+            widget: Widget = getattr(field.field.widget, "widget", None) or field.field.widget
+            widget.attrs["autofocus"] = True
+            return
+
+
 class CatalogAdmin(CatalogFields[_Model], ConflictAdmin[_Model]):
     """The base of all admin classes here. A slug is part of an address, so it never changes."""
+
+    def get_form(
+        self, request: HttpRequest, obj: _Model | None = None, change: bool = False, **options: Any
+    ) -> Any:
+        if obj:
+            slug = _("The last part of its address on this site, which never changes.")
+            options["help_texts"] = {"slug": slug, **(options.get("help_texts") or {})}
+        return super().get_form(request, obj, change, **options)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        if context["errors"]:
+            rows = (inline.formset.forms for inline in context["inline_admin_formsets"])
+            focus_first_error([context["adminform"].form, *chain(*rows)])
+        return super().render_change_form(request, context, *args, **options)
 
     def get_readonly_fields(self, request: HttpRequest, obj: _Model | None = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else [])]
