@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import sign_in_limits
 from accounts.models import User
+from playbook.http import is_on_this_site
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,9 @@ class AccountAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, **options)
         sign_in_limits.remember_browser(request, response, user)
         return response
+
+    def is_safe_url(self, url: str) -> bool:
+        return is_on_this_site(url)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         try:

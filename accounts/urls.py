@@ -16,6 +16,8 @@ urlpatterns = [
     # Before allauth's own, which asks for the password only when the form is sent.
     path("accounts/email/", login_required(password_required(email))),
     path("accounts/delete/", views.account_delete, name="account_delete"),
+    # In front of allauth's view of the same address.
+    path("accounts/logout/", views.sign_out, name="sign_out"),
     # The admin's own sign-in does not limit attempts, so the site's sign-in replaces it.
     path("admin/login/", secure_admin_login(admin.site.login), name="admin_login"),
     path(

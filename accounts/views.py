@@ -1,4 +1,5 @@
 from allauth.account.adapter import get_adapter
+from allauth.account.views import logout as allauth_logout
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -34,6 +35,17 @@ def theme_set(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def without_cached_pages(response: HttpResponse) -> HttpResponse:
+    """Let the browser forget the pages of the account that was signed out."""
+    response["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    response: HttpResponse = allauth_logout(request)
+    return without_cached_pages(response) if request.method == "POST" else response
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @sign_in_required
 def preferences_edit(request: LearnerRequest) -> HttpResponse:
@@ -62,5 +74,5 @@ def account_delete(request: LearnerRequest) -> HttpResponse:
             user.delete()
         get_adapter().send_notification_mail("accounts/email/account_deleted", user, email=email)
         messages.success(request, _("Your account and everything in it were deleted."))
-        return redirect("catalog:roadmap")
+        return without_cached_pages(redirect("catalog:roadmap"))
     return render(request, "accounts/account_delete.html", {"form": form})

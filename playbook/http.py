@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Hashable
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
+from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.http import HttpResponse, QueryDict
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import requires_csrf_token
@@ -61,10 +63,20 @@ class HttpRequest(DjangoHttpRequest):
 def safe_next(request: DjangoHttpRequest, default: str) -> str:
     """Return the page the reader wants to return to, if it is on this site."""
     target = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    return target if is_on_this_site(target, secure=request.is_secure()) else default
+
+
+def is_on_this_site(address: str, *, secure: bool = False) -> bool:
+    """Return whether an address is a path or begins with `SITE_URL`, whatever host was asked."""
+    hosts = {urlsplit(settings.SITE_URL).netloc}
+    return url_has_allowed_host_and_scheme(
+        address, hosts, require_https=secure or settings.IS_HTTPS
     )
-    return target if is_ours else default
+
+
+def full_address(address: str) -> str:
+    """Return an address with `SITE_URL`, never with the host that the client sent."""
+    return urljoin(settings.SITE_URL, iri_to_uri(address))
 
 
 def sign_in_required(

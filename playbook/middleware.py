@@ -4,16 +4,36 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from time import perf_counter
+from typing import Any, cast
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest as DjangoHttpRequest
 from django.http import HttpResponse, HttpResponseNotAllowed
+from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.urls import resolve
 
 from playbook import bodies, metrics, tracing
-from playbook.http import HttpRequest, error_page
+from playbook.http import HttpRequest, csrf_failure, error_page, full_address
+
+UNUSED_FEATURES = (
+    "accelerometer",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "usb",
+)
 
 requests_log = logging.getLogger("playbook.requests")
 
@@ -53,6 +73,36 @@ def log_request(request: HttpRequest, response: HttpResponse, seconds: float) ->
     requests_log.info("%(method)s %(view)s %(status)s, %(milliseconds)s ms", facts, extra=facts)
 
 
+class DescribeSite:
+    """Build addresses from `SITE_URL`, and give up what pages never use of a browser."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.policy = ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Packages make the links of their mails with it.
+        request.build_absolute_uri = (  # type: ignore[method-assign]
+            lambda location=None: full_address(location or request.get_full_path())
+        )
+        response = self.get_response(request)
+        response["Permissions-Policy"] = self.policy
+        return response
+
+
+class NeverStoreSessions:
+    """Keep responses made from the session out of caches, unless they say how to keep them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.accessed:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class AnswerProbes:
     """Answer probes before everything else: load balancers ask over http, by IP address."""
 
@@ -60,12 +110,17 @@ class AnswerProbes:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        middleware = (SecurityMiddleware, CSPMiddleware, XFrameOptionsMiddleware)
+        # Only what they do with a response is used.
+        self.protections: list[Any] = [kind(cast(Any, get_response)) for kind in middleware]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info not in self.paths:
             return self.get_response(request)
         request.resolver_match = resolve(request.path_info)
         response: HttpResponse = request.resolver_match.func(request)
+        for protection in self.protections:
+            response = protection.process_response(request, response)
         return response
 
 
@@ -81,6 +136,15 @@ class RefuseForgedRequests(CsrfViewMiddleware):
         if any("\0" in value for value in request.COOKIES.values()):
             raise SuspiciousOperation("NUL in a cookie")
         super().process_request(request)
+
+    def process_view(self, request: DjangoHttpRequest, *view: Any) -> Any:
+        """Refuse what the browser says comes from another site, even with a token."""
+        refusal = super().process_view(request, *view)
+        is_write = request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"}
+        is_foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+        if refusal is None and is_write and is_foreign:
+            return csrf_failure(request)
+        return refusal
 
     def _check_token(self, request: HttpRequest) -> None:
         site = request.headers.get("Sec-Fetch-Site")

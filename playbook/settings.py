@@ -203,6 +203,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "playbook.middleware.ObserveRequests",
+    "playbook.middleware.DescribeSite",
     "playbook.middleware.AnswerProbes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -212,6 +213,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "playbook.middleware.NeverStoreSessions",
     "django.middleware.common.CommonMiddleware",
     "playbook.middleware.RefuseForgedRequests",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -444,6 +446,13 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+SECURITY_CONTACT: str = variable(
+    env.str,
+    "SECURITY_CONTACT",
+    expects="where to report a weakness, as mailto:… or https://…",
+    default="",
+    holds=lambda address: not address or address.startswith(("mailto:", "https://")),
+)
 CSRF_FAILURE_VIEW = "playbook.http.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from playbook.metrics import metrics
 from playbook.probes import healthz, readyz
+from playbook.security_txt import security_txt
 
 # playbook.middleware.AnswerProbes answers these before any other middleware.
 probes = [
@@ -13,6 +14,7 @@ probes = [
 
 urlpatterns = [
     *probes,
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("", include("catalog.urls")),
     path("", include("catalog.playbook_file.urls")),
     path("", include("catalog.links.urls")),

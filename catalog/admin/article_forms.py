@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Article, Status
-from catalog.validators import validate_port
+from catalog.validators import validate_port, validate_visible
 
 DRAFT = "draft"
 """The slug of the status of an article that is being written."""
@@ -34,6 +34,7 @@ class ArticleForm(forms.ModelForm[Article]):
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
         validate_port(url)
+        validate_visible(url)
         return url
 
 

@@ -4,7 +4,7 @@ from typing import cast
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest as DjangoHttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -12,19 +12,24 @@ from django.utils.translation import gettext_lazy
 
 from catalog.playbook_file.revisions.public_changes import PublicUpdate, public_updates
 from catalog.snapshot import CatalogSnapshot
-from playbook.http import HttpRequest
+from playbook.http import HttpRequest, full_address
 
 
 class ChangesFeed(Feed[PublicUpdate, CatalogSnapshot]):
     feed_type = Atom1Feed
     title = gettext_lazy("System Design Playbook: what changed")
     subtitle = gettext_lazy("New, changed, moved and retired articles.")
-    link = reverse_lazy("playbook_file:change_list")
 
     def get_object(
         self, request: DjangoHttpRequest, *args: object, **kwargs: object
     ) -> CatalogSnapshot:
         return cast(HttpRequest, request).snapshot
+
+    def link(self) -> str:
+        return full_address(reverse("playbook_file:change_list"))
+
+    def feed_url(self) -> str:
+        return full_address(reverse("playbook_file:changes_feed"))
 
     def items(self, snapshot: CatalogSnapshot) -> list[PublicUpdate]:
         return public_updates(snapshot)
@@ -37,7 +42,7 @@ class ChangesFeed(Feed[PublicUpdate, CatalogSnapshot]):
         return render_to_string("playbook_file/includes/feed-entry.html", {"update": item})
 
     def item_link(self, item: PublicUpdate) -> str:
-        return f"{reverse('playbook_file:change_list')}#{item.anchor}"
+        return f"{self.link()}#{item.anchor}"
 
     def item_updateddate(self, item: PublicUpdate) -> datetime:
         return item.changed_at

@@ -18,7 +18,7 @@ from catalog.models import Alias, Article, Section
 from catalog.querysets import sees_drafts
 from catalog.snapshot import CatalogSnapshot
 from catalog.suggestions.models import Suggestion, SuggestionKind
-from catalog.validators import validate_port, validate_without_credentials
+from catalog.validators import validate_port, validate_visible, validate_without_credentials
 
 OPEN_LIMIT = 10
 """The number of undecided suggestions that a learner may have."""
@@ -55,6 +55,7 @@ class WebAddressField(forms.URLField):
         URLValidator(schemes=["http", "https"]),
         validate_without_credentials,
         validate_port,
+        validate_visible,
     ]
 
     def __init__(self, **options: Any) -> None:
