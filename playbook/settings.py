@@ -208,6 +208,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "progress.project_metrics.middleware.CountVisitors",
+    "playbook.cookies.AdoptFormerSession",
     "catalog.middleware.CurrentSnapshot",
     "playbook.rendering.anonymous.AnonymousResponses",
     "django.middleware.gzip.GZipMiddleware",
@@ -455,6 +456,9 @@ SECURITY_CONTACT: str = variable(
 )
 CSRF_FAILURE_VIEW = "playbook.http.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+if IS_HTTPS:
+    # With this prefix, browsers accept no cookie from another host of the domain.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0

@@ -140,6 +140,9 @@ def test_an_https_site_uses_https_only() -> None:
         True,
     ]
     assert values("SECURE_PROXY_SSL_HEADER") == [None]
+    cookies = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME")
+    assert values(*cookies, SITE_URL=site) == ["__Host-sessionid", "__Host-csrftoken"]
+    assert values(*cookies) == [None, None]
 
 
 @pytest.mark.parametrize(
