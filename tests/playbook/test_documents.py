@@ -129,3 +129,12 @@ def test_every_direct_dependency_has_a_reason() -> None:
     )
     heads = ["file", "package", "package"]
     assert sorted(listed) == sorted([*names, *heads])
+
+
+def test_every_test_that_a_guide_names_exists() -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    tests = set(re.findall(r"def (test_\w+)\(", sources))
+    guides = "\n".join(path.read_text() for path in ROOT.glob("docs/*.md"))
+    named = set(re.findall(r"`(test_\w+)`", guides))
+    assert named
+    assert named - tests == set()
