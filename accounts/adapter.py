@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import sign_in_limits
 from accounts.models import User
+from accounts.names import check_name, normalized
 from playbook.http import is_on_this_site
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,11 @@ class AccountAdapter(DefaultAccountAdapter):
             "Too many failed attempts. Nothing was changed; try again in a minute."
         ),
     }
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        name: str = super().clean_username(normalized(username), shallow)
+        check_name(name)
+        return name
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         self.counters = sign_in_limits.counters(request, credentials)

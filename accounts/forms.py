@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.names import normalized
 from accounts.time_zones import time_zones
 from playbook.editor_mail import can_get_mail
 
@@ -53,6 +54,9 @@ class LoginForm(LabelledForm, allauth.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs.update(autocomplete="username", autocapitalize="none")
+
+    def clean_login(self) -> str:
+        return normalized(super().clean_login())
 
 
 class SignupForm(LabelledForm, allauth.SignupForm):

@@ -358,6 +358,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.CommonPasswordValidator",
+        # More than Django's list has: accounts/common-passwords.md says from where.
+        "OPTIONS": {"password_list_path": BASE_DIR / "accounts" / "common-passwords.txt.gz"},
+    }
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "catalog:roadmap"

@@ -1,0 +1,63 @@
+"""Which user names can be chosen: none that could be taken for another account's."""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.db.models.functions import Length
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+MIXTURES = (
+    {"LATIN", "CJK", "HIRAGANA", "KATAKANA"},
+    {"LATIN", "CJK", "BOPOMOFO"},
+    {"LATIN", "CJK", "HANGUL"},
+)
+"""The scripts that are written together in one name (the "highly restrictive" level of UTS 39)."""
+
+LOOKALIKES = str.maketrans(
+    # Digits; Latin; Cyrillic; Greek; Armenian. A capital counts for its small letter.
+    "01ıɑɡавсԁеһіјкӏмноԛрѕтуѵԝхαβεζηικμνορτυχγօսոհցզ",  # noqa: RUF001
+    "oliagabcdehijklmhoqpstyvwxabezhikmvoptuxyounhgq",
+)
+"""Letters of other scripts, and digits, by the Latin letter that they look like."""
+
+
+def normalized(name: str) -> str:
+    """Return the name in the one form in which it is stored and looked up."""
+    return unicodedata.normalize("NFKC", name).strip()
+
+
+def check_name(name: str) -> None:
+    """Raise `ValidationError` for a name that could be taken for somebody else's."""
+    if "@" in name:
+        raise ValidationError(
+            _("A user name cannot contain “@”, so that it is not taken for an e-mail address.")
+        )
+    if not is_of_one_script(name):
+        raise ValidationError(_("Use letters of one alphabet in a user name."))
+    if looks_like_another(name):
+        raise ValidationError(_("This user name looks like one that is taken."))
+
+
+def is_of_one_script(name: str) -> bool:
+    scripts = {script_of(letter) for letter in name if letter.isalpha()}
+    return len(scripts) < 2 or any(scripts <= mixture for mixture in MIXTURES)
+
+
+def script_of(letter: str) -> str:
+    """Return the first word of the character's name, which is its script."""
+    word = unicodedata.name(letter, "UNKNOWN").split()[0]
+    return "CJK" if word == "IDEOGRAPHIC" else word
+
+
+def skeleton(name: str) -> str:
+    """Return the same text for all names that look alike."""
+    return name.replace("I", "l").casefold().translate(LOOKALIKES)
+
+
+def looks_like_another(name: str) -> bool:
+    """Compare with the names of the same length. A letter is replaced by one letter only."""
+    same_length = User.objects.annotate(length=Length("username")).filter(length=len(name))
+    names = same_length.values_list("username", flat=True).iterator()
+    return skeleton(name) in map(skeleton, names)
