@@ -136,9 +136,7 @@ def test_sign_in_attempts_are_counted_with_and_without_redis(cluster: Cluster) -
         wrong = {"login": f"name-{with_redis}", "password": "not-the-password"}
         return Browser(cluster.ports["proxy"]).post("/accounts/login/", wrong).body
 
-    stored: LiteralString = (
-        "SELECT count(*) FROM playbook_cache WHERE cache_key LIKE '%sign_in:%'"
-    )
+    stored: LiteralString = "SELECT count(*) FROM playbook_cache WHERE cache_key LIKE '%sign_in:%'"
     for with_redis in (True, False):
         if not with_redis:
             cluster.redis.kill()

@@ -11,13 +11,14 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from accounts.models import User
-user, _ = User.objects.get_or_create(username={name!r})
-session = SessionStore()
-session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-session.create()
-print(session.session_key)
+for number in range({count}):
+    user = User.objects.create(username=f"learner-{{number}}")
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    print(session.session_key)
 """
 
 
@@ -30,11 +31,9 @@ class Answer(NamedTuple):
 class Reader:
     """Sends requests with the cookie of a session."""
 
-    def __init__(self, site: dict[str, str], name: str = "learner") -> None:
+    def __init__(self, site: dict[str, str], session_key: str) -> None:
         self.port = int(site["PORT"])
-        done = manage("shell", "-v0", "-c", SIGN_IN.format(name=name), **site)
-        assert done.returncode == 0, done.stderr
-        self.cookie = f"sessionid={done.stdout.strip()}"
+        self.cookie = f"sessionid={session_key}"
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
@@ -57,3 +56,10 @@ class Reader:
             response = connection.getresponse()
             text = response.read().decode()
             return Answer(response.status, text, response.getheader("Retry-After"))
+
+
+def readers_of(site: dict[str, str], count: int) -> list[Reader]:
+    """Create so many learners and sign them in."""
+    done = manage("shell", "-v0", "-c", SIGN_IN.format(count=count), **site)
+    assert done.returncode == 0, done.stderr
+    return [Reader(site, key) for key in done.stdout.split()]

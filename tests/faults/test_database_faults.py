@@ -15,7 +15,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from tests.faults.readers import Answer, Reader
+from tests.faults.readers import Answer, Reader, readers_of
 from tests.playbook.program import free_port, get, manage, served
 from tests.postgres import NOT_DURABLE, Server, temporary_folder
 
@@ -68,7 +68,7 @@ def expect_unsaved(answer: Answer, reason: str, retry_after: str) -> None:
 
 
 def test_a_full_disk_is_named_and_pages_are_read(site: dict[str, str]) -> None:
-    reader = Reader(site)
+    (reader,) = readers_of(site, 1)
     with closing(sqlite3.connect(file_of(site))) as database:
         (pages,) = database.execute("PRAGMA page_count").fetchone()
     full = with_options(site, init_command=f"PRAGMA max_page_count={pages + 4}")
@@ -88,7 +88,7 @@ def test_a_full_disk_is_named_and_pages_are_read(site: dict[str, str]) -> None:
 
 
 def test_a_read_only_database_is_named_and_pages_are_read(site: dict[str, str]) -> None:
-    reader = Reader(site)
+    (reader,) = readers_of(site, 1)
     with served(**with_options(site, init_command="PRAGMA query_only=1")):
         expect_unsaved(reader.mark(SLUG, "done"), "can be read but not written", "60")
         assert reader.get("/").status == 200
@@ -102,7 +102,7 @@ def test_a_read_only_database_is_named_and_pages_are_read(site: dict[str, str]) 
 def test_a_mark_beside_a_long_change_is_refused_and_accepted_afterwards(
     site: dict[str, str],
 ) -> None:
-    reader = Reader(site)
+    (reader,) = readers_of(site, 1)
     with (
         served(**with_options(site, timeout=0)),
         closing(sqlite3.connect(file_of(site), isolation_level=None)) as editor,
@@ -116,7 +116,7 @@ def test_a_mark_beside_a_long_change_is_refused_and_accepted_afterwards(
 
 
 def test_no_acknowledged_mark_is_lost_when_the_server_is_killed(site: dict[str, str]) -> None:
-    readers = [Reader(site, f"learner-{number}") for number in range(4)]
+    readers = readers_of(site, 4)
     slugs = slugs_of(site)
     acknowledged: Counter[Reader] = Counter()
 
@@ -177,7 +177,7 @@ def test_the_site_goes_on_when_postgresql_is_back(server: Server, prepared: dict
     url = server.url("postgres", "postgres")
     site = {**prepared, "DATABASE_URL": url, "PORT": str(free_port()), "WEB_WORKERS": "1"}
     assert manage("prepare", **site).returncode == 0
-    reader = Reader(site)
+    (reader,) = readers_of(site, 1)
     with served(**site):
         assert reader.mark(SLUG, "reading").status == 200
         set_read_only(url, "on")

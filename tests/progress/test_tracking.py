@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -116,8 +117,8 @@ def test_an_older_event_cannot_be_undone_when_the_clock_was_set_back(
         progress.undo(first)
     assert progress.undo_all(first, first) == ([], 1)
     assert history(progress, wallet) == [(DONE, READING), (READING, DONE), (TODO, READING)]
-    can_undo = Event.objects.with_can_undo().filter(can_undo=True)
-    assert list(can_undo.values_list("pk", flat=True)) == [third]
+    events: Any = Event.objects.with_can_undo()
+    assert list(events.filter(can_undo=True).values_list("pk", flat=True)) == [third]
     for event, state in [(third, DONE), (second, READING), (first, TODO)]:
         assert progress.undo(event).after == state
 
