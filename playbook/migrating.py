@@ -58,8 +58,10 @@ def limit_waits(
     An index that is made without a transaction may wait: nobody waits behind it.
     """
     if connection.vendor == "postgresql" and connection.in_atomic_block:
-        # The cursor beneath Django's, which would call this function again.
-        context["cursor"].cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        # A cursor of psycopg, since one of Django's would call this function again. The cursor of
+        # the statement can be a server-side one, which only takes queries.
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     return execute(sql, params, many, context)
 
 
