@@ -1,10 +1,14 @@
 from typing import ClassVar
 
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+
+# To delete a record here would not end the session.
+admin.site.unregister(UserSession)
 
 
 @admin.register(User)

@@ -9,9 +9,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import former_editors
+        from accounts import former_editors, sessions
 
         former_editors.connect()
+        sessions.connect()
 
 
 class EmailAddressesConfig(AccountConfig):

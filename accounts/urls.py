@@ -15,6 +15,9 @@ urlpatterns = [
     path("accounts/preferences/", views.preferences_edit, name="preferences_edit"),
     # Before allauth's own, which asks for the password only when the form is sent.
     path("accounts/email/", login_required(password_required(email))),
+    path("accounts/sessions/", views.session_list, name="session_list"),
+    path("accounts/sessions/<int:pk>/end/", views.session_end, name="session_end"),
+    path("accounts/sessions/end-others/", views.session_end_others, name="session_end_others"),
     path("accounts/delete/", views.account_delete, name="account_delete"),
     # In front of allauth's view of the same address.
     path("accounts/logout/", views.sign_out, name="sign_out"),

@@ -8,8 +8,10 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import sessions
+from accounts.browsers import browser_name
 from accounts.forms import PasswordForm, PreferencesForm
 from accounts.models import User
 from playbook.http import THEMES, HttpRequest, safe_next, sign_in_required
@@ -76,3 +78,31 @@ def account_delete(request: LearnerRequest) -> HttpResponse:
         messages.success(request, _("Your account and everything in it were deleted."))
         return without_cached_pages(redirect("catalog:roadmap"))
     return render(request, "accounts/account_delete.html", {"form": form})
+
+
+@require_safe
+@sign_in_required
+def session_list(request: LearnerRequest) -> HttpResponse:
+    rows = sessions.sessions_of(request, request.user)
+    listed = [(row, browser_name(row.user_agent)) for row in rows]
+    return render(request, "accounts/session_list.html", {"sessions": listed})
+
+
+@require_POST
+@sign_in_required
+def session_end(request: LearnerRequest, pk: int) -> HttpResponse:
+    rows = [row for row in sessions.sessions_of(request, request.user) if row.pk == pk]
+    if rows and rows[0].session_key == request.session.session_key:
+        return redirect("account_logout")
+    sessions.end(rows)
+    messages.success(request, _("That browser is signed out."))
+    return redirect("accounts:session_list")
+
+
+@require_POST
+@sign_in_required
+def session_end_others(request: LearnerRequest) -> HttpResponse:
+    rows = sessions.sessions_of(request, request.user)
+    sessions.end(row for row in rows if row.session_key != request.session.session_key)
+    messages.success(request, _("All other browsers are signed out."))
+    return redirect("accounts:session_list")

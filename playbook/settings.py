@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,7 @@ THREADS_PER_WORKER = 8
 
 INSTALLED_APPS = [
     "playbook",
+    "allauth.usersessions",
     "accounts",
     "catalog",
     "catalog.playbook_file",
@@ -223,6 +225,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.EndOldSessions",
     "accounts.middleware.ReaderTimeZone",
     "progress.middleware.RequestProgress",
     "progress.replica.ReadOwnRows",
@@ -370,6 +373,10 @@ LOGIN_REDIRECT_URL = "catalog:roadmap"
 SESSION_ENGINE = "progress.sessions"
 # A visitor's progress is stored in the session, so it lasts a year.
 SESSION_COOKIE_AGE = 365 * 24 * 60 * 60
+# A session in which somebody is signed in ends earlier: without use, and in any case.
+SIGNED_IN_UNUSED_AGE = timedelta(days=30)
+SIGNED_IN_AGE = timedelta(days=365)
+STAFF_SIGNED_IN_AGE = timedelta(hours=12)
 
 EMAIL_URL: str = env.str("EMAIL_URL", "")
 HAS_EMAIL = bool(EMAIL_URL)

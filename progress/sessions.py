@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import sessions
 from catalog.catalog_version import VALUE as CATALOG_VERSION
 from progress.reader import ReaderGone
 
@@ -18,16 +21,39 @@ MARKS = "progress"
 class SessionStore(db.SessionStore):
     catalog_version = ""
     """The catalog version when this session was read; empty if no session was read."""
+    stored_expiry: datetime | None = None
 
     def load(self) -> dict[str, Any]:
         """Read the session and the catalog version in one query: nearly every page needs both."""
         rows = self.model.objects.filter(expire_date__gt=timezone.now())
-        row = rows.filter(session_key=self.session_key).values_list("session_data", CATALOG_VERSION)
-        for session_data, version in row:
+        row = rows.filter(session_key=self.session_key).values_list(
+            "session_data", "expire_date", CATALOG_VERSION
+        )
+        for session_data, self.stored_expiry, version in row:
             self.catalog_version = version or ""
             return self.decode(session_data)
         self._session_key = None
         return {}
+
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
+        row = super().create_model_instance(data)
+        if SESSION_KEY in data:
+            row.expire_date = sessions.expires_at(data)
+        return row
+
+    def touch(self) -> bool:
+        """Postpone the end of an unused session, once a day. Return whether that was due."""
+        expires_at = sessions.expires_at(dict(self.items()))
+        if not self.stored_expiry or expires_at - self.stored_expiry < timedelta(days=1):
+            return False
+        rows = self.model.objects.filter(session_key=self.session_key)
+        rows.update(expire_date=expires_at)
+        return True
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        super().clear_expired()
+        sessions.delete_orphans()
 
     @contextmanager
     def locked(self) -> Iterator[None]:

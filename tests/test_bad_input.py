@@ -28,6 +28,8 @@ PAGES = [
     "/accounts/password/reset/done/",
     "/accounts/password/change/",
     "/accounts/email/",
+    "/accounts/sessions/",
+    "/me/export/",
     "/accounts/confirm-email/",
     "/accounts/reauthenticate/",
     "/accounts/inactive/",
@@ -47,6 +49,7 @@ FORMS = [
     "/accounts/delete/",
     "/accounts/email/",
     "/accounts/password/change/",
+    "/accounts/sessions/99/end/",
 ]
 FIELDS = st.sampled_from(
     [

@@ -22,6 +22,7 @@ SIGNED_IN = {
     "/accounts/preferences/": "Preferences",
     "/accounts/email/": "Your e-mail address",
     "/accounts/password/change/": "Change your password",
+    "/accounts/sessions/": "Where you are signed in",
     "/me/export/": "Download your progress",
     "/accounts/delete/": "Delete your account",
     "/accounts/logout/": "Sign out?",
