@@ -1,5 +1,6 @@
 """The forms of an import: the file, the decisions it needs, and the revisions to compare."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from catalog.identity import host_of
 from catalog.playbook_file.matching.decisions import NEW, Question
 from catalog.playbook_file.matching.merge import Merge
 from catalog.playbook_file.reading.decoding import SIZE_MAX
@@ -63,6 +65,25 @@ def same_as(title: str, count: int) -> str:
     return message % {"title": title, "count": count}
 
 
+def with_link(label: Any, url: str, others: Iterable[str]) -> str:
+    """Add the host of the link; the whole link if another one is on the same host."""
+    if not url:
+        return _("%(label)s, without a link") % {"label": label}
+    host = host_of(url)
+    is_shared = host in {host_of(other) for other in others if other}
+    return _("%(label)s, %(link)s") % {"label": label, "link": url if is_shared else host}
+
+
+def row_url(question: Question, merge: Merge) -> str:
+    """Return the link of the question's row."""
+    keys = [question.article]
+    if question.is_decided_same:
+        slugs = {uuid: merge.before.articles[uuid].slug for uuid in question.candidates}
+        keys += [uuid for uuid, slug in slugs.items() if slug == question.decision]
+    rows = [merge.after.articles[key] for key in keys if key in merge.after.articles]
+    return rows[0].url if rows else ""
+
+
 def _is_different(question: Question) -> Any:
     return _("They are different articles") if question.is_merge else _("It is a new article")
 
@@ -78,12 +99,18 @@ class DecisionsForm(forms.Form):
         self.questions, self.placements = merge.questions, merge.placements
         for number, question in enumerate(merge.questions):
             articles = [merge.before.articles[uuid] for uuid in question.candidates]
+            url, urls = row_url(question, merge), [article.url for article in articles]
             same = [
-                (article.slug, same_as(article.title, learners.get(article.uuid, 0)))
+                (
+                    article.slug,
+                    with_link(
+                        same_as(article.title, learners.get(article.uuid, 0)), article.url, [url]
+                    ),
+                )
                 for article in articles
             ]
             self.fields[f"question-{number}"] = forms.ChoiceField(
-                label=question.title,
+                label=with_link(question.title, url, urls),
                 choices=[("", _("Decide later")), (NEW, _is_different(question)), *same],
                 widget=forms.RadioSelect,
                 required=False,

@@ -1,41 +1,75 @@
 """The admin of uncertain matches."""
 
+from typing import Any
+
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from catalog import learner_counts
+from catalog.models import Article
 from catalog.playbook_file.models import OpenQuestion
+
+
+def described(article: Any, address: str) -> SafeString:
+    """Link an article's title, and name its link, learners and date, which equal titles lack."""
+    count = article.learner_count
+    facts = [
+        ngettext("%(count)d learner", "%(count)d learners", count) % {"count": count},
+        gettext("added on %(date)s") % {"date": date_format(localtime(article.added_at))},
+    ]
+    link = gettext("no link")
+    if article.url:
+        link = format_html('<a href="{0}" rel="noopener">{0}</a>', article.url)
+    title = format_html('<a href="{}">{}</a>', address, article.title)
+    return format_html('{}<div class="quiet">{} · {}</div>', title, link, " · ".join(facts))
 
 
 @admin.register(OpenQuestion)
 class OpenQuestionAdmin(admin.ModelAdmin[OpenQuestion]):
     """The queue of articles that may be the same. They are merged in the articles' admin."""
 
-    list_display = ("article", "may_be", "revision")
+    list_display = ("imported", "may_be", "imported_by")
     list_display_links = None
     actions = ("dismiss",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OpenQuestion]:
-        waiting = OpenQuestion.objects.waiting().select_related("article", "revision")
+        articles = learner_counts.registered.annotate(Article.objects.all())
+        waiting = OpenQuestion.objects.waiting().select_related("revision")
         return waiting.defer(
             "revision__file", "revision__catalogue_before", "revision__catalogue_after"
-        ).prefetch_related("candidates")
+        ).prefetch_related(Prefetch("article", articles), Prefetch("candidates", articles))
+
+    @admin.display(description=gettext_lazy("article"), ordering="article__title")
+    def imported(self, question: OpenQuestion) -> SafeString:
+        address = reverse("admin:catalog_article_change", args=[question.article_id])
+        return described(question.article, address)
 
     @admin.display(description=gettext_lazy("may be"))
     def may_be(self, question: OpenQuestion) -> SafeString:
         """Link each candidate to the preview of merging it into the imported article."""
         merge = reverse("admin:catalog_article_merge")
-        links = [
-            (merge, urlencode({"kept": question.article_id, "gone": article.pk}), article.title)
+        lines = [
+            described(
+                article,
+                f"{merge}?{urlencode({'kept': question.article_id, 'gone': article.pk})}",
+            )
             for article in question.candidates.all()
         ]
-        return format_html_join(", ", '<a href="{}?{}">{}</a>', links)
+        return format_html_join("", "<div>{}</div>", ([line] for line in lines))
+
+    @admin.display(description=gettext_lazy("revision"), ordering="revision")
+    def imported_by(self, question: OpenQuestion) -> SafeString:
+        revision = question.revision
+        return format_html('<a href="{}">{}</a>', revision.get_absolute_url(), revision)
 
     @admin.action(
         description=gettext_lazy("Dismiss: they are different articles"), permissions=["change"]

@@ -198,6 +198,28 @@ def test_undecided_question_stays_open_until_it_is_dismissed(
     assert OpenQuestion.objects.waiting().count() == 0
 
 
+def test_both_links_are_shown_where_titles_may_be_equal(editor_client: Client) -> None:
+    revision = paste(editor_client, changed_file())
+    old = Article.objects.get(slug="payment-wallet")
+    preview = text_of(editor_client.get(revision.get_absolute_url()))
+    assert f"Digital Payment Wallet, {NEW_LINK}" in preview
+    assert f"It is “Payment Wallet” (0 learners), {old.url}" in preview
+    apply(editor_client, revision)
+    new = OpenQuestion.objects.get().article
+    queue = editor_client.get(reverse("admin:playbook_file_openquestion_changelist"))
+    content = queue.content.decode()
+    for address in (new.url, old.url, revision.get_absolute_url(), change_page(new)):
+        assert f'href="{address}"' in content
+    assert text_of(queue).count("0 learners · added on") == 2
+
+
+NEW_LINK = "https://scalabrix.medium.com/system-architecture-payment-wallet-000000000abc"
+
+
+def change_page(article: Article) -> str:
+    return reverse("admin:catalog_article_change", args=[article.pk])
+
+
 def test_merge_answers_the_question_and_survives_undo(editor_client: Client, learner: User) -> None:
     old = Article.objects.get(slug="payment-wallet")
     State.objects.create(user=learner, article=old, state="done")
@@ -304,6 +326,7 @@ def test_question_shows_the_number_of_learners(
     )
     apply(editor_client, revision)
     queue = reverse("admin:playbook_file_openquestion_changelist")
+    assert f"{label[1:-1]} · added on" in text_of(editor_client.get(queue))
     [question] = OpenQuestion.objects.all()
     dismissal = {"action": "dismiss", "_selected_action": [question.pk]}
     assert messages(editor_client.post(queue, dismissal, follow=True)) == ["1 question dismissed."]
