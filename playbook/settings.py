@@ -194,7 +194,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "simple_history",
     "template_partials",
-    "django.contrib.admin",
+    "playbook.editing_site.EditingConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

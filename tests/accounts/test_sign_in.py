@@ -248,6 +248,19 @@ def test_the_admin_uses_the_sign_in_page_of_the_site(client: Client, db: None) -
     assert client.get("/admin/login/")["Location"] == "/accounts/login/?next=%2Fadmin%2Flogin%2F"
 
 
+def test_an_editor_who_was_signed_out_learns_that_nothing_was_saved(
+    client: Client, editor: User
+) -> None:
+    explanation = "Sign in again. What you typed was not saved; go back to copy it."
+    path = "/admin/catalog/layer/add/"
+    assert explanation not in Page(client.get(path, follow=True)).text
+    refused = client.post(path, {"title": "Typed"}, follow=True)
+    assert refused.redirect_chain[-1][0].startswith("/accounts/login/")
+    assert explanation in Page(refused).text
+    client.force_login(editor)
+    assert explanation not in Page(client.post(path, {"title": "Typed"}, follow=True)).text
+
+
 def test_the_admin_has_no_separate_sign_in(client: Client, learner: User, editor: User) -> None:
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
