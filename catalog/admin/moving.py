@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -139,17 +141,21 @@ class MovingAdmin(RetirableAdmin[_Retirable]):
         moved = Entry.objects.filter(pk__in=[entry.pk for entry in move.moved])
         self.log(request, moved, _("Moved to “%(section)s”.") % {"section": section})
         count = len(move.moved)
-        message = _("Moved to “%(section)s”: %(count)d %(entries)s.") % {
-            "section": section,
-            "count": count,
-            "entries": model_ngettext(Entry._meta, count),
-        }
+        page = reverse("admin:catalog_section_change", args=[section.pk])
+        link = format_html('<a href="{}">{}</a>', page, section)
+        message = format_html(
+            _("Moved to “{section}”: {count} {entries}."),
+            section=link,
+            count=count,
+            entries=model_ngettext(Entry._meta, count),
+        )
         if there_before := len(move.there_before):
-            message += " " + ngettext(
+            more = ngettext(
                 "%(count)d was there before.", "%(count)d were there before.", there_before
-            ) % {"count": there_before}
+            )
+            message = format_html("{} {}", message, more % {"count": there_before})
         self.message_user(request, message, messages.SUCCESS if count else messages.INFO)
         for entry in move.repeated:
-            message = _("“%(entry)s” stays in “%(old)s”, because “%(new)s” lists it already.")
+            refusal = _("“%(entry)s” stays in “%(old)s”, because “%(new)s” lists it already.")
             names = {"entry": entry, "old": entry.section, "new": section}
-            self.message_user(request, message % names, messages.ERROR)
+            self.message_user(request, refusal % names, messages.ERROR)

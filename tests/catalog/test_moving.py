@@ -6,11 +6,12 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
+from django.utils.html import escape
 
 from accounts.models import User
 from catalog.history.records import records_of
 from catalog.models import Article, Entry, Section
-from tests.catalog.admin_pages import act, messages, text_of
+from tests.catalog.admin_pages import act, address, messages, text_of
 
 
 @pytest.fixture
@@ -44,13 +45,18 @@ def move(client: Client, section: Section, chosen: list[Any], entries: list[Entr
     return act(client, "move_selected", *chosen, **more)
 
 
+def moved_to(section: Section, rest: str) -> str:
+    link = f'<a href="{address(section, "change")}">{escape(str(section))}</a>'
+    return f"Moved to “{link}”: {rest}"
+
+
 def test_entries_move_to_the_end_in_their_order(client: Client, old: Section, new: Section) -> None:
     first, second, third, fourth = old.entries.current().order_by("number")
     before = titles(new)
     # The order of the rows in the section counts, and not that of their keys.
     Entry.objects.filter(pk=third.pk).update(number=0)
     response = move(client, new, [first, third], [first, third])
-    assert messages(response) == [f"Moved to “{new}”: 2 entries."]
+    assert messages(response) == [moved_to(new, "2 entries.")]
     assert rows(old) == [(1, second.title), (2, fourth.title)]
     assert rows(new) == list(enumerate([*before, third.title, first.title], start=1))
 
@@ -83,7 +89,7 @@ def test_articles_move_with_their_entries(client: Client, old: Section, new: Sec
     listed = Entry.objects.filter(article__in=articles, retired_at=None)
     assert asked.content.decode().count(" checked") == len(listed)
     response = move(client, new, articles, entries)
-    assert messages(response) == [f"Moved to “{new}”: {len(entries)} entries."]
+    assert messages(response) == [moved_to(new, f"{len(entries)} entries.")]
     assert titles(old) == []
     assert titles(new)[-len(entries) :] == [entry.title for entry in entries]
 
@@ -110,7 +116,7 @@ def test_entries_that_the_section_lists_stay_with_a_reason(
     there = new.entries.current().order_by("number")[0]
     response = move(client, new, [entry, other, there], [entry, other, there])
     assert messages(response) == [
-        f"Moved to “{new}”: 1 entry. 1 was there before.",
+        moved_to(new, "1 entry. 1 was there before."),
         f"“{entry}” stays in “{old}”, because “{new}” lists it already.",
     ]
     assert entry.title in titles(old)
