@@ -20,7 +20,7 @@ class EditingSite(AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def explained(request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
-            response = inner(request, *args, **options)
+            response: HttpResponseBase = inner(request, *args, **options)
             is_redirected = response.status_code == 302
             if is_redirected and request.method == "POST" and not request.user.is_authenticated:
                 message = _("Sign in again. What you typed was not saved; go back to copy it.")
