@@ -371,7 +371,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "catalog:roadmap"
 SESSION_ENGINE = "progress.sessions"
-# A visitor's progress is stored in the session, so it lasts a year.
+# New sessions of visitors, which hold their progress, at one network address (a school has one).
+VISITOR_SESSIONS_LIMIT = "20/m/ip,100/h/ip"
 SESSION_COOKIE_AGE = 365 * 24 * 60 * 60
 # A session in which somebody is signed in ends earlier: without use, and in any case.
 SIGNED_IN_UNUSED_AGE = timedelta(days=30)

@@ -1,7 +1,9 @@
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import cast
 
+from allauth.core.internal.ratelimit import consume
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from playbook.http import HttpRequest
 from progress.learner import LearnerProgress
-from progress.reader import ReaderGone, ReaderProgress
+from progress.reader import ReaderGone, ReaderProgress, TooManyVisitors
 from progress.sessions import SessionStore
 from progress.visitor import VisitorProgress
 
@@ -26,16 +28,23 @@ class RequestProgress:
         progress: ReaderProgress = (
             LearnerProgress(request.user)
             if isinstance(request.user, User)
-            else VisitorProgress(cast(SessionStore, request.session))
+            else VisitorProgress(
+                cast(SessionStore, request.session), partial(may_begin_session, request)
+            )
         )
         progress.snapshot = request.snapshot
         request.progress = progress
         response = self.get_response(request)
-        if isinstance(request.progress, VisitorProgress) and request.progress.wrote_session:
-            renew_session_cookie(request.session, response)
+        if isinstance(request.progress, VisitorProgress):
+            if request.session.accessed and not request.session.modified:
+                request.progress.keep()
+            if request.progress.wrote_session:
+                renew_session_cookie(request.session, response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TooManyVisitors):
+            return render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
         if not isinstance(exception, ReaderGone):
             return None
         reason = _(
@@ -45,8 +54,14 @@ class RequestProgress:
         return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
 
 
+def may_begin_session(request: HttpRequest) -> bool:
+    """Count a visitor's new session. False if too many began at one network address."""
+    limits = {"begin_session": settings.VISITOR_SESSIONS_LIMIT}
+    return bool(consume(request, app="progress", action="begin_session", config=limits))
+
+
 def renew_session_cookie(session: SessionBase, response: HttpResponse) -> None:
-    """Renew the cookie, so that a visitor keeps their progress for a year after their last change.
+    """Renew the cookie, so that a visitor keeps their progress for 60 days after their last use.
 
     Django renews it only with a session that it saves itself. This one was saved under a lock.
     """

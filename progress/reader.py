@@ -30,6 +30,10 @@ class ReaderGone(Exception):
     """The session or the account of the request ended while it was running."""
 
 
+class TooManyVisitors(Exception):
+    """Too many visitors began to mark at the same network address."""
+
+
 @dataclass(frozen=True)
 class StateChange:
     """The result of a write. `event_id` is None if the article was in that state already."""

@@ -1,6 +1,6 @@
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -9,6 +9,8 @@ from operator import attrgetter
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.utils import timezone
 
 from catalog.models import Article
@@ -16,9 +18,11 @@ from progress.reader import (
     HISTORY_SHOWN,
     HistoryItem,
     NothingToUndo,
+    ReaderGone,
     ReaderProgress,
     StateChange,
     Superseded,
+    TooManyVisitors,
 )
 from progress.sessions import MARKS, SessionStore
 from progress.states import Stage, StateName
@@ -28,6 +32,11 @@ MARKS_KEPT = 2000
 REMINDED_FROM = 5
 """The number of marked articles from which a visitor is reminded that nothing else keeps them."""
 REMINDER_DISMISSED = "reminder_dismissed"
+UNUSED_AGE = 60 * 24 * 60 * 60
+"""Seconds after which a session ends that nobody used."""
+USED_ON = "used_on"
+CLEARED = 20
+"""How many expired sessions a new one deletes, so that a site without a schedule stays clean."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +106,9 @@ class VisitorProgress(ReaderProgress):
     marks_on_open = False
     user = AnonymousUser()
 
-    def __init__(self, session: SessionStore) -> None:
+    def __init__(self, session: SessionStore, may_begin: Callable[[], bool] = lambda: True) -> None:
         self.session = session
+        self.may_begin = may_begin
         self.wrote_session = False
 
     @property
@@ -116,6 +126,18 @@ class VisitorProgress(ReaderProgress):
         if self.session.get(MARKS):
             with self.session.locked():
                 self.session[REMINDER_DISMISSED] = True
+
+    def keep(self) -> None:
+        """Postpone the end of the session, once a day.
+
+        A page that only reads must work while the database does not accept writes.
+        """
+        if not self.session.get(MARKS) or self.session.get(USED_ON) == _today():
+            return
+        with suppress(DatabaseError, ReaderGone):
+            with self.session.locked():
+                self._postpone_end()
+            self.wrote_session = True
 
     def load_states(self) -> Mapping[int, str]:
         states = {mark.article_id: mark.state for mark in lasting(self._marks())}
@@ -209,8 +231,11 @@ class VisitorProgress(ReaderProgress):
         """Lock the session, yield its marks, and write them back at the end."""
         marks = self._marks()  # This clears the key of a session that ended.
         if self.session.session_key is None:
+            if not self.may_begin():
+                raise TooManyVisitors
             yield marks
             self._write(marks)
+            clear_expired()
         else:
             with self.session.locked():
                 marks = self._marks()
@@ -228,6 +253,22 @@ class VisitorProgress(ReaderProgress):
         # The keys of a deleted account would make signing in empty the session.
         for name in (auth.SESSION_KEY, auth.BACKEND_SESSION_KEY, auth.HASH_SESSION_KEY):
             self.session.pop(name, None)
+        self._postpone_end()
+
+    def _postpone_end(self) -> None:
+        self.session[USED_ON] = _today()
+        self.session.set_expiry(UNUSED_AGE)
+
+
+def clear_expired() -> None:
+    """Delete some sessions that expired."""
+    expired = Session.objects.filter(expire_date__lt=timezone.now())
+    keys = expired.order_by("expire_date").values_list("pk", flat=True)[:CLEARED]
+    Session.objects.filter(pk__in=list(keys)).delete()
+
+
+def _today() -> str:
+    return timezone.now().date().isoformat()
 
 
 def _next_id(marks: list[Mark]) -> int:

@@ -94,4 +94,4 @@ def test_cookies_are_hidden_from_scripts_and_other_sites(playbook: None, is_http
     for name in ("sessionid", "csrftoken"):
         cookie = client.cookies[name]
         assert [cookie[flag] or False for flag in flags] == [True, is_https, "Lax", False, "/"]
-    assert client.cookies["sessionid"]["max-age"] == 365 * 24 * 60 * 60
+    assert client.cookies["sessionid"]["max-age"] == 60 * 24 * 60 * 60
