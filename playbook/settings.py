@@ -372,7 +372,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "catalog:roadmap"
 SESSION_ENGINE = "progress.sessions"
 # New sessions of visitors, which hold their progress, at one network address (a school has one).
-VISITOR_SESSIONS_LIMIT = "20/m/ip,100/h/ip"
+VISITOR_SESSIONS_LIMIT = "60/m/ip,300/h/ip"
 SESSION_COOKIE_AGE = 365 * 24 * 60 * 60
 # A session in which somebody is signed in ends earlier: without use, and in any case.
 SIGNED_IN_UNUSED_AGE = timedelta(days=30)

@@ -272,7 +272,7 @@ def test_reading_a_page_stores_nothing_for_a_visitor(client: Client) -> None:
     assert "sessionid" not in client.cookies
 
 
-def test_each_mark_keeps_a_visitors_session_for_another_year(client: Client) -> None:
+def test_each_mark_keeps_a_visitors_session_for_60_days(client: Client) -> None:
     for state in ("reading", "done"):
         response = client.post(f"{WALLET}state/", {"state": state})
         assert response.cookies["sessionid"]["max-age"] == 60 * 24 * 60 * 60

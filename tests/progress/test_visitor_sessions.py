@@ -26,9 +26,9 @@ def days_left(session: Session) -> int:
 
 def test_visitors_sessions_of_one_address_are_limited() -> None:
     visitor = Client()
-    statuses = [mark(visitor), *(mark(Client()) for _ in range(20))]
-    assert statuses == [302] * 20 + [429]
-    assert Session.objects.count() == 20
+    statuses = [mark(visitor), *(mark(Client()) for _ in range(60))]
+    assert statuses == [302] * 60 + [429]
+    assert Session.objects.count() == 60
     path = f"/articles/{Article.objects.all()[0].slug}/state/"
     assert Page(Client().post(path, {"state": "done"})).headings == ["Too many attempts"]
     assert mark(visitor, "done") == 302
