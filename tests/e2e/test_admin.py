@@ -285,6 +285,26 @@ def test_a_long_title_without_a_space_does_not_widen_a_section(
             assert each.locator("html").evaluate("html => html.scrollWidth") <= width
 
 
+def test_lists_and_merging_fit_a_phone(page: Page) -> None:
+    enter(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/admin/catalog/section/")
+    title = page.locator("#result_list tbody th").first
+    assert title.evaluate("cell => cell.clientWidth") >= ROOM_FOR_WORDS
+    page.goto("/admin/catalog/article/")
+    status = page.locator("#result_list select").first
+    assert status.evaluate("select => select.getBoundingClientRect().right") <= 390
+    page.get_by_role("link", name="Filters", exact=True).click()
+    expect(page.locator("#changelist-filter")).to_be_in_viewport()
+    kept, gone = Article.objects.all()[:2]
+    page.goto(f"/admin/catalog/article/merge/?kept={kept.pk}&gone={gone.pk}")
+    frame = page.locator(".merge-compared")
+    assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+
+
+ROOM_FOR_WORDS = 150
+
+
 @pytest.mark.parametrize("choice", ["Save mine", "Keep theirs"])
 @pytest.mark.parametrize("has_scripts", [True, False])
 def test_an_edit_conflict_is_decided_for_the_whole_form(
