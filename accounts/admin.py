@@ -1,18 +1,53 @@
-from typing import ClassVar
+from functools import wraps
+from typing import Any, ClassVar
 
+from allauth.account import admin as allauth
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.reauthentication import View, password_required
 
 # To delete a record here would not end the session.
 admin.site.unregister(UserSession)
 
 
+class AsksForPassword(admin.ModelAdmin[Any]):
+    """Ask operators for their password again: here a stolen session could take any account."""
+
+    def get_urls(self) -> list[Any]:
+        urls = super().get_urls()
+        for url in urls:
+            if isinstance(url, URLPattern):
+                url.callback = self._asking(url.callback)
+        return urls
+
+    def _asking(self, view: View) -> View:
+        asking = password_required(view)
+
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            may_see = self.has_view_or_change_permission(request)
+            return (asking if may_see else view)(request, *args, **kwargs)
+
+        return wrapped
+
+
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(AsksForPassword, allauth.EmailAddressAdmin):
+    """The page of allauth, which has no types."""
+
+
 @admin.register(User)
-class UserAdmin(auth_admin.UserAdmin[User]):
+class UserAdmin(AsksForPassword, auth_admin.UserAdmin[User]):
     """Only for superusers: the Editors group has no permission here."""
 
     fieldsets: ClassVar = (

@@ -1,8 +1,13 @@
+from urllib.parse import urlencode
+
+import pytest
 from django.test import Client
 
 from accounts.models import User
+from tests.accounts import passwords
 
 PATH = "/admin/accounts/user/"
+ADDRESSES = "/admin/account/emailaddress/"
 
 
 def test_an_editor_sees_no_accounts(client: Client, editor: User, learner: User) -> None:
@@ -16,6 +21,7 @@ def test_an_editor_sees_no_accounts(client: Client, editor: User, learner: User)
 def test_an_operator_finds_a_learner_and_their_preferences(
     admin_client: Client, learner: User
 ) -> None:
+    passwords.confirm(admin_client, "password")
     learner.time_zone = "Asia/Tokyo"
     learner.save()
     results = admin_client.get(PATH, {"q": "learner@"}).content.decode()
@@ -26,10 +32,25 @@ def test_an_operator_finds_a_learner_and_their_preferences(
 def test_an_operator_sets_a_new_password(
     admin_client: Client, client: Client, learner: User
 ) -> None:
+    passwords.confirm(admin_client, "password")
     new = {"password1": "correct horse 9", "password2": "correct horse 9"}
     admin_client.post(f"{PATH}{learner.pk}/password/", {**new, "usable_password": "true"})
     learner.refresh_from_db()
     assert learner.check_password("correct horse 9")
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}PK/change/", f"{PATH}PK/password/", ADDRESSES])
+def test_a_session_alone_takes_no_account_in_the_admin(
+    admin_client: Client, learner: User, path: str
+) -> None:
+    path = path.replace("PK", str(learner.pk))
+    query = urlencode({"next": path})
+    for response in (admin_client.get(path), admin_client.post(path, {"email": "t@example.org"})):
+        assert response.headers["Location"] == f"/accounts/reauthenticate/?{query}"
+    learner.refresh_from_db()
+    assert learner.email == "learner@example.org"
+    passwords.confirm(admin_client, "password")
+    assert admin_client.get(path).status_code == 200
 
 
 def test_the_accounts_own_pages_change_the_password_and_sign_out(

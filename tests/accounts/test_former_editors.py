@@ -13,6 +13,7 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Article
+from tests.accounts import passwords
 from tests.accounts.pages import Page
 
 
@@ -23,6 +24,7 @@ def delete_own(client: Client, editor: User) -> None:
 
 def delete_in_admin(client: Client, editor: User) -> None:
     client.force_login(User.objects.create_superuser("operator", "", "an-operator's-password"))
+    passwords.confirm(client, "an-operator's-password")
     data = {"action": "delete_selected", "_selected_action": [editor.pk], "post": "yes"}
     client.post("/admin/accounts/user/", data)
 

@@ -227,6 +227,8 @@ def test_a_superuser_picks_a_day_and_a_time(page: Page, editor: User) -> None:
     editor.save()
     enter(page)
     page.goto(f"/admin/accounts/user/{editor.pk}/change/")
+    page.get_by_label("Your password").fill("an-editor's-password")
+    page.get_by_role("button", name="Continue").click()
     page.locator(".field-last_login .date-icon").click()
     page.locator(".calendarbox.module:visible td a").first.click()
     page.locator(".field-last_login .clock-icon").click()
