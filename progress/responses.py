@@ -90,7 +90,11 @@ def _respond(
     articles = [change.article for change in changes]
     entries = [entry for article in articles for entry in request.snapshot.entries_of(article.pk)]
     controls = [name for entry in entries if (name := f"state-{entry.pk}") in place.in_view]
-    context = {"announced": announced, "control": next(iter(controls), "article-state")}
+    context = {
+        "announced": announced,
+        "control": next(iter(controls), "article-state"),
+        "spot": place.in_spot,
+    }
     if not request.htmx:
         message = render_to_string("progress/includes/announcement.html", context)
         messages.info(request, message, extra_tags="announcement")

@@ -20,6 +20,7 @@ CORRECTED_TYPOS = 3
 """The typos by which a corrected word differs at most; of a short word one in three letters."""
 SEARCHES_KEPT = 64
 
+QUOTES_AND_PUNCTUATION = "\"'()[]{}<>.,;:!?\u201c\u201d\u201e\u00ab\u00bb\u2026"
 WORD = re.compile(r"[^\W_]+")
 ACCENTS = re.compile("[\u0300-\u036f]")
 # What NFKD leaves as it is: apostrophes, hyphens and dashes, and characters that show nothing, such
@@ -43,6 +44,18 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", ACCENTS.sub("", plain))
 
 
+def spelled(text: str) -> str:
+    """Return the text with each hyphenated word also as two words, and as one."""
+    return "\n".join(dict.fromkeys([text, text.replace("-", " "), text.replace("-", "")]))
+
+
+def searched_words(text: str) -> list[str]:
+    """Return the words of a search without the punctuation around them, unless it is all."""
+    words = fold(text).split()
+    bare = [stripped for word in words if (stripped := word.strip(QUOTES_AND_PUNCTUATION))]
+    return bare or words
+
+
 @dataclass(frozen=True)
 class Matches:
     """The entries that match a search: with every word as typed, and with typos forgiven."""
@@ -55,7 +68,7 @@ class SearchIndex:
     """Finds words in folded texts, of which there is one for each entry."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self.texts = texts
+        self.texts = [spelled(text) for text in texts]
         self.everything = bitmap_of(True for _text in texts)
         self.containing = lru_cache(SEARCHES_KEPT)(self._containing)
         self.find = lru_cache(SEARCHES_KEPT)(self._find)
@@ -77,7 +90,7 @@ class SearchIndex:
     def _find(self, text: str) -> Matches:
         """Return the texts in which every word of `text` occurs."""
         exact = matching = self.everything
-        for word in fold(text).split():
+        for word in searched_words(text):
             as_typed = self.containing(word)
             exact &= as_typed
             matching &= as_typed | self._nearly_containing(word)
@@ -86,7 +99,8 @@ class SearchIndex:
         return Matches(exact, matching)
 
     def _containing(self, part: str) -> Bitmap:
-        return bitmap_of(part in text for text in self.texts)
+        spellings = {part, part.replace("-", " ")}
+        return bitmap_of(any(one in text for one in spellings) for text in self.texts)
 
     def _nearly_containing(self, word: str) -> Bitmap:
         """Return the texts with each part of the word, such as both of fan-out, with a typo."""
@@ -125,7 +139,7 @@ class SearchIndex:
 
         It is empty if every word is known, or if nothing is near enough.
         """
-        words = fold(text).split()
+        words = searched_words(text)
         nearest = [word if self.containing(word) else self._nearest(word) for word in words]
         return " ".join(nearest) if all(nearest) and nearest != words else ""
 

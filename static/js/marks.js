@@ -27,9 +27,21 @@ document.addEventListener("click", (event) => {
 /* A menu closes when one of its states is chosen */
 document.addEventListener("submit", (event) => {
   const menu = event.submitter?.closest("[data-menu]");
-  if (!menu || event.target.id !== "states") return;
+  if (!menu?.open || event.target.id !== "states") return;
   menu.open = false;
   menu.querySelector("summary").focus();
+});
+
+/* What changes above the row that was used does not move it from under the pointer */
+const usedAt = new WeakMap();
+document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig: config } }) => {
+  const row = config.triggeringEvent?.submitter?.closest("[data-entry], .section-card, .band-header");
+  if (row) usedAt.set(config.triggeringEvent, { row, top: row.getBoundingClientRect().top });
+});
+document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig: config } }) => {
+  const used = usedAt.get(config.triggeringEvent);
+  if (!used?.row.isConnected) return;
+  scrollBy({ top: used.row.getBoundingClientRect().top - used.top, behavior: "instant" });
 });
 
 /* Announcements disappear after a while, with Escape or with their button, but not while they

@@ -28,6 +28,21 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* A menu opens upwards where it does not fit below */
+const floor = () => {
+  const tabs = document.querySelector(".site-nav");
+  const isAtBottom = tabs && getComputedStyle(tabs).position === "fixed";
+  return isAtBottom ? tabs.getBoundingClientRect().top : innerHeight;
+};
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.matches?.("details[data-menu][open]")) return;
+  const items = target.querySelector(".menu-items");
+  items.classList.remove("menu-upwards");
+  const { bottom, height } = items.getBoundingClientRect();
+  const above = target.getBoundingClientRect().top;
+  items.classList.toggle("menu-upwards", bottom > floor() && above > height);
+}, true);
+
 /* The outline and the filter are closed on small screens, where they would push the text out of
    view. On wide screens the style sheet shows them even when closed, if the browser supports it. */
 const narrow = matchMedia("(max-width: 64rem)");

@@ -147,6 +147,27 @@ def test_the_nearest_word_is_offered_for_an_unknown_one(
     assert index.correct(typed) == meant
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ('"cache"', "cache invalidation"),
+        ("\u201ccache\u201d", "cache invalidation"),
+        ("cache,", "cache invalidation"),
+        ("(cache)?", "cache invalidation"),
+        ('"zero trust"', "zero-trust access"),
+        ("zero-trust", "zero-trust access"),
+        ("load-balancing", "load balancing"),
+        ("fanout", "fan-out on write"),
+        ("fan out", "fan-out on write"),
+        ("multitenant", "multi-tenant"),
+        ("?", "why? because"),
+    ],
+)
+def test_punctuation_and_hyphens_make_no_difference(typed: str, text: str) -> None:
+    matches = SearchIndex(["something else", text]).find(typed)
+    assert matches.exact == matches.all == bitmap_at([1], 2)
+
+
 def test_the_more_frequent_of_two_near_words_is_offered() -> None:
     assert SearchIndex(["cart", "card", "card"]).correct("carx") == "card"
     assert SearchIndex(["cart", "card"]).correct("carx") == "card"

@@ -139,6 +139,35 @@ def test_j_starts_at_the_first_row_in_view_and_may_be_held(page: Page) -> None:
     assert ids.index(now) == ids.index(before) + 3
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_menu_opens_upwards_where_it_does_not_fit_below(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto("/")
+    wallet = row(page, "Payment Wallet")
+    wallet.evaluate("e => e.scrollIntoView({block: 'end', behavior: 'instant'})")
+    wallet.locator("summary").click()
+    items = wallet.locator(".menu-items")
+    expect(items).to_be_in_viewport(ratio=1)
+    for button in items.get_by_role("button").all():
+        button.click(trial=True)
+
+
+def test_the_row_that_is_used_stays_in_its_place(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/")
+    rows = page.locator("tr[data-entry]")
+    for number in range(5):
+        button = rows.nth(number).locator(".state-button")
+        before = rows.nth(number).bounding_box()
+        button.click()
+        expect(button).to_have_attribute("data-stage", "finished")
+        after = rows.nth(number).bounding_box()
+        assert before
+        assert after
+        assert after["y"] == pytest.approx(before["y"], abs=1.5)
+    expect(page.locator("#visitor-note")).to_contain_text("5")
+
+
 def test_the_announcement_never_covers_its_row(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/")
