@@ -206,14 +206,26 @@ def test_a_server_error_page_reveals_no_internals(breaking: Client, learner: Use
 
 
 @pytest.mark.django_db
-def test_the_server_error_page_needs_neither_session_nor_database(
-    breaking: Client, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize(
+    ("engine", "status", "heading"),
+    [
+        ("broken_sessions", 500, "Something went wrong on our side"),
+        ("unreachable_sessions", 503, "This page is not available at the moment"),
+    ],
+)
+def test_the_pages_of_server_errors_need_neither_session_nor_database(
+    breaking: Client,
+    settings: Settings,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    engine: str,
+    status: int,
+    heading: str,
 ) -> None:
-    settings.SESSION_ENGINE = "tests.accounts.broken_sessions"
+    settings.SESSION_ENGINE = f"tests.accounts.{engine}"
     breaking.cookies["sessionid"] = "a" * 32
     with django_assert_num_queries(0):
         response = breaking.get("/")
-    assert_is_error(response, 500, "Something went wrong on our side")
+    assert_is_error(response, status, heading)
     assert response.headers["Content-Security-Policy"]
 
 
