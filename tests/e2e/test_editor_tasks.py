@@ -131,7 +131,7 @@ def test_article_is_reverted_to_an_earlier_record(page: Page) -> None:
     page.goto(f"/articles/{WALLET}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Payment Wallet")
     page.goto(f"/admin/catalog/article/{wallet.pk}/history/")
-    expect(page.locator(".record")).to_have_count(3)
+    expect(page.locator("#change-history .record")).to_have_count(3)
 
 
 def test_conflict_over_the_title_of_an_article(page: Page, browser: Browser, base_url: str) -> None:
