@@ -30,7 +30,7 @@ def described(article: Any, address: str) -> SafeString:
     if article.url:
         link = format_html('<a href="{0}" rel="noopener">{0}</a>', article.url)
     title = format_html('<a href="{}">{}</a>', address, article.title)
-    return format_html('{}<div class="quiet">{} · {}</div>', title, link, " · ".join(facts))
+    return format_html('{}<div class="quiet">{}<br>{}</div>', title, link, " · ".join(facts))
 
 
 @admin.register(OpenQuestion)
