@@ -16,6 +16,7 @@ WITHIN = 2
 """Seconds in which readers and probes get their answer, whatever others do."""
 CLOSE = "Connection: close"
 MARK = "/articles/payment-wallet/state/"
+HEADERS = {"Content-Type": FORM.partition(" ")[2], "Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture(scope="module")
@@ -25,20 +26,28 @@ def port(site: dict[str, str]) -> Iterator[int]:
         yield int(site["PORT"])
 
 
-def ask(port: int, method: str, path: str, **form: str) -> int:
+@pytest.fixture(scope="module")
+def cookie(port: int) -> str:
+    """Return the session of a visitor, because one address may start only some a minute."""
+    with closing(HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("POST", MARK, "state=reading", HEADERS)
+        cookies = connection.getresponse().headers.get_all("Set-Cookie") or []
+        return next(c for c in cookies if c.startswith("sessionid=")).partition(";")[0]
+
+
+def ask(port: int, method: str, path: str, cookie: str = "", **form: str) -> int:
     with closing(HTTPConnection("127.0.0.1", port, timeout=WITHIN)) as connection:
-        headers = {"Content-Type": FORM.partition(" ")[2], "Sec-Fetch-Site": "same-origin"}
-        connection.request(method, path, urlencode(form) or None, headers)
+        connection.request(method, path, urlencode(form) or None, {**HEADERS, "Cookie": cookie})
         return connection.getresponse().status
 
 
-def test_stalled_bodies_hold_nobody_up_and_are_given_up(port: int) -> None:
+def test_stalled_bodies_hold_nobody_up_and_are_given_up(port: int, cookie: str) -> None:
     with connections(port, 60) as stalled:
         deadline = time.monotonic() + 60
         for connection in stalled:
             while time.monotonic() < deadline:
-                assert ask(port, "GET", "/") == 200
-                assert ask(port, "POST", MARK, state="reading") == 302
+                assert ask(port, "GET", "/", cookie) == 200
+                assert ask(port, "POST", MARK, cookie, state="reading") == 302
                 assert ask(port, "GET", "/healthz") == 200
                 connection.settimeout(0.1)
                 try:
