@@ -1,7 +1,6 @@
 """The sessions of users who are signed in: how long they last, and the list to end them from."""
 
 import logging
-import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, cast
@@ -29,7 +28,7 @@ class TouchedSession(Protocol):
 
 def signed_in_at(session_data: dict[str, Any]) -> datetime:
     """Return the time of the sign-in; the current time if the session is older than the record."""
-    return datetime.fromtimestamp(session_data.get(SIGNED_IN_AT, time.time()), UTC)
+    return datetime.fromtimestamp(session_data.get(SIGNED_IN_AT, timezone.now().timestamp()), UTC)
 
 
 def expires_at(session_data: dict[str, Any]) -> datetime:
@@ -61,7 +60,7 @@ def keep(request: HttpRequest) -> None:
 
 def record(request: HttpRequest) -> None:
     """Record a session that began before sign-ins were recorded."""
-    request.session[SIGNED_IN_AT] = time.time()
+    request.session[SIGNED_IN_AT] = timezone.now().timestamp()
     request.session.modified = False
     with transaction.atomic():
         request.session.save()
@@ -100,7 +99,7 @@ def delete_orphans() -> None:
 
 
 def on_signed_in(request: HttpRequest, **options: object) -> None:
-    request.session[SIGNED_IN_AT] = time.time()
+    request.session[SIGNED_IN_AT] = timezone.now().timestamp()
 
 
 def on_signed_out(request: HttpRequest, **options: object) -> None:

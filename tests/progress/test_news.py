@@ -122,7 +122,6 @@ def test_a_visit_is_a_day_in_the_learners_time_zone(
     for hour in (13, 14, 16, 23, 40):  # from 15:00 on it is the next day in Tokyo
         now = datetime(2030, 1, 1, tzinfo=timezone.get_fixed_timezone(0)) + timedelta(hours=hour)
         monkeypatch.setattr(timezone, "now", lambda now=now: now)
-        reader.logout()  # A session ends after a year, and these are in 2030.
         reader.force_login(learner)
         reader.get("/")
         learner.refresh_from_db()
