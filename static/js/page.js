@@ -37,6 +37,7 @@ const floor = () => {
 document.addEventListener("toggle", ({ target }) => {
   if (!target.matches?.("details[data-menu][open]")) return;
   const items = target.querySelector(".menu-items");
+  if (!items) return;
   items.classList.remove("menu-upwards");
   const { bottom, height } = items.getBoundingClientRect();
   const above = target.getBoundingClientRect().top;

@@ -58,12 +58,13 @@ SIGNED_IN = [
     "/me/history/",
     "/contributing/?article=payment-wallet",
     "/accounts/preferences/",
-    "/accounts/email/",
+    "/accounts/sessions/",
     "/accounts/password/change/",
     "/accounts/delete/",
     "/accounts/logout/",
     "/accounts/reauthenticate/",
 ]
+BEHIND_THE_PASSWORD = ["/accounts/email/", "/me/export/"]
 EDITING = [
     "/admin/",
     "/admin/catalog/article/",
@@ -158,6 +159,18 @@ def test_visitor_pages_have_no_axe_violations(page: Page, path: str) -> None:
 @pytest.mark.parametrize("path", SIGNED_IN)
 def test_learner_pages_have_no_axe_violations(page: Page, learned: User, path: str) -> None:
     sign_in(page, learned.username)
+    look_at(page, path)
+
+
+@pytest.mark.parametrize("path", BEHIND_THE_PASSWORD)
+def test_pages_behind_the_password_have_no_axe_violations(
+    page: Page, learned: User, path: str
+) -> None:
+    sign_in(page, learned.username)
+    page.goto(path)
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(f"**{path}")
     look_at(page, path)
 
 

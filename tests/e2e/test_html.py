@@ -13,7 +13,9 @@ from django.test import Client
 from accounts.models import User
 from catalog.models import Entry
 from tests import machine
-from tests.e2e.test_accessibility import EDITING, PUBLIC, SIGNED_IN
+from tests.accounts.passwords import confirm
+from tests.e2e.conftest import PASSWORD
+from tests.e2e.test_accessibility import BEHIND_THE_PASSWORD, EDITING, PUBLIC, SIGNED_IN
 
 PACKAGE = "vnu-jar@26.9.27"
 # The starts of messages that are no faults, each with its reason.
@@ -71,6 +73,9 @@ def test_every_page_is_valid_html(
     for path in SIGNED_IN:
         if "reauthenticate" not in path:
             save(path, "learner")
+    confirm(client, PASSWORD)
+    for path in BEHIND_THE_PASSWORD:
+        save(path, "learner")
     client.force_login(User.objects.create_superuser("edith", "edith@example.org", "x"))
     for path in EDITING:
         if not re.search(r"\{(revision|suggestion)\}|brokenlink/\{", path):
