@@ -109,7 +109,7 @@ def make(clone: Path, *targets: str) -> subprocess.CompletedProcess[str]:
     variables = environment()
     del variables["ENV_FILE"]
     return subprocess.run(
-        ["make", *targets],
+        ["make", "--no-print-directory", *targets],
         cwd=clone,
         env={**variables, **GIT},
         capture_output=True,
