@@ -21,7 +21,7 @@ register = template.Library()
 
 @register.simple_tag
 def states() -> type[StateName]:
-    """Return the enumeration: a template can loop over it, or over `states.required`."""
+    """Return the enumeration: a template can loop over it, or over `states.in_bulk`."""
     return StateName
 
 

@@ -96,10 +96,6 @@ class StateChoices(models.TextChoices):
         return [state for state in cls if state.stage is not Stage.NOT_STARTED]
 
     @classmethod
-    def required(cls) -> list[Self]:
-        return cls.at(*REQUIRED)
-
-    @classmethod
     def excluded(cls) -> list[Self]:
         return cls.at(Stage.EXCLUDED)
 

@@ -28,7 +28,8 @@ def test_a_malformed_line_of_the_env_file_is_named(written: str, line: int, tmp_
 
 def test_an_env_file_with_comments_quotes_and_unknown_variables_is_read(tmp_path: Path) -> None:
     file = tmp_path / "env"
-    file.write_text(f"# The key\nexport SECRET_KEY='{KEY}'  # kept\n\nOTHER_PROGRAM=8001\nEMAIL_FROM=\n")
+    key = f"# The key\nexport SECRET_KEY='{KEY}'  # kept\n"
+    file.write_text(f"{key}\nOTHER_PROGRAM=8001\nEMAIL_FROM=\n")
     assert manage("check", ENV_FILE=str(file)).returncode == 0
 
 
