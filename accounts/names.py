@@ -17,7 +17,7 @@ MIXTURES = (
 
 LOOKALIKES = str.maketrans(
     # Digits; Latin; Cyrillic; Greek; Armenian. A capital counts for its small letter.
-    "01ıɑɡавсԁеһіјкӏмноԛрѕтуѵԝхαβεζηικμνορτυχγօսոհցզ",  # noqa: RUF001
+    "01ıɑɡавсԁеһіјкӏмноԛрѕтуѵԝхαβεζηικμνορτυχγօսոհցզ",  # noqa: RUF001 - look-alikes on purpose
     "oliagabcdehijklmhoqpstyvwxabezhikmvoptuxyounhgq",
 )
 """Letters of other scripts, and digits, by the Latin letter that they look like."""

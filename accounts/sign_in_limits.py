@@ -33,7 +33,7 @@ COOKIE_AGE = 365 * 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Limit:
-    """How many failures are free, and the longest wait after the others. The wait doubles."""
+    """A number of free failures, and the longest wait after further ones. The wait doubles."""
 
     name: str
     free: int

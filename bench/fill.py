@@ -12,10 +12,10 @@ django.setup()
 
 from django.db import transaction  # noqa: E402 - models need the setup above
 
-from accounts.models import User  # noqa: E402
-from bench.data import catalogue, learners, readers  # noqa: E402
-from bench.data.inserts import settle  # noqa: E402
-from bench.measured_learners import MeasuredLearners  # noqa: E402
+from accounts.models import User  # noqa: E402 - likewise
+from bench.data import catalogue, learners, readers  # noqa: E402 - likewise
+from bench.data.inserts import settle  # noqa: E402 - likewise
+from bench.measured_learners import MeasuredLearners  # noqa: E402 - likewise
 
 
 def grouped(users: list[User], reading: int, writing: int) -> MeasuredLearners:

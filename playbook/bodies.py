@@ -1,4 +1,4 @@
-"""How large the body of a request may be; a view that takes more declares it."""
+"""Limit the size of request bodies; a view that takes more declares it."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""What is wrong with the database when it cannot do its work, in words for readers."""
+"""Explain the faults of the database to readers."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from psycopg import errors
 class Explanation:
     reason: Promise | str
     saved: Promise | str
-    """What became of a change that the request was to make."""
+    """The outcome of the change that was requested."""
     retry_after: int
     """Seconds until it is worth trying again."""
 

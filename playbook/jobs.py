@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 class Job:
     command: str
     every: timedelta
-    """How often it should run."""
+    """The longest time between two runs."""
     last_run_at: Callable[[], datetime | None]
     """Return when it last did its work, or None."""
     is_wanted: Callable[[], bool] = lambda: True

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from psycopg import errors
 
 LOCK_TIMEOUT = "500ms"
-"""How long the site may have to wait behind a migration that waits for a table itself."""
+"""The longest that a migration waits for a table, because the site waits behind it."""
 
 PAUSES = (0.2, 0.5, 1, 1, 2, 2, 5, 5, 5, 10, 10, 10)
 """The seconds before each further attempt."""

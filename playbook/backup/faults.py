@@ -1,4 +1,4 @@
-"""What can go wrong with a backup, in one line for the operator."""
+"""Describe the faults of a backup, each in one line for the operator."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What an examination of the site says, in words for its operator."""
+"""The findings of an examination of the site, for its operator."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Finding:
     level: Level
     sentence: str
     advice: str = ""
-    """What to do about it; empty if all is well."""
+    """The remedy; empty if all is well."""
 
 
 Examination = Callable[[], Iterator[Finding]]

@@ -33,9 +33,7 @@ from catalog.playbook_file.writing.formats import FORMATS, write
 from playbook.bodies import MEBIBYTE, takes_up_to
 
 DECISIONS = ("question-", "placement-")
-"""How the names of the fields of `DecisionsForm` begin."""
-
-
+"""The prefixes of the field names of `DecisionsForm`."""
 LARGE = 1_000
 """With more changed articles than this, applying takes seconds."""
 

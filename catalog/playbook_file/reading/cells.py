@@ -25,7 +25,7 @@ class Link:
     address: str
     text: str
     start: int
-    """Where its text begins in that of the cell."""
+    """The position of its text in the text of the cell."""
     end: int
     has_picture: bool = False
 

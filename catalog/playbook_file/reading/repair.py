@@ -16,7 +16,7 @@ import ftfy
 ENCODINGS = ("mac_roman", "sloppy-windows-1252", "latin-1")
 """The encodings as which programs read UTF-8. ftfy registers the second."""
 ROUNDS_MAX = 3
-"""How often a text can have been decoded wrongly."""
+"""The number of wrong decodings, one after the other, that are repaired."""
 CHARACTER = rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 CLEAR_CHARACTER = re.compile(rb"[\xc2\xc3].|[\xe0-\xf4].{2,3}", re.DOTALL)
 """A character of which no correct text is likely to have the bytes, as “Ã©” has."""
