@@ -4,11 +4,13 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import DatabaseError, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.time_zones import is_time_zone
+from playbook.study_day import study_day
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,27 @@ class User(AbstractUser):
         _("mail me new suggestions and reports of broken links"), default=False, db_default=False
     )
 
+    daily_review_limit = models.PositiveSmallIntegerField(
+        _("reviews a day at most"),
+        default=40,
+        db_default=40,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+    )
+    daily_new_card_limit = models.PositiveSmallIntegerField(
+        _("new cards a day at most"),
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(100)],
+        help_text=_("They count as reviews. With 0, only cards that you know come back."),
+    )
+    retention = models.PositiveSmallIntegerField(
+        _("share of cards to recall, in per cent"),
+        default=90,
+        db_default=90,
+        validators=[MinValueValidator(80), MaxValueValidator(95)],
+        help_text=_("From 80 to 95. The higher it is, the sooner each card comes back."),
+    )
+
     # Increased with every change of progress, and read with the user in one query. The database has
     # the default too, because older code goes on creating accounts during an upgrade.
     progress_version = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
@@ -54,9 +77,9 @@ class User(AbstractUser):
         return self.previous_visit_at or self.date_joined
 
     def begin_visit(self) -> None:
-        """Begin a visit: once a day in the current time zone, with one statement."""
+        """Begin a visit: once on each study day, with one statement."""
         now, began_at = timezone.now(), self.visit_began_at
-        if began_at and timezone.localdate(began_at) >= timezone.localdate(now):
+        if began_at and study_day(began_at) >= study_day(now):
             return
         # If two requests begin it at once, the second must not see the first as the previous visit.
         unchanged = User.objects.filter(pk=self.pk, visit_began_at=began_at)

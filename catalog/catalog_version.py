@@ -6,6 +6,7 @@ could come back with a backup.
 """
 
 from collections import deque
+from collections.abc import Collection
 from math import inf
 from time import monotonic
 from uuid import uuid4
@@ -18,10 +19,17 @@ from django.db.models.expressions import RawSQL
 VALUE = RawSQL("(SELECT value FROM catalog_stamp)", ())
 """The version as a column of another query."""
 
-TABLES = ("layer", "section", "status", "article", "entry")
+TABLES = [
+    "catalog_layer",
+    "catalog_section",
+    "catalog_status",
+    "catalog_article",
+    "catalog_entry",
+]
+"""The tables of the catalogue. Sub-apps add theirs with `watch()`."""
 
 SQLITE = """
-CREATE TRIGGER IF NOT EXISTS stamp_{table}_{change} AFTER {change} ON catalog_{table} BEGIN
+CREATE TRIGGER IF NOT EXISTS {trigger}_{change} AFTER {change} ON {table} BEGIN
     INSERT INTO catalog_stamp (id, value) VALUES (1, lower(hex(randomblob(16))))
     ON CONFLICT (id) DO UPDATE SET value = excluded.value;
 END
@@ -37,8 +45,8 @@ END $$
 
 # The trigger runs before the statement locks any row, so two editors cannot deadlock.
 POSTGRESQL = """
-CREATE OR REPLACE TRIGGER stamp_{table}
-BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON catalog_{table}
+CREATE OR REPLACE TRIGGER {trigger}
+BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION catalog_new_stamp()
 """
 
@@ -75,11 +83,24 @@ def lock_catalog() -> None:
             cursor.execute("SELECT 1 FROM catalog_stamp FOR UPDATE")
 
 
-def statements(vendor: str) -> list[str]:
+def watch(table: str) -> None:
+    """Make every change of a sub-app's table a change of the catalogue."""
+    TABLES.append(table)
+
+
+def statements(vendor: str, tables: Collection[str]) -> list[str]:
+    """Return the statements that create the triggers of these tables."""
+    # The triggers of the catalogue are named as in the first releases, so that none exists twice.
+    triggers = {table: f"stamp_{table.removeprefix('catalog_')}" for table in tables}
     if vendor == "postgresql":
-        return [POSTGRESQL_FUNCTION, *(POSTGRESQL.format(table=table) for table in TABLES)]
+        created = [POSTGRESQL.format(table=table, trigger=triggers[table]) for table in tables]
+        return [POSTGRESQL_FUNCTION, *created]
     changes = ("INSERT", "UPDATE", "DELETE")
-    return [SQLITE.format(table=table, change=change) for table in TABLES for change in changes]
+    return [
+        SQLITE.format(table=table, trigger=triggers[table], change=change)
+        for table in tables
+        for change in changes
+    ]
 
 
 def replace(**kwargs: object) -> None:
@@ -95,6 +116,8 @@ def install(sender: AppConfig, using: str, **kwargs: object) -> None:
     """Install the triggers after every `migrate`: SQLite drops them when it alters a table."""
     database = connections[using]
     with database.cursor() as cursor:
-        if "catalog_stamp" in database.introspection.table_names(cursor):
-            for statement in statements(database.vendor):
+        existing = database.introspection.table_names(cursor)
+        if "catalog_stamp" in existing:
+            tables = [table for table in TABLES if table in existing]
+            for statement in statements(database.vendor, tables):
                 cursor.execute(statement)

@@ -1,6 +1,7 @@
 """Study by day: what a learner is reading, their streaks and their heat map.
 
-Days are in the current time zone, which is the learner's in every request.
+Days are study days (`playbook/study_day.py`) in the current time zone, which is the learner's in
+every request.
 """
 
 from bisect import bisect_right

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.history.article_history import article_history_of
 from catalog.models import Article
+from playbook.study_day import study_day
 from progress import news
 from progress.models import Event, State
 from progress.reader import (
@@ -43,16 +44,24 @@ class LearnerProgress(ReaderProgress):
 
     @property
     def version(self) -> Hashable:
-        """The progress version, with everything that pages show about the account."""
+        """The progress version, with everything that pages show about the account.
+
+        The header shows how many cards are due, so it contains the catalogue and the study day.
+        """
         user = self.user
         return (
             user.pk,
             user.progress_version,
+            self.snapshot.key,
+            study_day(),
             user.new_since,
             user.get_username(),
             user.is_staff,
             user.shows_streak,
             user.marks_reading_on_open,
+            user.daily_review_limit,
+            user.daily_new_card_limit,
+            user.retention,
         )
 
     @property

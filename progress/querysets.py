@@ -5,15 +5,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypedDict, cast
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce
 
+from playbook.study_day import StudyDay
 from progress.states import STUDY, Stage, StateName
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
     from accounts.models import User
-    from progress.models import Event, State
+    from progress.models import Completion, Event, State
 
 
 class ReadAt(TypedDict):
@@ -90,26 +91,32 @@ class EventQuerySet(QuerySet["Event"]):
         return self.lasting().filter(to_state__in=StateName.at(*STUDY))
 
     def on_day(self, day: date) -> Self:
-        """Filter to one day in the current time zone."""
-        return self.filter(happened_at__date=day)
+        """Filter to one study day in the current time zone."""
+        return self.alias(day=StudyDay("happened_at")).filter(day=day)
 
     def by_day(self) -> QuerySet[Event, DayCounts]:
-        """Group by `date` in the current time zone, with the articles `started` and `finished`."""
+        """Group by `date`, the study day in the current time zone.
+
+        Each has the number of articles `started` and `finished`.
+        """
 
         def count_articles(stage: Stage) -> Count:
             is_at_stage = Q(to_state__in=StateName.at(stage))
             return Count("article", distinct=True, filter=is_at_stage)
 
-        days = self.order_by().values(date=TruncDate("happened_at"))
+        days = self.order_by().values(date=StudyDay("happened_at"))
         return days.annotate(
             started=count_articles(Stage.STARTED), finished=count_articles(Stage.FINISHED)
         ).order_by("date")
 
     def by_day_and_layer(self) -> QuerySet[Event, DayLayerCounts]:
-        """Group by `date` and `layer`, with the number of `articles`; the largest group first."""
+        """Group by `date`, the study day, and `layer`, with the number of `articles`.
+
+        The largest group is first.
+        """
         layer = F("article__entries__section__layer")
         listed = self.filter(article__entries__isnull=False, article__entries__retired_at=None)
-        days = listed.order_by().values(date=TruncDate("happened_at"), layer=layer)
+        days = listed.order_by().values(date=StudyDay("happened_at"), layer=layer)
         return days.annotate(articles=Count("article", distinct=True)).order_by(
             "-articles", "article__entries__section__layer__number"
         )
@@ -129,3 +136,11 @@ class EventQuerySet(QuerySet["Event"]):
             is_undone=Q(undone_by__isnull=False),
             can_undo=Q(undoes=None, undone_by=None) & ~Exists(newer),
         )
+
+
+class CompletionQuerySet(QuerySet["Completion"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def with_article(self) -> Self:
+        return self.select_related("article__status")

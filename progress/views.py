@@ -17,6 +17,7 @@ from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest, safe_next, sign_in_required
 from playbook.rendering.dependencies import DAY, TIME_ZONE
 from playbook.rendering.pages import Viewed, personal_page
+from playbook.study_day import study_day
 from progress import activity, metrics
 from progress.dependencies import SUGGESTIONS
 from progress.export import progress_of
@@ -149,7 +150,7 @@ def progress_detail(request: ReaderRequest) -> Viewed:
 
 def _of_learner(progress: LearnerProgress) -> dict[str, Any]:
     days = activity.days_of(progress.user, progress.snapshot.layers)
-    today = timezone.localdate()
+    today = study_day()
     events = Event.objects.for_user(progress.user).with_article().with_can_undo()
     recent = list(events[:RECENT_EVENTS])
     return {

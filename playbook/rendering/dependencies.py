@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 
 from playbook.http import HttpRequest
 from playbook.rendering.store import PROCESS_STORE, RenderStore
+from playbook.study_day import study_day
 
 IDENTIFYING_COOKIES = frozenset({settings.SESSION_COOKIE_NAME, "messages"})
 """The cookies that make a reader known: signed in, with marks, or with a message waiting."""
@@ -81,7 +82,7 @@ def _time_zone_version(request: HttpRequest) -> Hashable:
 
 
 def _day_version(request: HttpRequest) -> Hashable:
-    return timezone.localdate() if is_known(request) else timezone.now().date()
+    return study_day() if is_known(request) else timezone.now().date()
 
 
 READER = Dependency(
@@ -89,7 +90,7 @@ READER = Dependency(
     _reader_version,
     is_personal=True,
     attributes=frozenset({"user", "progress"}),
-    tables=("accounts_", "progress_"),
+    tables=("accounts_", "progress_", "notes_", "recall_", "prompts_"),
 )
 """The reader's account and progress; every page with the site's header depends on it."""
 
@@ -105,4 +106,4 @@ TIME_ZONE = Dependency("TIME_ZONE", _time_zone_version, is_personal=True, has_ti
 """The reader's time zone. Anonymous visitors get UTC."""
 
 DAY = Dependency("DAY", _day_version, is_personal=True, has_clock=True, has_time_zone=True)
-"""The date in the reader's time zone."""
+"""The study day in the reader's time zone. Anonymous visitors get the date in UTC."""

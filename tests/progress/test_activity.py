@@ -104,17 +104,17 @@ def test_undone_events_and_their_undos_do_not_count(learner: User, articles: lis
 @pytest.mark.parametrize(
     ("zone", "before", "after", "day"),
     [
-        ("Pacific/Auckland", "2026-11-22 10:59:59", "2026-11-22 11:00", "2026-11-23"),
-        ("America/Los_Angeles", "2026-11-22 07:59:59", "2026-11-22 08:00", "2026-11-22"),
-        ("UTC", "2026-11-22 23:59:59", "2026-11-23 00:00", "2026-11-23"),
+        ("Pacific/Auckland", "2026-11-22 14:59:59", "2026-11-22 15:00", "2026-11-23"),
+        ("America/Los_Angeles", "2026-11-22 11:59:59", "2026-11-22 12:00", "2026-11-22"),
+        ("UTC", "2026-11-23 03:59:59", "2026-11-23 04:00", "2026-11-23"),
         # The first moment of the short and of the long day, and of the day after each.
-        ("Pacific/Auckland", "2026-09-26 11:59:59", "2026-09-26 12:00", "2026-09-27"),
-        ("Pacific/Auckland", "2026-09-27 10:59:59", "2026-09-27 11:00", "2026-09-28"),
-        ("America/Los_Angeles", "2026-11-01 06:59:59", "2026-11-01 07:00", "2026-11-01"),
-        ("America/Los_Angeles", "2026-11-02 07:59:59", "2026-11-02 08:00", "2026-11-02"),
+        ("Pacific/Auckland", "2026-09-25 15:59:59", "2026-09-25 16:00", "2026-09-26"),
+        ("Pacific/Auckland", "2026-09-26 14:59:59", "2026-09-26 15:00", "2026-09-27"),
+        ("America/Los_Angeles", "2026-10-31 10:59:59", "2026-10-31 11:00", "2026-10-31"),
+        ("America/Los_Angeles", "2026-11-01 11:59:59", "2026-11-01 12:00", "2026-11-01"),
     ],
 )
-def test_a_day_begins_at_the_learners_own_midnight(
+def test_a_day_begins_at_four_on_the_learners_clock(
     learner: User, mark: Mark, zone: str, before: str, after: str, day: str
 ) -> None:
     late, early = mark(0, "done", utc(before)), mark(1, "done", utc(after))
@@ -127,10 +127,10 @@ def test_a_day_begins_at_the_learners_own_midnight(
 
 
 def test_a_long_day_is_one_day(learner: User, mark: Mark) -> None:
-    mark(0, "reading", utc("2026-11-01 07:00"))
-    mark(1, "reading", utc("2026-11-02 07:59:59"))
+    mark(0, "reading", utc("2026-10-31 11:00"))
+    mark(1, "reading", utc("2026-11-01 11:59:59"))
     with timezone.override(ZoneInfo("America/Los_Angeles")):
-        assert days_of(learner, []) == [Day(date(2026, 11, 1), started=2)]
+        assert days_of(learner, []) == [Day(date(2026, 10, 31), started=2)]
 
 
 @pytest.mark.parametrize("size", [1, 40])

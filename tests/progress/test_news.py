@@ -119,7 +119,7 @@ def test_a_visit_is_a_day_in_the_learners_time_zone(
     learner.time_zone = "Asia/Tokyo"
     learner.save()
     visits = []
-    for hour in (13, 14, 16, 23, 40):  # from 15:00 on it is the next day in Tokyo
+    for hour in (17, 18, 20, 23, 42):  # from 19:00 on it is the next study day in Tokyo
         now = datetime(2030, 1, 1, tzinfo=timezone.get_fixed_timezone(0)) + timedelta(hours=hour)
         monkeypatch.setattr(timezone, "now", lambda now=now: now)
         reader.force_login(learner)
@@ -127,7 +127,7 @@ def test_a_visit_is_a_day_in_the_learners_time_zone(
         learner.refresh_from_db()
         assert learner.visit_began_at
         visits.append(learner.visit_began_at.astimezone(timezone.get_fixed_timezone(0)).hour)
-    assert visits == [13, 13, 16, 16, 16]
+    assert visits == [17, 17, 20, 20, 20]
 
 
 def test_a_visit_takes_one_statement_a_day(

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PromptsConfig(AppConfig):
+    name = "catalog.prompts"
+    label = "prompts"
+    verbose_name = _("Recall prompts")
+
+    def ready(self) -> None:
+        from catalog import catalog_version
+        from catalog.prompts import receivers
+
+        catalog_version.watch("prompts_prompt")
+        receivers.connect()
