@@ -150,6 +150,10 @@ class CatalogSnapshot:
     def entries_of(self, article_id: int) -> list[Entry]:
         return self._entries_of.get(article_id, [])
 
+    def place_of(self, article_id: int) -> tuple[int, int]:
+        """Return a value that sorts articles by the journey; those in no section come last."""
+        return self._order_of.get(article_id, len(self._order_of)), article_id
+
     def neighbours(self, article: Article) -> tuple[Article | None, Article | None]:
         """Return the previous and the next article of the journey."""
         number = self._order_of.get(article.pk)

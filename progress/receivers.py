@@ -14,6 +14,7 @@ from django.db.models import Count, F, Q, QuerySet
 from accounts.models import User
 from catalog.models import Article
 from catalog.signals import article_merged
+from progress import learner_rows
 from progress.models import Event, State
 from progress.states import StateName
 
@@ -52,12 +53,12 @@ def on_article_merged(
 
 
 def learners_with(article: Article) -> QuerySet[User, int]:
-    """Return the primary keys of the learners with an event or a state on the article."""
-    with_event = Event.objects.filter(article=article).values("user")
-    with_state = State.objects.filter(article=article).values("user")
-    return User.objects.filter(Q(pk__in=with_event) | Q(pk__in=with_state)).values_list(
-        "pk", flat=True
-    )
+    """Return the primary keys of the learners with a row about the article."""
+    has_row = Q()
+    for model in learner_rows.models:
+        rows = model._default_manager.filter(article=article)
+        has_row |= Q(pk__in=rows.order_by().values("user"))
+    return User.objects.filter(has_row).values_list("pk", flat=True)
 
 
 def lock_learners(duplicate: Article) -> None:

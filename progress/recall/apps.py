@@ -6,3 +6,11 @@ class RecallConfig(AppConfig):
     name = "progress.recall"
     label = "recall"
     verbose_name = _("Recall")
+
+    def ready(self) -> None:
+        from progress import learner_rows
+        from progress.recall import receivers
+        from progress.recall.models import Card
+
+        learner_rows.register(Card)
+        receivers.connect()

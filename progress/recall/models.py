@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Article
 from catalog.prompts.models import Prompt
 from progress.recall.querysets import CardQuerySet, ReviewQuerySet
+from progress.recall.scheduling import STATE_FIELDS, CardState
 
 QUESTION_MAX_LENGTH = 500
 ANSWER_MAX_LENGTH = 3000
@@ -34,7 +35,7 @@ class Card(models.Model):
     """A question in a learner's deck, and when it is due.
 
     The card of a prompt has no row until it is first reviewed, rewritten or dropped. The columns
-    from `stability` on are the result of the card's reviews (`scheduling.fold`).
+    of `STATE_FIELDS` are the result of the card's reviews (`scheduling.fold`).
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -59,6 +60,8 @@ class Card(models.Model):
     first_reviewed_on = models.DateField(null=True, blank=True)
     last_reviewed_on = models.DateField(null=True, blank=True)
     lapse_count = models.PositiveSmallIntegerField(default=0)
+    # The lapses up to the time when the learner rewrote the card.
+    lapses_before_rewrite = models.PositiveSmallIntegerField(default=0)
 
     objects = CardQuerySet.as_manager()
 
@@ -84,6 +87,19 @@ class Card(models.Model):
 
     def __str__(self) -> str:
         return self.question or f"{self.get_kind_display()}: {self.article}"
+
+    @property
+    def state(self) -> CardState | None:
+        """The result of the card's reviews, or None if it has none."""
+        if self.last_reviewed_on is None:
+            return None
+        return CardState(**{name: getattr(self, name) for name in STATE_FIELDS})
+
+    @state.setter
+    def state(self, state: CardState | None) -> None:
+        for name in STATE_FIELDS:
+            setattr(self, name, getattr(state, name) if state else None)
+        self.lapse_count = state.lapse_count if state else 0
 
 
 class Review(models.Model):

@@ -6,7 +6,7 @@ saved.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Protocol
@@ -46,6 +46,10 @@ class CardState:
         """Return the predicted probability of recalling the card on a study day."""
         card = _card(self)
         return scheduler(90).get_card_retrievability(card, _noon(day))
+
+
+STATE_FIELDS = tuple(field.name for field in fields(CardState))
+"""The columns of a card that hold its state."""
 
 
 @cache

@@ -1,0 +1,223 @@
+"""A learner's deck: the cards they have, and those that are due on a study day.
+
+The deck is derived. It has a card for each current prompt of an article that the learner finished,
+one for their own key points of such an article, and their own cards. A stored row only adds when
+the card comes back, and texts that the learner changed. So a prompt that an editor adds is in the
+deck at once, and the card of a retired prompt, or of an article that is no longer finished, rests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from accounts.models import User
+from catalog.models import Article
+from catalog.prompts.models import Prompt
+from catalog.prompts.prompt_index import PromptIndex
+from catalog.snapshot import CatalogSnapshot
+from playbook.study_day import study_day
+from progress.learner import LearnerProgress
+from progress.models import Completion
+from progress.recall.models import Card, CardKind
+from progress.recall.scheduling import LAPSES_TO_REWRITE, STATE_FIELDS, CardState
+from progress.states import Stage, StateName
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCard:
+    """The row of a card, without its texts."""
+
+    pk: int
+    uuid: UUID
+    article_id: int
+    kind: str
+    prompt_id: int | None
+    is_dropped: bool
+    needs_rewrite: bool
+    state: CardState | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeckCard:
+    """A card of a deck, whether it is stored or not."""
+
+    key: UUID
+    """The UUID of its prompt, of the completion with the key points, or of its own row."""
+    kind: CardKind
+    article: Article
+    prompt: Prompt | None = None
+    stored: StoredCard | None = None
+    is_changed: bool = False
+    """The article changed after the last review, so the card is offered once more."""
+
+    @property
+    def state(self) -> CardState | None:
+        return self.stored.state if self.stored else None
+
+    @property
+    def is_new(self) -> bool:
+        return self.state is None
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.stored is not None and self.stored.is_dropped
+
+    @property
+    def needs_rewrite(self) -> bool:
+        """Whether it was forgotten so often that the learner is offered to rewrite it."""
+        return self.stored is not None and self.stored.needs_rewrite
+
+    def is_due(self, day: date) -> bool:
+        if self.state is None:
+            return True
+        return self.state.last_reviewed_on < day and (self.state.due_on <= day or self.is_changed)
+
+
+class Deck:
+    """The deck of one learner on one study day. It takes two queries, whatever its size."""
+
+    def __init__(self, progress: LearnerProgress, day: date | None = None) -> None:
+        self.progress = progress
+        self.user: User = progress.user
+        self.snapshot: CatalogSnapshot = progress.snapshot
+        self.day = day or study_day()
+
+    @cached_property
+    def cards(self) -> list[DeckCard]:
+        """The cards that do not rest, in the order of the journey; dropped ones as well."""
+        return list(self._cards())
+
+    @cached_property
+    def active(self) -> list[DeckCard]:
+        return [card for card in self.cards if not card.is_dropped]
+
+    @cached_property
+    def due(self) -> list[DeckCard]:
+        """The cards to review now, within the learner's daily limits.
+
+        The cards that are most likely forgotten come first, and new ones last.
+        """
+        due = [card for card in self.active if card.is_due(self.day)]
+        known = [card for card in due if not card.is_new]
+        known.sort(key=lambda card: card.state.recall_on(self.day) if card.state else 0)
+        new = [card for card in due if card.is_new]
+        left = max(self.user.daily_review_limit - self.reviewed_count, 0)
+        new_left = max(self.user.daily_new_card_limit - self.new_count, 0)
+        return [*known, *new[:new_left]][:left]
+
+    @cached_property
+    def due_count(self) -> int:
+        """The number of `due`, without putting them in order."""
+        due = [card for card in self.active if card.is_due(self.day)]
+        new = sum(card.is_new for card in due)
+        new_left = max(self.user.daily_new_card_limit - self.new_count, 0)
+        left = max(self.user.daily_review_limit - self.reviewed_count, 0)
+        return min(len(due) - new + min(new, new_left), left)
+
+    @property
+    def waiting_count(self) -> int:
+        """The number of cards that are due but over the limits of this day."""
+        return sum(card.is_due(self.day) for card in self.active) - self.due_count
+
+    @cached_property
+    def reviewed_count(self) -> int:
+        """The number of cards reviewed on this study day. No card is reviewed twice on a day."""
+        return sum(
+            stored.state.last_reviewed_on == self.day for stored in self._stored if stored.state
+        )
+
+    @cached_property
+    def new_count(self) -> int:
+        """The number of cards reviewed for the first time on this study day."""
+        return sum(
+            stored.state.first_reviewed_on == self.day for stored in self._stored if stored.state
+        )
+
+    def card(self, key: UUID) -> DeckCard | None:
+        return next((card for card in self.cards if card.key == key), None)
+
+    def of_article(self, article: Article) -> list[DeckCard]:
+        return [card for card in self.active if card.article.pk == article.pk]
+
+    def _cards(self) -> Iterator[DeckCard]:
+        prompts = PromptIndex.of(self.snapshot)
+        of_prompt = {stored.prompt_id: stored for stored in self._stored if stored.prompt_id}
+        of_points = {
+            stored.article_id: stored
+            for stored in self._stored
+            if stored.kind == CardKind.KEY_POINTS
+        }
+        own: dict[int, list[StoredCard]] = {}
+        for stored in self._stored:
+            if stored.kind == CardKind.OWN:
+                own.setdefault(stored.article_id, []).append(stored)
+        for pk in self._articles_in_journey_order(own):
+            article = self.snapshot.by_pk[pk]
+            if pk in self._finished:
+                for prompt in prompts.of_article(article):
+                    row = of_prompt.get(prompt.pk)
+                    yield self._card(prompt.uuid, CardKind.PROMPT, article, row, prompt)
+                if pk in self._completions:
+                    key, row = self._completions[pk], of_points.get(pk)
+                    yield self._card(key, CardKind.KEY_POINTS, article, row)
+            for row in own.get(pk, ()):
+                yield self._card(row.uuid, CardKind.OWN, article, row)
+
+    def _card(
+        self,
+        key: UUID,
+        kind: CardKind,
+        article: Article,
+        stored: StoredCard | None,
+        prompt: Prompt | None = None,
+    ) -> DeckCard:
+        return DeckCard(key, kind, article, prompt, stored, self._is_changed(article, stored))
+
+    def _is_changed(self, article: Article, stored: StoredCard | None) -> bool:
+        update = self.progress.changed_articles.get(article.pk)
+        if update is None or stored is None or stored.state is None:
+            return False
+        return stored.state.last_reviewed_on < study_day(update.changed_at)
+
+    def _articles_in_journey_order(self, own: Mapping[int, object]) -> list[int]:
+        pks = (self._finished | own.keys()) & self.snapshot.by_pk.keys()
+        return sorted(pks, key=self.snapshot.place_of)
+
+    @cached_property
+    def _finished(self) -> set[int]:
+        finished = StateName.at(Stage.FINISHED)
+        return {pk for pk, state in self.progress.states.items() if state in finished}
+
+    @cached_property
+    def _completions(self) -> Mapping[int, UUID]:
+        """The UUID of each completion with key points, by article id."""
+        completions = Completion.objects.for_user(self.user).exclude(key_points="")
+        return dict(completions.values_list("article_id", "uuid"))
+
+    @cached_property
+    def _stored(self) -> list[StoredCard]:
+        rows = Card.objects.for_user(self.user).order_by("created_at", "pk")
+        return [
+            StoredCard(
+                pk,
+                uuid,
+                article_id,
+                kind,
+                prompt_id,
+                dropped_at is not None,
+                (state[5] or 0) - rewritten >= LAPSES_TO_REWRITE,
+                CardState(*state) if state[4] else None,
+            )
+            for pk, uuid, article_id, kind, prompt_id, dropped_at, rewritten, *state in (
+                rows.values_list(*STORED_FIELDS, *STATE_FIELDS)
+            )
+        ]
+
+
+STORED_FIELDS = (
+    "pk", "uuid", "article_id", "kind", "prompt_id", "dropped_at", "lapses_before_rewrite",
+)  # fmt: skip
