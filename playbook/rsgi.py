@@ -6,7 +6,7 @@ RSGI is Granian's own protocol; the site behind it stays a WSGI application.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from http import HTTPStatus
 from queue import SimpleQueue
 from threading import Thread
@@ -21,11 +21,13 @@ from playbook.wsgi import application
 logger = logging.getLogger(__name__)
 
 READ_WITHIN = 10
-"""Seconds in which a body has to arrive, beside the time for its size."""
+"""Seconds in which a body has to arrive, beside the time for what has arrived of it."""
 SLOWEST = 64 * KIBIBYTE
 """Bytes a second that a large body needs at least."""
 LARGE_AT_ONCE = 4
 """Bodies above the default limit that a worker reads at the same time; the others wait, unread."""
+WAIT_FOR_TURN = 30
+"""Seconds that a large body waits for those before it."""
 
 
 class HttpProtocol(Protocol):
@@ -108,15 +110,24 @@ class Site:
         expected = int(length) if length else limit
         if expected > limit:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        turn = self.turns_of_large_bodies if expected > DEFAULT else nullcontext()
+        is_large = expected > DEFAULT
         try:
-            async with asyncio.timeout(READ_WITHIN + expected / SLOWEST), turn:
+            async with self.turn_of_large_body() if is_large else nullcontext():
                 body = await read_up_to(limit, protocol)
         except TimeoutError:
             raise Refused(HTTPStatus.REQUEST_TIMEOUT) from None
         if length and len(body) != expected:
             raise Refused(HTTPStatus.BAD_REQUEST)
         return body
+
+    @asynccontextmanager
+    async def turn_of_large_body(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(WAIT_FOR_TURN):
+            await self.turns_of_large_bodies.acquire()
+        try:
+            yield
+        finally:
+            self.turns_of_large_bodies.release()
 
     def answer(
         self,
@@ -130,11 +141,15 @@ class Site:
 
 
 async def read_up_to(limit: int, protocol: HttpProtocol) -> bytes:
+    """Return the body. Only what has arrived gives it more time, so a stalled one ends early."""
+    began = asyncio.get_running_loop().time()
     body = bytearray()
-    async for chunk in protocol:
-        body += chunk
-        if len(body) > limit:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    async with asyncio.timeout(READ_WITHIN) as time_left:
+        async for chunk in protocol:
+            body += chunk
+            if len(body) > limit:
+                raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            time_left.reschedule(began + READ_WITHIN + len(body) / SLOWEST)
     return bytes(body)
 
 

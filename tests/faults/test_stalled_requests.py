@@ -15,6 +15,12 @@ from tests.playbook.program import served
 WITHIN = 2
 """Seconds in which readers and probes get their answer, whatever others do."""
 CLOSE = "Connection: close"
+STALLED_FILE = request(
+    "/admin/playbook_file/revision/add/",
+    "Content-Type: multipart/form-data; boundary=x",
+    f"Content-Length: {4 * 1024**2}",
+    body="--x",
+)
 MARK = "/articles/payment-wallet/state/"
 HEADERS = {"Content-Type": FORM.partition(" ")[2], "Sec-Fetch-Site": "same-origin"}
 
@@ -42,9 +48,9 @@ def ask(port: int, method: str, path: str, cookie: str = "", **form: str) -> int
 
 
 def test_stalled_bodies_hold_nobody_up_and_are_given_up(port: int, cookie: str) -> None:
-    with connections(port, 60) as stalled:
+    with connections(port, 60) as stalled, connections(port, 4, STALLED_FILE) as stalled_files:
         deadline = time.monotonic() + 60
-        for connection in stalled:
+        for connection in stalled + stalled_files:
             while time.monotonic() < deadline:
                 assert ask(port, "GET", "/", cookie) == 200
                 assert ask(port, "POST", MARK, cookie, state="reading") == 302
