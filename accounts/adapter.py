@@ -43,7 +43,6 @@ class AccountAdapter(DefaultAccountAdapter):
         return name
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        self.counters = sign_in_limits.counters(request, credentials)
         if seconds := sign_in_limits.take_all(self.counters):
             message = ngettext(
                 "Too many failed attempts. Nothing was changed; try again in %d second.",
@@ -55,11 +54,18 @@ class AccountAdapter(DefaultAccountAdapter):
             super().pre_authenticate(request, **credentials)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        user: User | None = super().authenticate(request, **credentials)
+        self.counters = sign_in_limits.counters(request, credentials)
+        tried = sign_in_limits.credentials_of_one_account(credentials)
+        user: User | None = super().authenticate(request, **tried)
         if user:
             for counter in self.counters:
                 counter.give_back()
         return user
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Try this account only; its address can be that of another one that confirmed it."""
+        credentials = {"username": user.username, "password": password}
+        return self.authenticate(current.request, **credentials) == user
 
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **options)

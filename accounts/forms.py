@@ -54,6 +54,10 @@ class LoginForm(LabelledForm, allauth.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs.update(autocomplete="username", autocapitalize="none")
+        if settings.HAS_EMAIL:
+            self.fields["login"].help_text = _(
+                "An e-mail address can be used once it is confirmed."
+            )
 
     def clean_login(self) -> str:
         return normalized(super().clean_login())

@@ -15,6 +15,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
+from allauth.account.models import EmailAddress
 from allauth.core.internal.ratelimit import cache_lock, get_ip
 from django.conf import settings
 from django.core import signing
@@ -84,7 +85,7 @@ class Counter:
 
 def counters(request: HttpRequest, credentials: dict[str, Any]) -> list[Counter]:
     """Return what counts an attempt to sign in with these credentials."""
-    users = users_of(credentials)
+    users = {user.pk for user in users_of(credentials)}
     known = known_browser(request)
     if known and users == {known["user"]}:
         return [Counter(FROM_KNOWN_BROWSER, f"{known['user']} {known['browser']}")]
@@ -108,17 +109,36 @@ def logins_of(credentials: dict[str, Any]) -> set[str]:
     return {credentials[name] for name in ("username", "email") if credentials.get(name)}
 
 
-def users_of(credentials: dict[str, Any]) -> set[int]:
+def users_of(credentials: dict[str, Any]) -> set[User]:
     """Return the accounts whose password is tried.
 
-    Somebody's user name can be another's e-mail address, and several can have one address.
+    Somebody's user name can be another's e-mail address. Where the site sends mail, an address
+    counts only if it is confirmed: anybody can sign up with somebody else's, and whether they could
+    sign in with it would tell whether it has an account.
     """
-    accounts: set[int] = set()
+    users: set[User] = set()
     for login in logins_of(credentials):
         by_name = get_user_by_username(login)
-        accounts |= {user.pk for user in filter_users_by_email(login, prefer_verified=True)}
-        accounts |= {by_name.pk} if by_name else set()
-    return accounts
+        users |= set(users_by_address(login)) | ({by_name} if by_name else set())
+    return users
+
+
+def credentials_of_one_account(credentials: dict[str, Any]) -> dict[str, Any]:
+    """Return credentials that try one account, or none, by its name, which take the same time."""
+    users = users_of(credentials)
+    if len(users) > 1:
+        return credentials
+    return {
+        "username": next((user.username for user in users), ""),
+        "password": credentials["password"],
+    }
+
+
+def users_by_address(address: str) -> list[User]:
+    if settings.HAS_EMAIL and not EmailAddress.objects.is_verified(address.lower()):
+        return []
+    users: list[User] = filter_users_by_email(address, prefer_verified=True)
+    return users
 
 
 def take_all(all_counters: Iterable[Counter]) -> int:

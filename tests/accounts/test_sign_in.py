@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from tests.accounts.counting_hasher import CountingHasher
 from tests.accounts.pages import Page
 
 PASSWORD = "correct horse 9"
@@ -107,7 +108,41 @@ def test_with_mail_a_known_address_signs_up_like_an_unknown_one(
         (["unknown@example.org"], "confirm your e-mail address"),
     ]
     client.post("/accounts/login/", {**LEARNER, "login": "learner@example.org"})
-    assert user_of(client) == str(learner.pk)
+    assert user_of(client) == (str(learner.pk) if is_confirmed else None)
+
+
+@pytest.mark.usefixtures("with_mail")
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_signing_in_does_not_tell_whether_an_address_has_an_account(
+    learner: User, settings: Settings, is_shared: bool
+) -> None:
+    settings.PASSWORD_HASHERS = ["tests.accounts.counting_hasher.CountingHasher"]
+    learner.set_password("a password that nobody guesses")
+    learner.save()
+    known = EmailAddress.objects.create(user=learner, email=learner.email, verified=True).email
+    answers: dict[str, list[tuple[bool, int]]] = {known: [], "unknown@example.org": []}
+    for email, seen in answers.items():
+        if is_shared:
+            name = email.partition("@")[0] + "-2"
+            Client().post("/accounts/signup/", {**NEW, "username": name, "email": email})
+        for password in (PASSWORD, "wrong"):
+            CountingHasher.hashed.clear()
+            browser = Client()
+            browser.post("/accounts/login/", {"login": email, "password": password})
+            seen.append((user_of(browser) is None, len(CountingHasher.hashed)))
+    assert answers[known] == answers["unknown@example.org"] == [(True, 2), (True, 2)]
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_an_unconfirmed_address_does_not_slow_down_its_owner(learner: User) -> None:
+    EmailAddress.objects.create(user=learner, email="learner@example.org", verified=True)
+    other = Client()
+    other.post("/accounts/signup/", {**NEW, "email": "learner@example.org"})
+    for _ in range(6):
+        other.post("/accounts/reauthenticate/", {"password": "wrong"})
+    owner = Client()
+    owner.post("/accounts/login/", LEARNER)
+    assert user_of(owner) == str(learner.pk)
 
 
 @pytest.mark.parametrize("login", ["learner", "LEARNER", "learner@example.org"])
