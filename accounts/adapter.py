@@ -7,6 +7,8 @@ from allauth.core import context as current
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import sign_in_limits
 from accounts.models import User
-from accounts.names import check_name, normalized
+from accounts.names import check_name, lock_names, normalized
 from playbook.http import is_on_this_site
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,15 @@ class AccountAdapter(DefaultAccountAdapter):
         name: str = super().clean_username(normalized(username), shallow)
         check_name(name)
         return name
+
+    def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
+        """Check the name once more, because others sign up while the password is hashed."""
+        super().save_user(request, user, form, commit=False)
+        with transaction.atomic():
+            lock_names()
+            self.clean_username(user.username)
+            user.save()
+        return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         if seconds := sign_in_limits.take_all(self.counters):

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
@@ -26,6 +27,12 @@ LOOKALIKES = str.maketrans(
 def normalized(name: str) -> str:
     """Return the name in the one form in which it is stored and looked up."""
     return unicodedata.normalize("NFKC", name).strip()
+
+
+def lock_names() -> None:
+    """Let nobody else choose a name until the transaction ends. On SQLite nobody else writes."""
+    types = ContentType.objects.select_for_update(no_key=True)
+    types.get(app_label=User._meta.app_label, model=User._meta.model_name)
 
 
 def check_name(name: str) -> None:

@@ -1,8 +1,10 @@
 from allauth.account.adapter import get_adapter
+from allauth.account.views import SignupView
 from allauth.account.views import logout as allauth_logout
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import sessions
 from accounts.browsers import browser_name
-from accounts.forms import PasswordForm, PreferencesForm
+from accounts.forms import PasswordForm, PreferencesForm, SignupForm
 from accounts.models import User
 from playbook.http import THEMES, HttpRequest, safe_next, sign_in_required
 
@@ -35,6 +37,18 @@ def theme_set(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response
+
+
+class SignUp(SignupView):
+    """The page of allauth, which shows what is wrong when the account is saved, too."""
+
+    def form_valid(self, form: SignupForm) -> HttpResponse:
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except ValidationError as error:
+            form.add_error("username", error)
+            response = self.form_invalid(form)
+        return response
 
 
 def without_cached_pages(response: HttpResponse) -> HttpResponse:
@@ -71,10 +85,14 @@ def account_delete(request: LearnerRequest) -> HttpResponse:
         email = user.email
         with transaction.atomic():
             # A state change that is under way ends before this, or finds no account.
-            User.objects.select_for_update().get(pk=user.pk)
+            exists = User.objects.select_for_update().filter(pk=user.pk).first()
             logout(request)
-            user.delete()
-        get_adapter().send_notification_mail("accounts/email/account_deleted", user, email=email)
+            if exists:  # The form can be sent twice.
+                user.delete()
+        if exists:
+            get_adapter().send_notification_mail(
+                "accounts/email/account_deleted", user, email=email
+            )
         messages.success(request, _("Your account and everything in it were deleted."))
         return without_cached_pages(redirect("catalog:roadmap"))
     return render(request, "accounts/account_delete.html", {"form": form})

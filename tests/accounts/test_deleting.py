@@ -3,10 +3,12 @@ from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
 from catalog.models import Article
 from progress.models import Event, State
+from tests.accounts.hashers import SlowHasher
 from tests.accounts.pages import Page
 
 PATH = "/accounts/delete/"
@@ -39,6 +41,20 @@ def test_nothing_is_deleted_without_the_password(
     assert Page(response).headings == ["Delete your account"]
     assert (State.objects.count(), Event.objects.count()) == (2, 3)
     assert client.session["_auth_user_id"] == str(active.pk)
+
+
+def test_a_form_that_was_sent_twice_deletes_the_account_once(
+    client: Client, active: User, settings: Settings
+) -> None:
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.SlowHasher"]
+    twin = Client()
+    twin.force_login(active)
+    data = {"password": "a-learner's-password"}
+    SlowHasher.meanwhile.append(lambda: twin.post(PATH, data))
+    response = client.post(PATH, data, follow=True)
+    assert response.redirect_chain == [("/", 302)]
+    assert "Your account and everything in it were deleted" in Page(response).text
+    assert not User.objects.exists()
 
 
 def test_deleting_an_account_deletes_only_its_own_data(

@@ -1,7 +1,9 @@
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
+from tests.accounts.hashers import SlowHasher
 from tests.accounts.pages import Page
 
 PASSWORD = "a-long-enough-passphrase"
@@ -33,6 +35,23 @@ def test_a_name_that_can_be_taken_for_another_is_refused(
     User.objects.create_user("coco")
     assert error in sign_up(name)
     assert User.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "error"),
+    [
+        ("ada", "This user name is taken."),
+        ("ADA", "This user name is taken."),
+        ("аԁа", "This user name looks like one that is taken."),  # Cyrillic only.
+    ],
+)
+def test_of_two_that_sign_up_at_once_one_gets_the_name(
+    db: None, settings: Settings, other: str, error: str
+) -> None:
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.SlowHasher"]
+    SlowHasher.meanwhile.append(lambda: sign_up(other))
+    assert error in sign_up("ada")
+    assert [user.username for user in User.objects.all()] == [other]
 
 
 @pytest.mark.parametrize("name", ["Сара", "José", "山田たろうtaro", "김철수", "ada.lovelace-1+x_"])

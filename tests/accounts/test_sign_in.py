@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from tests.accounts.counting_hasher import CountingHasher
+from tests.accounts.hashers import CountingHasher
 from tests.accounts.pages import Page
 
 PASSWORD = "correct horse 9"
@@ -116,7 +116,7 @@ def test_with_mail_a_known_address_signs_up_like_an_unknown_one(
 def test_signing_in_does_not_tell_whether_an_address_has_an_account(
     learner: User, settings: Settings, is_shared: bool
 ) -> None:
-    settings.PASSWORD_HASHERS = ["tests.accounts.counting_hasher.CountingHasher"]
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.CountingHasher"]
     learner.set_password("a password that nobody guesses")
     learner.save()
     known = EmailAddress.objects.create(user=learner, email=learner.email, verified=True).email
