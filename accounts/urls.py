@@ -20,7 +20,7 @@ urlpatterns = [
     path("accounts/sessions/end-others/", views.session_end_others, name="session_end_others"),
     path("accounts/delete/", views.account_delete, name="account_delete"),
     # In front of allauth's views of the same addresses.
-    path("accounts/signup/", views.SignUp.as_view(), name="sign_up"),
+    path("accounts/signup/", views.SignUp.as_view(), name="account_sign_up"),
     path("accounts/logout/", views.sign_out, name="sign_out"),
     # The admin's own sign-in does not limit attempts, so the site's sign-in replaces it.
     path("admin/login/", secure_admin_login(admin.site.login), name="admin_login"),
