@@ -82,7 +82,7 @@ class CatalogSnapshot:
         self.sections = list(Section.objects.listed().in_journey_order())
         self.layers = list(Layer.objects.all())
         self.indexed_entries = [IndexedEntry.of(entry) for entry in self._joined(in_order)]
-        self.key = version, with_drafts
+        self.key: tuple[str, bool] = version, with_drafts
         """The key under which caches keep what depends on it."""
         self.rendered = RenderStore()
         """The pages and fragments rendered from this snapshot."""

@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.history.article_history import article_history_of
 from catalog.models import Article
-from playbook.study_day import study_day
 from progress import news
 from progress.models import Event, State
 from progress.reader import (
@@ -44,16 +43,12 @@ class LearnerProgress(ReaderProgress):
 
     @property
     def version(self) -> Hashable:
-        """The progress version, with everything that pages show about the account.
-
-        The header shows how many cards are due, so it contains the catalogue and the study day.
-        """
+        """The progress version, the study day, and what pages show about the account."""
         user = self.user
         return (
             user.pk,
             user.progress_version,
-            self.snapshot.key,
-            study_day(),
+            self.today,
             user.new_since,
             user.get_username(),
             user.is_staff,

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from catalog.search.bitmaps import Bitmap
 from catalog.search.entry_index import EntryIndex
 from catalog.snapshot import CatalogSnapshot, IndexedEntry, current
 from playbook.http import Reader
+from playbook.study_day import study_day
 from progress import news, statistics
 from progress.states import StateName
 
@@ -133,6 +134,11 @@ class ReaderProgress(ABC):
     def snapshot(self) -> CatalogSnapshot:
         """The snapshot of the request, or the current one without a request."""
         return current(self.user)
+
+    @cached_property
+    def today(self) -> date:
+        """The reader's study day, the same for the whole request."""
+        return study_day()
 
     @cached_property
     def states(self) -> Mapping[int, str]:

@@ -90,9 +90,17 @@ READER = Dependency(
     _reader_version,
     is_personal=True,
     attributes=frozenset({"user", "progress"}),
-    tables=("accounts_", "progress_", "notes_", "recall_", "prompts_"),
+    tables=("accounts_", "progress_", "notes_", "recall_"),
 )
 """The reader's account and progress; every page with the site's header depends on it."""
+
+DECK = Dependency(
+    "DECK",
+    lambda request: request.snapshot.key if is_known(request) else None,
+    is_personal=True,
+    tables=("catalog_", "prompts_"),
+)
+"""The catalogue as a learner's deck depends on it: the header shows how many cards are due."""
 
 MESSAGES = Dependency(
     "MESSAGES",

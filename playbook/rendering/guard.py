@@ -55,9 +55,10 @@ class UndeclaredRead(Exception):
 class _Scope:
     """The output being rendered, with the dependencies it declared."""
 
-    def __init__(self, name: str, depends_on: Dependencies) -> None:
+    def __init__(self, name: str, depends_on: Dependencies, frame: Dependencies = ()) -> None:
         self.name = name
         self.depends_on = depends_on
+        self.frame = frame
         self.violation = ""
 
     def refuse(self, read: str, mend: str) -> None:
@@ -95,7 +96,7 @@ class _Scope:
 
     def check_within(self, outer: _Scope) -> None:
         for dependency in self.depends_on:
-            if dependency not in outer.depends_on:
+            if dependency not in (*outer.depends_on, *outer.frame):
                 outer.refuse(f"{dependency} through {self.name}", f"declare {dependency} too.")
 
 
@@ -113,9 +114,12 @@ def profile_again() -> None:
 
 
 @contextmanager
-def declared(name: str, depends_on: Dependencies) -> Iterator[None]:
-    """Raise `UndeclaredRead` if the block reads what `depends_on` does not cover."""
-    scope, outer = _Scope(name, depends_on), _current.get()
+def declared(name: str, depends_on: Dependencies, frame: Dependencies = ()) -> Iterator[None]:
+    """Raise `UndeclaredRead` if the block reads what `depends_on` does not cover.
+
+    Only per-user fragments inside of it may depend on `frame`.
+    """
+    scope, outer = _Scope(name, depends_on, frame), _current.get()
     if outer:
         scope.check_within(outer)
     token, profiler = _current.set(scope), sys.getprofile()

@@ -27,6 +27,7 @@ from django.utils.safestring import SafeString
 from playbook.http import HttpRequest, site, theme
 from playbook.release import RELEASE
 from playbook.rendering.dependencies import (
+    DECK,
     MESSAGES,
     READER,
     Dependencies,
@@ -44,6 +45,9 @@ _Request = TypeVar("_Request", bound=HttpRequest)
 
 FRAME: Dependencies = (READER, MESSAGES)
 """The dependencies of `base.html`, which every page extends."""
+
+FRAME_FRAGMENTS: Dependencies = (DECK,)
+"""The dependencies of the fragments in `base.html` only, so that pages have to declare theirs."""
 
 PUBLIC = "public, max-age=0, s-maxage=60"
 """A browser asks again each time; a cache in front of the site may answer for a minute."""
@@ -94,7 +98,7 @@ class SharedPage:
     def fill(self, template: str, request: HttpRequest) -> str:
         """Return the page with the fragments of this reader."""
         if IS_CHECKED:
-            with declared(template, self.depends_on):
+            with declared(template, self.depends_on, FRAME_FRAGMENTS):
                 return self._filled(request)
         return self._filled(request)
 
@@ -114,6 +118,7 @@ def shared_page(
     what `base.html` shows. Of `fragments` htmx may ask for one alone.
     """
     page_depends_on = (*FRAME, *depends_on)
+    response_depends_on = (*page_depends_on, *FRAME_FRAGMENTS)
     shared = tuple(dependency for dependency in depends_on if not dependency.is_personal)
 
     def decorate(view: Callable[Concatenate[_Request, _P], Viewed]) -> View[_Request, _P]:
@@ -138,7 +143,7 @@ def shared_page(
             return _respond(
                 request,
                 address,
-                page_depends_on,
+                response_depends_on,
                 lambda: HttpResponse(drawn.fill(name, request), headers=drawn.headers),
             )
 
@@ -155,6 +160,7 @@ def personal_page(
     `depends_on` and `fragments` are those of `shared_page`.
     """
     page_depends_on = (*FRAME, *depends_on)
+    response_depends_on = (*page_depends_on, *FRAME_FRAGMENTS)
 
     def decorate(view: Callable[Concatenate[_Request, _P], Viewed]) -> View[_Request, _P]:
         @wraps(view)
@@ -162,7 +168,7 @@ def personal_page(
             name = _template_name(request, template, fragments)
 
             def render() -> HttpResponse:
-                with _checked(name, page_depends_on):
+                with _checked(name, page_depends_on, FRAME_FRAGMENTS):
                     checked = cast(_Request, guarded(request))
                     viewed = view(checked, *args, **kwargs)
                     if isinstance(viewed, HttpResponse):
@@ -173,7 +179,7 @@ def personal_page(
                     text = render_to_string(name, context, request)
                 return HttpResponse(text, headers=content.headers)
 
-            return _respond(request, _address(request, name), page_depends_on, render)
+            return _respond(request, _address(request, name), response_depends_on, render)
 
         return respond
 
@@ -200,9 +206,9 @@ def shared_file(
 
 
 @contextmanager
-def _checked(name: str, depends_on: Dependencies) -> Iterator[None]:
+def _checked(name: str, depends_on: Dependencies, frame: Dependencies = ()) -> Iterator[None]:
     if IS_CHECKED:
-        with declared(name, depends_on):
+        with declared(name, depends_on, frame):
             yield
     else:
         yield

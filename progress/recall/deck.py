@@ -19,7 +19,6 @@ from catalog.models import Article
 from catalog.prompts.models import Prompt
 from catalog.prompts.prompt_index import PromptIndex
 from catalog.snapshot import CatalogSnapshot
-from playbook.study_day import study_day
 from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.recall.models import Card, CardKind
@@ -80,11 +79,11 @@ class DeckCard:
 class Deck:
     """The deck of one learner on one study day. It takes two queries, whatever its size."""
 
-    def __init__(self, progress: LearnerProgress, day: date | None = None) -> None:
+    def __init__(self, progress: LearnerProgress) -> None:
         self.progress = progress
         self.user: User = progress.user
         self.snapshot: CatalogSnapshot = progress.snapshot
-        self.day = day or study_day()
+        self.day = progress.today
 
     @cached_property
     def cards(self) -> list[DeckCard]:
@@ -181,7 +180,8 @@ class Deck:
         update = self.progress.changed_articles.get(article.pk)
         if update is None or stored is None or stored.state is None:
             return False
-        return stored.state.last_reviewed_on < study_day(update.changed_at)
+        # In UTC, because pages that show the number of due cards do not depend on the time zone.
+        return stored.state.last_reviewed_on < update.changed_at.date()
 
     def _articles_in_journey_order(self, own: Mapping[int, object]) -> list[int]:
         pks = (self._finished | own.keys()) & self.snapshot.by_pk.keys()
@@ -221,3 +221,13 @@ class Deck:
 STORED_FIELDS = (
     "pk", "uuid", "article_id", "kind", "prompt_id", "dropped_at", "lapses_before_rewrite",
 )  # fmt: skip
+
+
+def key_of(card: Card) -> UUID:
+    """Return the key under which a stored card is in the deck."""
+    if card.prompt:
+        return card.prompt.uuid
+    if card.kind == CardKind.KEY_POINTS:
+        completions = Completion.objects.filter(user=card.user_id, article=card.article_id)
+        return completions.values_list("uuid", flat=True).get()
+    return card.uuid

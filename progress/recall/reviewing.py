@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from progress.learner import LearnerProgress
-from progress.recall.deck import Deck, DeckCard
+from progress.recall.deck import Deck, DeckCard, key_of
 from progress.recall.models import Card, CardKind, Rating, Review
 from progress.recall.scheduling import after_review, fold
 from progress.sql import lock_and_resolve
@@ -77,8 +77,10 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
 
 
 @transaction.atomic
-def undo_review(progress: LearnerProgress, operation: UUID) -> Card:
-    """Undo a review, given its operation UUID, and return its card. Again, it changes nothing.
+def undo_review(progress: LearnerProgress, operation: UUID) -> UUID:
+    """Undo a review, given its operation UUID, and return the key of its card.
+
+    Undoing it again changes nothing.
 
     The state of the card is folded from the reviews that are left, so it is exactly what it was.
     Raise `NothingToUndo`, `Superseded` or `ReaderGone`.
@@ -90,7 +92,7 @@ def undo_review(progress: LearnerProgress, operation: UUID) -> Card:
         raise NothingToUndo
     card = review.card
     if review.undone_at:
-        return card
+        return key_of(card)
     lasting = list(card.reviews.lasting())
     if lasting[-1] != review:
         raise Superseded
@@ -98,7 +100,7 @@ def undo_review(progress: LearnerProgress, operation: UUID) -> Card:
     review.save(update_fields=["undone_at"])
     card.state = fold(lasting[:-1])
     card.save()
-    return card
+    return key_of(card)
 
 
 def stored_card(progress: LearnerProgress, card: DeckCard) -> Card:

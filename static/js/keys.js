@@ -33,7 +33,7 @@ const ACTIONS = {
   "?": showDialog,
   j: () => focusRow(1),
   k: () => focusRow(-1),
-  z: () => document.querySelector("#announcement [data-undoes]")?.click(),
+  z: () => document.querySelector("#announcement [data-undoes], [data-undo]")?.click(),
 };
 
 /* Keys that may be held down */

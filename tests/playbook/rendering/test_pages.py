@@ -192,7 +192,7 @@ def test_fragments_and_whole_pages_have_different_etags(client: Client) -> None:
 
 
 @override_settings(VISITORS_SEE_CHANGES_AFTER=1)
-@pytest.mark.parametrize(("who", "queries"), [("visitor", 0), ("learner", 3)])
+@pytest.mark.parametrize(("who", "queries"), [("visitor", 0), ("learner", 4)])
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery&q=cache"])
 def test_pages_take_a_constant_number_of_queries(
     client: Client,
@@ -203,7 +203,7 @@ def test_pages_take_a_constant_number_of_queries(
     who: str,
     queries: int,
 ) -> None:
-    """For a learner the session with the catalog version, the account and the states.
+    """For a learner the session with the catalog version, the account, the states and the cards.
 
     For visitors the catalog version is read once a second, however long a page took.
     """

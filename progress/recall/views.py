@@ -1,0 +1,148 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.dependencies import CATALOG
+from playbook.http import HttpRequest, sign_in_required
+from playbook.rendering.pages import Viewed, personal_page
+from progress.learner import LearnerProgress
+from progress.recall import fragments
+from progress.recall.forms import CardForm, ReviewForm
+from progress.recall.models import Card, Rating
+from progress.recall.reviewing import (
+    NoSuchCard,
+    NotDue,
+    NothingToUndo,
+    Superseded,
+    review_card,
+    undo_review,
+)
+from progress.recall.session import Session
+from progress.responses import expect_reader
+
+SESSION = "recall/recall_session.html"
+
+
+class RecallRequest(HttpRequest):
+    """A request of a learner."""
+
+    progress: LearnerProgress
+
+
+@require_safe
+@sign_in_required
+@personal_page(SESSION, depends_on=(CATALOG,))
+def recall_session(request: RecallRequest) -> Viewed:
+    """Show the question of the card that is due first, or of the one that was asked for."""
+    return {"session": Session(request.progress, _uuid(request.GET.get("card", "")))}
+
+
+@require_POST
+@sign_in_required
+def answer_show(request: RecallRequest) -> HttpResponse:
+    """Show the answer of a card beside what the learner typed. Nothing is stored."""
+    form = CardForm(request.POST)
+    if not form.is_valid():
+        return _bad_request(request)
+    session = Session(
+        request.progress,
+        form.cleaned_data["card"],
+        form.cleaned_data["operation"],
+        form.cleaned_data["answer"],
+    )
+    if not session.is_asked_card:
+        return _continue(request, _("That card is no longer due. Nothing was changed."))
+    return _render(request, session, is_answered=True)
+
+
+@require_POST
+@sign_in_required
+def review_add(request: RecallRequest) -> HttpResponse:
+    expect_reader(request)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        return _bad_request(request)
+    rating, operation = Rating(form.cleaned_data["rating"]), form.cleaned_data["operation"]
+    try:
+        reviewed = review_card(request.progress, form.cleaned_data["card"], rating, operation)
+    except (NoSuchCard, NotDue):
+        return _continue(request, _("That card is no longer due. Nothing was changed."))
+    undo_url = reverse("recall:review_undo", args=[operation])
+    return _continue(
+        request, _announcement(reviewed.card, Rating(reviewed.review.rating)), undo_url
+    )
+
+
+@require_POST
+@sign_in_required
+def review_undo(request: RecallRequest, operation: UUID) -> HttpResponse:
+    expect_reader(request)
+    try:
+        key = undo_review(request.progress, operation)
+    except NothingToUndo:
+        raise Http404(_("You have no such review.")) from None
+    except Superseded:
+        reason = _("The card was reviewed again since. Undo that review first.")
+        return render(request, "409.html", {"reason": reason}, status=409)
+    return _continue(request, _("Undone. The card is as it was before."), key=key)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _bad_request(request: RecallRequest) -> HttpResponse:
+    reason = _("The card, the rating or the operation is missing or not valid.")
+    return render(request, "400.html", {"reason": reason}, status=400)
+
+
+def _announcement(card: Card, rating: Rating) -> str:
+    """Return when the card comes back, in a sentence."""
+    assert card.due_on
+    assert card.last_reviewed_on
+    days = (card.due_on - card.last_reviewed_on).days
+    message = ngettext(
+        "%(rating)s: comes back tomorrow.",
+        "%(rating)s: comes back in %(days)s days, on %(date)s.",
+        days,
+    )
+    date = date_format(card.due_on, "j F Y")
+    return message % {"rating": rating.label, "days": days, "date": date}
+
+
+def _continue(
+    request: RecallRequest, announced: str, undo_url: str = "", key: UUID | None = None
+) -> HttpResponse:
+    """Go on with the next card, and say what happened to the last one."""
+    context = {"announced": {"text": announced, "undo_url": undo_url}}
+    if request.htmx:
+        return _render(request, Session(request.progress, key), **context)
+    message = render_to_string("recall/includes/announcement.html", context)
+    messages.info(request, message, extra_tags="announcement")
+    address = reverse("recall:recall_session")
+    return HttpResponseRedirect(f"{address}?card={key}" if key else address)
+
+
+def _render(request: RecallRequest, session: Session, **context: object) -> HttpResponse:
+    """Render the page, or for htmx the card with what changes beside it."""
+    context |= {"session": session}
+    if not request.htmx:
+        response = render(request, SESSION, context)
+    else:
+        card = render_to_string(f"{SESSION}#recall", context, request)
+        count = fragments.recall_count(request, oob=True)
+        toast = render_to_string("recall/announced.html", context, request)
+        response = HttpResponse(f"{card}{count}{toast}")
+    response["Cache-Control"] = "private, no-store"
+    return response
