@@ -8,12 +8,12 @@ from rapidfuzz import fuzz, process
 
 from catalog.search.search_index import fold
 
-SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=\S)")
+PART_END = re.compile(r"(?<=[.!?;:])\s+|(?<=,)\s+(?=(?:and|but|so|or|which|because|while)\b)")
 WORD = re.compile(r"\w+")
 SHORTEST_WORD = 4
 SAME_WORD = 78
 """The similarity, of at most 100, from which two words are taken for the same."""
-MENTIONED = 0.4
+MENTIONED = 0.34
 """The share of a part's words from which it is taken as mentioned."""
 
 
@@ -26,8 +26,8 @@ class AnswerPart:
 
 
 def parts_of(answer: str, points: Sequence[str] = ()) -> list[str]:
-    """Return the parts in which an answer is compared: its points, or else its sentences."""
-    return list(points) or SENTENCE_END.split(answer.strip())
+    """Return the parts in which an answer is compared: its points, or else its clauses."""
+    return list(points) or PART_END.split(answer.strip())
 
 
 def compare(typed: str, answer: str, points: Sequence[str] = ()) -> list[AnswerPart]:

@@ -113,11 +113,11 @@ def _announcement(card: Card, rating: Rating) -> str:
     assert card.last_reviewed_on
     days = (card.due_on - card.last_reviewed_on).days
     message = ngettext(
-        "%(rating)s: comes back tomorrow.",
-        "%(rating)s: comes back in %(days)s days, on %(date)s.",
+        "%(rating)s: back tomorrow.",
+        "%(rating)s: back in %(days)s days, on %(date)s.",
         days,
     )
-    date = date_format(card.due_on, "j F Y")
+    date = date_format(card.due_on, "j F")
     return message % {"rating": rating.label, "days": days, "date": date}
 
 
