@@ -3,12 +3,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from playbook.outage import Outage
+from playbook.probes import database_is_writable
 
 logger = logging.getLogger(__name__)
 outage = Outage()
@@ -30,6 +32,27 @@ def or_database(name: str) -> Callable[..., Any]:
         return getattr(caches["database"], name)(*args, **kwargs)
 
     return method
+
+
+class Database(DatabaseCache):
+    """The cache table, which raises what keeps it from storing a value.
+
+    Django's own stores nothing then and says nothing, so that every limit seems to be reached.
+    """
+
+    def set(self, key: Any, *args: Any, **kwargs: Any) -> None:
+        super().set(key, *args, **kwargs)
+        self._expect_stored(key)
+
+    def add(self, key: Any, *args: Any, **kwargs: Any) -> bool:
+        is_added: bool = super().add(key, *args, **kwargs)
+        return is_added or self._expect_stored(key)
+
+    def _expect_stored(self, key: Any) -> bool:
+        """Raise the fault of a database that has no value for the key. Return False."""
+        if not self.has_key(key):
+            database_is_writable()
+        return False
 
 
 class RedisOrDatabase(RedisCache):

@@ -331,7 +331,7 @@ REDIS_URL: str = variable(
 # The sign-in rate limits must hold across all processes. A full table would drop counters that are
 # still needed, so it has room for many more than can be active at once.
 IN_DATABASE = {
-    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "BACKEND": "playbook.caches.Database",
     "LOCATION": "playbook_cache",
     "OPTIONS": {"MAX_ENTRIES": 100_000},
 }

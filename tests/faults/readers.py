@@ -38,11 +38,14 @@ class Reader:
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
 
+    def post(self, path: str, body: str) -> Answer:
+        return self._ask("POST", path, body)
+
     def mark(self, slug: str, state: str) -> Answer:
-        return self._ask("POST", f"/articles/{slug}/state/", f"state={state}")
+        return self.post(f"/articles/{slug}/state/", f"state={state}")
 
     def mark_layer(self, slug: str, state: str) -> Answer:
-        return self._ask("POST", f"/layers/{slug}/state/", f"state={state}")
+        return self.post(f"/layers/{slug}/state/", f"state={state}")
 
     def _ask(self, method: str, path: str, body: str = "") -> Answer:
         headers = {

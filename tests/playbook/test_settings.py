@@ -217,6 +217,6 @@ def test_attempts_are_counted_in_redis_if_it_is_configured() -> None:
         assert isinstance(caches, dict)
         return {name: cache["BACKEND"].rpartition(".")[2] for name, cache in caches.items()}
 
-    assert kinds()["default"] == "DatabaseCache"
+    assert kinds()["default"] == "Database"
     with_redis = kinds(REDIS_URL="redis://127.0.0.1:6379/0")
-    assert (with_redis["default"], with_redis["database"]) == ("RedisOrDatabase", "DatabaseCache")
+    assert (with_redis["default"], with_redis["database"]) == ("RedisOrDatabase", "Database")
