@@ -9,6 +9,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from progress.finishing import Report
+from progress.models import KEY_POINT_MAX_LENGTH, KEY_POINTS_MAX, Confidence
 from progress.states import StateName
 
 SHOWN_MAX_LENGTH = 100_000
@@ -39,6 +41,53 @@ class StateForm(ReasonForm):
             "invalid_choice": lazy(_not_a_state, str)(),
         },
     )
+
+
+class FinishForm(forms.Form):
+    """What a learner reports on finishing an article."""
+
+    key_points = forms.CharField(
+        label=_("Key points, in your own words"),
+        help_text=_("Up to seven lines. They become a card that asks you to explain the article."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 7}),
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes it took"),
+        required=False,
+        min_value=1,
+        max_value=1000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    confidence = forms.TypedChoiceField(
+        label=_("How sure are you that you could explain it?"),
+        choices=Confidence.choices,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def clean_key_points(self) -> str:
+        """Return the lines without empty ones and without spaces around them."""
+        lines = [
+            line for line in map(str.strip, self.cleaned_data["key_points"].splitlines()) if line
+        ]
+        if len(lines) > KEY_POINTS_MAX:
+            message = _(
+                "These are %(n)s lines. Shorten them to %(max)s or fewer: nothing was saved."
+            )
+            raise forms.ValidationError(message % {"n": len(lines), "max": KEY_POINTS_MAX})
+        if too_long := next((line for line in lines if len(line) > KEY_POINT_MAX_LENGTH), None):
+            message = _("The line “%(line)s…” has more than %(max)s characters: nothing was saved.")
+            raise forms.ValidationError(
+                message % {"line": too_long[:30], "max": KEY_POINT_MAX_LENGTH}
+            )
+        return "\n".join(lines)
+
+    @property
+    def report(self) -> Report:
+        return Report(**self.cleaned_data)
 
 
 class ChangesAcknowledgeForm(ReasonForm):

@@ -13,6 +13,8 @@ from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER, TIME_ZONE
 from playbook.rendering.fragments import cached_fragments, per_user_fragment
 from progress.activity import Week
+from progress.finishing import completion_of
+from progress.learner import LearnerProgress
 from progress.reader import HISTORY_SHOWN
 from progress.states import StateName
 
@@ -162,6 +164,26 @@ def article_state(request: HttpRequest, article: Article, *, oob: bool = False) 
     state = request.progress.state_of(article.pk)
     name = "progress/includes/article-state.html"
     return cached_fragments(request, CATALOG)(name, article=article, state=state, oob=oob)
+
+
+@per_user_fragment(register, READER, CATALOG)
+def finish_link(request: HttpRequest, article: Article) -> str:
+    """Render the link to the page on which a learner finishes the article."""
+    if request.progress.is_visitor:
+        return ""
+    render = cached_fragments(request, CATALOG)
+    return render("progress/includes/finish-link.html", article=article)
+
+
+@per_user_fragment(register, READER, CATALOG)
+def article_key_points(request: HttpRequest, article: Article) -> str:
+    """Render what the learner reported when they finished the article."""
+    progress = request.progress
+    completion = completion_of(progress, article) if isinstance(progress, LearnerProgress) else None
+    if completion is None:
+        return ""
+    context = {"completion": completion, "article": article}
+    return render_to_string("progress/includes/article-key-points.html", context)
 
 
 @per_user_fragment(register, READER, CATALOG, TIME_ZONE)

@@ -15,10 +15,11 @@ from accounts.models import User
 from catalog.models import Article
 from catalog.signals import article_merged
 from progress import learner_rows
-from progress.models import Event, State
+from progress.models import Completion, Event, State
 from progress.states import StateName
 
 KEYS_AT_ONCE = 10_000
+BATCH_SIZE = 500
 A_MOMENT = timedelta(microseconds=1)
 
 
@@ -50,6 +51,7 @@ def on_article_merged(
         for keys in batched(pks):
             Event.objects.filter(pk__in=keys).update(from_state=from_state)
     Event.objects.bulk_create(added)
+    merge_completions(kept, duplicate)
 
 
 def learners_with(article: Article) -> QuerySet[User, int]:
@@ -115,6 +117,25 @@ def in_a_chain(events: list[Event], end: StateName) -> list[Event]:
         # Not the current time: the learner did not study on the day of the merge.
         changed.append(event_like(events[-1], before, end, events[-1].happened_at + A_MOMENT))
     return changed
+
+
+def merge_completions(kept: Article, duplicate: Article) -> None:
+    """Keep every key point. Of the minutes the sum stays, of the confidences the later one."""
+    of_user = {row.user_id: row for row in Completion.objects.filter(article=kept)}
+    merged, repeated = [], []
+    for row in Completion.objects.filter(article=duplicate):
+        if (own := of_user.get(row.user_id)) is None:
+            continue
+        first, last = sorted((own, row), key=lambda each: each.updated_at)
+        own.key_points = "\n".join(dict.fromkeys([*own.points, *row.points]))
+        own.minutes = (own.minutes or 0) + (row.minutes or 0) or None
+        own.confidence = last.confidence or first.confidence
+        merged.append(own)
+        repeated.append(row.pk)
+    Completion.objects.bulk_update(merged, ["key_points", "minutes", "confidence"], BATCH_SIZE)
+    for keys in batched(repeated):
+        Completion.objects.filter(pk__in=keys).delete()
+    Completion.objects.filter(article=duplicate).update(article=kept)
 
 
 def event_like(like: Event, before: str, after: str, at: datetime) -> Event:

@@ -17,7 +17,7 @@ from playbook.http import HttpRequest, safe_next
 from progress import fragments, metrics
 from progress.forms import PlaceForm
 from progress.reader import ReaderGone, ReaderProgress, StateChange
-from progress.states import StateName
+from progress.states import Stage, StateName
 
 parts_of_every_page: dict[str, Callable[..., str]] = {"overall": fragments.overall}
 """The fragments that any state change makes stale, by id. Sub-apps add theirs."""
@@ -45,8 +45,25 @@ def respond_to_change(
     announced = Announced(announcement(change, entries, place.in_spot))
     if change.event_id and not is_undo:
         announced = announced.with_undo("event_undo", change.event_id)
+        if change.after.stage is Stage.FINISHED and not request.progress.is_visitor:
+            announced = replace(announced, finish_url=finish_url(change.article))
     metrics.count([change], is_undo=is_undo)
     return _respond(request, place, [change], announced, change.article.get_absolute_url())
+
+
+def finish_url(article: Article) -> str:
+    return reverse("progress:article_finish", args=[article.slug])
+
+
+def respond_to_finish(request: ReaderRequest, change: StateChange) -> HttpResponse:
+    """Go back to the article, say what was stored, and let the learner undo the state."""
+    message = _("%(title)s: done, and what you wrote is saved.")
+    announced = Announced(message % {"title": change.article.title})
+    if change.event_id:
+        announced = announced.with_undo("event_undo", change.event_id)
+    metrics.count([change])
+    address = change.article.get_absolute_url()
+    return _respond(request, PlaceForm.of(request), [change], announced, address)
 
 
 def respond_to_bulk_change(
@@ -74,10 +91,11 @@ def respond_to_bulk_undo(
 
 @dataclass(frozen=True)
 class Announced:
-    """A sentence about what was changed, and the address that undoes it, if any."""
+    """A sentence about what was changed, and where it is undone or added to, if anywhere."""
 
     text: str
     undo_url: str = ""
+    finish_url: str = ""
 
     def with_undo(self, url_name: str, *event_ids: int) -> Self:
         return replace(self, undo_url=reverse(f"progress:{url_name}", args=event_ids))

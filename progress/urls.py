@@ -8,6 +8,7 @@ urlpatterns = [
     path("articles/<slug:slug>/state/", views.state_set, name="state_set"),
     path("sections/<slug:slug>/state/", views.section_set, name="section_set"),
     path("layers/<slug:slug>/state/", views.layer_set, name="layer_set"),
+    path("articles/<slug:slug>/finish/", views.article_finish, name="article_finish"),
     path("articles/<slug:slug>/open/", views.article_open, name="article_open"),
     path("events/<int:event_id>/undo/", views.event_undo, name="event_undo"),
     path("events/<int:first>-<int:last>/undo/", views.events_undo, name="events_undo"),

@@ -1,17 +1,19 @@
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
+from django.forms import model_to_dict
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.reauthentication import password_required
 from catalog.dependencies import CATALOG
-from catalog.models import Layer, Section
+from catalog.models import Article, Layer, Section
 from catalog.roadmap import bands_of
 from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest, safe_next, sign_in_required
@@ -22,7 +24,8 @@ from progress import activity, metrics
 from progress.dependencies import SUGGESTIONS
 from progress.export import progress_of
 from progress.filters import EventFilterForm
-from progress.forms import ChangesAcknowledgeForm, StateForm
+from progress.finishing import completion_of, finish
+from progress.forms import ChangesAcknowledgeForm, FinishForm, StateForm
 from progress.learner import LearnerProgress
 from progress.models import Event
 from progress.news import News
@@ -33,6 +36,7 @@ from progress.responses import (
     respond_to_bulk_change,
     respond_to_bulk_undo,
     respond_to_change,
+    respond_to_finish,
 )
 from progress.states import StateName
 from progress.visitor import VisitorProgress
@@ -40,7 +44,7 @@ from progress.visitor import VisitorProgress
 RECENT_EVENTS = 10
 
 
-class LearnerRequest(HttpRequest):
+class LearnerRequest(ReaderRequest):
     """A request that is signed in."""
 
     user: User
@@ -117,6 +121,44 @@ def article_open(request: ReaderRequest, slug: str) -> HttpResponse:
     metrics.count([change])
     # Browsers apply the form-action policy to redirects, so this is a page that refreshes.
     return render(request, "progress/article_open.html", {"change": change})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sign_in_required
+def article_finish(request: LearnerRequest, slug: str) -> HttpResponse:
+    """Ask what the learner keeps of the article, store it, and mark the article as done."""
+    article = request.snapshot.article(slug)
+    if article.slug != slug and request.method != "POST":
+        return HttpResponseRedirect(reverse("progress:article_finish", args=[article.slug]))
+    if request.method != "POST":
+        completion = completion_of(request.progress, article)
+        form = FinishForm(initial=model_to_dict(completion) if completion else None)
+        return _render_finish(request, article, form, is_edited=completion is not None)
+    expect_reader(request)
+    form = FinishForm(request.POST)
+    if not form.is_valid():
+        return _render_finish(request, article, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    change = finish(request.progress, article, form.report)
+    return respond_to_finish(request, change)
+
+
+def _render_finish(
+    request: LearnerRequest,
+    article: Article,
+    form: FinishForm,
+    *,
+    is_edited: bool = False,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    context = {
+        "article": article,
+        "entry": next(iter(request.snapshot.entries_of(article.pk)), None),
+        "form": form,
+        "is_edited": is_edited,
+    }
+    response = render(request, "progress/article_finish.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_POST
