@@ -14,10 +14,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from catalog import reader_states
+from catalog import reader_filters
 from catalog.search.bitmaps import Bitmap
 from catalog.search.entry_index import EntryIndex
-from catalog.search.facets import Choice, Facet, StateFilter
+from catalog.search.facets import Choice, Facet, ReaderFacet
 from catalog.search.search_index import Matches
 from catalog.snapshot import CatalogSnapshot, IndexedEntry
 from playbook.http import Progress
@@ -87,7 +87,7 @@ def choices_of(snapshot: CatalogSnapshot) -> dict[str, dict[str, str]]:
 class EntryFilterForm(forms.Form):
     """The filter of the table of entries.
 
-    Layer, section, status and state take any number of values. Unknown values are ignored.
+    All fields but the search take any number of values. Unknown values are ignored.
     """
 
     q = forms.CharField(label=_("Search"), max_length=200, required=False)
@@ -100,13 +100,11 @@ class EntryFilterForm(forms.Form):
         "newest": _("Newest first"),
     }
     order.choices = list(ORDERS.items())
-    LABELS: ClassVar = {
+    CATALOGUE_LABELS: ClassVar = {
         "layer": _("Layer"),
         "section": _("Section"),
         "status": _("Status"),
-        "state": _("My state"),
     }
-    FIELDS: ClassVar = (*LABELS, "q")
 
     def __init__(
         self, query: QueryDict, *, snapshot: CatalogSnapshot, progress: Progress | None = None
@@ -119,7 +117,7 @@ class EntryFilterForm(forms.Form):
         of_snapshot = snapshot.derive("choices", choices_of)
         self.choices: dict[str, Mapping[str, str | Promise]] = {
             **of_snapshot,
-            "state": dict(reader_states.choices),
+            **{name: field.labels() for name, field in reader_filters.registered.items()},
         }
         self.is_valid()
         self.values: dict[str, list[str]] = {
@@ -131,6 +129,16 @@ class EntryFilterForm(forms.Form):
             "q": [text] if (text := " ".join(self.cleaned_data.get("q", "").split())) else [],
             "order": [self.cleaned_data.get("order") or "journey"],
         }
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The labels of the fields with a choice of values, by name."""
+        own = {name: field.label for name, field in reader_filters.registered.items()}
+        return {name: str(label) for name, label in {**self.CATALOGUE_LABELS, **own}.items()}
+
+    @property
+    def filter_names(self) -> list[str]:
+        return [*self.labels, "q"]
 
     def apply(self) -> list[IndexedEntry]:
         """Return the entries that match, in the chosen order; exact matches of the search first."""
@@ -147,9 +155,10 @@ class EntryFilterForm(forms.Form):
         for name in EntryIndex.FIELDS:
             if values[name]:
                 matching &= self._having(name, values[name])
-        if values["state"]:
-            assert self.progress, "filtering by state needs a reader's progress"
-            matching &= self.progress.entries_in(values["state"], self.snapshot)
+        for name in reader_filters.registered:
+            if values[name]:
+                assert self.progress, "a filter that depends on the reader needs their progress"
+                matching &= self.progress.entries_with(name, values[name], self.snapshot)
         for text in values["q"]:
             matching &= self.index.search.find(text).all
         return matching
@@ -212,16 +221,21 @@ class EntryFilterForm(forms.Form):
         }
         return of_layers.union(self.values["section"])
 
-    @property
-    def by_state(self) -> StateFilter:
-        among = self.matching({"state": []})
-        return StateFilter(self._label("state"), tuple(self.values["state"]), among)
+    @cached_property
+    def reader_facets(self) -> dict[str, ReaderFacet]:
+        """The fields that depend on the reader, by name."""
+        return {
+            name: ReaderFacet(
+                name, self._label(name), tuple(self.values[name]), self.matching({name: []})
+            )
+            for name in reader_filters.registered
+        }
 
     def filters_to_drop(self) -> list[FilterToDrop]:
         """Return each field whose filter alone hides every entry."""
         return [
             FilterToDrop(name, self._label(name), self.address({name: []}), articles)
-            for name in self.FIELDS
+            for name in self.filter_names
             if self.values[name] and (articles := self._articles(self.matching({name: []})))
         ]
 
@@ -260,7 +274,7 @@ class EntryFilterForm(forms.Form):
     @property
     def is_only_search(self) -> bool:
         """Whether the search is the only active filter."""
-        return not any(self.values[name] for name in self.LABELS)
+        return not any(self.values[name] for name in self.labels)
 
     @property
     def chips(self) -> list[Chip]:
@@ -270,7 +284,7 @@ class EntryFilterForm(forms.Form):
                 str(self.choices.get(name, {}).get(value, value)),
                 self.query_string({name: [other for other in values if other != value]}),
             )
-            for name in self.FIELDS
+            for name in self.filter_names
             for values in [self.values[name]]
             for value in values
         ]
@@ -281,7 +295,7 @@ class EntryFilterForm(forms.Form):
         query = self.query
         unknown = [
             Ignored(self._label(name), value)
-            for name in self.LABELS
+            for name in self.labels
             for value in query.getlist(name)
             if value and value not in self.values[name]
         ]
@@ -295,4 +309,4 @@ class EntryFilterForm(forms.Form):
         ]
 
     def _label(self, name: str) -> str:
-        return str(self.LABELS.get(name) or self.fields[name].label)
+        return str(self.labels.get(name) or self.fields[name].label)

@@ -8,6 +8,7 @@ from django.http import (
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from catalog import reader_filters
 from catalog.dependencies import CATALOG
 from catalog.filters import EntryFilterForm, filters_in, result_counts
 from catalog.history.article_history import article_history_of
@@ -38,9 +39,9 @@ def roadmap(request: HttpRequest) -> Viewed:
 
 @require_safe
 def entry_list(request: HttpRequest) -> HttpResponse:
-    """Show the filtered table; filtered by their own states, it differs between readers."""
-    by_state = any(request.GET.getlist("state"))
-    response = personal_entry_list(request) if by_state else shared_entry_list(request)
+    """Show the filtered table. Some filters depend on the reader, and so does their result."""
+    is_personal = any(any(request.GET.getlist(name)) for name in reader_filters.registered)
+    response = personal_entry_list(request) if is_personal else shared_entry_list(request)
     # A cache needs the same header on every variant of the page.
     patch_vary_headers(response, ["HX-Current-URL"])
     if response.has_header("HX-Push-Url") and only_continues_search(request):

@@ -47,8 +47,8 @@ class Progress(Protocol):
 
     @property
     def version(self) -> Hashable: ...
-    def entries_in(self, states: Collection[str], snapshot: "CatalogSnapshot") -> int:
-        """Return the entries whose article is in one of these states, as a bitmap."""
+    def entries_with(self, field: str, values: Collection[str], snapshot: "CatalogSnapshot") -> int:
+        """Return the entries whose article has one of the values for this reader, as a bitmap."""
 
 
 class HttpRequest(DjangoHttpRequest):

@@ -7,11 +7,9 @@ class ProgressConfig(AppConfig):
     verbose_name = _("Progress")
 
     def ready(self) -> None:
-        from catalog import reader_states
-        from progress import learner_counts, receivers, session_merge
-        from progress.states import StateName
+        from progress import learner_counts, reader_filters, receivers, session_merge
 
-        reader_states.choices.update(StateName.choices)
+        reader_filters.register_all()
         learner_counts.connect()
         session_merge.connect()
         receivers.connect()

@@ -1,13 +1,16 @@
 """Finish an article: mark it as done, and keep what the learner reports about it."""
 
+from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Article
 from progress.learner import LearnerProgress
-from progress.models import Completion
+from progress.models import Completion, Confidence
 from progress.reader import StateChange
 from progress.states import Stage, StateName
 
@@ -44,3 +47,23 @@ def finish(progress: LearnerProgress, article: Article, report: Report) -> State
         completion.updated_at = timezone.now()
         completion.save()
     return change
+
+
+@dataclass(frozen=True)
+class ConfidenceCount:
+    """The number of listed articles for which the learner reported a confidence."""
+
+    level: Confidence
+    articles: int
+
+    @property
+    def url(self) -> str:
+        """The table of exactly these articles."""
+        return f"{reverse('catalog:entry_list')}?{urlencode({'confidence': self.level.value})}"
+
+
+def confidence_counts(progress: LearnerProgress) -> list[ConfidenceCount]:
+    """Return the number of articles by confidence, the least sure first; empty without reports."""
+    listed = [pk for pk in progress.confidences if progress.snapshot.entries_of(pk)]
+    levels = Counter(progress.confidences[pk] for pk in listed)
+    return [ConfidenceCount(level, levels[level]) for level in Confidence] if levels else []

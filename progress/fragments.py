@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from catalog.dependencies import CATALOG
 from catalog.models import Article, Entry, Layer, Section
-from catalog.search.facets import StateFilter
+from catalog.search.facets import ReaderFacet
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER, TIME_ZONE
 from playbook.rendering.fragments import cached_fragments, per_user_fragment
@@ -50,13 +50,13 @@ def entry_rows(
 
 
 @per_user_fragment(register, READER, CATALOG)
-def state_choices(request: HttpRequest, by_state: StateFilter, *, oob: bool = False) -> str:
-    """Render the filter by the reader's states, with the entries that each would show."""
-    return cached_fragments(request, CATALOG)(
-        "catalog/includes/filter-choices.html",
-        facet=by_state.facet(request.progress, request.snapshot),
-        oob=oob,
-    )
+def reader_choices(request: HttpRequest, by_reader: ReaderFacet, *, oob: bool = False) -> str:
+    """Render a filter that depends on the reader, with the entries that each value would show."""
+    facet = by_reader.facet(request.progress, request.snapshot)
+    if facet is None:
+        return ""
+    render = cached_fragments(request, CATALOG)
+    return render("catalog/includes/filter-choices.html", facet=facet, oob=oob)
 
 
 @per_user_fragment(register, READER, CATALOG)

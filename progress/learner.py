@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog.history.article_history import article_history_of
 from catalog.models import Article
 from progress import news
-from progress.models import Event, State
+from progress.models import Completion, Event, State
 from progress.reader import (
     HISTORY_SHOWN,
     HistoryItem,
@@ -73,6 +73,11 @@ class LearnerProgress(ReaderProgress):
     @cached_property
     def changed_articles(self) -> Mapping[int, news.ArticleUpdate]:
         return news.changed_articles(self.user, self.snapshot, self.states)
+
+    @cached_property
+    def confidences(self) -> Mapping[int, int]:
+        completions = Completion.objects.for_user(self.user).values_list("article_id", "confidence")
+        return {pk: confidence for pk, confidence in completions if confidence}
 
     @cached_property
     def growth(self) -> news.Growth | None:

@@ -170,7 +170,7 @@ class ReaderProgress(ABC):
 
     def forget(self) -> None:
         """Clear what was read before a write."""
-        for name in ("states", "totals", "changed_articles", "growth"):
+        for name in ("states", "totals", "changed_articles", "growth", "confidences"):
             self.__dict__.pop(name, None)
 
     def remember(self, states: Mapping[int, str]) -> None:
@@ -181,8 +181,21 @@ class ReaderProgress(ABC):
     def state_of(self, article_id: int) -> StateName:
         return StateName(self.states.get(article_id, StateName.TODO))
 
-    def entries_in(self, states: Collection[str], snapshot: CatalogSnapshot) -> Bitmap:
-        """Return the entries whose article is in one of these states."""
+    @cached_property
+    def confidences(self) -> Mapping[int, int]:
+        """The confidence that the reader reported, by article id."""
+        return {}
+
+    def entries_with(
+        self, field: str, values: Collection[str], snapshot: CatalogSnapshot
+    ) -> Bitmap:
+        """Return the entries whose article has one of the values of a reader filter."""
+        if field == "confidence":
+            chosen = {pk for pk, level in self.confidences.items() if str(level) in values}
+            return EntryIndex.of(snapshot).of_articles(chosen)
+        return self._entries_in(values, snapshot)
+
+    def _entries_in(self, states: Collection[str], snapshot: CatalogSnapshot) -> Bitmap:
         index = EntryIndex.of(snapshot)
         own = {pk for pk, state in self.states.items() if state in states}
         if StateName.TODO not in states:

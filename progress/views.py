@@ -24,7 +24,7 @@ from progress import activity, metrics
 from progress.dependencies import SUGGESTIONS
 from progress.export import progress_of
 from progress.filters import EventFilterForm
-from progress.finishing import completion_of, finish
+from progress.finishing import completion_of, confidence_counts, finish
 from progress.forms import ChangesAcknowledgeForm, FinishForm, StateForm
 from progress.learner import LearnerProgress
 from progress.models import Event
@@ -201,6 +201,7 @@ def _of_learner(progress: LearnerProgress) -> dict[str, Any]:
         "heat_map": activity.heat_map(days, today),
         "streak": activity.streak(days, today),
         "recent": recent,
+        "confidences": confidence_counts(progress),
         "suggestions": Suggestion.objects.for_user(progress.user).with_article().newest_first(),
     }
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from catalog import reader_states
+from catalog import reader_filters
 from catalog.search.bitmaps import Bitmap
 from catalog.snapshot import CatalogSnapshot
 from playbook.http import Progress
@@ -29,22 +29,27 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class StateFilter:
-    """The filter by the reader's own states. What it would show differs between readers."""
+class ReaderFacet:
+    """A field that depends on the reader. What it would show differs between readers."""
 
+    name: str
     label: str
     chosen: tuple[str, ...]
     among: Bitmap
     """The entries that match all other filters."""
 
-    def facet(self, progress: Progress, snapshot: CatalogSnapshot) -> Facet:
+    def facet(self, progress: Progress, snapshot: CatalogSnapshot) -> Facet | None:
+        """Return the facet for this reader, or None if visitors cannot use it."""
+        registered = reader_filters.registered[self.name]
+        if progress.is_visitor and not registered.is_for_visitors:
+            return None
         choices = (
             Choice(
                 value,
                 str(label),
                 value in self.chosen,
-                (self.among & progress.entries_in({value}, snapshot)).bit_count(),
+                (self.among & progress.entries_with(self.name, {value}, snapshot)).bit_count(),
             )
-            for value, label in reader_states.choices.items()
+            for value, label in registered.labels().items()
         )
-        return Facet("state", self.label, tuple(choices))
+        return Facet(self.name, self.label, tuple(choices))

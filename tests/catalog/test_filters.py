@@ -118,7 +118,14 @@ def with_marks() -> VisitorProgress:
 
 
 def choices(form: EntryFilterForm, progress: VisitorProgress) -> dict[str, tuple[Choice, ...]]:
-    facets = [*form.facets.values(), form.by_state.facet(progress, form.snapshot)]
+    facets = [
+        *form.facets.values(),
+        *(
+            facet
+            for by_reader in form.reader_facets.values()
+            if (facet := by_reader.facet(progress, form.snapshot))
+        ),
+    ]
     return {facet.name: facet.choices for facet in facets}
 
 

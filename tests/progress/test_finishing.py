@@ -1,3 +1,4 @@
+import html
 import re
 
 import pytest
@@ -140,3 +141,33 @@ def test_a_report_at_the_address_of_a_merged_article_goes_to_the_one_that_is_kep
     assert reader.get(path)["Location"] == PATH
     reader.post(path, REPORT)
     assert Completion.objects.get().article == wallet
+
+
+def numbers_shown(page: str) -> list[tuple[str, str]]:
+    shown = re.findall(r'href="(/articles/\?confidence=\d)">\d: [^:]+: (\d+) article', page)
+    return [(html.unescape(href), number) for href, number in shown]
+
+
+def test_the_table_is_filtered_by_confidence_and_my_progress_counts_the_same(
+    reader: Client, learner: User, wallet: Article
+) -> None:
+    listed_twice = Article.objects.get(slug="distributed-task-scheduling-service")
+    for article, confidence in ((wallet, 2), (listed_twice, 5)):
+        finish(LearnerProgress(learner), article, Report(confidence=confidence))
+    links = numbers_shown(reader.get("/me/").content.decode())
+    assert [number for _href, number in links] == ["0", "1", "0", "0", "1"]
+    for href, number in links:
+        page = reader.get(href).content.decode()
+        slugs = set(re.findall(r'id="title-\d+" href="/articles/([^/]+)/"', page))
+        assert len(slugs) == int(number)
+    assert slugs == {listed_twice.slug}
+    both = reader.get("/articles/?confidence=2&confidence=5&confidence=9").content.decode()
+    assert "payment-wallet" in both
+    assert "“9”" in both
+
+
+def test_visitors_are_not_offered_the_filter_by_confidence(client: Client, reader: Client) -> None:
+    assert 'id="choices-confidence"' in reader.get("/articles/").content.decode()
+    page = Client().get("/articles/").content.decode()
+    assert 'id="choices-state"' in page
+    assert 'id="choices-confidence"' not in page

@@ -13,7 +13,6 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from catalog import reader_states
 from catalog.filters import EntryFilterForm
 from catalog.models import Article
 from catalog.snapshot import current
@@ -46,7 +45,6 @@ def five_states(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[type[Stat
     for name, module in list(sys.modules.items()):
         if name.startswith("progress.") and getattr(module, "StateName", None) is StateName:
             monkeypatch.setattr(module, "StateName", copy)
-    monkeypatch.setitem(reader_states.choices, "revisit", "Revisit")
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = ON")
