@@ -8,7 +8,7 @@ FOUND := $(shell for python in $(BIN)/python $(PYTHON) python3 python3.14 python
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo $$python && break; done)
 NO_PYTHON = Python 3.11, 3.12, 3.13 or 3.14 is needed and was not found: install it, or name it with PYTHON=/path/to/python
-INSTALL := $(BIN)/python playbook/installing.py
+INSTALL := $(BIN)/python playbook/starting/installing.py
 MANAGE := $(BIN)/python manage.py
 
 .PHONY: help
@@ -44,7 +44,7 @@ install: can-start $(BIN)/.installed .env ## install the requirements and write 
 
 .PHONY: upgrade
 upgrade: can-start ## back up, get the newest release, install and prepare it
-	@$(FOUND) playbook/upgrading.py
+	@$(FOUND) playbook/starting/upgrading.py
 
 .PHONY: test
 test: can-start $(BIN)/.installed-dev ## run every test: SQLite, PostgreSQL, browser, faults, cluster
@@ -100,7 +100,7 @@ screenshots: can-start $(BIN)/.installed-dev ## retake the pictures in docs/scre
 	@$(BIN)/python -m docs.screenshots.make
 
 # The reason why the site cannot start here, in one line; make prints it as its error.
-FAULT = $(if $(FOUND),$(shell $(FOUND) playbook/preflight.py $(1)),$(NO_PYTHON))
+FAULT = $(if $(FOUND),$(shell $(FOUND) playbook/starting/preflight.py $(1)),$(NO_PYTHON))
 .PHONY: can-start can-listen
 can-start:
 	$(if $(call FAULT),$(error $(call FAULT)))

@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from bench.load import Request
-from playbook.preflight import port_fault
+from playbook.starting.preflight import port_fault
 from tests.playbook.program import KEY, ROOT, environment
 
 START_WITHIN = STOP_WITHIN = 30

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import requires_csrf_token
 from django_htmx.middleware import HtmxDetails
 
-from playbook.database_faults import Explanation, fault_of
+from playbook.stores.database_faults import Explanation, fault_of
 
 if TYPE_CHECKING:
     from catalog.snapshot import CatalogSnapshot

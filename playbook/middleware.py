@@ -16,8 +16,9 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.urls import resolve
 
-from playbook import bodies, metrics, tracing
 from playbook.http import HttpRequest, csrf_failure, error_page, full_address
+from playbook.observing import metrics, tracing
+from playbook.server import bodies
 
 UNUSED_FEATURES = (
     "accelerometer",

@@ -16,8 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, EnvNotSetError
 
-from playbook.env_file import malformed_line, misspelt_variable
-from playbook.preflight import env_file, env_file_fault
+from playbook.starting.env_file import malformed_line, misspelt_variable
+from playbook.starting.preflight import env_file, env_file_fault
 
 django_stubs_ext.monkeypatch()
 
@@ -289,7 +289,7 @@ if HAS_REPLICA:
         expects="postgres://USER:PASSWORD@HOST:PORT/NAME, a replica of DATABASE_URL's database",
         holds=lambda url: is_postgresql(url) and is_postgresql(DATABASES["default"]),
     )
-    DATABASE_ROUTERS = ["playbook.replica.Router"]
+    DATABASE_ROUTERS = ["playbook.stores.replica.Router"]
 
 DATABASE_POOLER: bool = variable(
     env.bool,
@@ -331,11 +331,11 @@ REDIS_URL: str = variable(
 # The sign-in rate limits must hold across all processes. A full table would drop counters that are
 # still needed, so it has room for many more than can be active at once.
 IN_DATABASE = {
-    "BACKEND": "playbook.caches.Database",
+    "BACKEND": "playbook.stores.caches.Database",
     "LOCATION": "playbook_cache",
     "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
-IN_REDIS = {"BACKEND": "playbook.caches.RedisOrDatabase", "LOCATION": REDIS_URL}
+IN_REDIS = {"BACKEND": "playbook.stores.caches.RedisOrDatabase", "LOCATION": REDIS_URL}
 CACHES = {"default": IN_REDIS if REDIS_URL else IN_DATABASE, "database": IN_DATABASE}
 
 # The longest time in seconds until anonymous visitors see a change of the catalogue; everybody else
@@ -530,12 +530,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "playbook.logs.LineFormatter",
+            "()": "playbook.observing.logs.LineFormatter",
             "format": "{asctime} {request_id} {levelname} {name}: {message}",
             "style": "{",
         },
         "json": {
-            "()": "playbook.logs.JsonFormatter",
+            "()": "playbook.observing.logs.JsonFormatter",
             "fmt": ["asctime", "levelname", "name", "message"],
             "rename_fields": {
                 "asctime": "time",

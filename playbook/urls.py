@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from playbook.metrics import metrics
-from playbook.probes import healthz, readyz
+from playbook.observing.metrics import metrics
+from playbook.observing.probes import healthz, readyz
 from playbook.security_txt import security_txt
 
 # playbook.middleware.AnswerProbes answers these before any other middleware.

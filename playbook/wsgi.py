@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playbook.settings")
 application = get_wsgi_application()
 
 if settings.SENTRY_DSN:
-    from playbook import reports
+    from playbook.observing import reports
 
     reports.start()

@@ -1,4 +1,4 @@
-"""The operational metrics of state changes; `playbook.metrics` has those of pages."""
+"""The operational metrics of state changes; `playbook.observing.metrics` has those of pages."""
 
 from collections.abc import Iterable
 

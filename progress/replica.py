@@ -13,8 +13,8 @@ from django.db import connections
 from django.http import HttpResponse
 
 from accounts.models import User
-from playbook import replica
 from playbook.http import HttpRequest
+from playbook.stores import replica
 
 VERSIONS = """
 SELECT progress_version, (SELECT value FROM catalog_stamp) FROM accounts_user WHERE id = %s

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import catalog.validators
-from playbook.operations import LockTables
+from playbook.stores.operations import LockTables
 
 
 class Migration(migrations.Migration):

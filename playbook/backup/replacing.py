@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.errors import LockNotAvailable
 
-from playbook.database_file import make_private
+from playbook.stores.database_file import make_private
 
 LONGEST_WAIT = 20.0
 """Seconds to wait for others who use the database."""

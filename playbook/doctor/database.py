@@ -10,9 +10,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.timezone import now
 
 from playbook.backup.schema import UnknownMigrations, check_known
-from playbook.database_file import make_private
 from playbook.doctor.findings import Finding, in_one_line, ok, problem, warning
-from playbook.replica import REPLICA
+from playbook.stores.database_file import make_private
+from playbook.stores.replica import REPLICA
 
 PREPARE = "Run manage.py prepare"
 OLDEST_POSTGRESQL = 15

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import connection
 
 from playbook.doctor.findings import Finding, ok, problem, warning
-from playbook.env_file import unknown_variables
 from playbook.management.commands.prepare import are_collected
-from playbook.preflight import env_file
+from playbook.starting.env_file import unknown_variables
+from playbook.starting.preflight import env_file
 
 MEGABYTE = 1 << 20
 LITTLE_SPACE, NO_SPACE = 1024 * MEGABYTE, 100 * MEGABYTE

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from playbook.doctor.findings import Finding, in_one_line, ok, problem, warning
 from playbook.jobs import Job, wanted_jobs
-from playbook.probes import cache_keeps
+from playbook.observing.probes import cache_keeps
 
 TIMEOUT = 5
 SCHEDULE = "Schedule it with cron or systemd, as docs/operators.md shows"

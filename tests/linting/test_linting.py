@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.migrations.state import ProjectState
 
-from playbook.operations import AddIndexWhileServing
+from playbook.stores.operations import AddIndexWhileServing
 from tests.playbook.program import manage
 
 SETTINGS = """
@@ -20,7 +20,7 @@ MIGRATION_LINTER_OPTIONS = {**MIGRATION_LINTER_OPTIONS, "include_apps": ["sample
 """
 MIGRATION = """
 from django.db import migrations, models
-from playbook.operations import AddIndexWhileServing
+from playbook.stores.operations import AddIndexWhileServing
 
 class Migration(migrations.Migration):
     atomic = {atomic}

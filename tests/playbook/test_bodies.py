@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
-from playbook import bodies
+from playbook.server import bodies
 
 IMPORT = "/admin/playbook_file/revision/add/"
 

@@ -9,7 +9,7 @@ from django.core.cache.backends.base import BaseCache
 from django.core.management import call_command
 from pytest_django import Settings
 
-from playbook.caches import outage
+from playbook.stores.caches import outage
 
 NOBODY = "redis://127.0.0.1:1/0"
 
@@ -18,7 +18,7 @@ NOBODY = "redis://127.0.0.1:1/0"
 def cache(settings: Settings, db: None) -> Iterator[BaseCache]:
     in_database = settings.CACHES["database"]
     settings.CACHES = {
-        "default": {"BACKEND": "playbook.caches.RedisOrDatabase", "LOCATION": NOBODY},
+        "default": {"BACKEND": "playbook.stores.caches.RedisOrDatabase", "LOCATION": NOBODY},
         "database": in_database,
     }
     call_command("createcachetable", verbosity=0)

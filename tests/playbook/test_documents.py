@@ -52,7 +52,7 @@ def example_addresses() -> list[tuple[str, str]]:
 def variables_read() -> set[str]:
     """Return the variables that settings.py reads, and those read before it."""
     variables = set()
-    programs = [ROOT / "playbook" / name for name in ("preflight.py", "settings.py")]
+    programs = [ROOT / "playbook" / name for name in ("starting/preflight.py", "settings.py")]
     for call in ast.walk(ast.parse("\n".join(program.read_text() for program in programs))):
         if not isinstance(call, ast.Call):
             continue

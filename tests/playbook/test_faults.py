@@ -37,7 +37,7 @@ def test_an_env_file_that_is_a_folder_is_reported_in_one_line(tmp_path: Path) ->
     fault = f"{tmp_path} is a folder: move it away; variables are read from a file of that name"
     done = manage("check", ENV_FILE=str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{fault}\n")
-    before_installing = run("playbook/preflight.py", "port", ENV_FILE=str(tmp_path))
+    before_installing = run("playbook/starting/preflight.py", "port", ENV_FILE=str(tmp_path))
     assert (before_installing.stdout, before_installing.stderr) == (f"{fault}\n", "")
 
 
@@ -47,7 +47,7 @@ def test_an_env_file_in_a_different_encoding_is_reported_in_one_line(tmp_path: P
     fault = f"{file} is not UTF-8 (line 2): save it as UTF-8"
     done = manage("check", ENV_FILE=str(file))
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{fault}\n")
-    before_installing = run("playbook/preflight.py", "port", ENV_FILE=str(file))
+    before_installing = run("playbook/starting/preflight.py", "port", ENV_FILE=str(file))
     assert (before_installing.stdout, before_installing.stderr) == (f"{fault}\n", "")
 
 

@@ -43,7 +43,7 @@ def test_installing_names_each_package(tmp_path: Path) -> None:
         "PIP_FIND_LINKS": str(tmp_path),
         "PIP_TARGET": str(tmp_path / "installed"),
     }
-    done = run("playbook/installing.py", str(requirements), **offline)
+    done = run("playbook/starting/installing.py", str(requirements), **offline)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "  1 of at most 2: first-1.0-py3-none-any.whl",
@@ -52,7 +52,7 @@ def test_installing_names_each_package(tmp_path: Path) -> None:
     ]
 
     requirements.write_text("first==1.0 --hash=sha256:" + "0" * 64)
-    failed = run("playbook/installing.py", str(requirements), **offline)
+    failed = run("playbook/starting/installing.py", str(requirements), **offline)
     assert failed.returncode == 1
     assert "DO NOT MATCH THE HASHES" in failed.stderr
 

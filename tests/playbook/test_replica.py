@@ -7,9 +7,9 @@ import pytest
 from django.db import DatabaseError, OperationalError
 
 from catalog.models import Article
-from playbook import replica
-from playbook.outage import Outage
-from playbook.replica import Router, reading
+from playbook.stores import replica
+from playbook.stores.outage import Outage
+from playbook.stores.replica import Router, reading
 from progress.models import Event, State
 
 GONE = OperationalError("the connection is lost")

@@ -15,7 +15,7 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from accounts.models import User
-from playbook import reports
+from playbook.observing import reports
 from tests.playbook.failing import REQUEST_ID, SECRETS, URLS, make_it_fail, secrets_in
 from tests.playbook.program import KEY, ROOT, run
 

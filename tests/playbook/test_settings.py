@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from playbook.env_file import misspelt_variable, unknown_variables
+from playbook.starting.env_file import misspelt_variable, unknown_variables
 from tests.playbook.program import KEY, manage, run
 
 WHERE = "Set it in the environment or in .env; .env.example explains it.\n"

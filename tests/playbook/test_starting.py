@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from playbook import preflight
+from playbook.starting import preflight
 from tests.playbook.program import (
     answers,
     free_port,
@@ -68,7 +68,7 @@ def test_a_port_in_use_is_reported_in_one_line(site: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = manage("serve", **{**site, "PORT": str(port)})
-        before_installing = run("playbook/preflight.py", "port", PORT=str(port))
+        before_installing = run("playbook/starting/preflight.py", "port", PORT=str(port))
     assert done.stderr == f"CommandError: {before_installing.stdout}"
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(
@@ -203,7 +203,7 @@ def test_the_mode_of_an_existing_sqlite_file_is_kept(tmp_path: Path) -> None:
 def test_a_free_port_and_a_valid_folder_are_accepted_silently(tmp_path: Path) -> None:
     written = tmp_path / "env"
     written.write_text(f"PORT={free_port()}\n")
-    assert run("playbook/preflight.py", "port", ENV_FILE=str(written)).stdout == "\n"
+    assert run("playbook/starting/preflight.py", "port", ENV_FILE=str(written)).stdout == "\n"
 
 
 def test_the_port_is_read_from_the_env_file(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_the_port_is_read_from_the_env_file(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         written.write_text(f'PORT="{port}"\n')
-        done = run("playbook/preflight.py", "port", ENV_FILE=str(written))
+        done = run("playbook/starting/preflight.py", "port", ENV_FILE=str(written))
     assert done.stdout.startswith(f"Port {port} is taken by ")
 
 

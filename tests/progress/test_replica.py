@@ -13,8 +13,8 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import User
-from playbook import replica
 from playbook.http import HttpRequest
+from playbook.stores import replica
 from progress.models import State
 from progress.replica import ReadOwnRows
 from tests.accounts import passwords

@@ -30,7 +30,7 @@ from catalog.playbook_file.revisions.diff import CatalogDiff, difference
 from catalog.playbook_file.revisions.later_changes import later_changes
 from catalog.playbook_file.revisions.planning import plan, prepare, prepare_undo
 from catalog.playbook_file.writing.formats import FORMATS, write
-from playbook.bodies import MEBIBYTE, takes_up_to
+from playbook.server.bodies import MEBIBYTE, takes_up_to
 
 DECISIONS = ("question-", "placement-")
 """The prefixes of the field names of `DecisionsForm`."""

@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from playbook.database_file import make_private
-from playbook.env_file import unknown_variables
-from playbook.migrating import migrate
-from playbook.preflight import env_file
+from playbook.starting.env_file import unknown_variables
+from playbook.starting.migrating import migrate
+from playbook.starting.preflight import env_file
+from playbook.stores.database_file import make_private
 
 
 class Command(BaseCommand):

@@ -13,10 +13,10 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from playbook import metrics_folder
-from playbook.database_file import make_private
-from playbook.preflight import port_fault
-from playbook.probes import migrations_are_applied
+from playbook.observing import metrics_folder
+from playbook.observing.probes import migrations_are_applied
+from playbook.starting.preflight import port_fault
+from playbook.stores.database_file import make_private
 
 WELCOME = """\
 System Design Playbook is at {address}
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 "run manage.py prepare first"
             )
         server = Granian(
-            "playbook.worker:site",
+            "playbook.server.worker:site",
             address=settings.HOST,
             port=settings.PORT,
             interface=Interfaces.RSGI,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 LISTENING = "0A"
 """The state of a socket in /proc/net/tcp."""
-FOLDER = Path(__file__).resolve().parents[1]
+FOLDER = Path(__file__).resolve().parents[2]
 IN_ENV_FILE = re.compile(r"^\s*(HOST|PORT)\s*=\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
 
 

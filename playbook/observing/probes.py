@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from playbook import database_faults
-from playbook.database_faults import FOR_PROBES
+from playbook.stores import database_faults
+from playbook.stores.database_faults import FOR_PROBES
 
 logger = logging.getLogger(__name__)
 

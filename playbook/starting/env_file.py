@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
+EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
 
 
 def malformed_line(file: Path) -> str:

@@ -5,7 +5,7 @@ import sys
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from playbook.bodies import REFUSAL
+from playbook.server.bodies import REFUSAL
 
 
 class Headers(Protocol):

@@ -9,7 +9,7 @@ from django.core.signals import got_request_exception
 from django.http import HttpRequest
 from sentry_sdk.integrations.atexit import AtexitIntegration
 
-from playbook import tracing
+from playbook.observing import tracing
 
 if TYPE_CHECKING:
     from sentry_sdk._types import DataCollectionUserOptions

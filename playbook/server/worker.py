@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 
-from playbook.rsgi import site
+from playbook.server.rsgi import site
 
 __all__ = ["site"]
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
-from playbook import tracing
+from playbook.observing import tracing
 
 ExcInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

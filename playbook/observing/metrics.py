@@ -27,7 +27,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from playbook import tracing
+from playbook.observing import tracing
 
 REQUESTS = Histogram(
     "playbook_request_seconds",

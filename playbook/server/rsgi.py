@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
-from playbook.bodies import DEFAULT, KIBIBYTE, limit_for
-from playbook.rsgi_environ import Scope, environ_of
+from playbook.server.bodies import DEFAULT, KIBIBYTE, limit_for
+from playbook.server.environ import Scope, environ_of
 from playbook.wsgi import application
 
 logger = logging.getLogger(__name__)

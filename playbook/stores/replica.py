@@ -13,7 +13,7 @@ from functools import cached_property
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, ProgrammingError
 from django.db.models import Model
 
-from playbook.outage import Outage
+from playbook.stores.outage import Outage
 
 REPLICA = "replica"
 # ProgrammingError: it has not replayed a migration yet.
