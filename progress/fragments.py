@@ -1,6 +1,6 @@
 """Render the parts of pages that show a reader's progress. `oob` is for out-of-band swaps."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django import template
 from django.template.loader import render_to_string
@@ -247,3 +247,7 @@ def reader_id(request: HttpRequest) -> str:
 def countable(request: HttpRequest) -> str:
     """Return the number of countable articles."""
     return str(request.progress.totals.overall.countable)
+
+
+parts_of_every_page: dict[str, Callable[..., str]] = {"overall": overall}
+"""The fragments that any state change makes stale, by id. Sub-apps add theirs."""

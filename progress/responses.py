@@ -19,9 +19,6 @@ from progress.forms import PlaceForm
 from progress.reader import ReaderGone, ReaderProgress, StateChange
 from progress.states import Stage, StateName
 
-parts_of_every_page: dict[str, Callable[..., str]] = {"overall": fragments.overall}
-"""The fragments that any state change makes stale, by id. Sub-apps add theirs."""
-
 
 class ReaderRequest(HttpRequest):
     """A request of a learner or a visitor, with their progress."""
@@ -130,7 +127,7 @@ def stale_fragments(
 ) -> list[str]:
     """Render the parts with an id in `shown` that state changes of the articles make stale."""
     stale: dict[str, Callable[..., str]] = {
-        name: partial(draw, request) for name, draw in parts_of_every_page.items()
+        name: partial(draw, request) for name, draw in fragments.parts_of_every_page.items()
     }
     for article in articles:
         stale["article-state"] = partial(fragments.article_state, request, article)

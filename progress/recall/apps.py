@@ -8,10 +8,11 @@ class RecallConfig(AppConfig):
     verbose_name = _("Recall")
 
     def ready(self) -> None:
-        from progress import learner_rows, responses
+        from progress import learner_rows
+        from progress.fragments import parts_of_every_page
         from progress.recall import fragments, receivers
         from progress.recall.models import Card
 
         learner_rows.register(Card)
         receivers.connect()
-        responses.parts_of_every_page["recall-count"] = fragments.recall_count
+        parts_of_every_page["recall-count"] = fragments.recall_count

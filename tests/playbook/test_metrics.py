@@ -222,6 +222,13 @@ def read_pages(site: dict[str, str], count: int) -> None:
         assert get(site, PAGE)[0] == 200
 
 
+def test_starting_defines_no_metric_before_the_folder_is_known() -> None:
+    done = manage(
+        "shell", "--no-imports", "-c", "import sys; print('prometheus_client' in sys.modules)"
+    )
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
 def test_each_worker_reports_the_metrics_of_all_workers(
     measured: dict[str, str], tmp_path: Path
 ) -> None:
