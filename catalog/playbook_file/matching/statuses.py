@@ -11,7 +11,7 @@ from catalog.catalog_data import ArticleData, StatusData
 from catalog.identity import folded
 from catalog.models import Colour
 from catalog.playbook_file.matching.articles import Group
-from catalog.playbook_file.reading.headings import split
+from catalog.playbook_file.reading.headings import without_emoji
 from catalog.playbook_file.reading.parsed_file import Note
 from catalog.slugs import free_slug
 
@@ -44,7 +44,7 @@ class StatusMatcher:
         number = max((status.number for status in self.by_slug.values()), default=0) + 1
         counts = folded(label) == "published"
         colour = Colour.GREEN if counts else Colour.GREY
-        bare = split(label)[1]
+        bare = without_emoji(label)
         self.by_slug[slug] = StatusData(slug, number, bare, colour.value, True, counts)
         if counts:
             message = _("“%(label)s” is a new status. It counts towards progress.")

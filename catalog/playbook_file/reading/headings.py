@@ -19,6 +19,13 @@ def split(heading: str) -> tuple[str, str]:
     return match[1], heading[match.end() :]
 
 
+def without_emoji(label: str) -> str:
+    """Return the label without any emoji or sign before it, so that an export is read as it is."""
+    while (bare := split(label)[1]) != label:
+        label = bare
+    return label
+
+
 def split_as(section: SectionData, heading: str) -> tuple[str, str]:
     """Split as the stored section is split if its heading has not changed."""
     if heading == section.heading:

@@ -422,9 +422,10 @@ def test_first_published_status_is_countable() -> None:
     assert statuses == [("published", True, True), ("draft", True, False)]
 
 
-def test_new_status_is_noted_without_its_emoji() -> None:
+@pytest.mark.parametrize("label", ["♻️ Retold", "♻️ == – Retold"])
+def test_new_status_is_noted_without_its_emoji(label: str) -> None:
     merged = then(
-        TWO, section("🏗 Basics", row("Shards", SHARDS, status="♻️ Retold", line=8), TWO_ROWS[1])
+        TWO, section("🏗 Basics", row("Shards", SHARDS, status=label, line=8), TWO_ROWS[1])
     )
     assert [status.label for status in statuses_of(merged)] == ["Published", "Retold"]
     message = (
