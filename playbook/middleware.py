@@ -9,6 +9,7 @@ from typing import Any, cast
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest as DjangoHttpRequest
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.middleware.clickjacking import XFrameOptionsMiddleware
@@ -119,7 +120,8 @@ class AnswerProbes:
         if request.path_info not in self.paths:
             return self.get_response(request)
         request.resolver_match = resolve(request.path_info)
-        response: HttpResponse = request.resolver_match.func(request)
+        answer = convert_exception_to_response(request.resolver_match.func)
+        response: HttpResponse = answer(request)
         for protection in self.protections:
             response = protection.process_response(request, response)
         return response

@@ -82,11 +82,13 @@ def test_signing_out_clears_the_cached_pages(client: Client, learner: User) -> N
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/metrics/prometheus", "/nowhere/"])
+@pytest.mark.parametrize("host", ["testserver", "an-unknown-host.example"])
+@pytest.mark.parametrize("token", ["", "a-token-of-the-tests-0123456789"])
 def test_every_response_has_the_same_protection(
-    client: Client, settings: Settings, path: str
+    client: Client, settings: Settings, path: str, host: str, token: str
 ) -> None:
-    settings.METRICS_TOKEN = "a-token-of-the-tests-0123456789"
-    response = client.get(path)
+    settings.METRICS_TOKEN = token
+    response = client.get(path, headers={"host": host})
     assert set(response["Permissions-Policy"].split(", ")) >= FEATURES
     assert "default-src 'none'" in response["Content-Security-Policy"]
     names = ("X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy")
