@@ -7,16 +7,16 @@ from http import HTTPStatus
 from secrets import token_hex
 
 from django.core.cache import cache as the_cache
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from playbook.stores import database_faults
 from playbook.stores.database_faults import FOR_PROBES
+from playbook.stores.writing import database_is_writable
 
 logger = logging.getLogger(__name__)
 
@@ -58,18 +58,6 @@ def database_answers() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return bool(cursor.fetchone() == (1,))
-
-
-def database_is_writable() -> bool:
-    """Write more than fits into a page that is there: a full disk still takes that."""
-    key, value = f"readyz-{token_hex(8)}", "0" * 8_192
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO playbook_cache (cache_key, value, expires) VALUES (%s, %s, %s)",
-            [key, value, timezone.now()],
-        )
-        cursor.execute("DELETE FROM playbook_cache WHERE cache_key = %s", [key])
-    return True
 
 
 @cache

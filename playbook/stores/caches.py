@@ -9,8 +9,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from playbook.observing.probes import database_is_writable
 from playbook.stores.outage import Outage
+from playbook.stores.writing import database_is_writable
 
 logger = logging.getLogger(__name__)
 outage = Outage()

@@ -49,6 +49,7 @@ def busy(editor: User, playbook: None) -> User:
     article.history.filter(title="A better title").update(history_user=editor)
     for row in (editor, address):
         LogEntry.objects.log_actions(editor.pk, [row], CHANGE, f"changed {row}", single_object=True)
+    Client().force_login(editor)  # in another browser
     return editor
 
 
