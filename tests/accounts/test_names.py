@@ -1,4 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from django.db import connections
 from django.test import Client
 from pytest_django import Settings
 
@@ -52,6 +56,24 @@ def test_of_two_that_sign_up_at_once_one_gets_the_name(
     SlowHasher.meanwhile.append(lambda: sign_up(other))
     assert error in sign_up("ada")
     assert [user.username for user in User.objects.all()] == [other]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_look_alikes_that_are_saved_at_once_one_is(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.SlowHasher"]
+    names = ["lo1", "l0l", "1ol", "10l"]
+    together = Barrier(len(names))
+    SlowHasher.meanwhile += [lambda: together.wait(timeout=30)] * len(names)
+
+    def send(name: str) -> str:
+        try:
+            return sign_up(name)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        errors = list(threads.map(send, names))
+    assert errors.count("") == User.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["Сара", "José", "山田たろうtaro", "김철수", "ada.lovelace-1+x_"])
