@@ -1,5 +1,6 @@
 """Which user names can be chosen: none that could be taken for another account's."""
 
+import re
 import unicodedata
 
 from django.contrib.contenttypes.models import ContentType
@@ -48,13 +49,14 @@ def check_name(name: str) -> None:
 
 
 def is_of_one_script(name: str) -> bool:
-    scripts = {script_of(letter) for letter in name if letter.isalpha()}
+    has_script = (sign for sign in name if sign.isalpha() or (sign.isdecimal() and sign > "9"))
+    scripts = {script_of(sign) for sign in has_script}
     return len(scripts) < 2 or any(scripts <= mixture for mixture in MIXTURES)
 
 
-def script_of(letter: str) -> str:
+def script_of(sign: str) -> str:
     """Return the first word of the character's name, which is its script."""
-    word = unicodedata.name(letter, "UNKNOWN").split()[0]
+    word = re.split("[ -]", unicodedata.name(sign, "UNKNOWN").removeprefix("EXTENDED "))[0]
     return "CJK" if word == "IDEOGRAPHIC" else word
 
 

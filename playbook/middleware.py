@@ -121,7 +121,7 @@ class AnswerProbes:
             return self.get_response(request)
         request.resolver_match = resolve(request.path_info)
         answer = convert_exception_to_response(request.resolver_match.func)
-        response: HttpResponse = answer(request)
+        response = cast(HttpResponse, answer(request))
         for protection in self.protections:
             response = protection.process_response(request, response)
         return response

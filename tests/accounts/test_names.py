@@ -27,6 +27,7 @@ def sign_up(name: str, password: str = PASSWORD) -> str:
         ("nobody@example.org", "A user name cannot contain “@”"),
         ("аda", "Use letters of one alphabet"),  # The first letter is Cyrillic.
         ("ada漢Ж", "Use letters of one alphabet"),
+        ("learner٥", "Use letters of one alphabet"),  # The digit is Arabic.
         ("1earner", "This user name looks like one that is taken."),
         ("Iearner", "This user name looks like one that is taken."),
         ("ｌｅａｒｎｅｒ", "This user name is taken."),
@@ -76,7 +77,19 @@ def test_of_four_look_alikes_that_are_saved_at_once_one_is(settings: Settings) -
     assert errors.count("") == User.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["Сара", "José", "山田たろうtaro", "김철수", "ada.lovelace-1+x_"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Сара",
+        "José",
+        "山田たろうtaro",
+        "김철수",
+        "コーヒー",
+        "らーめん",
+        "علی۱۲",
+        "ada.lovelace-1+x_",
+    ],
+)
 def test_names_of_any_language_are_accepted(db: None, name: str) -> None:
     assert sign_up(name) == ""
     assert User.objects.get().username == name
