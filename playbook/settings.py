@@ -252,6 +252,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "playbook.rendering.tags",
                 "progress.fragments",
+                "progress.notes.fragments",
                 "progress.recall.fragments",
                 "django_htmx.templatetags.django_htmx",
             ],

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("catalog.suggestions.urls")),
     path("", include("progress.urls")),
     path("", include("progress.recall.urls")),
+    path("", include("progress.notes.urls")),
     path("", include("progress.project_metrics.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),

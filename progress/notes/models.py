@@ -24,6 +24,10 @@ class Note(models.Model):
     html = models.TextField(blank=True, editable=False)
     # Increased with every change of the text. A save names the version it was based on.
     version = models.PositiveIntegerField(default=1)
+    # The open page that saved this version, and the number of that save: what a page sends later
+    # replaces what it sent itself, even if it never got the answer.
+    saved_by = models.UUIDField(null=True, editable=False)
+    saved_number = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

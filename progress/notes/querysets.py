@@ -1,13 +1,26 @@
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self, TypedDict, cast
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
     from accounts.models import User
     from progress.notes.models import DroppedText, Note
+
+DROPPED_TEXTS_KEPT = timedelta(days=30)
+
+
+def kept_since() -> datetime:
+    return timezone.now() - DROPPED_TEXTS_KEPT
+
+
+class HasDroppedTexts(TypedDict):
+    has_dropped_texts: bool
 
 
 class NoteQuerySet(QuerySet["Note"]):
@@ -21,10 +34,21 @@ class NoteQuerySet(QuerySet["Note"]):
     def with_article(self) -> Self:
         return self.select_related("article__status")
 
+    def with_has_dropped_texts(self) -> QuerySet[WithAnnotations[Note, HasDroppedTexts]]:
+        """Annotate `has_dropped_texts`."""
+        from progress.notes.models import DroppedText  # progress.notes.models imports this module
+
+        dropped = DroppedText.objects.filter(note=OuterRef("pk"))
+        notes = self.annotate(has_dropped_texts=Exists(dropped))
+        return cast("QuerySet[WithAnnotations[Note, HasDroppedTexts]]", notes)
+
 
 class DroppedTextQuerySet(QuerySet["DroppedText"]):
     def for_user(self, user: User) -> Self:
         return self.filter(note__user=user)
 
-    def dropped_before(self, time: datetime) -> Self:
-        return self.filter(dropped_at__lt=time)
+    def kept(self) -> Self:
+        return self.filter(dropped_at__gte=kept_since())
+
+    def expired(self) -> Self:
+        return self.filter(dropped_at__lt=kept_since())

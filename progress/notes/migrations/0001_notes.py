@@ -30,6 +30,8 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(blank=True, max_length=20000)),
                 ("html", models.TextField(blank=True, editable=False)),
                 ("version", models.PositiveIntegerField(default=1)),
+                ("saved_by", models.UUIDField(editable=False, null=True)),
+                ("saved_number", models.PositiveIntegerField(default=0, editable=False)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -1,0 +1,28 @@
+"""Render the parts of pages that show a learner's notes."""
+
+from django import template
+from django.template.loader import render_to_string
+
+from accounts.models import User
+from catalog.dependencies import CATALOG
+from catalog.models import Article
+from playbook.http import HttpRequest
+from playbook.rendering.dependencies import READER, TIME_ZONE
+from playbook.rendering.fragments import cached_fragments, per_user_fragment
+from progress.notes.editor import editor_of, empty_editor
+from progress.notes.models import Note
+
+register = template.Library()
+
+
+@per_user_fragment(register, READER, CATALOG, TIME_ZONE)
+def note_editor(request: HttpRequest, article: Article) -> str:
+    """Render the learner's note about an article, or the line that offers signing in."""
+    if not isinstance(request.user, User):
+        address = article.get_absolute_url()
+        return cached_fragments(request)("notes/includes/sign-in.html", address=address)
+    user = request.user
+    notes = Note.objects.for_user(user).filter(article=article).with_has_dropped_texts()
+    note = notes.first()
+    editor = editor_of(note, article) if note else empty_editor(article, str(user.pk))
+    return render_to_string("notes/includes/note.html", {"editor": editor})

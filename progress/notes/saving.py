@@ -1,0 +1,185 @@
+"""Save a note so that no text is lost: neither what is sent nor what is stored."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from catalog.models import Article
+from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
+from progress.notes.rendering import render_note
+from progress.reader import ReaderGone
+from progress.sql import lock_and_resolve, lock_learner
+
+BETWEEN_TEXTS = "\n\n---\n\n"
+"""Stands between two texts that became one note; Markdown shows a line."""
+
+
+class Choice(TextChoices):
+    """What a learner does with the two texts of a conflict."""
+
+    MINE = "mine", _("Keep mine")
+    THEIRS = "theirs", _("Use the saved one")
+    BOTH = "both", _("Keep both")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text as an open page sends it, with what it is based on."""
+
+    text: str
+    based_on: int
+    """The version of the note that the page knows; 0 for no note yet."""
+    page: UUID | None = None
+    """The open page that sends it, and the number of this save there."""
+    number: int = 0
+
+    @cached_property
+    def html(self) -> str:
+        return render_note(self.text)
+
+    def follows(self, note: Note) -> bool:
+        """Return whether nobody else changed the note since the page knew it."""
+        return note.version == self.based_on or self.is_from_page_of(note)
+
+    def is_from_page_of(self, note: Note) -> bool:
+        return self.page is not None and self.page == note.saved_by
+
+    def is_late(self, note: Note) -> bool:
+        """Return whether the page sent a later text already, which arrived first."""
+        return self.is_from_page_of(note) and self.number <= note.saved_number
+
+
+class Conflict(Exception):
+    """The note has a text by now that the page did not know."""
+
+    def __init__(self, note: Note) -> None:
+        super().__init__()
+        self.note = note
+
+
+class TooLong(Exception):
+    """The text has more characters than the note may have."""
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__()
+        self.length = length
+        self.limit = limit
+
+
+def note_about(user: User, article_id: int) -> Note:
+    """Return the learner's note about the article; one that is not stored, if there is none."""
+    note = Note.objects.for_user(user).filter(article=article_id).first()
+    return note or Note(user=user, article_id=article_id, version=0)
+
+
+def save_note(user: User, article: Article, draft: Draft) -> Note:
+    """Store the text. Raise `Conflict`, `TooLong` or `ReaderGone`; nothing is changed then.
+
+    Saving the text that is stored is a success and changes nothing, so that a page can send it
+    again if the answer was lost.
+    """
+    note = note_about(user, article.pk)
+    if note.text == draft.text:
+        return note
+    prepare(note, draft)
+    with transaction.atomic():
+        note = lock_note(user, article)
+        if note.text == draft.text or draft.is_late(note):
+            return note
+        if not draft.follows(note):
+            raise Conflict(note)
+        write(note, draft.text, draft)
+        return note
+
+
+def prepare(note: Note, draft: Draft) -> None:
+    """Do what takes time before others have to wait for the lock."""
+    check_length(note, draft.text)
+    _ = draft.html
+
+
+def settle_conflict(
+    user: User, article: Article, draft: Draft, choice: Choice, theirs: int
+) -> Note:
+    """Store what the learner chose, of their text and of version `theirs` of the note.
+
+    The text that is dropped is kept for 30 days. Raise `Conflict` if the note was changed again,
+    and `TooLong`, `ReaderGone`.
+    """
+    with transaction.atomic():
+        note = lock_note(user, article)
+        if note.pk is None or is_settled(note, draft, choice):
+            return note
+        if note.version != theirs:
+            raise Conflict(note)
+        if choice is Choice.THEIRS:
+            drop(note, draft.text)
+        elif choice is Choice.MINE:
+            drop(note, note.text)
+            write(note, draft.text, draft)
+        else:
+            write(note, joined(note.text, draft.text), draft)
+        return note
+
+
+def is_settled(note: Note, draft: Draft, choice: Choice) -> bool:
+    """Return whether the note is as chosen already, since a form can be sent twice."""
+    if choice is Choice.BOTH:
+        return note.text == draft.text or note.text.endswith(BETWEEN_TEXTS + draft.text)
+    if choice is Choice.THEIRS:
+        return note.text == draft.text or note.dropped_texts.filter(text=draft.text).exists()
+    return note.text == draft.text
+
+
+def restore_text(user: User, dropped: DroppedText) -> Note:
+    """Exchange the text of the note with one that was dropped earlier."""
+    with transaction.atomic():
+        note = lock_note(user, dropped.note.article)
+        if DroppedText.objects.for_user(user).filter(pk=dropped.pk).delete()[0]:
+            drop(note, note.text)
+            write(note, dropped.text)
+        return note
+
+
+def lock_note(user: User, article: Article) -> Note:
+    """Lock the learner and return their note as it is now, about the article that is kept."""
+    kept_id = lock_and_resolve([article.pk]).get(article.pk, article.pk)
+    if not lock_learner(user):
+        raise ReaderGone
+    DroppedText.objects.for_user(user).expired().delete()
+    return note_about(user, kept_id)
+
+
+def check_length(note: Note, text: str) -> None:
+    # Two notes that were merged may be longer together. Such a note cannot grow.
+    limit = max(NOTE_MAX_LENGTH, len(note.text))
+    if len(text) > limit:
+        raise TooLong(len(text), limit)
+
+
+def write(note: Note, text: str, draft: Draft | None = None) -> None:
+    check_length(note, text)
+    note.html = draft.html if draft and draft.text == text else render_note(text)
+    note.text = text
+    note.version += 1
+    note.updated_at = timezone.now()
+    note.saved_by = draft.page if draft else None
+    note.saved_number = draft.number if draft else 0
+    note.save()
+
+
+def drop(note: Note, text: str) -> None:
+    """Keep a text for 30 days that is not the note any more."""
+    if text:
+        DroppedText.objects.create(note=note, text=text)
+
+
+def joined(one: str, other: str) -> str:
+    """Return both texts, or the one that is not empty."""
+    return BETWEEN_TEXTS.join(text for text in (one, other) if text)

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from progress.notes import views
+
+app_name = "notes"
+
+urlpatterns = [
+    path("articles/<slug:slug>/note/", views.note_save, name="note_save"),
+    path("articles/<slug:slug>/note/earlier/", views.earlier_texts, name="earlier_texts"),
+    path("me/notes/earlier/<uuid:uuid>/restore/", views.text_restore, name="text_restore"),
+]

@@ -1,0 +1,126 @@
+from dataclasses import replace
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from catalog.models import Article
+from playbook.bodies import KIBIBYTE, takes_up_to
+from playbook.http import HttpRequest, sign_in_required
+from progress.notes.editor import empty_editor
+from progress.notes.forms import NoteForm
+from progress.notes.models import DroppedText, Note
+from progress.notes.responses import (
+    respond_to_conflict,
+    respond_to_refusal,
+    respond_to_save,
+    too_long,
+)
+from progress.notes.saving import (
+    Conflict,
+    TooLong,
+    note_about,
+    restore_text,
+    save_note,
+    settle_conflict,
+)
+from progress.responses import expect_reader
+from progress.text_editor import TextEditor
+
+BODY_MAX = 512 * KIBIBYTE
+"""A character takes up to nine bytes in a form, and two merged notes are twice as long as one."""
+
+
+class LearnerRequest(HttpRequest):
+    user: User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@takes_up_to(BODY_MAX)
+@sensitive_post_parameters("text")
+def note_save(request: HttpRequest, slug: str) -> HttpResponse:
+    """Store the text of a note. No answer loses it: what is refused is shown again."""
+    article = request.snapshot.article(slug)
+    if request.method != "POST":
+        return HttpResponseRedirect(f"{article.get_absolute_url()}#note")
+    form = NoteForm(request.POST)
+    refusal = refusal_of(request, form)
+    editor = editor_of_request(request, article, form)
+    if refusal or not isinstance(request.user, User):
+        return respond_to_refusal(request, editor, *(refusal or signed_out()))
+    try:
+        note = stored(request.user, article, form)
+    except TooLong as error:
+        return respond_to_refusal(request, editor, too_long(error), HTTPStatus.BAD_REQUEST)
+    except Conflict as conflict:
+        return respond_to_conflict(request, editor, conflict)
+    return respond_to_save(request, article, note, sent=form.draft.text)
+
+
+def stored(user: User, article: Article, form: NoteForm) -> Note:
+    choice = form.choice_made
+    if choice is None:
+        return save_note(user, article, form.draft)
+    return settle_conflict(user, article, form.draft, choice, form.version_seen)
+
+
+def editor_of_request(request: HttpRequest, article: Article, form: NoteForm) -> TextEditor:
+    """Return the editor with the text that was sent, for a page that shows it again."""
+    editor = empty_editor(article, reader=request.POST.get("reader", "")[:40])
+    text = form.draft.text or request.POST.get("text", "")
+    return replace(editor, text=text, version=form.draft.based_on)
+
+
+def refusal_of(request: HttpRequest, form: NoteForm) -> tuple[str, HTTPStatus] | None:
+    """Return why the text cannot be stored, before it is compared with what is stored."""
+    if not form.is_valid():
+        errors = (str(error) for errors in form.errors.values() for error in errors)
+        return " ".join(errors), HTTPStatus.BAD_REQUEST
+    if request.user.is_anonymous:
+        return signed_out()
+    if request.POST.get("reader") not in {None, str(request.user.pk)}:
+        return other_account()
+    return None
+
+
+def signed_out() -> tuple[str, HTTPStatus]:
+    reason = _(
+        "Not saved: you are signed out. Sign in again in another tab, then save. "
+        "Your text is kept here until then."
+    )
+    return reason, HTTPStatus.FORBIDDEN
+
+
+def other_account() -> tuple[str, HTTPStatus]:
+    reason = _(
+        "Not saved: this browser is signed in to another account by now. "
+        "Sign in to the account of this note in another tab, then save. "
+        "Your text is kept here until then."
+    )
+    return reason, HTTPStatus.FORBIDDEN
+
+
+@require_safe
+@sign_in_required
+def earlier_texts(request: LearnerRequest, slug: str) -> HttpResponse:
+    """Show the texts of a note that were dropped in the last 30 days."""
+    article = request.snapshot.article(slug)
+    note = note_about(request.user, article.pk)
+    dropped = DroppedText.objects.for_user(request.user).filter(note=note.pk).kept()
+    context = {"article": article, "note": note, "dropped_texts": dropped}
+    return render(request, "notes/earlier_texts.html", context)
+
+
+@require_POST
+@sign_in_required
+def text_restore(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    expect_reader(request)
+    texts = DroppedText.objects.for_user(request.user).kept().select_related("note__article")
+    dropped = get_object_or_404(texts, uuid=uuid)
+    note = restore_text(request.user, dropped)
+    return redirect(f"{note.article.get_absolute_url()}#note")

@@ -1,0 +1,197 @@
+/* Saves a text while it is typed, and loses none. htmx sends it after a pause in typing. What is not
+   stored yet is kept in this browser as a draft, is sent when the page is left, and is offered again
+   on the next visit. Without JavaScript the form has a button. */
+
+const FIRST_RETRY = 5_000;
+const LAST_RETRY = 60_000;
+const DRAFT_DAYS = 30;
+const DAY = 86_400_000;
+
+/* crypto.randomUUID() exists on https only */
+const uuid = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+};
+
+/* Drafts are kept by account, text, version and open page. A browser may refuse to store them. */
+const drafts = {
+  write(key, draft) {
+    try { localStorage.setItem(key, JSON.stringify(draft)); } catch { /* full or forbidden */ }
+  },
+  remove(key) {
+    try { localStorage.removeItem(key); } catch { /* forbidden */ }
+  },
+  under(prefix) {
+    try {
+      return Object.keys(localStorage)
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) }))
+        .sort((one, other) => other.at - one.at);
+    } catch { return []; }
+  },
+};
+
+const edit = (root) => {
+  const form = root.querySelector("form");
+  const { text, reader } = form.elements;
+  const status = root.querySelector("[role=status].text-status");
+  const offer = root.querySelector("[data-draft]");
+  const prefix = `draft:${reader.value}:${new URL(form.action).pathname}:`;
+  const version = () => form.elements.version;
+  const hasConflict = () => Boolean(root.querySelector(".text-conflict"));
+
+  let page = uuid();
+  let number = 0;
+  let stored = text.value;
+  let key = "";
+  let retry = FIRST_RETRY;
+  let timer;
+
+  const isDirty = () => text.value !== stored;
+  const say = (message) => {
+    if (status.textContent.trim() !== message) status.textContent = message;
+  };
+  const save = () => htmx.trigger(form, "save");
+
+  const keepDraft = () => {
+    drafts.remove(key);
+    key = "";
+    if (!isDirty()) return;
+    key = `${prefix}${version().value}:${page}`;
+    drafts.write(key, { text: text.value, version: version().value, at: Date.now() });
+  };
+  const tryAgain = () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, retry);
+    retry = Math.min(2 * retry, LAST_RETRY);
+  };
+  const wasStored = (sent) => {
+    clearTimeout(timer);
+    retry = FIRST_RETRY;
+    stored = sent;
+    keepDraft();
+  };
+
+  /* The page and a number say that a text follows one that the same page sent before */
+  const sign = (data) => {
+    number += 1;
+    data.set("page", page);
+    data.set("number", number);
+  };
+
+  /* Sends the text even if the page is closed meanwhile */
+  const flush = async () => {
+    if (!isDirty() || hasConflict()) return !isDirty();
+    const body = new FormData(form);
+    const sent = text.value;
+    sign(body);
+    try {
+      const headers = { "HX-Request": "true" };
+      const response = await fetch(form.action, { method: "POST", body, headers, keepalive: true });
+      if (response.ok) wasStored(sent);
+      return response.ok;
+    } catch { return false; }
+  };
+
+  text.addEventListener("input", () => {
+    keepDraft();
+    status.toggleAttribute("data-is-editing", isDirty());
+  });
+
+  /* Saving pauses while a learner has to choose one of two texts */
+  form.addEventListener("htmx:configRequest", (event) => {
+    const { formData, triggeringEvent } = event.detail;
+    if (hasConflict() && !triggeringEvent?.submitter?.name) event.preventDefault();
+    else sign(formData);
+  });
+
+  /* A refusal says why in the line below the text, so it is swapped as a success is */
+  root.addEventListener("htmx:beforeSwap", (event) => {
+    const { detail } = event;
+    if (detail.requestConfig.elt !== form || detail.xhr.status < 400) return;
+    const isOurs = detail.xhr.getResponseHeader("X-Text-Refused") === "true";
+    detail.isError = false;
+    detail.shouldSwap = isOurs;
+    if (!isOurs) {
+      const isOver = detail.xhr.status >= 500 || detail.xhr.status === 429;
+      say(isOver ? root.dataset.unavailable : root.dataset.gone);
+      if (isOver) tryAgain();
+    }
+  });
+  form.addEventListener("htmx:sendError", (event) => {
+    event.stopPropagation();
+    say(root.dataset.offline);
+    tryAgain();
+  });
+  form.addEventListener("htmx:afterRequest", ({ detail }) => {
+    status.toggleAttribute("data-is-editing", isDirty());
+    if (detail.xhr.status !== 200) return;
+    wasStored(detail.requestConfig.formData.get("text"));
+    const other = status.querySelector("[data-stored-text]");
+    if (!other) return;
+    if (detail.requestConfig.triggeringEvent?.submitter?.name === "choice") {
+      text.value = other.value;
+      stored = other.value;
+      keepDraft();
+    }
+    other.remove();
+  });
+  /* The buttons of the choice are gone afterwards */
+  form.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const isChoice = detail.requestConfig.triggeringEvent?.submitter?.name === "choice";
+    if (isChoice && !hasConflict()) text.focus();
+  });
+
+  addEventListener("online", () => isDirty() && save());
+  addEventListener("pagehide", flush);
+  addEventListener("pageshow", ({ persisted }) => persisted && isDirty() && save());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") flush();
+    else if (isDirty()) save();
+  });
+
+  /* Signing out waits for the text */
+  document.addEventListener("submit", async (event) => {
+    const signOut = event.target.closest("[data-drafts-of]");
+    if (!signOut || !isDirty()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!(await flush()) && !confirm(root.dataset.leaving)) return;
+    stored = text.value;
+    signOut.requestSubmit();
+  }, true);
+
+  /* A draft that was not stored is offered, unless the text says the same */
+  let offered;
+  const offerDraft = () => {
+    for (const draft of drafts.under(prefix)) {
+      const isOld = Date.now() - draft.at > DRAFT_DAYS * DAY;
+      if (isOld || draft.text === text.value) drafts.remove(draft.key);
+      else offered ??= draft;
+    }
+    offer.hidden = !offered;
+  };
+  const answerOffer = () => {
+    drafts.remove(offered.key);
+    offered = undefined;
+    offer.hidden = true;
+    text.focus();
+  };
+  offer.querySelector("[data-draft-restore]").addEventListener("click", async () => {
+    await flush();
+    /* Based on the version that the draft knew: if the text changed since, both are shown */
+    page = uuid();
+    version().value = offered.version;
+    text.value = offered.text;
+    keepDraft();
+    answerOffer();
+    save();
+  });
+  offer.querySelector("[data-draft-discard]").addEventListener("click", answerOffer);
+  offerDraft();
+
+  if (location.hash === "#note") text.focus({ preventScroll: true });
+};
+
+for (const root of document.querySelectorAll("[data-text-editor]")) edit(root);
