@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from catalog.models import Article
-from playbook.bodies import KIBIBYTE, takes_up_to
 from playbook.http import HttpRequest, sign_in_required
+from playbook.server.bodies import KIBIBYTE, takes_up_to
 from progress.notes.editor import empty_editor
 from progress.notes.forms import NoteForm
 from progress.notes.models import DroppedText, Note
