@@ -205,7 +205,7 @@ def test_pages_take_a_constant_number_of_queries(
 ) -> None:
     """For a learner the session with the catalog version, the account, the states and the cards.
 
-    The article has their history and their completion, the table their completions.
+    The article has their history, their completion and their note, the table their completions.
 
     For visitors the catalog version is read once a second, however long a page took.
     """
@@ -214,7 +214,7 @@ def test_pages_take_a_constant_number_of_queries(
         client.force_login(learner)
     client.get(path)
     if who == "learner":
-        queries += {WALLET: 2, "/articles/": 1}.get(path.partition("?")[0], 0)
+        queries += {WALLET: 3, "/articles/": 1}.get(path.partition("?")[0], 0)
     with django_assert_num_queries(queries):
         client.get(path)
 
