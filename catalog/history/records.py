@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -42,7 +43,9 @@ class ChangeHistory(HistoricalRecords):
             record([instance], history_type)
 
 
+@cache
 def records_of(model: type[models.Model]) -> Any:
+    """Return the manager of the model's records. Every access to it would make its class anew."""
     return get_history_manager_for_model(model._meta.concrete_model or model)
 
 
