@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.playbook.program import manage
+from tests.playbook.configured import configured
 from tests.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -99,10 +99,12 @@ def test_addresses_of_each_kind_are_found() -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), example_addresses())
-def test_addresses_given_as_examples_are_accepted(name: str, value: str) -> None:
+def test_addresses_given_as_examples_are_accepted(
+    name: str, value: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     filled_in = value.replace(":PORT", ":5000")
-    done = manage("diffsettings", **{name: filled_in})
-    assert (done.returncode, done.stderr) == (0, "")
+    configured(**{name: filled_in})
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from playbook.starting.env_file import misspelt_variable, unknown_variables
+from tests.playbook.configured import configured
 from tests.playbook.program import KEY, manage, run
 
 WHERE = "Set it in the environment or in .env; .env.example explains it.\n"
@@ -21,13 +23,8 @@ SECURITY = (
 
 
 def values(*names: str, **variables: str) -> list[object]:
-    program = (
-        "import json, playbook.settings as it; "
-        f"print(json.dumps([getattr(it, name, None) for name in {names}]))"
-    )
-    done = run("-c", program, **{"SECRET_KEY": KEY, **variables})
-    assert not done.stderr
-    return list(json.loads(done.stdout))
+    settings = configured(**variables)
+    return list(json.loads(json.dumps([settings.get(name) for name in names])))
 
 
 def test_the_site_does_not_start_without_a_secret_key() -> None:
@@ -72,10 +69,20 @@ def test_the_site_does_not_start_without_a_secret_key() -> None:
     ],
 )
 def test_a_malformed_variable_is_named(name: str, value: str) -> None:
-    done = manage("check", **{name: value})
-    assert done.stderr.startswith(f"{name} cannot be used: it should be ")
-    assert done.stderr.endswith(WHERE)
-    assert done.stderr.count("\n") == 1
+    with pytest.raises(ImproperlyConfigured) as refused:
+        configured(**{name: value})
+    line = f"{refused.value}\n"
+    assert line.startswith(f"{name} cannot be used: it should be ")
+    assert line.endswith(WHERE)
+    assert line.count("\n") == 1
+
+
+def test_a_malformed_variable_stops_the_start_in_one_line() -> None:
+    done = manage("check", PORT="http")
+    assert done.stderr == (
+        "PORT cannot be used: "
+        f"it should be the port to listen on, a number from 1 to 65535. {WHERE}"
+    )
     assert (done.returncode, done.stdout) == (1, "")
 
 
