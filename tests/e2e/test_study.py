@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from accounts.models import User
 from catalog.models import Article, Entry, Status
 from progress.models import Event, State
-from tests.e2e.conftest import PASSWORD, Watch, sign_in
+from tests.e2e.conftest import PASSWORD, Watch, fill_in_sign_in, sign_in
 
 DEEP_DIVE = "Deep Dive into 1M RPS API Design"
 SEPARATION = "High Throughput Reads/Writes (Read-Write Separation)"
@@ -331,7 +331,7 @@ def test_the_further_state_wins_at_sign_in(page: Page, account: User) -> None:
     page.locator("#article-state summary").click()
     page.locator("#article-state").get_by_role("button", name="Reading").click()
     expect(page.locator("#announcement")).to_contain_text("Reading")
-    sign_in(page, "ada")
+    fill_in_sign_in(page, "ada")
     expect(page.locator(".messages")).to_contain_text("already had everything")
     expect_state(page, "Payment Wallet", "Done")
 
