@@ -1,3 +1,4 @@
+import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -38,6 +39,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # A test with real transactions empties the tables. This restores the rows that the
             # migrations created.
             item.fixturenames.append("django_db_serialized_rollback")
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage rarely, and never among the modules: it took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def asks_for_database(item: pytest.Item) -> TypeGuard[pytest.Function]:
