@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from playbook.rendering import guard
-from tests import rows
+from tests import rows, static_files
 from tests.machine import chromium
 from tests.playbook.program import free_port, manage
 
@@ -152,8 +152,10 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def static_root(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Compressing takes seconds: whoever is prepared first does it for all."""
-    return str(tmp_path_factory.mktemp("static"))
+    """Return a folder for static files; the first site that is prepared collects missing ones."""
+    folder = tmp_path_factory.mktemp("collected") / "static"
+    static_files.copy_to(folder)
+    return str(folder)
 
 
 @pytest.fixture(scope="module")

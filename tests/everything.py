@@ -13,7 +13,7 @@ import signal
 import sys
 from dataclasses import dataclass
 
-from tests import machine, postgres
+from tests import machine, postgres, static_files
 
 IN_PROCESS = "not browser and not cluster and not faults"
 SQLITE_TESTS = ("coverage", "run", "-m", "pytest", "-m", IN_PROCESS)
@@ -93,16 +93,18 @@ async def main() -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
     machine.provide(*machine.CLUSTER)
-    with postgres.temporary_server() as url:
-        parts = [
-            Part("SQLite", SQLITE_TESTS),
-            Part("PostgreSQL", POSTGRESQL_TESTS, url),
-            Part("Chromium", BROWSER_TESTS),
-        ]
-        await run_in_parallel(parts)
-    alone = [Part("Faults", FAULT_TESTS), Part("Cluster", CLUSTER_TESTS)]
-    for part in alone:
-        await part.run()
+    with static_files.collected() as variables:
+        os.environ.update(variables)
+        with postgres.temporary_server() as url:
+            parts = [
+                Part("SQLite", SQLITE_TESTS),
+                Part("PostgreSQL", POSTGRESQL_TESTS, url),
+                Part("Chromium", BROWSER_TESTS),
+            ]
+            await run_in_parallel(parts)
+        alone = [Part("Faults", FAULT_TESTS), Part("Cluster", CLUSTER_TESTS)]
+        for part in alone:
+            await part.run()
     await run("coverage", "combine", "--quiet")
     is_covered, _ = await run("coverage", "report")
     for part in (*parts, *alone):

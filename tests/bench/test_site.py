@@ -12,12 +12,14 @@ from bench.limited import limit_of
 from bench.load import Request
 from bench.paths import Path, paths
 from bench.site import Answer, Product
+from tests import static_files
 
 
 @pytest.fixture(scope="module")
 def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     folder = tmp_path_factory.mktemp("bench")
     environment = Environment(Product(folder), SQLiteFiles(folder), rounds=1)
+    static_files.copy_to(folder / "static")
     environment.prepare()
     with environment.serve("shipped") as running_site:
         yield running_site
