@@ -23,7 +23,13 @@ from tests.playbook.program import free_port, manage
 Clock: TypeAlias = Callable[[float], None]
 
 HERE = Path(__file__).parent
-MARKERS = {HERE / "e2e": "browser", HERE / "cluster": "cluster", HERE / "faults": "faults"}
+MARKERS = {
+    HERE / "e2e": "browser",
+    HERE / "cluster": "cluster",
+    HERE / "faults": "faults",
+    HERE / "bench": "unmeasured",
+    HERE / "linting": "unmeasured",
+}
 # `database_url` gives programs that a test starts a database of their own.
 DATABASES = {"db", "transactional_db", "database_url"}
 

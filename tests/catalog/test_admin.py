@@ -136,6 +136,7 @@ def make_more(editing: Client, learner: User) -> None:
         Layer.objects.create(slug=f"l{number}", title=f"L {number}", number=number, colour="grey")
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("model", "page", "slug"),
     [
@@ -215,6 +216,7 @@ def test_an_invalid_number_is_refused(editing: Client, model: Any, number: str) 
     assert model.objects.get(pk=thing.pk).number == thing.number
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize(
     "query",

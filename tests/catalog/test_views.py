@@ -443,6 +443,7 @@ def grow(articles: int) -> None:
             Entry.objects.create(section=place, article=article, number=9, title=f"E{number}")
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("who", ["visitor", "learner"])
 def test_queries_do_not_grow_with_the_catalogue(

@@ -234,6 +234,7 @@ def test_the_totals_equal_the_roadmaps(reader: Client, progress: LearnerProgress
         assert numbers[:2] == [str(done), str(total - skipped)]
 
 
+@pytest.mark.unmeasured
 def test_each_number_links_to_exactly_what_it_counts(
     reader: Client, progress: LearnerProgress
 ) -> None:
@@ -425,6 +426,7 @@ def test_only_the_newest_change_in_effect_can_be_undone(
     assert progress.load_states()[wallet.pk] == "reading"
 
 
+@pytest.mark.unmeasured
 def test_every_offered_undo_works(reader: Client, progress: LearnerProgress) -> None:
     for state in (StateName.READING, StateName.SKIPPED, StateName.DONE):
         for article in Article.objects.all()[:8]:
@@ -605,6 +607,7 @@ def test_my_progress_links_to_the_export(
 # --- Constant costs
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", [ME, HISTORY, EXPORT])
 def test_the_number_of_queries_does_not_depend_on_the_data(
     reader: Client, learner: User, path: str

@@ -369,6 +369,7 @@ def test_an_article_without_a_link_cannot_be_opened(client: Client) -> None:
     assert "No link yet" in client.get(planned.get_absolute_url()).content.decode()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_queries_of_a_change_do_not_grow(
     reader: Client, django_assert_max_num_queries: DjangoAssertNumQueries, headers: dict[str, str]

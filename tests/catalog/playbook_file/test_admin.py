@@ -575,6 +575,7 @@ def rows_file(count: int) -> str:
     return f"## New things\n\n| # | Title | Link |\n|---|---|---|\n{rows}\n"
 
 
+@pytest.mark.unmeasured
 def test_a_large_preview_has_pages(editor_client: Client) -> None:
     revision = paste(editor_client, rows_file(230))
     address = revision.get_absolute_url()
@@ -594,6 +595,7 @@ def slugs_listed() -> set[str]:
     return set(Article.objects.listed().values_list("slug", flat=True))
 
 
+@pytest.mark.unmeasured
 def test_a_large_preview_has_as_many_questions_as_changes_on_a_page(editor_client: Client) -> None:
     first = rows_file(120)
     apply(editor_client, paste(editor_client, first))

@@ -53,6 +53,7 @@ def reader(request: pytest.FixtureRequest, learner: User, editor: User) -> Clien
     return client
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery&q=cache", MINE])
 def test_a_cached_page_equals_the_page_rendered_now(
     reader: Client, editor: User, path: str
@@ -125,6 +126,7 @@ def test_a_page_with_a_message_is_not_stored(client: Client, learner: User) -> N
     assert 'class="toast"' not in body(client.get("/"))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery"])
 def test_an_unchanged_page_answers_304(reader: Client, path: str) -> None:
     reader.get(path)
@@ -156,6 +158,7 @@ CHANGES: dict[str, Callable[[Client], object]] = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_the_page_changes_its_etag(client: Client, learner: User, change: str) -> None:
     client.force_login(learner)

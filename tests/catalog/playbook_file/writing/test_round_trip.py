@@ -30,7 +30,7 @@ from catalog.playbook_file.reading.parsed_file import Unreadable
 from catalog.playbook_file.writing.formats import public, write
 from tests.catalog.playbook_file.matching.test_merge import as_stored
 
-pytestmark = pytest.mark.same_everywhere
+pytestmark = [pytest.mark.same_everywhere, pytest.mark.unmeasured]
 
 # Text as the forms accept it: no control characters, no white space at the ends.
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
