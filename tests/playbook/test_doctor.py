@@ -185,10 +185,11 @@ def test_a_healthy_database_and_cache_are_ok() -> None:
 
 
 @pytest.mark.django_db
-def test_every_line_begins_with_its_level(settings: Any) -> None:
+def test_every_line_begins_with_its_level(settings: Any, tmp_path: Path) -> None:
     settings.SITE_URL = f"http://127.0.0.1:{free_port()}"
+    settings.STATIC_ROOT = tmp_path
     output = StringIO()
-    with pytest.raises(SystemExit, match="1"):  # The static files of the tests are not collected.
+    with pytest.raises(SystemExit, match="1"):  # The static files are missing.
         call_command("doctor", stdout=output)
     lines = output.getvalue().splitlines()
     assert {line.split()[0] for line in lines} == {"ok", "warning", "problem", "→"}
