@@ -3,6 +3,7 @@
 import re
 from typing import Any, cast
 
+from adminsortable2.admin import SortableAdminBase
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import learner_counts
+from catalog.admin import article_tables
 from catalog.admin.article_forms import ArticleForm, ArticleRowForm
 from catalog.admin.entries import ArticleEntriesInline
 from catalog.admin.entry_history import EntryHistoryAdmin
@@ -109,7 +111,7 @@ class AliasInline(admin.TabularInline[Alias, Article]):
 
 
 @admin.register(Article)
-class ArticleAdmin(EntryHistoryAdmin, MergingAdmin, MovingAdmin[Article]):
+class ArticleAdmin(SortableAdminBase, EntryHistoryAdmin, MergingAdmin, MovingAdmin[Article]):
     form = ArticleForm
     actions = (
         "publish",
@@ -174,7 +176,8 @@ class ArticleAdmin(EntryHistoryAdmin, MergingAdmin, MovingAdmin[Article]):
         return [*super().get_readonly_fields(request, obj), "merged_into"]
 
     def get_inlines(self, request: HttpRequest, obj: Article | None) -> list[Any]:
-        return [ArticleEntriesInline, AliasInline] if obj else [ArticleEntriesInline]
+        own = [ArticleEntriesInline, *article_tables.inlines()]
+        return [*own, AliasInline] if obj else own
 
     @admin.display(description=gettext_lazy("listed in"))
     def places(self, article: Any) -> SafeString | str:

@@ -10,9 +10,9 @@ from django.forms.models import model_to_dict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from catalog.admin.entry_forms import EntryRows
 from catalog.admin.history import ValueDifference
-from catalog.models import Entry
+from catalog.admin.rows import CatalogRows
+from catalog.retirable import Retirable
 
 _Form = forms.ModelForm[Any]
 
@@ -32,18 +32,18 @@ class Comparison:
     differences: list[ValueDifference] = field(default_factory=list)
     removed: list[TypedRow] = field(default_factory=list)
     """Rows that left the table since the form was opened."""
-    added: list[Entry] = field(default_factory=list)
+    added: list[Retirable] = field(default_factory=list)
     """Stored rows that came into the table since the form was opened."""
     new: list[TypedRow] = field(default_factory=list)
     """Rows that were typed and are not stored."""
-    repeated: list[Entry] = field(default_factory=list)
+    repeated: list[Retirable] = field(default_factory=list)
     """Stored rows that the same form has added before; it was sent twice."""
 
     def __bool__(self) -> bool:
         return bool(self.differences or self.removed or self.added or self.new)
 
 
-def compare(form: _Form, formsets: Iterable[EntryRows]) -> Comparison:
+def compare(form: _Form, formsets: Iterable[CatalogRows[Any]]) -> Comparison:
     """Compare bound forms with the rows they were made for; nothing is validated or changed."""
     comparison = Comparison(differences_of(form))
     for formset in formsets:
@@ -51,7 +51,7 @@ def compare(form: _Form, formsets: Iterable[EntryRows]) -> Comparison:
     return comparison
 
 
-def compare_rows(formset: EntryRows, comparison: Comparison) -> None:
+def compare_rows(formset: CatalogRows[Any], comparison: Comparison) -> None:
     for form in formset.initial_forms:
         comparison.differences.extend(differences_of(form, str(form.instance)))
     shown = {form.instance.pk for form in formset.initial_forms}
@@ -65,7 +65,9 @@ def compare_rows(formset: EntryRows, comparison: Comparison) -> None:
     )
 
 
-def compare_new_rows(formset: EntryRows, added: list[Entry], comparison: Comparison) -> None:
+def compare_new_rows(
+    formset: CatalogRows[Any], added: list[Retirable], comparison: Comparison
+) -> None:
     """Match the new rows with those that are stored since, and take matches out of `added`."""
     for form in formset.extra_forms:
         if form.has_changed():
@@ -77,7 +79,7 @@ def compare_new_rows(formset: EntryRows, added: list[Entry], comparison: Compari
                 comparison.repeated.append(twin)
 
 
-def is_retired_as_typed(row: Entry, form: _Form) -> bool:
+def is_retired_as_typed(row: Retirable, form: _Form) -> bool:
     """Return whether a removed row is what the form asks for: retired, with these values."""
     return bool(form["retire"].data) and row.is_retired and is_stored_in(row, form)
 

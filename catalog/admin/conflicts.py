@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from catalog import catalog_version
 from catalog.admin.comparison import Comparison, compare
-from catalog.admin.entry_forms import EntryRows
 from catalog.admin.history import HistoryAdmin, ValueDifference, when
+from catalog.admin.rows import CatalogRows
 from catalog.history.records import records_of
-from catalog.models import Entry
 
 _Model = TypeVar("_Model", bound=models.Model)
 
@@ -26,7 +25,7 @@ OPENED = "_opened"
 NOT_COMPARED = {"updated_at"}
 
 
-def digest_of(row: models.Model, formsets: Iterable[EntryRows]) -> str:
+def digest_of(row: models.Model, formsets: Iterable[CatalogRows[Any]]) -> str:
     """Return a digest of the stored values of a row and of the rows in its tables."""
     rows = [row]
     for formset in formsets:
@@ -75,7 +74,7 @@ class ConflictAdmin(HistoryAdmin[_Model]):
         # The same form was sent twice; saving again would add its new rows again.
         return self.response_change(request, row) if comparison.repeated else None
 
-    def editable_formsets(self, request: HttpRequest, row: _Model) -> list[EntryRows]:
+    def editable_formsets(self, request: HttpRequest, row: _Model) -> list[CatalogRows[Any]]:
         """Return the tables of the form that this editor may change, with what was sent of them."""
         return [
             formset(**self.get_formset_kwargs(request, row, inline, formset.get_default_prefix()))
@@ -112,11 +111,12 @@ class ConflictAdmin(HistoryAdmin[_Model]):
         }
         return TemplateResponse(request, "admin/catalog/conflict.html", context)
 
-    def conflict_message(self, row: _Model, formsets: list[EntryRows]) -> str:
+    def conflict_message(self, row: _Model, formsets: list[CatalogRows[Any]]) -> str:
         """Return who saved last and when, of the row and the rows in its tables."""
         records = [records_of(self.model).filter(id=row.pk).first()]
         for formset in formsets:
-            rows = records_of(Entry).filter(**{formset.fk.name: row})
+            assert formset.model is not None
+            rows = records_of(formset.model).filter(**{formset.fk.name: row})
             records.append(rows.first())
         newest = max(
             (record for record in records if record),

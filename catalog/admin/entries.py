@@ -11,11 +11,11 @@ from django.db.models import ForeignKey, QuerySet
 from django.forms import Media, ModelChoiceField, Script
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.admin.article_field import ArticleField
 from catalog.admin.base import CatalogFields
 from catalog.admin.entry_forms import (
-    AT_THE_END,
     EntryForm,
     EntryRowForm,
     EntryRows,
@@ -23,6 +23,7 @@ from catalog.admin.entry_forms import (
 )
 from catalog.admin.moving import MovingAdmin
 from catalog.admin.retiring import RetiredFilter, renumber
+from catalog.admin.rows import AT_THE_END
 from catalog.models import Article, Entry, Section
 from catalog.querysets import ArticleQuerySet, EntryQuerySet
 
@@ -50,7 +51,11 @@ class EntryRowsInline(EntryFields, InlineModelAdmin[Entry, Any]):
 
     model = Entry
     form = EntryRowForm
-    template = "admin/catalog/entry_rows.html"
+    template = "admin/catalog/rows.html"
+    help_text = gettext_lazy(
+        "The number is the position in the section. Leave it empty to keep the position, or to add "
+        "a new entry at the end. An empty title becomes the title of the article."
+    )
     extra = 1
     can_delete = False
     show_change_link = True

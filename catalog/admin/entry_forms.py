@@ -1,26 +1,25 @@
 """The forms of entries in the admin, alone and as the rows of a section or an article."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from adminsortable2.admin import CustomInlineFormSet
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.article_forms import set_aria_label
+from catalog.admin.rows import (
+    AT_THE_END,
+    CatalogRows,
+    NumberField,
+    SingleLineTextarea,
+    SortableRows,
+)
 from catalog.models import Article, Entry
-
-AT_THE_END = 32767
-"""The number of a new entry, larger than any other, until its section is renumbered."""
-KEY_DIGITS = 19
-"""A primary key has fewer digits than this; a database refuses a larger number."""
 
 
 class ArticleLink(forms.Widget):
@@ -37,30 +36,8 @@ class ArticleLink(forms.Widget):
         return format_html('<a href="{}">{}</a>', address, self.article.title)
 
 
-class NumberField(forms.IntegerField):
-    """The number of an entry in its section. An empty field leaves the entry where it is."""
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return data not in self.empty_values and super().has_changed(initial, data)
-
-
-class SingleLineTextarea(forms.Textarea):
-    """A field for a text of one line that may be long: it wraps, and is stored on one line."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"rows": 2, "class": "vLargeTextField", **(attrs or {})})
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        text = super().value_from_datadict(data, files, name)
-        return " ".join(text.split()) if text else text
-
-
 class EntryForm(forms.ModelForm[Entry]):
     number = NumberField(
-        label=_("Number"),
-        min_value=1,
-        max_value=AT_THE_END,
-        required=False,
         help_text=_(
             "The position in the section. If empty, the entry stays where it is, and a new one "
             "goes to the end."
@@ -125,46 +102,13 @@ class EntryRowForm(EntryForm):
         return entry
 
 
-class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
-    """The rows of one section or of one article.
-
-    A sent row that is no longer in the table is neither validated nor saved. On an edit conflict,
-    the comparison shows what was typed into it.
-    """
-
-    removed_forms: Sequence[EntryRowForm] = ()
-    sent_keys: Sequence[int] = ()
-
-    @cached_property
-    def forms(self) -> list[EntryRowForm]:
-        forms: list[EntryRowForm] = super().forms
-        initial = forms[: self.initial_form_count()]
-        self.removed_forms = [form for form in initial if form.instance.pk is None]
-        self.sent_keys = [form.instance.pk for form in initial if form.instance.pk]
-        return [form for form in forms if form not in self.removed_forms]
+class EntryRows(CatalogRows[Entry]):
+    """The entries of one section or of one article."""
 
     def _construct_form(self, i: int, **options: Any) -> Any:
         form = super()._construct_form(i, **options)  # type: ignore[misc]  # The stubs lack it.
         form.parent_article = self.instance if isinstance(self.instance, Article) else None
         return form
-
-    def initial_form_count(self) -> int:
-        return super().initial_form_count() - len(self.removed_forms)
-
-    def get_queryset(self) -> Any:
-        """Return the rows in the order in which they were sent, and the others after them.
-
-        The admin pairs the sent rows with these, one by one, to name each.
-        """
-        place = {key: number for number, key in enumerate(self.sent_keys)}
-        return sorted(super().get_queryset(), key=lambda row: place.get(row.pk, len(place)))
-
-    def removed_rows(self) -> list[tuple[EntryRowForm, Entry | None]]:
-        """Return the forms of rows that have left the table, each with its row if it exists."""
-        keys = [str(form["id"].data) for form in self.removed_forms]
-        known = [int(key) for key in keys if key.isdecimal() and len(key) < KEY_DIGITS]
-        rows = {str(pk): row for pk, row in Entry.objects.in_bulk(known).items()}
-        return [(form, rows.get(key)) for form, key in zip(self.removed_forms, keys, strict=True)]
 
     def clean(self) -> None:
         """Refuse two equal rows in one form. `Entry.clean` compares with what is stored."""
@@ -181,11 +125,6 @@ class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
             )
 
     @property
-    def old_numbers(self) -> dict[int, int]:
-        """The number of each row before the change, by primary key. Read it after saving."""
-        return {form.instance.pk: form.old_number for form in self.forms if form.instance.pk}
-
-    @property
     def retitled_keys(self) -> list[int]:
         """The rows whose title was typed. Read it after saving."""
         forms = [form for form in self.forms if "title" in form.changed_data]
@@ -198,10 +137,5 @@ class EntryRows(BaseInlineFormSet[Entry, Any, Any]):
         return now | {form.initial["section"] for form in self.forms if "section" in form.initial}
 
 
-class SortableEntryRows(EntryRows, CustomInlineFormSet):
-    """Rows that are ordered by dragging, or by typing their number."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        number = self.form.base_fields["number"]
-        number.widget = forms.NumberInput(attrs={"class": "_reorder_", "min": 1})
+class SortableEntryRows(SortableRows[Entry], EntryRows):
+    """The entries of a section, ordered by dragging or by typing their number."""

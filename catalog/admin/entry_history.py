@@ -1,29 +1,44 @@
-"""The changes of an article's entries, for the history of the article."""
+"""The changes of the rows in an article's tables, for the history of the article."""
 
 from collections.abc import Iterator
 from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from catalog.admin import article_tables
 from catalog.admin.history import HistoryAdmin, differences
 from catalog.history.records import records_of
-from catalog.models import Article, Entry
+from catalog.models import Article
 
 RECORDS_MAX = 200
 """The newest records that are read. The history of each entry has all of them."""
 
 
-def entry_changes(article: Article) -> list[dict[str, Any]]:
-    """Return the changes of the entries, newest first, without those that only renumber."""
-    entries = article.entries.values("pk")
-    records = records_of(Entry).filter(id__in=entries).order_by("-history_id")
-    related = records.select_related("history_user", "section", "article")
-    return list(_changes(list(related[:RECORDS_MAX])))
+def row_changes(rows: QuerySet[Any], *related: str) -> list[dict[str, Any]]:
+    """Return the changes of the rows, newest first, without those that only renumber."""
+    records = records_of(rows.model).filter(id__in=rows.values("pk")).order_by("-history_id")
+    records = records.select_related("history_user", "article", *related)
+    return list(_changes(list(records[:RECORDS_MAX])))
+
+
+def table_changes(article: Article, user: Any) -> list[dict[str, Any]]:
+    """Return the changes of the rows in the tables of sub-apps, without empty ones."""
+    tables = [
+        {
+            "name": str(table.rows.model._meta.verbose_name_plural),
+            "changes": row_changes(table.rows.filter(article=article)),
+            "history": f"admin:{table.rows.model._meta.label_lower.replace('.', '_')}_history",
+            "may_see": user.has_perm(table.permission),
+        }
+        for table in article_tables.registered
+    ]
+    return [table for table in tables if table["changes"]]
 
 
 class EntryHistoryAdmin(HistoryAdmin[Article]):
-    """The history of an article, with the changes of its entries below."""
+    """The history of an article, with the changes of the rows in its tables below."""
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
@@ -31,7 +46,9 @@ class EntryHistoryAdmin(HistoryAdmin[Article]):
         page = super().history_view(request, object_id, extra_context)
         context = cast(TemplateResponse, page).context_data
         assert context is not None
-        context["entry_changes"] = entry_changes(context["object"])
+        article = context["object"]
+        context["entry_changes"] = row_changes(article.entries.all(), "section")
+        context["table_changes"] = table_changes(article, request.user)
         context["may_see_entries"] = request.user.has_perm("catalog.view_entry")
         return page
 

@@ -9,7 +9,8 @@ class PromptsConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import catalog_version
-        from catalog.prompts import receivers
+        from catalog.prompts import admin, receivers
 
         catalog_version.watch("prompts_prompt")
+        admin.register_table()
         receivers.connect()

@@ -11,9 +11,17 @@ from catalog.history.records import ChangeHistory
 from catalog.models import Article
 from catalog.prompts.querysets import PromptQuerySet
 from catalog.retirable import Retirable
+from catalog.validators import validate_port, validate_visible, validate_without_credentials
 
 QUESTION_MAX_LENGTH = 300
 ANSWER_MAX_LENGTH = 1000
+VALIDATORS = (
+    URLValidator(schemes=["http", "https"]),
+    validate_without_credentials,
+    validate_port,
+    validate_visible,
+)
+"""What the address of a source must pass."""
 
 
 class Source(NamedTuple):
@@ -44,7 +52,8 @@ def validate_sources(text: str) -> None:
         message = _("“%(line)s” must end with an address that begins with http:// or https://.")
         raise ValidationError(message, params={"line": str(error)}) from error
     for source in sources:
-        URLValidator(schemes=["http", "https"])(source.url)
+        for validate in VALIDATORS:
+            validate(source.url)
 
 
 class Prompt(Retirable):

@@ -9,8 +9,7 @@ def on_article_merged(
     sender: type[Article], kept: Article, duplicate: Article, **kwargs: object
 ) -> None:
     """Give the duplicate's prompts to the article that is kept, after its own."""
-    Prompt.objects.filter(article=duplicate).change(article=kept)
-    Prompt.objects.filter(article=kept).renumber()
+    Prompt.objects.of_article(duplicate).in_order().append_to(kept)
 
 
 def connect() -> None:

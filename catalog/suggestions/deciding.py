@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import catalog_version
 from catalog.admin.article_forms import ArticleForm
-from catalog.admin.entry_forms import AT_THE_END, SingleLineTextarea
 from catalog.admin.retiring import renumber
+from catalog.admin.rows import AT_THE_END, SingleLineTextarea
 from catalog.models import Article, Entry, Section, Status
 from catalog.suggestions.forms import WebAddressField
 from catalog.suggestions.models import NOTES_MAX_LENGTH, Suggestion

@@ -52,6 +52,10 @@ def test_editors_may_edit_the_catalogue_and_nothing_else(db: None) -> None:
         "playbook_file.view_openquestion",
         "suggestions.view_suggestion",
         "suggestions.change_suggestion",
+        "prompts.add_prompt",
+        "prompts.change_prompt",
+        "prompts.delete_prompt",
+        "prompts.view_prompt",
     }
 
 
@@ -74,7 +78,7 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
     assert [model for model in models if admin.site.is_registered(model)] == []
     app_list = editing.get("/admin/").context["app_list"]
     labels = [app["app_label"] for app in app_list]
-    assert labels == ["catalog", "links", "playbook_file", "suggestions"]
+    assert labels == ["catalog", "links", "playbook_file", "prompts", "suggestions"]
     assert {model["model"] for model in app_list[0]["models"]} == set(MODELS)
 
 

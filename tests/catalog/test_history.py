@@ -192,7 +192,7 @@ def test_queries_of_the_history_page_do_not_grow(
     assert len(queries) == PAGE_QUERIES
 
 
-PAGE_QUERIES = 11
+PAGE_QUERIES = 12
 
 
 def test_records_of_a_deleted_account_stay(client: Client, wallet: Article) -> None:
