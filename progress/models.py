@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Article
+from playbook.uuids import RandomUUID
 from progress.querysets import CompletionQuerySet, EventQuerySet, StateQuerySet
 from progress.states import StateName
-from progress.uuids import RandomUUID
 
 
 class State(models.Model):

@@ -13,6 +13,7 @@ from catalog.identity import url_key
 from catalog.models import Article, Section
 from catalog.suggestions.querysets import SuggestionQuerySet
 from catalog.validators import validate_without_credentials
+from playbook.uuids import RandomUUID
 
 NOTES_MAX_LENGTH = 2000
 
@@ -32,6 +33,7 @@ class Decision(models.TextChoices):
 class Suggestion(models.Model):
     """A learner's suggestion, as they wrote it, with the decision of an editor."""
 
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,

@@ -7,7 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import progress.uuids
+import playbook.uuids
 
 
 class Migration(migrations.Migration):
@@ -22,14 +22,14 @@ class Migration(migrations.Migration):
             model_name="event",
             name="uuid",
             field=models.UUIDField(
-                db_default=progress.uuids.RandomUUID(), editable=False, unique=True
+                db_default=playbook.uuids.RandomUUID(), editable=False, unique=True
             ),
         ),
         migrations.AddField(
             model_name="state",
             name="uuid",
             field=models.UUIDField(
-                db_default=progress.uuids.RandomUUID(), editable=False, unique=True
+                db_default=playbook.uuids.RandomUUID(), editable=False, unique=True
             ),
         ),
         migrations.CreateModel(

@@ -10,9 +10,10 @@ class RecallConfig(AppConfig):
     def ready(self) -> None:
         from progress import learner_rows
         from progress.fragments import parts_of_every_page
-        from progress.recall import fragments, receivers
+        from progress.recall import export, fragments, receivers
         from progress.recall.models import Card
 
         learner_rows.register(Card)
         receivers.connect()
+        export.register_all()
         parts_of_every_page["recall-count"] = fragments.recall_count

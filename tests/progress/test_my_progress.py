@@ -1,4 +1,3 @@
-import json
 import re
 from collections import Counter
 from collections.abc import Collection
@@ -14,13 +13,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article, Entry, Layer, Section, Status
+from progress.finishing import Report, finish
 from progress.learner import LearnerProgress
-from progress.models import Event, State
+from progress.models import Completion, Event, State
 from progress.states import StateName
 from tests.accounts import passwords
 
 pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
+SUB_APPS = {"notes", "dropped_texts", "cards", "reviews"}
+"""The parts of the export that the sub-apps' own tests are about."""
 ME, HISTORY, EXPORT = "/me/", "/me/history/", "/me/export.json"
 HTMX = {"HX-Request": "true"}
 COLUMNS = ("todo", "reading", "done", "skipped", "total")
@@ -547,6 +549,9 @@ def test_the_export_contains_all_progress_of_the_learner(
     progress.undo(undone.event_id)
     State.objects.update(changed_at=at)
     Event.objects.update(happened_at=at)
+    finish(progress, wallet, Report("Ledger\nTwo entries", 20, 4))
+    finish(LearnerProgress(editor), wallet, Report("Not the learner's"))
+    Completion.objects.update(completed_at=at, updated_at=at)
     wallet.retire()
     mark_some(LearnerProgress(editor))
     User.objects.update(visit_began_at=at, previous_visit_at=None)
@@ -554,7 +559,7 @@ def test_the_export_contains_all_progress_of_the_learner(
     response = reader.get(EXPORT)
     assert response["Content-Type"] == "application/json"
     assert response["Content-Disposition"].startswith('attachment; filename="playbook-progress-')
-    export = json.loads(response.content)
+    export = {name: rows for name, rows in response.json().items() if name not in SUB_APPS}
     for name in ("exported_at", "visit_began_at"):
         at_present = datetime.fromisoformat(export.pop(name))
         assert timezone.now() - at_present < timedelta(minutes=5)
@@ -564,23 +569,34 @@ def test_the_export_contains_all_progress_of_the_learner(
         return {"uuid": str(article.uuid), "title": article.title, "url": article.url}
 
     def event(
-        event: Event, article: Article, before: str, after: str, undoes: int | None
+        event: Event, article: Article, before: str, after: str, undoes: Event | None
     ) -> dict[str, Any]:
         return {
-            "id": event.pk,
+            "uuid": str(event.uuid),
             "article": described(article),
             "from": before,
             "to": after,
             "happened_at": "2026-11-22T23:30:00Z",
-            "undoes": undoes,
+            "undoes": str(undoes.uuid) if undoes else None,
         }
 
+    completion = Completion.objects.get(user=progress.user)
     assert export == {
+        "schema": 2,
         "site": "http://testserver",
         "learner": "learner",
         "previous_visit_at": "2026-11-22T23:30:00Z",
+        "preferences": {
+            "time_zone": "",
+            "shows_streak": True,
+            "marks_reading_on_open": False,
+            "daily_review_limit": 40,
+            "daily_new_card_limit": 10,
+            "retention": 90,
+        },
         "states": [
             {
+                "uuid": str(State.objects.get(user=progress.user).uuid),
                 "article": described(wallet),
                 "state": "done",
                 "changed_at": "2026-11-22T23:30:00Z",
@@ -590,7 +606,18 @@ def test_the_export_contains_all_progress_of_the_learner(
         "events": [
             event(first, wallet, "todo", "done", None),
             event(second, booking, "todo", "reading", None),
-            event(third, booking, "reading", "todo", second.pk),
+            event(third, booking, "reading", "todo", second),
+        ],
+        "completions": [
+            {
+                "uuid": str(completion.uuid),
+                "article": described(wallet),
+                "key_points": ["Ledger", "Two entries"],
+                "minutes": 20,
+                "confidence": 4,
+                "completed_at": "2026-11-22T23:30:00Z",
+                "updated_at": "2026-11-22T23:30:00Z",
+            }
         ],
         "suggestions": [],
     }

@@ -229,6 +229,7 @@ def test_the_export_contains_each_suggestion_and_its_decision(
     assert exported.pop("suggested_at")[:19] == suggestion.suggested_at.isoformat()[:19]
     assert exported.pop("decided_at")[:19] == decided_at.isoformat()[:19]
     assert exported == {
+        "uuid": str(suggestion.uuid),
         "kind": "case-study",
         "title": "How a lock works",
         "url": NEW,

@@ -105,7 +105,7 @@ def test_the_form_takes_as_many_queries_with_many_suggestions_as_with_one(
     reader.get(PATH)
     for number in range(8):
         Suggestion.objects.create(learner=learner, kind="article", url=f"{NEW}-{number}")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         reader.get(PATH)
 
 
