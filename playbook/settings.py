@@ -251,6 +251,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
                 "playbook.rendering.tags",
+                "catalog.prompts.fragments",
                 "progress.fragments",
                 "progress.notes.fragments",
                 "progress.recall.fragments",
