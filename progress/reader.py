@@ -1,11 +1,11 @@
 """A reader and their progress: the same interface for a learner and for a visitor."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from catalog.models import Article, Entry
 from catalog.search.bitmaps import Bitmap
@@ -15,6 +15,8 @@ from playbook.http import Reader
 from playbook.study_day import study_day
 from progress import news, statistics
 from progress.states import StateName
+
+_T = TypeVar("_T")
 
 HISTORY_SHOWN = 10
 
@@ -168,8 +170,20 @@ class ReaderProgress(ABC):
         """Whether to say again that a visitor's progress is kept in one browser only."""
         return False
 
+    def derive(self, make: Callable[[Self], _T]) -> _T:
+        """Return the result of `make`, which is called once until the next write."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        derived: _T = self._derived[make]
+        return derived
+
+    @cached_property
+    def _derived(self) -> dict[Callable[..., Any], Any]:
+        return {}
+
     def forget(self) -> None:
         """Clear what was read before a write."""
+        self._derived.clear()
         for name in ("states", "totals", "changed_articles", "growth", "confidences"):
             self.__dict__.pop(name, None)
 

@@ -9,9 +9,9 @@ deck at once, and the card of a retired prompt, or of an article that is no long
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from accounts.models import User
@@ -21,27 +21,13 @@ from catalog.prompts.prompt_index import PromptIndex
 from catalog.snapshot import CatalogSnapshot
 from progress.learner import LearnerProgress
 from progress.models import Completion
-from progress.recall.models import Card, CardKind
-from progress.recall.scheduling import LAPSES_TO_REWRITE, STATE_FIELDS, CardState
+from progress.recall.models import CardKind
+from progress.recall.scheduling import CardState
+from progress.recall.sql import StoredCard, stored_cards
 from progress.states import Stage, StateName
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCard:
-    """The row of a card, without its texts."""
-
-    pk: int
-    uuid: UUID
-    article_id: int
-    kind: str
-    prompt_id: int | None
-    is_dropped: bool
-    needs_rewrite: bool
-    state: CardState | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeckCard:
+class DeckCard(NamedTuple):
     """A card of a deck, whether it is stored or not."""
 
     key: UUID
@@ -71,9 +57,7 @@ class DeckCard:
         return self.stored is not None and self.stored.needs_rewrite
 
     def is_due(self, day: date) -> bool:
-        if self.state is None:
-            return True
-        return self.state.last_reviewed_on < day and (self.state.due_on <= day or self.is_changed)
+        return is_due(self.state, day, is_changed=self.is_changed)
 
 
 class Deck:
@@ -136,9 +120,6 @@ class Deck:
             stored.state.first_reviewed_on == self.day for stored in self._stored if stored.state
         )
 
-    def card(self, key: UUID) -> DeckCard | None:
-        return next((card for card in self.cards if card.key == key), None)
-
     def of_article(self, article: Article) -> list[DeckCard]:
         return [card for card in self.active if card.article.pk == article.pk]
 
@@ -164,7 +145,7 @@ class Deck:
                     key, row = self._completions[pk], of_points.get(pk)
                     yield self._card(key, CardKind.KEY_POINTS, article, row)
             for row in own.get(pk, ()):
-                yield self._card(row.uuid, CardKind.OWN, article, row)
+                yield self._card(row.key, CardKind.OWN, article, row)
 
     def _card(
         self,
@@ -174,14 +155,8 @@ class Deck:
         stored: StoredCard | None,
         prompt: Prompt | None = None,
     ) -> DeckCard:
-        return DeckCard(key, kind, article, prompt, stored, self._is_changed(article, stored))
-
-    def _is_changed(self, article: Article, stored: StoredCard | None) -> bool:
-        update = self.progress.changed_articles.get(article.pk)
-        if update is None or stored is None or stored.state is None:
-            return False
-        # In UTC, because pages that show the number of due cards do not depend on the time zone.
-        return stored.state.last_reviewed_on < update.changed_at.date()
+        is_changed = is_changed_since(self.progress, article, stored.state if stored else None)
+        return DeckCard(key, kind, article, prompt, stored, is_changed)
 
     def _articles_in_journey_order(self, own: Mapping[int, object]) -> list[int]:
         pks = (self._finished | own.keys()) & self.snapshot.by_pk.keys()
@@ -189,8 +164,7 @@ class Deck:
 
     @cached_property
     def _finished(self) -> set[int]:
-        finished = StateName.at(Stage.FINISHED)
-        return {pk for pk, state in self.progress.states.items() if state in finished}
+        return {pk for pk, state in self.progress.states.items() if state in finished_states()}
 
     @cached_property
     def _completions(self) -> Mapping[int, UUID]:
@@ -200,34 +174,24 @@ class Deck:
 
     @cached_property
     def _stored(self) -> list[StoredCard]:
-        rows = Card.objects.for_user(self.user).order_by("created_at", "pk")
-        return [
-            StoredCard(
-                pk,
-                uuid,
-                article_id,
-                kind,
-                prompt_id,
-                dropped_at is not None,
-                (state[5] or 0) - rewritten >= LAPSES_TO_REWRITE,
-                CardState(*state) if state[4] else None,
-            )
-            for pk, uuid, article_id, kind, prompt_id, dropped_at, rewritten, *state in (
-                rows.values_list(*STORED_FIELDS, *STATE_FIELDS)
-            )
-        ]
+        return stored_cards(self.user)
 
 
-STORED_FIELDS = (
-    "pk", "uuid", "article_id", "kind", "prompt_id", "dropped_at", "lapses_before_rewrite",
-)  # fmt: skip
+def finished_states() -> list[StateName]:
+    return StateName.at(Stage.FINISHED)
 
 
-def key_of(card: Card) -> UUID:
-    """Return the key under which a stored card is in the deck."""
-    if card.prompt:
-        return card.prompt.uuid
-    if card.kind == CardKind.KEY_POINTS:
-        completions = Completion.objects.filter(user=card.user_id, article=card.article_id)
-        return completions.values_list("uuid", flat=True).get()
-    return card.uuid
+def is_changed_since(progress: LearnerProgress, article: Article, state: CardState | None) -> bool:
+    """Return whether the article changed after the card was last reviewed."""
+    update = progress.changed_articles.get(article.pk)
+    if update is None or state is None:
+        return False
+    # In UTC, because pages that show the number of due cards do not depend on the time zone.
+    return state.last_reviewed_on < update.changed_at.date()
+
+
+def is_due(state: CardState | None, day: date, *, is_changed: bool = False) -> bool:
+    """Return whether a card is to be reviewed on a study day: never twice on one."""
+    if state is None:
+        return True
+    return state.last_reviewed_on < day and (state.due_on <= day or is_changed)

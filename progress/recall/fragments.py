@@ -1,12 +1,17 @@
 """Render the parts of pages that show a learner's deck. `oob` is for out-of-band swaps."""
 
-from django import template
+from uuid import UUID
 
+from django import template
+from django.template.loader import render_to_string
+
+from catalog.dependencies import CATALOG
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import DECK, READER
 from playbook.rendering.fragments import cached_fragments, per_user_fragment
 from progress.learner import LearnerProgress
 from progress.recall.deck import Deck
+from progress.recall.session import Session
 
 register = template.Library()
 
@@ -18,5 +23,22 @@ def recall_count(request: HttpRequest, *, oob: bool = False) -> str:
     progress = getattr(request, "progress", None)
     if not isinstance(progress, LearnerProgress):
         return ""
-    due = Deck(progress).due_count
+    due = progress.derive(Deck).due_count
     return cached_fragments(request)("recall/includes/recall-count.html", due=due, oob=oob)
+
+
+@per_user_fragment(register, READER, CATALOG)
+def recall_card(request: HttpRequest, asked: str) -> str:
+    """Render the question of the card that is due first, or of the one with the key `asked`."""
+    progress = request.progress
+    if not isinstance(progress, LearnerProgress):
+        return ""
+    context = {"session": Session(progress, _key(asked)), "request": request}
+    return render_to_string("recall/includes/session.html", context)
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

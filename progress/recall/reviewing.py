@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from progress.learner import LearnerProgress
-from progress.recall.deck import Deck, DeckCard, key_of
-from progress.recall.models import Card, CardKind, Rating, Review
+from progress.recall.deck import is_changed_since, is_due
+from progress.recall.finding import find_card, key_of
+from progress.recall.models import Card, Rating, Review
 from progress.recall.scheduling import after_review, fold
 from progress.sql import lock_and_resolve
 
@@ -46,34 +47,37 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     The same operation again returns the review that it made and changes nothing. Raise
     `NoSuchCard`, `NotDue` or `ReaderGone`.
     """
-    found = _find(progress, key)
-    if found:
-        lock_and_resolve([found.article.pk])
+    if found := find_card(progress, key):
+        lock_and_resolve([found.article_id])
     progress.lock()
-    reviews = Review.objects.for_user(progress.user).select_related("card")
-    if earlier := reviews.filter(uuid=operation).first():
+    if earlier := _review_of(progress, operation):
         return Reviewed(earlier, earlier.card)
-    deck = Deck(progress)  # again: an earlier request may have changed it before the lock
-    found = deck.card(key)
-    if found is None or found.is_dropped:
+    # Again: another request may have changed it before the lock.
+    card = find_card(progress, key)
+    if card is None or card.dropped_at:
         raise NoSuchCard
-    if not found.is_due(deck.day):
+    today, retention, before = progress.today, progress.user.retention, card.state
+    if not is_due(before, today, is_changed=is_changed_since(progress, card.article, before)):
         raise NotDue
-    card = stored_card(progress, found)
-    before = card.state
+    card.state = after_review(before, rating, today, retention)
+    card.save()
     review = Review.objects.create(
         uuid=operation,
         user=progress.user,
         card=card,
         rating=rating,
-        reviewed_on=deck.day,
+        reviewed_on=today,
         due_on=before.due_on if before else None,
-        predicted_recall=before.recall_on(deck.day) if before else None,
-        retention=progress.user.retention,
+        predicted_recall=before.recall_on(today) if before else None,
+        retention=retention,
     )
-    card.state = after_review(before, rating, deck.day, progress.user.retention)
-    card.save()
+    progress.forget()
     return Reviewed(review, card)
+
+
+def _review_of(progress: LearnerProgress, operation: UUID) -> Review | None:
+    reviews = Review.objects.for_user(progress.user).select_related("card")
+    return reviews.filter(uuid=operation).first()
 
 
 @transaction.atomic
@@ -100,18 +104,5 @@ def undo_review(progress: LearnerProgress, operation: UUID) -> UUID:
     review.save(update_fields=["undone_at"])
     card.state = fold(lasting[:-1])
     card.save()
+    progress.forget()
     return key_of(card)
-
-
-def stored_card(progress: LearnerProgress, card: DeckCard) -> Card:
-    """Return the row of a card of the deck. The card of a prompt gets one when it is needed."""
-    if card.stored:
-        return Card.objects.select_related("prompt").get(pk=card.stored.pk)
-    assert card.kind != CardKind.OWN
-    return Card.objects.create(
-        user=progress.user, article=card.article, kind=card.kind, prompt=card.prompt
-    )
-
-
-def _find(progress: LearnerProgress, key: UUID) -> DeckCard | None:
-    return Deck(progress).card(key)

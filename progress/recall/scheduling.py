@@ -6,10 +6,9 @@ saved.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import fsrs
 
@@ -30,8 +29,7 @@ class ReviewValues(Protocol):
     def retention(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class CardState:
+class CardState(NamedTuple):
     """The result of a card's reviews. A card that was never reviewed has none."""
 
     stability: float
@@ -48,7 +46,7 @@ class CardState:
         return scheduler(90).get_card_retrievability(card, _noon(day))
 
 
-STATE_FIELDS = tuple(field.name for field in fields(CardState))
+STATE_FIELDS = CardState._fields
 """The columns of a card that hold its state."""
 
 

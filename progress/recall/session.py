@@ -35,7 +35,7 @@ class Session:
         operation: UUID | None = None,
         typed: str = "",
     ) -> None:
-        self.deck = Deck(progress)
+        self.deck = progress.derive(Deck)
         self.progress = progress
         self.key = key
         self.operation = operation or uuid4()

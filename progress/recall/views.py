@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.dependencies import CATALOG
 from playbook.http import HttpRequest, sign_in_required
-from playbook.rendering.pages import Viewed, personal_page
+from playbook.rendering.pages import Viewed, shared_page
 from progress.learner import LearnerProgress
 from progress.recall import fragments
 from progress.recall.forms import CardForm, ReviewForm
@@ -39,10 +39,10 @@ class RecallRequest(HttpRequest):
 
 @require_safe
 @sign_in_required
-@personal_page(SESSION, depends_on=(CATALOG,))
+@shared_page(SESSION, depends_on=(CATALOG,))
 def recall_session(request: RecallRequest) -> Viewed:
     """Show the question of the card that is due first, or of the one that was asked for."""
-    return {"session": Session(request.progress, _uuid(request.GET.get("card", "")))}
+    return {"asked": request.GET.get("card", "")}
 
 
 @require_POST
@@ -95,13 +95,6 @@ def review_undo(request: RecallRequest, operation: UUID) -> HttpResponse:
     return _continue(request, _("Undone. The card is as it was before."), key=key)
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _bad_request(request: RecallRequest) -> HttpResponse:
     reason = _("The card, the rating or the operation is missing or not valid.")
     return render(request, "400.html", {"reason": reason}, status=400)
@@ -140,7 +133,7 @@ def _render(request: RecallRequest, session: Session, **context: object) -> Http
     if not request.htmx:
         response = render(request, SESSION, context)
     else:
-        card = render_to_string(f"{SESSION}#recall", context, request)
+        card = render_to_string("recall/includes/session.html", context, request)
         count = fragments.recall_count(request, oob=True)
         toast = render_to_string("recall/announced.html", context, request)
         response = HttpResponse(f"{card}{count}{toast}")
