@@ -115,8 +115,9 @@ class ConflictAdmin(HistoryAdmin[_Model]):
         """Return who saved last and when, of the row and the rows in its tables."""
         records = [records_of(self.model).filter(id=row.pk).first()]
         for formset in formsets:
-            assert formset.model is not None
-            rows = records_of(formset.model).filter(**{formset.fk.name: row})
+            model: type[models.Model] | None = formset.model
+            assert model is not None
+            rows = records_of(model).filter(**{formset.fk.name: row})
             records.append(rows.first())
         newest = max(
             (record for record in records if record),

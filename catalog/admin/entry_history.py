@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -18,7 +18,8 @@ RECORDS_MAX = 200
 
 def row_changes(rows: QuerySet[Any], *related: str) -> list[dict[str, Any]]:
     """Return the changes of the rows, newest first, without those that only renumber."""
-    records = records_of(rows.model).filter(id__in=rows.values("pk")).order_by("-history_id")
+    model: type[Model] = rows.model
+    records = records_of(model).filter(id__in=rows.values("pk")).order_by("-history_id")
     records = records.select_related("history_user", "article", *related)
     return list(_changes(list(records[:RECORDS_MAX])))
 

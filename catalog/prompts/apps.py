@@ -8,9 +8,11 @@ class PromptsConfig(AppConfig):
     verbose_name = _("Recall prompts")
 
     def ready(self) -> None:
-        from catalog import catalog_version
+        from catalog import catalog_version, shipped
         from catalog.prompts import admin, receivers
+        from catalog.prompts.shipped import load_prompts
 
         catalog_version.watch("prompts_prompt")
         admin.register_table()
+        shipped.register(load_prompts)
         receivers.connect()
