@@ -9,7 +9,7 @@ deck at once, and the card of a retired prompt, or of an article that is no long
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
@@ -58,6 +58,12 @@ class DeckCard(NamedTuple):
 
     def is_due(self, day: date) -> bool:
         return is_due(self.state, day, is_changed=self.is_changed)
+
+    def due_day(self, today: date) -> date | None:
+        """Return the day on which it is due: today if it is overdue. None if new or dropped."""
+        if self.state is None or self.is_dropped:
+            return None
+        return today if self.is_due(today) else max(self.state.due_on, today + timedelta(days=1))
 
 
 class Deck:

@@ -13,6 +13,9 @@ from progress.models import Completion
 from progress.recall.deck import DeckCard
 from progress.recall.models import Card, CardKind
 
+FEW = 100
+"""The number of cards up to which they are read by their primary keys."""
+
 
 @dataclass(frozen=True)
 class CardFace:
@@ -32,7 +35,8 @@ def faces_of(
     """Return the texts of the cards by their key, in two queries at most."""
     cards = list(cards)
     pks = [card.stored.pk for card in cards if card.stored]
-    rows = Card.objects.for_user(user).in_bulk(pks) if pks else {}
+    own = Card.objects.for_user(user)
+    rows = (own.in_bulk(pks) if len(pks) <= FEW else own.in_bulk()) if pks else {}
     with_points = [card.article.pk for card in cards if card.kind == CardKind.KEY_POINTS]
     completions = Completion.objects.for_user(user).filter(article__in=with_points)
     points = {row.article_id: row.points for row in completions} if with_points else {}

@@ -47,9 +47,7 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     The same operation again returns the review that it made and changes nothing. Raise
     `NoSuchCard`, `NotDue` or `ReaderGone`.
     """
-    if found := find_card(progress, key):
-        lock_and_resolve([found.article_id])
-    progress.lock()
+    lock_card(progress, key)
     if earlier := _review_of(progress, operation):
         return Reviewed(earlier, earlier.card)
     # Again: another request may have changed it before the lock.
@@ -106,3 +104,10 @@ def undo_review(progress: LearnerProgress, operation: UUID) -> UUID:
     card.save()
     progress.forget()
     return key_of(card)
+
+
+def lock_card(progress: LearnerProgress, key: UUID) -> None:
+    """Lock the article of a card, if the deck has it, and then the learner."""
+    if found := find_card(progress, key):
+        lock_and_resolve([found.article_id])
+    progress.lock()

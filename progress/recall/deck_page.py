@@ -1,0 +1,44 @@
+"""The rows in which pages show cards of a deck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from catalog.models import Entry
+from progress.recall.deck import Deck, DeckCard
+from progress.recall.faces import CardFace
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """A card with its texts, and with the day on which it is due."""
+
+    card: DeckCard
+    face: CardFace
+    entry: Entry | None
+    """The first entry of the card's article, which has the colour of its layer."""
+    due_on: date | None
+    days: int
+    """The days until it is due. 0 is today."""
+
+    @property
+    def first_line(self) -> str:
+        """The first line of the answer."""
+        return next(iter(self.face.answer.splitlines()), "")
+
+    @property
+    def lapse_count(self) -> int:
+        return self.card.state.lapse_count if self.card.state else 0
+
+
+def rows_of(deck: Deck, cards: Iterable[DeckCard], faces: Mapping[UUID, CardFace]) -> list[CardRow]:
+    return [_row(deck, card, faces[card.key]) for card in cards]
+
+
+def _row(deck: Deck, card: DeckCard, face: CardFace) -> CardRow:
+    entry = next(iter(deck.snapshot.entries_of(card.article.pk)), None)
+    due_on = card.due_day(deck.day)
+    return CardRow(card, face, entry, due_on, (due_on - deck.day).days if due_on else 0)
