@@ -114,7 +114,10 @@ def settle_conflict(
     """
     with transaction.atomic():
         note = lock_note(user, article)
-        if note.pk is None or is_settled(note, draft, choice):
+        if note.pk is None:
+            write(note, draft.text, draft)
+            return note
+        if is_settled(note, draft, choice):
             return note
         if note.version != theirs:
             raise Conflict(note)
