@@ -34,6 +34,7 @@ def entry_rows(
     progress = request.progress
     render, marks_on_open = cached_fragments(request, CATALOG), progress.marks_on_open
     new, changed = progress.new_articles, progress.changed_articles
+    with_notes = progress.articles_with_notes
     rows = (
         render(
             "catalog/includes/entry-row.html",
@@ -43,6 +44,7 @@ def entry_rows(
             with_section=with_section,
             is_new=entry.article_id in new,
             is_changed=entry.article_id in changed,
+            has_note=entry.article_id in with_notes,
         )
         for entry in entries
     )

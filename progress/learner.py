@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.history.article_history import article_history_of
 from catalog.models import Article
-from progress import news
+from progress import article_notes, news
 from progress.models import Completion, Event, State
 from progress.reader import (
     HISTORY_SHOWN,
@@ -69,6 +69,10 @@ class LearnerProgress(ReaderProgress):
     @cached_property
     def new_articles(self) -> Collection[int]:
         return article_history_of(self.snapshot).new_since(self.user.new_since)
+
+    @cached_property
+    def articles_with_notes(self) -> Collection[int]:
+        return article_notes.of_learner(self.user)
 
     @cached_property
     def changed_articles(self) -> Mapping[int, news.ArticleUpdate]:

@@ -158,6 +158,11 @@ class ReaderProgress(ABC):
         return ()
 
     @cached_property
+    def articles_with_notes(self) -> Collection[int]:
+        """The primary keys of the articles about which the reader wrote a note."""
+        return ()
+
+    @cached_property
     def changed_articles(self) -> Mapping[int, news.ArticleUpdate]:
         return {}
 

@@ -23,9 +23,13 @@ def account_menu(request: HttpRequest, address: str) -> str:
     # An error before authentication has no user.
     user = getattr(request, "user", None)
     if user and user.is_authenticated:
-        name, is_staff = user.get_username(), user.is_staff
         render = cached_fragments(request)
-        return render("includes/account-menu.html", name=name, is_staff=is_staff)
+        return render(
+            "includes/account-menu.html",
+            pk=user.pk,
+            name=user.get_username(),
+            is_staff=user.is_staff,
+        )
     match = request.resolver_match
     is_account_page = bool(match and (match.url_name or "").startswith("account_"))
     context = {"address": "" if is_account_page else address}

@@ -98,6 +98,17 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (link) document.querySelector(`#${event.detail.target.id} .entry-title a`)?.focus();
 });
 
+/* Signing out, and deleting the account, clears the drafts that note.js keeps for it */
+document.addEventListener("submit", (event) => {
+  const account = event.target.closest("[data-drafts-of]")?.dataset.draftsOf;
+  if (!account || event.defaultPrevented) return;
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(`draft:${account}:`)) localStorage.removeItem(key);
+    }
+  } catch { /* localStorage is forbidden, so nothing is in it */ }
+});
+
 /* The server shows days in the reader's time zone */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax`;

@@ -134,7 +134,8 @@ def test_a_visit_takes_one_statement_a_day(
     reader: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     reader.get("/")
-    with django_assert_num_queries(3) as later:  # session with the catalog version, account, states
+    # The session with the catalog version, the account, the states, the cards and the notes.
+    with django_assert_num_queries(5) as later:
         reader.get("/")
     User.objects.update(visit_began_at=timezone.now() - DAY)
     with django_assert_num_queries(len(later) + 1):
@@ -470,14 +471,13 @@ def test_query_count_does_not_depend_on_the_changed_articles(
         mark(learner, slug)
     retitle("Other", slugs[0])
     reader.get("/")
-    with django_assert_num_queries(
-        4
-    ):  # the queries of a page without changes, and the reading times
+    # The queries of a page without changes, the cards of finished articles, the reading times.
+    with django_assert_num_queries(7):
         reader.get("/")
     for slug in slugs:
         retitle(f"Other {slug}", slug)
     reader.get("/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         page = reader.get("/")
     assert page.content.decode().count(CHANGED) >= len(slugs)
 
