@@ -35,10 +35,11 @@ class Chip:
     field: str
     label: str
     query_string: str
+    path: str
 
     @property
     def address(self) -> str:
-        return f"{reverse('catalog:entry_list')}?{self.query_string}"
+        return f"{self.path}?{self.query_string}"
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class EntryFilterForm(forms.Form):
         "newest": _("Newest first"),
     }
     order.choices = list(ORDERS.items())
+    url_name = "catalog:entry_list"
     CATALOGUE_LABELS: ClassVar = {
         "layer": _("Layer"),
         "section": _("Section"),
@@ -264,7 +266,7 @@ class EntryFilterForm(forms.Form):
     def address(self, changed: Values = NO_VALUES, *, page: int = 1) -> str:
         """Return the canonical address of the table, with other values for the changed fields."""
         query_string = self.query_string(changed, page=page)
-        path = reverse("catalog:entry_list")
+        path = reverse(self.url_name)
         return f"{path}?{query_string}" if query_string else path
 
     @property
@@ -283,6 +285,7 @@ class EntryFilterForm(forms.Form):
                 self._label(name),
                 str(self.choices.get(name, {}).get(value, value)),
                 self.query_string({name: [other for other in values if other != value]}),
+                reverse(self.url_name),
             )
             for name in self.filter_names
             for values in [self.values[name]]

@@ -42,6 +42,11 @@ def entry_list(request: HttpRequest) -> HttpResponse:
     """Show the filtered table. Some filters depend on the reader, and so does their result."""
     is_personal = any(any(request.GET.getlist(name)) for name in reader_filters.registered)
     response = personal_entry_list(request) if is_personal else shared_entry_list(request)
+    return replacing_while_searching(request, response)
+
+
+def replacing_while_searching(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Replace the address instead of pushing it, while only the words of a search change."""
     # A cache needs the same header on every variant of the page.
     patch_vary_headers(response, ["HX-Current-URL"])
     if response.has_header("HX-Push-Url") and only_continues_search(request):

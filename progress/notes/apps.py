@@ -8,9 +8,13 @@ class NotesConfig(AppConfig):
     verbose_name = _("Notes")
 
     def ready(self) -> None:
-        from progress import learner_rows
+        from progress import article_notes, export, learner_rows
         from progress.notes import receivers
+        from progress.notes.export import dropped_texts_of, notes_of
         from progress.notes.models import Note
 
         learner_rows.register(Note)
+        article_notes.register(Note.objects.articles_of)
+        export.parts["notes"] = notes_of
+        export.parts["dropped_texts"] = dropped_texts_of
         receivers.connect()

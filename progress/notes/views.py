@@ -4,16 +4,24 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from catalog.dependencies import CATALOG
 from catalog.models import Article
+from catalog.views import replacing_while_searching
 from playbook.http import HttpRequest, sign_in_required
+from playbook.rendering.dependencies import TIME_ZONE
+from playbook.rendering.pages import Content, Viewed, personal_page, requested_fragment
 from playbook.server.bodies import KIBIBYTE, takes_up_to
+from progress.notes.collection import everything_of, texts_of, written_articles
 from progress.notes.editor import empty_editor
+from progress.notes.filters import NoteFilterForm
 from progress.notes.forms import NoteForm
+from progress.notes.markdown_file import markdown_of
 from progress.notes.models import DroppedText, Note
 from progress.notes.responses import (
     respond_to_conflict,
@@ -34,6 +42,9 @@ from progress.text_editor import TextEditor
 
 BODY_MAX = 512 * KIBIBYTE
 """A character takes up to nine bytes in a form, and two merged notes are twice as long as one."""
+
+
+FRAGMENTS = ("results", "filtered")
 
 
 class LearnerRequest(HttpRequest):
@@ -124,3 +135,51 @@ def text_restore(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     dropped = get_object_or_404(texts, uuid=uuid)
     note = restore_text(request.user, dropped)
     return redirect(f"{note.article.get_absolute_url()}#note")
+
+
+@require_safe
+@sign_in_required
+def note_list(request: LearnerRequest) -> HttpResponse:
+    """Show what the learner wrote, filtered like the table of articles."""
+    return replacing_while_searching(request, filtered_notes(request))
+
+
+@personal_page("notes/note_list.html", depends_on=(CATALOG, TIME_ZONE), fragments=FRAGMENTS)
+def filtered_notes(request: LearnerRequest) -> Viewed:
+    snapshot, texts = request.snapshot, texts_of(request.user)
+    form = NoteFilterForm(request.GET, snapshot=snapshot, progress=request.progress, texts=texts)
+    article_ids = form.article_ids()
+    page = form.notes_page(article_ids)
+    address = form.address(page=page.number)
+    if not request.htmx and not form.ignored and request.get_full_path() != address:
+        return HttpResponseRedirect(address)
+    context = {
+        "form": form,
+        "page": page,
+        "written": written_articles(request.user, snapshot, list(page)),
+        "has_any": bool(texts),
+        "result_counts": dict.fromkeys(["entries", "articles"], len(article_ids)),
+        "filters_to_drop": [] if article_ids else form.filters_to_drop(),
+        "fragment": requested_fragment(request, FRAGMENTS),
+    }
+    return Content(context, {"HX-Push-Url": address} if request.htmx else {})
+
+
+@require_safe
+@sign_in_required
+@personal_page("notes/note_print.html", depends_on=(CATALOG, TIME_ZONE))
+def note_print(request: LearnerRequest) -> Viewed:
+    """Show everything the learner wrote on one page."""
+    return {"written": everything_of(request.user, request.snapshot)}
+
+
+@require_safe
+@sign_in_required
+def note_download(request: LearnerRequest) -> HttpResponse:
+    text = markdown_of(everything_of(request.user, request.snapshot))
+    name = f"playbook-notes-{timezone.localdate():%Y-%m-%d}.md"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)
