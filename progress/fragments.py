@@ -253,3 +253,10 @@ def countable(request: HttpRequest) -> str:
 
 parts_of_every_page: dict[str, Callable[..., str]] = {"overall": overall}
 """The fragments that any state change makes stale, by id. Sub-apps add theirs."""
+
+parts_of_article: dict[str, Callable[..., str]] = {
+    "article-state": article_state,
+    "article-history": article_history,
+    "article-changes": article_changes,
+}
+"""The fragments that a state change of their article makes stale, by id. Sub-apps add theirs."""

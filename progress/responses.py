@@ -129,10 +129,9 @@ def stale_fragments(
     stale: dict[str, Callable[..., str]] = {
         name: partial(draw, request) for name, draw in fragments.parts_of_every_page.items()
     }
+    by_article = fragments.parts_of_article.items()
     for article in articles:
-        stale["article-state"] = partial(fragments.article_state, request, article)
-        stale["article-history"] = partial(fragments.article_history, request, article)
-        stale["article-changes"] = partial(fragments.article_changes, request, article)
+        stale |= {name: partial(draw, request, article) for name, draw in by_article}
         for entry in request.snapshot.entries_of(article.pk):
             section = entry.section
             stale[f"state-{entry.pk}"] = partial(fragments.state_control, request, entry)

@@ -9,7 +9,7 @@ class RecallConfig(AppConfig):
 
     def ready(self) -> None:
         from progress import learner_rows
-        from progress.fragments import parts_of_every_page
+        from progress.fragments import parts_of_article, parts_of_every_page
         from progress.recall import export, fragments, receivers
         from progress.recall.models import Card
 
@@ -17,3 +17,4 @@ class RecallConfig(AppConfig):
         receivers.connect()
         export.register_all()
         parts_of_every_page["recall-count"] = fragments.recall_count
+        parts_of_article["article-cards"] = fragments.article_cards

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from catalog.models import Entry
+from catalog.models import Article, Entry
 from progress.recall.deck import Deck, DeckCard
-from progress.recall.faces import CardFace
+from progress.recall.faces import CardFace, faces_of
 
 
 @dataclass(frozen=True)
@@ -42,3 +42,19 @@ def _row(deck: Deck, card: DeckCard, face: CardFace) -> CardRow:
     entry = next(iter(deck.snapshot.entries_of(card.article.pk)), None)
     due_on = card.due_day(deck.day)
     return CardRow(card, face, entry, due_on, (due_on - deck.day).days if due_on else 0)
+
+
+class ArticleCards:
+    """A learner's cards of one article, and those of them that can be reviewed now."""
+
+    def __init__(self, deck: Deck, article: Article) -> None:
+        cards = deck.of_article(article)
+        self.rows = rows_of(deck, cards, faces_of(deck.user, deck.snapshot, cards))
+        waiting = [card for card in deck.due if card.article.pk == article.pk]
+        self.due = [card for card in waiting if not card.is_new]
+        self.new = [card for card in waiting if card.is_new]
+
+    @property
+    def first(self) -> DeckCard | None:
+        """The card with which to start."""
+        return next(iter([*self.due, *self.new]), None)

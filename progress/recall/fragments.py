@@ -6,11 +6,14 @@ from django import template
 from django.template.loader import render_to_string
 
 from catalog.dependencies import CATALOG
+from catalog.models import Article
+from catalog.prompts.fragments import article_prompts
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import DECK, READER
 from playbook.rendering.fragments import cached_fragments, per_user_fragment
 from progress.learner import LearnerProgress
-from progress.recall.deck import Deck
+from progress.recall.deck import Deck, finished_states
+from progress.recall.deck_page import ArticleCards
 from progress.recall.session import Session
 
 register = template.Library()
@@ -35,6 +38,23 @@ def recall_card(request: HttpRequest, asked: str) -> str:
         return ""
     context = {"session": Session(progress, _key(asked)), "request": request}
     return render_to_string("recall/includes/session.html", context)
+
+
+@per_user_fragment(register, READER, CATALOG)
+def article_cards(request: HttpRequest, article: Article, *, oob: bool = False) -> str:
+    """Render the learner's cards of an article; what everybody can test themselves on before."""
+    progress = request.progress
+    if not isinstance(progress, LearnerProgress):
+        return article_prompts(request, article)
+    is_finished = progress.state_of(article.pk) in finished_states()
+    context = {
+        "cards": ArticleCards(progress.derive(Deck), article),
+        "article": article,
+        "is_finished": is_finished,
+        "prompts": "" if is_finished else article_prompts(request, article),
+        "oob": oob,
+    }
+    return render_to_string("recall/includes/article-cards.html", context)
 
 
 def _key(text: str) -> UUID | None:
