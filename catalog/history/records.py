@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -43,10 +43,15 @@ class ChangeHistory(HistoricalRecords):
             record([instance], history_type)
 
 
-@cache
 def records_of(model: type[models.Model]) -> Any:
-    """Return the manager of the model's records. Every access to it would make its class anew."""
-    return get_history_manager_for_model(model._meta.concrete_model or model)
+    """Return the manager of the model's records."""
+    return _manager_of(model._meta.concrete_model or model)
+
+
+@cache
+def _manager_of(model: Hashable) -> Any:
+    """Every access to the manager would make its class anew, which takes a while."""
+    return get_history_manager_for_model(model)
 
 
 def _written() -> dict[tuple[str, Any], int]:

@@ -161,7 +161,7 @@ class Deck:
         stored: StoredCard | None,
         prompt: Prompt | None = None,
     ) -> DeckCard:
-        is_changed = is_changed_since(self.progress, article, stored.state if stored else None)
+        is_changed = is_changed_since(self.progress, article.pk, stored.state if stored else None)
         return DeckCard(key, kind, article, prompt, stored, is_changed)
 
     def _articles_in_journey_order(self, own: Mapping[int, object]) -> list[int]:
@@ -187,9 +187,9 @@ def finished_states() -> list[StateName]:
     return StateName.at(Stage.FINISHED)
 
 
-def is_changed_since(progress: LearnerProgress, article: Article, state: CardState | None) -> bool:
+def is_changed_since(progress: LearnerProgress, article_id: int, state: CardState | None) -> bool:
     """Return whether the article changed after the card was last reviewed."""
-    update = progress.changed_articles.get(article.pk)
+    update = progress.changed_articles.get(article_id)
     if update is None or state is None:
         return False
     # In UTC, because pages that show the number of due cards do not depend on the time zone.

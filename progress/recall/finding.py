@@ -5,8 +5,19 @@ from uuid import UUID
 from catalog.prompts.prompt_index import PromptIndex
 from progress.learner import LearnerProgress
 from progress.models import Completion
-from progress.recall.deck import finished_states
 from progress.recall.models import Card, CardKind
+from progress.states import Stage
+
+
+def article_of(progress: LearnerProgress, key: UUID) -> int | None:
+    """Return the article of a card by the card's key, whether the card is in the deck or not."""
+    if prompt := PromptIndex.of(progress.snapshot).by_uuid.get(key):
+        return prompt.article_id
+    for rows in (Card.objects.filter(kind=CardKind.OWN), Completion.objects.all()):
+        own = rows.filter(user=progress.user, uuid=key).values_list("article_id", flat=True)
+        if article_id := own.first():
+            return article_id
+    return None
 
 
 def find_card(progress: LearnerProgress, key: UUID) -> Card | None:
@@ -14,23 +25,28 @@ def find_card(progress: LearnerProgress, key: UUID) -> Card | None:
 
     The key is the UUID of a prompt, of a completion with key points, or of an own card.
     """
-    cards = Card.objects.for_user(progress.user).select_related("article", "prompt")
+    cards = Card.objects.for_user(progress.user).order_by()
     if prompt := PromptIndex.of(progress.snapshot).by_uuid.get(key):
-        if progress.state_of(prompt.article_id) not in finished_states():
+        if not _is_finished(progress, prompt.article_id):
             return None
-        return cards.filter(prompt=prompt).first() or Card(
+        card = next(iter(cards.filter(prompt=prompt)), None)
+        return card or Card(
             user=progress.user, article=prompt.article, kind=CardKind.PROMPT, prompt=prompt
         )
     if own := cards.filter(uuid=key, kind=CardKind.OWN).first():
         return own if own.article_id in progress.snapshot.by_pk else None
     completions = Completion.objects.for_user(progress.user).exclude(key_points="")
     completion = completions.select_related("article").filter(uuid=key).first()
-    if completion is None or progress.state_of(completion.article_id) not in finished_states():
+    if completion is None or not _is_finished(progress, completion.article_id):
         return None
     article = completion.article
     return cards.filter(article=article, kind=CardKind.KEY_POINTS).first() or Card(
         user=progress.user, article=article, kind=CardKind.KEY_POINTS
     )
+
+
+def _is_finished(progress: LearnerProgress, article_id: int) -> bool:
+    return progress.state_of(article_id).stage is Stage.FINISHED
 
 
 def key_of(card: Card) -> UUID:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from progress.learner import LearnerProgress
 from progress.recall.deck import is_changed_since, is_due
-from progress.recall.finding import find_card, key_of
+from progress.recall.finding import article_of, find_card, key_of
 from progress.recall.models import Card, Rating, Review
 from progress.recall.scheduling import after_review, fold
+from progress.recall.sql import write_review
 from progress.sql import lock_and_resolve
 
 
@@ -48,18 +49,14 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     `NoSuchCard`, `NotDue` or `ReaderGone`.
     """
     lock_card(progress, key)
-    if earlier := _review_of(progress, operation):
-        return Reviewed(earlier, earlier.card)
-    # Again: another request may have changed it before the lock.
     card = find_card(progress, key)
     if card is None or card.dropped_at:
-        raise NoSuchCard
+        return _earlier(progress, operation, NoSuchCard)
     today, retention, before = progress.today, progress.user.retention, card.state
-    if not is_due(before, today, is_changed=is_changed_since(progress, card.article, before)):
-        raise NotDue
+    if not is_due(before, today, is_changed=is_changed_since(progress, card.article_id, before)):
+        return _earlier(progress, operation, NotDue)
     card.state = after_review(before, rating, today, retention)
-    card.save()
-    review = Review.objects.create(
+    review = Review(
         uuid=operation,
         user=progress.user,
         card=card,
@@ -69,13 +66,22 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
         predicted_recall=before.recall_on(today) if before else None,
         retention=retention,
     )
+    try:
+        with transaction.atomic():
+            write_review(review)
+    except IntegrityError:  # It was sent before, and undone since.
+        return _earlier(progress, operation, NotDue)
     progress.forget()
     return Reviewed(review, card)
 
 
-def _review_of(progress: LearnerProgress, operation: UUID) -> Review | None:
+def _earlier(progress: LearnerProgress, operation: UUID, refusal: type[Exception]) -> Reviewed:
+    """Return the review that the operation made before, or raise the refusal."""
     reviews = Review.objects.for_user(progress.user).select_related("card")
-    return reviews.filter(uuid=operation).first()
+    review = reviews.filter(uuid=operation).first()
+    if review is None:
+        raise refusal
+    return Reviewed(review, review.card)
 
 
 @transaction.atomic
@@ -108,6 +114,6 @@ def undo_review(progress: LearnerProgress, operation: UUID) -> UUID:
 
 def lock_card(progress: LearnerProgress, key: UUID) -> None:
     """Lock the article of a card, if the deck has it, and then the learner."""
-    if found := find_card(progress, key):
-        lock_and_resolve([found.article_id])
+    if article_id := article_of(progress, key):
+        lock_and_resolve([article_id])
     progress.lock()

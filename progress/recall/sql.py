@@ -1,8 +1,7 @@
-"""The statement behind the number of due cards, which every page of a learner shows.
+"""The statements of every page of a learner, and of a rating, written in SQL.
 
-It takes less than half the time of its ORM form, which spends most of it on building the query and
-on converting values that the deck does not need. The comment gives the medians of both for 150
-cards, measured on SQLite.
+They take less than half the time of their ORM forms, which spend most of it on building the query
+and on converting values that are not needed.
 """
 
 from datetime import date
@@ -12,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import User
+from progress.recall.models import Review
 from progress.recall.scheduling import LAPSES_TO_REWRITE, CardState
 
 
@@ -61,3 +61,45 @@ def _stored(row: tuple[Any, ...]) -> StoredCard:
 def _date(stored: date | str) -> date:
     """Return the date, which SQLite returns as text."""
     return stored if isinstance(stored, date) else date.fromisoformat(stored)
+
+
+def write_review(review: Review) -> None:
+    """Store a review and the state of its card, and set their primary keys."""
+    card = review.card
+    if card.pk is None:
+        card.save()
+        review.card = card
+    adapt = connection.ops.adapt_datetimefield_value
+    adapt_date = connection.ops.adapt_datefield_value
+    uuid = Review._meta.get_field("uuid").get_db_prep_save(review.uuid, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO recall_review (uuid, user_id, card_id, rating, reviewed_on, reviewed_at,"
+            " due_on, predicted_recall, retention)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+            [
+                uuid,
+                review.user_id,
+                card.pk,
+                review.rating,
+                adapt_date(review.reviewed_on),
+                adapt(review.reviewed_at),
+                adapt_date(review.due_on),
+                review.predicted_recall,
+                review.retention,
+            ],
+        )
+        (review.pk,) = cursor.fetchone()
+        cursor.execute(
+            "UPDATE recall_card SET stability = %s, difficulty = %s, due_on = %s,"
+            " first_reviewed_on = %s, last_reviewed_on = %s, lapse_count = %s WHERE id = %s",
+            [
+                card.stability,
+                card.difficulty,
+                adapt_date(card.due_on),
+                adapt_date(card.first_reviewed_on),
+                adapt_date(card.last_reviewed_on),
+                card.lapse_count,
+                card.pk,
+            ],
+        )
