@@ -8,7 +8,8 @@ deck at once, and the card of a retired prompt, or of an article that is no long
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -20,11 +21,12 @@ from catalog.prompts.models import Prompt
 from catalog.prompts.prompt_index import PromptIndex
 from catalog.snapshot import CatalogSnapshot
 from progress.learner import LearnerProgress
-from progress.models import Completion
 from progress.recall.models import CardKind
 from progress.recall.scheduling import CardState
-from progress.recall.sql import StoredCard, stored_cards
+from progress.recall.sql import StoredCard, completions_with_points, stored_cards
 from progress.states import Stage, StateName
+
+PROMPT, KEY_POINTS, OWN = CardKind
 
 
 class DeckCard(NamedTuple):
@@ -36,12 +38,9 @@ class DeckCard(NamedTuple):
     article: Article
     prompt: Prompt | None = None
     stored: StoredCard | None = None
+    state: CardState | None = None
     is_changed: bool = False
     """The article changed after the last review, so the card is offered once more."""
-
-    @property
-    def state(self) -> CardState | None:
-        return self.stored.state if self.stored else None
 
     @property
     def is_new(self) -> bool:
@@ -85,32 +84,48 @@ class Deck:
         return [card for card in self.cards if not card.is_dropped]
 
     @cached_property
+    def _due(self) -> tuple[list[DeckCard], list[DeckCard]]:
+        """The cards that are due, whatever the limits: those that are known, and the new ones."""
+        day, known, new = self.day, [], []
+        for card in self.active:
+            state = card.state
+            if state is None:
+                new.append(card)
+            elif is_due(state, day, is_changed=card.is_changed):
+                known.append(card)
+        return known, new
+
+    @cached_property
     def due(self) -> list[DeckCard]:
         """The cards to review now, within the learner's daily limits.
 
         The cards that are most likely forgotten come first, and new ones last.
         """
-        due = [card for card in self.active if card.is_due(self.day)]
-        known = [card for card in due if not card.is_new]
-        known.sort(key=lambda card: card.state.recall_on(self.day) if card.state else 0)
-        new = [card for card in due if card.is_new]
-        left = max(self.user.daily_review_limit - self.reviewed_count, 0)
-        new_left = max(self.user.daily_new_card_limit - self.new_count, 0)
-        return [*known, *new[:new_left]][:left]
+        known, new = self._due
+        in_order = sorted(
+            known, key=lambda card: card.state.recall_on(self.day) if card.state else 0
+        )
+        return [*in_order, *new[: self._new_left]][: self._left]
 
     @cached_property
     def due_count(self) -> int:
         """The number of `due`, without putting them in order."""
-        due = [card for card in self.active if card.is_due(self.day)]
-        new = sum(card.is_new for card in due)
-        new_left = max(self.user.daily_new_card_limit - self.new_count, 0)
-        left = max(self.user.daily_review_limit - self.reviewed_count, 0)
-        return min(len(due) - new + min(new, new_left), left)
+        known, new = self._due
+        return min(len(known) + min(len(new), self._new_left), self._left)
 
     @property
     def waiting_count(self) -> int:
         """The number of cards that are due but over the limits of this day."""
-        return sum(card.is_due(self.day) for card in self.active) - self.due_count
+        known, new = self._due
+        return len(known) + len(new) - self.due_count
+
+    @property
+    def _left(self) -> int:
+        return max(self.user.daily_review_limit - self.reviewed_count, 0)
+
+    @property
+    def _new_left(self) -> int:
+        return max(self.user.daily_new_card_limit - self.new_count, 0)
 
     @cached_property
     def reviewed_count(self) -> int:
@@ -131,27 +146,23 @@ class Deck:
 
     def _cards(self) -> Iterator[DeckCard]:
         prompts = PromptIndex.of(self.snapshot)
-        of_prompt = {stored.prompt_id: stored for stored in self._stored if stored.prompt_id}
-        of_points = {
-            stored.article_id: stored
-            for stored in self._stored
-            if stored.kind == CardKind.KEY_POINTS
-        }
-        own: dict[int, list[StoredCard]] = {}
-        for stored in self._stored:
-            if stored.kind == CardKind.OWN:
-                own.setdefault(stored.article_id, []).append(stored)
+        of_prompt = {stored.prompt_id: stored for stored in self._stored}
+        of_points = {row.article_id: row for row in self._stored if row.kind == KEY_POINTS}
+        own: dict[int, list[StoredCard]] = defaultdict(list)
+        for row in self._stored:
+            if row.kind == OWN:
+                own[row.article_id].append(row)
+        finished, completions = self._finished, self._completions
         for pk in self._articles_in_journey_order(own):
             article = self.snapshot.by_pk[pk]
-            if pk in self._finished:
+            if pk in finished:
                 for prompt in prompts.of_article(article):
-                    row = of_prompt.get(prompt.pk)
-                    yield self._card(prompt.uuid, CardKind.PROMPT, article, row, prompt)
-                if pk in self._completions:
-                    key, row = self._completions[pk], of_points.get(pk)
-                    yield self._card(key, CardKind.KEY_POINTS, article, row)
-            for row in own.get(pk, ()):
-                yield self._card(row.key, CardKind.OWN, article, row)
+                    stored = of_prompt.get(prompt.pk)
+                    yield self._card(prompt.uuid, PROMPT, article, stored, prompt)
+                if pk in completions:
+                    yield self._card(completions[pk], KEY_POINTS, article, of_points.get(pk))
+            for row in own[pk]:
+                yield self._card(row.key, OWN, article, row)
 
     def _card(
         self,
@@ -161,8 +172,13 @@ class Deck:
         stored: StoredCard | None,
         prompt: Prompt | None = None,
     ) -> DeckCard:
-        is_changed = is_changed_since(self.progress, article.pk, stored.state if stored else None)
-        return DeckCard(key, kind, article, prompt, stored, is_changed)
+        state = stored.state if stored else None
+        is_changed = bool(self._changed) and is_changed_since(self.progress, article.pk, state)
+        return DeckCard(key, kind, article, prompt, stored, state, is_changed)
+
+    @cached_property
+    def _changed(self) -> Collection[int]:
+        return self.progress.changed_articles.keys()
 
     def _articles_in_journey_order(self, own: Mapping[int, object]) -> list[int]:
         pks = (self._finished | own.keys()) & self.snapshot.by_pk.keys()
@@ -170,21 +186,16 @@ class Deck:
 
     @cached_property
     def _finished(self) -> set[int]:
-        return {pk for pk, state in self.progress.states.items() if state in finished_states()}
+        finished = {state.value for state in StateName.at(Stage.FINISHED)}
+        return {pk for pk, state in self.progress.states.items() if state in finished}
 
     @cached_property
     def _completions(self) -> Mapping[int, UUID]:
-        """The UUID of each completion with key points, by article id."""
-        completions = Completion.objects.for_user(self.user).exclude(key_points="")
-        return dict(completions.values_list("article_id", "uuid"))
+        return completions_with_points(self.user)
 
     @cached_property
     def _stored(self) -> list[StoredCard]:
         return stored_cards(self.user)
-
-
-def finished_states() -> list[StateName]:
-    return StateName.at(Stage.FINISHED)
 
 
 def is_changed_since(progress: LearnerProgress, article_id: int, state: CardState | None) -> bool:

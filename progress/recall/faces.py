@@ -34,7 +34,7 @@ def faces_of(
 ) -> Mapping[UUID, CardFace]:
     """Return the texts of the cards by their key, in two queries at most."""
     cards = list(cards)
-    pks = [card.stored.pk for card in cards if card.stored]
+    pks = [card.stored.pk for card in cards if card.stored and card.stored.has_own_text]
     own = Card.objects.for_user(user)
     rows = (own.in_bulk(pks) if len(pks) <= FEW else own.in_bulk()) if pks else {}
     with_points = [card.article.pk for card in cards if card.kind == CardKind.KEY_POINTS]
