@@ -12,9 +12,10 @@ from playbook.http import HttpRequest
 from playbook.rendering.dependencies import DECK, READER
 from playbook.rendering.fragments import cached_fragments, per_user_fragment
 from progress.learner import LearnerProgress
-from progress.recall.deck import Deck, finished_states
+from progress.recall.deck import Deck
 from progress.recall.deck_page import ArticleCards
 from progress.recall.session import Session
+from progress.states import Stage
 
 register = template.Library()
 
@@ -46,7 +47,7 @@ def article_cards(request: HttpRequest, article: Article, *, oob: bool = False) 
     progress = request.progress
     if not isinstance(progress, LearnerProgress):
         return article_prompts(request, article)
-    is_finished = progress.state_of(article.pk) in finished_states()
+    is_finished = progress.state_of(article.pk).stage is Stage.FINISHED
     context = {
         "cards": ArticleCards(progress.derive(Deck), article),
         "article": article,
