@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -153,6 +154,21 @@ def time_zone_choices() -> list[tuple[str, "StrOrPromise | list[tuple[str, str]]
     return [("", _("Browser default")), *areas.items()]
 
 
+class WholeNumberField(forms.IntegerField):
+    """A number in a range. A page of an older release leaves it out, which changes nothing."""
+
+    def __init__(self, low: int, high: int, **kwargs: Any) -> None:
+        wrong = _("Enter a whole number from {low} to {high}. No preference was changed.")
+        errors = format_lazy(wrong, low=low, high=high)
+        super().__init__(
+            required=False,
+            min_value=low,
+            max_value=high,
+            error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), errors),
+            **kwargs,
+        )
+
+
 class PreferencesForm(forms.ModelForm[User]):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -160,10 +176,26 @@ class PreferencesForm(forms.ModelForm[User]):
         choices=time_zone_choices,
         help_text=_("Your days, streaks and dates use this time zone."),
     )
+    daily_review_limit = WholeNumberField(1, 500, label=_("Reviews a day at most"))
+    daily_new_card_limit = WholeNumberField(
+        0,
+        100,
+        label=_("New cards a day at most"),
+        help_text=_("They count as reviews. With 0, only cards that you know come back."),
+    )
+    retention = WholeNumberField(
+        80,
+        95,
+        label=_("Share of cards to recall, in per cent"),
+        help_text=_("From 80 to 95. The higher it is, the sooner each card comes back."),
+    )
 
     class Meta:
         model = User
-        fields = ("time_zone", "shows_streak", "marks_reading_on_open", "wants_editor_mail")
+        fields = (
+            *("time_zone", "shows_streak", "marks_reading_on_open", "wants_editor_mail"),
+            *("daily_review_limit", "daily_new_card_limit", "retention"),
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,3 +207,10 @@ class PreferencesForm(forms.ModelForm[User]):
             if self.instance.email
             else gettext("Your account has no e-mail address yet, so nothing is sent.")
         )
+
+    def clean(self) -> dict[str, Any] | None:
+        for name, field in self.fields.items():
+            is_empty = name in self.data and self.cleaned_data.get(name, "") is None
+            if is_empty and isinstance(field, WholeNumberField):
+                self.add_error(name, field.error_messages["required"])
+        return super().clean()

@@ -5,8 +5,8 @@ every request.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -21,20 +21,28 @@ WEEK = timedelta(weeks=1)
 WEEKS = 53
 LEVEL_FROM = (1, 2, 4, 7)
 """The number of articles started or finished on a day from which levels 1 to 4 apply."""
+REVIEWS_FOR_AN_ARTICLE = 10
+"""The number of reviews that weigh as much as an article."""
+
+review_counts: list[Callable[[User], Mapping[date, int]]] = []
+"""The functions that return a learner's reviews by study day. Sub-apps add theirs."""
 
 
 @dataclass(frozen=True)
 class Day:
-    """The distinct articles started and finished on a day, and the layer of most of them."""
+    """The distinct articles started and finished on a day, the layer of most, and the reviews."""
 
     date: date
     started: int = 0
     finished: int = 0
     layer: Layer | None = None
+    reviewed: int = 0
 
     @property
     def level(self) -> int:
-        return bisect_right(LEVEL_FROM, self.started + self.finished)
+        """The shade of the day: 0 without study, and at least 1 with any."""
+        weight = self.started + self.finished + self.reviewed / REVIEWS_FOR_AN_ARTICLE
+        return bisect_right(LEVEL_FROM, max(weight, LEVEL_FROM[0])) if weight else 0
 
 
 @dataclass(frozen=True)
@@ -69,16 +77,20 @@ class HeatMap:
 
 
 def days_of(user: User, layers: Iterable[Layer]) -> list[Day]:
-    """Return the days with study, oldest first, in two queries."""
+    """Return the days with study, oldest first, in two queries and one for each review count."""
     study = Event.objects.for_user(user).study()
     by_pk = {layer.pk: layer for layer in layers}
     layer_of: dict[date, Layer | None] = {}
     for row in study.by_day_and_layer():
         layer_of.setdefault(row["date"], by_pk.get(row["layer"]))
-    return [
-        Day(row["date"], row["started"], row["finished"], layer_of.get(row["date"]))
+    days = {
+        row["date"]: Day(row["date"], row["started"], row["finished"], layer_of.get(row["date"]))
         for row in study.by_day()
-    ]
+    }
+    for count in review_counts:
+        for date_, reviewed in count(user).items():
+            days[date_] = replace(days.get(date_, Day(date_)), reviewed=reviewed)
+    return sorted(days.values(), key=lambda day: day.date)
 
 
 def streak(days: Iterable[Day], today: date) -> Streak:

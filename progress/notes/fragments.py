@@ -26,3 +26,13 @@ def note_editor(request: HttpRequest, article: Article) -> str:
     note = notes.first()
     editor = editor_of(note, article) if note else empty_editor(article, str(user.pk))
     return render_to_string("notes/includes/note.html", {"editor": editor})
+
+
+@per_user_fragment(register, READER, CATALOG)
+def note_text(request: HttpRequest, article: Article) -> str:
+    """Render the learner's note about an article to read beside something else, if there is one."""
+    if not isinstance(request.user, User):
+        return ""
+    note = Note.objects.for_user(request.user).written().filter(article=article).first()
+    context = {"note": note, "article": article}
+    return render_to_string("notes/includes/note-text.html", context) if note else ""

@@ -8,13 +8,14 @@ class RecallConfig(AppConfig):
     verbose_name = _("Recall")
 
     def ready(self) -> None:
-        from progress import learner_rows
+        from progress import activity, learner_rows
         from progress.fragments import parts_of_article, parts_of_every_page
         from progress.recall import export, fragments, receivers
-        from progress.recall.models import Card
+        from progress.recall.models import Card, Review
 
         learner_rows.register(Card)
         receivers.connect()
         export.register_all()
         parts_of_every_page["recall-count"] = fragments.recall_count
         parts_of_article["article-cards"] = fragments.article_cards
+        activity.review_counts.append(Review.objects.counts_by_day)

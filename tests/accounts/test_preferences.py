@@ -116,3 +116,36 @@ def test_forms_refuse_an_unknown_time_zone(learner: User) -> None:
     learner.time_zone = "Mars/Olympus"
     with pytest.raises(ValidationError, match=r"“Mars/Olympus” is not a time zone\."):
         learner.full_clean()
+
+
+def test_the_limits_of_recall_are_saved(client: Client, learner: User) -> None:
+    client.force_login(learner)
+    data = {"daily_review_limit": "60", "daily_new_card_limit": "0", "retention": "85"}
+    client.post(PATH, data)
+    learner.refresh_from_db()
+    assert (learner.daily_review_limit, learner.daily_new_card_limit) == (60, 0)
+    assert learner.retention == 85
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "limits"),
+    [
+        ("daily_review_limit", "0", "1 to 500"),
+        ("daily_review_limit", "501", "1 to 500"),
+        ("daily_new_card_limit", "-1", "0 to 100"),
+        ("daily_new_card_limit", "", "0 to 100"),
+        ("retention", "96", "80 to 95"),
+        ("retention", "90.5", "80 to 95"),
+        ("retention", "much", "80 to 95"),
+    ],
+)
+def test_a_wrong_limit_is_explained_and_changes_nothing(
+    client: Client, learner: User, name: str, value: str, limits: str
+) -> None:
+    client.force_login(learner)
+    page = Page(client.post(PATH, {"time_zone": "Asia/Tokyo", name: value}))
+    assert f"Enter a whole number from {limits}. No preference was changed." in page.text
+    assert page.field(name).get("value", "") == value
+    learner.refresh_from_db()
+    assert (learner.time_zone, learner.daily_review_limit) == ("", 40)
+    assert (learner.daily_new_card_limit, learner.retention) == (10, 90)

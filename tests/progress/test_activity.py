@@ -134,7 +134,7 @@ def test_a_long_day_is_one_day(learner: User, mark: Mark) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 40])
-def test_study_days_take_two_queries(
+def test_study_days_take_three_queries(
     learner: User, mark: Mark, size: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(size):

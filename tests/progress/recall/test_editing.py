@@ -9,6 +9,7 @@ from catalog.models import Article
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.models import Completion
+from progress.notes.models import Note
 from progress.recall import editing
 from progress.recall.deck import Deck, DeckCard
 from progress.recall.faces import CardFace, faces_of
@@ -267,3 +268,13 @@ def test_a_reader_who_changed_writes_nothing(reader: Client, article: Article) -
     sent = write(reader="99")
     assert reader.post(f"/articles/{article.slug}/cards/add/", sent).status_code == 409
     assert not Card.objects.exists()
+
+
+def test_the_note_stands_beside_the_form(
+    reader: Client, learner: User, article: Article, prompts: list[Prompt]
+) -> None:
+    path = f"{DECK}{prompts[0].uuid}/"
+    assert "My notes" not in reader.get(path).content.decode()
+    Note.objects.create(user=learner, article=article, text="*Mine*", html="<p><em>Mine</em></p>")
+    for address in (path, f"{path}split/", f"/articles/{article.slug}/cards/add/"):
+        assert "<p><em>Mine</em></p>" in reader.get(address).content.decode()
