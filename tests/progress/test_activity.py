@@ -139,7 +139,7 @@ def test_study_days_take_three_queries(
 ) -> None:
     for number in range(size):
         mark(number % 30, "done", NOON - timedelta(days=number))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(days_of(learner, [])) == size
 
 

@@ -274,7 +274,7 @@ def test_the_note_stands_beside_the_form(
     reader: Client, learner: User, article: Article, prompts: list[Prompt]
 ) -> None:
     path = f"{DECK}{prompts[0].uuid}/"
-    assert "My notes" not in reader.get(path).content.decode()
+    assert "note-beside" not in reader.get(path).content.decode()
     Note.objects.create(user=learner, article=article, text="*Mine*", html="<p><em>Mine</em></p>")
     for address in (path, f"{path}split/", f"/articles/{article.slug}/cards/add/"):
         assert "<p><em>Mine</em></p>" in reader.get(address).content.decode()
