@@ -190,8 +190,6 @@ const edit = (root) => {
   });
   offer.querySelector("[data-draft-discard]").addEventListener("click", answerOffer);
   offerDraft();
-
-  if (location.hash === "#note") text.focus({ preventScroll: true });
 };
 
 for (const root of document.querySelectorAll("[data-text-editor]")) edit(root);

@@ -18,6 +18,7 @@ from catalog.playbook_file.revisions.planning import prepare, prepare_undo
 from catalog.playbook_file.writing.formats import write
 from catalog.suggestions.models import Decision, Suggestion, SuggestionKind
 from progress.learner import LearnerProgress
+from progress.notes.saving import Draft, save_note
 from progress.states import StateName
 from tests.e2e.conftest import PASSWORD, Watch, sign_in
 
@@ -56,6 +57,10 @@ SIGNED_IN = [
     "/articles/payment-wallet/",
     "/me/",
     "/me/history/",
+    "/me/notes/",
+    "/me/notes/?q=nothing",
+    "/me/notes/print/",
+    "/articles/payment-wallet/note/earlier/",
     "/contributing/?article=payment-wallet",
     "/accounts/preferences/",
     "/accounts/sessions/",
@@ -137,6 +142,8 @@ def learned(account: User) -> User:
     progress.set(wallet, StateName.DONE)
     wallet.title, wallet.url = "The payment wallet", "https://example.org/the-wallet"
     wallet.save()
+    text = "# Why\n\nA [link](https://example.org) and `code`.\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    save_note(account, wallet, Draft(text, 0)).dropped_texts.create(text="An earlier text")
     new = Article.objects.create(title="A new one", status=wallet.status)
     Entry.objects.create(section=Section.objects.all()[0], article=new, title=new.title, number=9)
     for decision in Decision:
