@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("catalog.playbook_file.urls")),
     path("", include("catalog.links.urls")),
     path("", include("catalog.suggestions.urls")),
+    path("", include("catalog.prompts.urls")),
     path("", include("progress.urls")),
     path("", include("progress.recall.urls")),
     path("", include("progress.notes.urls")),

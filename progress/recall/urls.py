@@ -1,6 +1,6 @@
 from django.urls import path
 
-from progress.recall import card_views, statistics_views, views
+from progress.recall import anki, card_views, statistics_views, views
 
 app_name = "recall"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("me/recall/review/", views.review_add, name="review_add"),
     path("me/recall/reviews/<uuid:operation>/undo/", views.review_undo, name="review_undo"),
     path("me/recall/statistics/", statistics_views.recall_statistics, name="recall_statistics"),
+    path("me/recall/anki.txt", anki.cards_anki, name="cards_anki"),
     path("me/recall/cards/", card_views.card_list, name="card_list"),
     path("articles/<slug:slug>/cards/add/", card_views.card_add, name="card_add"),
     path("me/recall/cards/<uuid:key>/", card_views.card_edit, name="card_edit"),

@@ -44,8 +44,20 @@ def card(
     state = None
     if due is not None:
         state = CardState(10, 5, day(due), day(last), day(last), lapses)
-    stored = StoredCard(1, uuid4(), article, "own", None, is_dropped, False, state)
-    return DeckCard(uuid4(), CardKind.OWN, Article(pk=article), None, stored, is_changed)
+    stored = StoredCard(
+        pk=1,
+        uuid=uuid4(),
+        article_id=article,
+        kind="own",
+        prompt_id=None,
+        is_dropped=is_dropped,
+        has_own_text=True,
+        needs_rewrite=False,
+        state=state,
+    )
+    return DeckCard(
+        uuid4(), CardKind.OWN, Article(pk=article), None, stored, state, is_changed=is_changed
+    )
 
 
 def review(

@@ -1,0 +1,34 @@
+"""Send a learner's cards as Anki's text import."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from catalog.prompts.anki import AnkiNote, tags_of
+from catalog.prompts.views import anki_response
+from playbook.http import sign_in_required
+from progress.recall.deck import Deck
+from progress.recall.faces import faces_of
+from progress.recall.views import RecallRequest
+
+
+@require_safe
+@sign_in_required
+def cards_anki(request: RecallRequest) -> HttpResponse:
+    """Send the cards that were not dropped, with the texts that the learner sees."""
+    response = anki_response(_notes(request.progress.derive(Deck)), "playbook-cards.txt")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _notes(deck: Deck) -> list[AnkiNote]:
+    faces = faces_of(deck.user, deck.snapshot, deck.active)
+    return [
+        AnkiNote(
+            card.key,
+            faces[card.key].question,
+            faces[card.key].answer,
+            faces[card.key].sources,
+            tags_of(deck.snapshot.entries_of(card.article.pk)),
+        )
+        for card in deck.active
+    ]
