@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
-from django.db import OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from psycopg import errors
 
 LOCK_TIMEOUT = "500ms"
@@ -21,32 +21,36 @@ def migrate(log: OutputWrapper) -> None:
 
     A migration that has to wait is rolled back and tried again; those before it stay applied.
     """
-    with connection.execute_wrapper(limit_waits):
-        for number, pause in enumerate(PAUSES, start=1):
-            if is_migrated():
-                return
-            log.write(
-                "A migration has to wait for a table that the site uses. It was rolled back and is "
-                f"tried again in {pause:g} s (attempt {number + 1} of {len(PAUSES) + 1})."
-            )
-            time.sleep(pause)
-        if not is_migrated():
-            raise CommandError(
-                "The database was not migrated, because other programs kept using its tables. "
-                "The migration was rolled back, and the release that serves can go on. End what "
-                "runs for long (a backup, an import, a session of psql), or stop the site, and run "
-                "prepare again"
-            )
+    for number, pause in enumerate(PAUSES, start=1):
+        if is_migrated():
+            return
+        log.write(
+            "A migration has to wait for a table that the site uses. It was rolled back and is "
+            f"tried again in {pause:g} s (attempt {number + 1} of {len(PAUSES) + 1})."
+        )
+        time.sleep(pause)
+    if not is_migrated():
+        raise CommandError(
+            "The database was not migrated, because other programs kept using its tables. "
+            "The migration was rolled back, and the release that serves can go on. End what "
+            "runs for long (a backup, an import, a session of psql), or stop the site, and run "
+            "prepare again"
+        )
 
 
 def is_migrated() -> bool:
     """Migrate, and return whether no migration had to wait for too long."""
     try:
-        call_command("migrate", verbosity=0)
+        with connection.execute_wrapper(limit_waits):
+            call_command("migrate", verbosity=0)
     except OperationalError as error:
-        if is_busy(error):
-            return False
-        raise
+        if not is_busy(error):
+            raise
+        # The statements that Django defers to the end of a migration leave its transaction open
+        # when they fail, so the next attempt gets a connection of its own.
+        connection.close()
+        del connections[DEFAULT_DB_ALIAS]
+        return False
     return True
 
 

@@ -7,8 +7,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import playbook.uuids
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -18,20 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="event",
-            name="uuid",
-            field=models.UUIDField(
-                db_default=playbook.uuids.RandomUUID(), editable=False, unique=True
-            ),
-        ),
-        migrations.AddField(
-            model_name="state",
-            name="uuid",
-            field=models.UUIDField(
-                db_default=playbook.uuids.RandomUUID(), editable=False, unique=True
-            ),
-        ),
         migrations.CreateModel(
             name="Completion",
             fields=[
