@@ -45,6 +45,7 @@ NOT_CARRIED = {
     "section": {"id"},
     "layer": {"id"},
     "status": {"id"},
+    "prompt": {"id", "added_at"},
 }
 """The fields that are never imported or exported, by model."""
 
@@ -134,13 +135,25 @@ class EntryData:
         return self.number, self.id if self.id > 0 else 2**62 - self.id
 
 
-MODELS: Mapping[type, type[Model]] = {
+@dataclass(frozen=True, slots=True)
+class PromptData:
+    uuid: str
+    article: str
+    number: Annotated[int, Carried(ChangeKind.RENUMBERED, is_public=False)]
+    question: Annotated[str, Carried(ChangeKind.QUESTION, is_public=False)]
+    answer: Annotated[str, Carried(ChangeKind.ANSWER, is_public=False)]
+    source_lines: Annotated[str, Carried(ChangeKind.SOURCES, is_public=False)]
+    is_retired: bool = False
+
+
+MODELS: dict[type, type[Model]] = {
     LayerData: Layer,
     SectionData: Section,
     StatusData: Status,
     ArticleData: Article,
     EntryData: Entry,
 }
+"""The model of each data class. The app of the prompts adds its own, which is not known here."""
 
 
 def _marked(data: type) -> Mapping[str, Carried]:
@@ -151,7 +164,7 @@ def _marked(data: type) -> Mapping[str, Carried]:
     return {name: found[0] for name, found in marks.items() if found}
 
 
-_CARRIED = {data: _marked(data) for data in MODELS}
+_CARRIED = {data: _marked(data) for data in (*MODELS, PromptData)}
 
 
 def carried(data: type) -> Mapping[str, Carried]:
@@ -182,7 +195,8 @@ CONVERTED: Mapping[str, Callable[[Any], Any]] = {
 class CatalogData:
     """The whole catalogue, retired rows included.
 
-    Layers, sections and statuses are keyed by slug, articles by UUID, entries by primary key.
+    Layers, sections and statuses are keyed by slug, articles and prompts by UUID, entries by
+    primary key.
     """
 
     layers: Mapping[str, LayerData] = field(default_factory=dict)
@@ -190,6 +204,8 @@ class CatalogData:
     statuses: Mapping[str, StatusData] = field(default_factory=dict)
     articles: Mapping[str, ArticleData] = field(default_factory=dict)
     entries: Mapping[int, EntryData] = field(default_factory=dict)
+    prompts: Mapping[str, PromptData] | None = None
+    """`None` in a revision that was made before there were prompts."""
 
     @cached_property
     def current_of(self) -> Mapping[str, list[EntryData]]:
@@ -219,6 +235,14 @@ class CatalogData:
                 rows[entry.article].append(entry)
         return dict(rows)
 
+    @cached_property
+    def prompts_of(self) -> Mapping[str, list[PromptData]]:
+        """The prompts of each article in their order, with retired ones."""
+        rows: dict[str, list[PromptData]] = defaultdict(list)
+        for prompt in sorted((self.prompts or {}).values(), key=lambda row: row.number):
+            rows[prompt.article].append(prompt)
+        return dict(rows)
+
     def is_public(self, article: ArticleData) -> bool:
         return self.statuses[article.status].is_public
 
@@ -228,27 +252,31 @@ class CatalogData:
                 yield section, entry, self.articles[entry.article]
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            name: [values_of(row) for row in getattr(self, name).values()]
-            for name in ("layers", "sections", "statuses", "articles", "entries")
-        }
+        names = ["layers", "sections", "statuses", "articles", "entries"]
+        if self.prompts is not None:
+            names.append("prompts")
+        return {name: [values_of(row) for row in getattr(self, name).values()] for name in names}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> CatalogData:
         articles = [
             ArticleData(**{**row, "keys": tuple(row["keys"])}) for row in stored["articles"]
         ]
+        prompts = stored.get("prompts")
         return cls(
             layers={row["slug"]: LayerData(**row) for row in stored["layers"]},
             sections={row["slug"]: SectionData(**row) for row in stored["sections"]},
             statuses={row["slug"]: StatusData(**row) for row in stored["statuses"]},
             articles={article.uuid: article for article in articles},
             entries={row["id"]: EntryData(**row) for row in stored["entries"]},
+            prompts=None
+            if prompts is None
+            else {row["uuid"]: PromptData(**row) for row in prompts},
         )
 
 
 def stored() -> CatalogData:
-    """Return the catalogue as the database holds it now, in six queries."""
+    """Return the catalogue as the database holds it now, in seven queries."""
     keys: dict[str, list[str]] = defaultdict(list)
     for uuid, key in Alias.objects.order_by().values_list("article__uuid", "key"):
         keys[str(uuid)].append(key)
@@ -265,6 +293,10 @@ def stored() -> CatalogData:
             )
         },
         entries={row.id: row for row in _loaded(EntryData, Entry.objects.order_by("pk"))},
+        prompts={
+            row.uuid: row
+            for row in _loaded(PromptData, MODELS[PromptData]._default_manager.order_by("pk"))
+        },
     )
 
 

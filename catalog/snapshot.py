@@ -28,6 +28,10 @@ from playbook.rendering.store import RenderStore
 _Row = TypeVar("_Row", bound=Model)
 _T = TypeVar("_T")
 
+read_ahead: list[Callable[[CatalogSnapshot], object]] = []
+"""What sub-apps derive from a snapshot and the database. A preview calls these before its change
+is rolled back."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexedEntry:

@@ -29,6 +29,12 @@ class ChangeKind(StrEnum):
     UNLISTED = "unlisted"
     RENAMED = "renamed"
     PLACED = "placed"
+    ASKED = "asked"
+    ASKED_AGAIN = "asked again"
+    NOT_ASKED = "not asked"
+    QUESTION = "question"
+    ANSWER = "answer"
+    SOURCES = "sources"
 
     @property
     def label(self) -> str:
@@ -50,6 +56,12 @@ LABELS = {
     ChangeKind.UNLISTED: _("No longer listed"),
     ChangeKind.RENAMED: _("Name"),
     ChangeKind.PLACED: _("In"),
+    ChangeKind.ASKED: _("New prompt"),
+    ChangeKind.ASKED_AGAIN: _("Restored prompt"),
+    ChangeKind.NOT_ASKED: _("Retired prompt"),
+    ChangeKind.QUESTION: _("Question"),
+    ChangeKind.ANSWER: _("Answer"),
+    ChangeKind.SOURCES: _("Sources"),
 }
 
 
@@ -59,7 +71,8 @@ class FieldChange:
     old: str = ""
     new: str = ""
     where: str = ""
-    """The section of the entry that changed. Empty for a change of the article."""
+    """The section of the entry, or the question of the prompt, that changed. Empty for a change of
+    the article."""
 
     @property
     def is_whole(self) -> bool:

@@ -16,7 +16,7 @@ from catalog.playbook_file.reading.decoding import SIZE_MAX
 
 class FileForm(forms.Form):
     file = forms.FileField(
-        label=_("A Markdown file"),
+        label=_("A Markdown or JSON file"),
         required=False,
         allow_empty_file=True,
         help_text=_("Up to 5 MB."),

@@ -8,11 +8,16 @@ class PromptsConfig(AppConfig):
     verbose_name = _("Recall prompts")
 
     def ready(self) -> None:
-        from catalog import catalog_version, shipped
+        from catalog import catalog_version, shipped, snapshot
+        from catalog.catalog_data import MODELS, PromptData
         from catalog.prompts import admin, receivers
+        from catalog.prompts.models import Prompt
+        from catalog.prompts.prompt_index import PromptIndex
         from catalog.prompts.shipped import load_prompts
 
         catalog_version.watch("prompts_prompt")
+        MODELS[PromptData] = Prompt
+        snapshot.read_ahead.append(PromptIndex.of)
         admin.register_table()
         shipped.register(load_prompts)
         receivers.connect()

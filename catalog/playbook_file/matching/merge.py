@@ -24,6 +24,7 @@ from catalog.playbook_file.matching.decisions import (
     merge_key,
     placement_key,
 )
+from catalog.playbook_file.matching.prompts import PromptMatcher
 from catalog.playbook_file.matching.sections import OutlineMatcher
 from catalog.playbook_file.matching.statuses import StatusMatcher
 from catalog.playbook_file.reading.parsed_file import FileRow, Note, PlaybookFile
@@ -72,6 +73,7 @@ class _Merger:
         self.entries = dict(before.entries)
         self.by_key = dict(self.matcher.by_key)
         self.slugs = {article.slug for article in before.articles.values()}
+        self.prompts = PromptMatcher(before)
 
     def merge(self) -> Merge:
         for group in self.matcher.groups:
@@ -92,7 +94,12 @@ class _Merger:
     def _after(self) -> CatalogData:
         outline = self.outline
         return CatalogData(
-            outline.layers, outline.sections, self.statuses.by_slug, self.articles, self.entries
+            outline.layers,
+            outline.sections,
+            self.statuses.by_slug,
+            self.articles,
+            self.entries,
+            self.prompts.prompts,
         )
 
     def _refuse_unasked(self, decisions: Decisions) -> None:
@@ -132,6 +139,9 @@ class _Merger:
             keys=tuple(sorted(self._free_keys(old.uuid, keys))),
             is_retired=False,
         )
+        asked = next((row.prompts for row in group.rows if row.prompts is not None), None)
+        if asked is not None:
+            self.prompts.merge(old.uuid, asked)
 
     def _free_keys(self, article: str, keys: Iterable[str]) -> Iterable[str]:
         for key in keys:

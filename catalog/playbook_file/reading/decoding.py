@@ -13,21 +13,22 @@ SIZE_MAX = 5_000_000
 """In bytes."""
 
 
-def decoded(content: bytes) -> tuple[str, list[Note]]:
-    """Return the text and a note for each repair.
-
-    Raise `Unreadable` if the content is too large or not UTF-8.
-    """
+def text_of(content: bytes) -> str:
+    """Return the text as it is. Raise `Unreadable` if it is too large or not UTF-8."""
     if len(content) > SIZE_MAX:
         raise Unreadable(Note(0, _("The file is larger than 5 MB.")))
-    notes: list[Note] = []
     try:
-        text = content.decode()
+        return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Unreadable(
             Note(line, _("The file is not UTF-8. Save it as UTF-8 and try again."))
         ) from error
+
+
+def repaired_text(text: str) -> tuple[str, list[Note]]:
+    """Return the text of a Markdown file and a note for each repair."""
+    notes: list[Note] = []
     text = _without_marks(text, notes)
     if "\r" in text:
         notes.append(Note(1, _("Windows line endings were replaced.")))

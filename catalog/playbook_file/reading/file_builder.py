@@ -11,8 +11,20 @@ from catalog.models import Article, Entry, Section, Status
 from catalog.playbook_file.reading.cells import Cell, Link
 from catalog.playbook_file.reading.checks import cut, link_error, max_length_of
 from catalog.playbook_file.reading.headings import numbered
-from catalog.playbook_file.reading.parsed_file import FileLayer, FileRow, FileSection, Note
+from catalog.playbook_file.reading.parsed_file import (
+    FileLayer,
+    FileRow,
+    FileSection,
+    Note,
+    PlaybookFile,
+    Unreadable,
+)
 from catalog.playbook_file.reading.tables import left_out
+
+REASONS_SHOWN = 20
+ROWS_MAX = 30_000
+"""The most rows, and the most sections. Together with the drafts of the catalogue, their numbers
+must stay below the limit of a small integer."""
 
 
 @dataclass(eq=False)
@@ -83,6 +95,7 @@ class FileBuilder:
             url,
             row.status and self._fitting(row.line, Status, "label", row.status),
             {name: self._fitting_value(row.line, name, v) for name, v in row.values.items()},
+            row.prompts,
         )
         section.rows.append(row)
         return row
@@ -98,6 +111,15 @@ class FileBuilder:
             message = _("“%(text)s…” has %(count)d characters. It was cut to %(length)d.")
             self._note(line, message % {"text": text[:40], "count": len(text), "length": length})
         return cut(text, length)
+
+    def _whole(self, reason_if_empty: str) -> PlaybookFile:
+        row_count = sum(len(section.rows) for section in self.sections)
+        if not row_count:
+            raise Unreadable(Note(0, reason_if_empty), *self.notes[: REASONS_SHOWN - 1])
+        if max(row_count, len(self.sections)) > ROWS_MAX:
+            message = _("The file has more than %(count)d rows or sections.")
+            raise Unreadable(Note(0, message % {"count": ROWS_MAX}))
+        return PlaybookFile(self.layers, self.sections, self.notes)
 
     # --- Notes
 

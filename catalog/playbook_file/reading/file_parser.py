@@ -1,4 +1,4 @@
-"""Parse a playbook file: Markdown with a table or a list of links for each section."""
+"""Parse a playbook file: Markdown with a table or a list of links for each section, or JSON."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,15 +10,14 @@ from markdown_it import MarkdownIt
 from catalog.models import Entry, Layer
 from catalog.playbook_file.reading.blocks import Block, blocks_of, line_of
 from catalog.playbook_file.reading.cells import Cell, Link, cell_of, cell_of_block, lines_of
-from catalog.playbook_file.reading.decoding import decoded
+from catalog.playbook_file.reading.decoding import repaired_text, text_of
 from catalog.playbook_file.reading.file_builder import FileBuilder, Heading
 from catalog.playbook_file.reading.journey import layers_in
+from catalog.playbook_file.reading.json_file import is_json, read_json
 from catalog.playbook_file.reading.parsed_file import (
     FileRow,
     FileSection,
-    Note,
     PlaybookFile,
-    Unreadable,
 )
 from catalog.playbook_file.reading.running_text import (
     NUMBER,
@@ -33,15 +32,14 @@ from catalog.playbook_file.reading.running_text import (
 from catalog.playbook_file.reading.tables import TableReader
 
 LISTS = ("bullet_list", "ordered_list")
-REASONS_SHOWN = 20
-ROWS_MAX = 30_000
-"""The most rows, and the most sections. Together with the drafts of the catalogue, their numbers
-must stay below the limit of a small integer."""
 
 
 def read(content: bytes) -> PlaybookFile:
     """Parse the content of a file. Raise `Unreadable` if no part of it can be used."""
-    text, notes = decoded(content)
+    text = text_of(content)
+    if is_json(text):
+        return read_json(text)
+    text, notes = repaired_text(text)
     return _FileParser(notes, text=text).file()
 
 
@@ -68,14 +66,7 @@ class _FileParser(FileBuilder):
         self.markdown, self.references = _markdown(), dict[str, object]()
         self._read_blocks(blocks_of(self.markdown.parse(self.text, self.references)))
         self.notes.sort(key=lambda note: note.line)
-        row_count = sum(len(section.rows) for section in self.sections)
-        if not row_count:
-            reason = Note(0, _("No table and no list has a row that can be used."))
-            raise Unreadable(reason, *self.notes[: REASONS_SHOWN - 1])
-        if max(row_count, len(self.sections)) > ROWS_MAX:
-            message = _("The file has more than %(count)d rows or sections.")
-            raise Unreadable(Note(0, message % {"count": ROWS_MAX}))
-        return PlaybookFile(self.layers, self.sections, self.notes)
+        return self._whole(_("No table and no list has a row that can be used."))
 
     def _read_blocks(self, blocks: Sequence[Block]) -> None:
         for place, block in enumerate(blocks):

@@ -35,9 +35,20 @@ class FileLayer:
     tagline: str
 
 
+@dataclass(frozen=True, slots=True)
+class FilePrompt:
+    """A question about the article of a row, which only JSON files have."""
+
+    uuid: str
+    """Empty for a prompt that is new."""
+    question: str
+    answer: str
+    source_lines: str
+
+
 @dataclass(frozen=True)
 class FileRow:
-    """One row of a table, or one item of a list of links."""
+    """One row of a table, one item of a list of links, or one entry of a JSON file."""
 
     line: int
     title: str
@@ -46,6 +57,8 @@ class FileRow:
     """`None` if the table has no status column."""
     values: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """The carried fields for which the table has a column (`catalog/catalog_data.py`)."""
+    prompts: tuple[FilePrompt, ...] | None = None
+    """`None` if the row says nothing about the prompts of its article."""
 
     @cached_property
     def key(self) -> str:

@@ -14,13 +14,14 @@ from catalog.catalog_data import (
     CatalogData,
     EntryData,
     LayerData,
+    PromptData,
     SectionData,
     carried,
     values_of,
 )
 from catalog.history.field_changes import ChangeKind, FieldChange
 
-_Row = TypeVar("_Row", LayerData, SectionData, ArticleData, EntryData)
+_Row = TypeVar("_Row", LayerData, SectionData, ArticleData, EntryData, PromptData)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ def _article_changes(
     yield from _if(ChangeKind.STATUS, *labels)
     if not new.is_retired:
         yield from _place_changes(before, after, old.uuid)
+    if before.prompts is not None and after.prompts is not None:
+        yield from _prompt_changes(before, after, old.uuid)
 
 
 def _new_article(after: CatalogData, new: ArticleData) -> Iterator[FieldChange]:
@@ -181,6 +184,7 @@ def _new_article(after: CatalogData, new: ArticleData) -> Iterator[FieldChange]:
     for place in after.listed.get(new.uuid, ()):
         yield FieldChange(ChangeKind.PLACED, "", after.sections[place.section].heading)
         yield from _first_values(place)
+    yield from _prompt_changes(CatalogData(), after, new.uuid)
 
 
 def _place_changes(before: CatalogData, after: CatalogData, article: str) -> Iterator[FieldChange]:
@@ -213,6 +217,20 @@ def _kept_place_changes(
     elif old.number != new.number:
         yield FieldChange(ChangeKind.RENUMBERED, str(old.number), str(new.number), section)
     yield from _carried_changes(old, new, section)
+
+
+def _prompt_changes(before: CatalogData, after: CatalogData, article: str) -> Iterator[FieldChange]:
+    was = {prompt.uuid: prompt for prompt in before.prompts_of.get(article, ())}
+    for new in after.prompts_of.get(article, ()):
+        old = was.get(new.uuid)
+        if old is None or old.is_retired:
+            if not new.is_retired:
+                kind = ChangeKind.ASKED if old is None else ChangeKind.ASKED_AGAIN
+                yield FieldChange(kind, "", f"{new.question} {new.answer}")
+        elif new.is_retired:
+            yield FieldChange(ChangeKind.NOT_ASKED, old.question, "")
+        else:
+            yield from _carried_changes(old, new, new.question)
 
 
 def _if(kind: ChangeKind, old: str, new: str, where: str = "") -> Iterator[FieldChange]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import CatalogData
+from catalog.catalog_data import MODELS, CatalogData, PromptData
 from catalog.history.field_changes import ChangeKind
 from catalog.history.records import records_of
 from catalog.models import Article, Entry, Layer, Section
@@ -70,10 +70,14 @@ def names_of(editors: Iterable[str], has_others: bool = False) -> str:
 
 
 def later_changes(undone: Revision, now: CatalogData, undo: CatalogDiff) -> LaterChanges:
-    """Return the changes since `undone` that `undo` would revert, in four queries."""
+    """Return the changes since `undone` that `undo` would revert, in five queries."""
     later = difference(undone.after, now)
     since = undone.applied_at
-    articles = [*records(Article, "uuid", since), *records(Entry, "article__uuid", since)]
+    articles = [
+        *records(Article, "uuid", since),
+        *records(Entry, "article__uuid", since),
+        *records(MODELS[PromptData], "article__uuid", since),
+    ]
     return LaterChanges(
         layers=by_key(later.layers, undo.layers, records(Layer, "slug", since)),
         sections=by_key(later.sections, undo.sections, records(Section, "slug", since)),

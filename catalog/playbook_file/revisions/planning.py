@@ -110,6 +110,12 @@ def _counted(diff: CatalogDiff) -> Iterator[str]:
         ChangeKind.RETIRED: _("%d retired"),
         ChangeKind.LISTED: _("%d also listed in another section"),
         ChangeKind.UNLISTED: _("%d no longer listed in a section"),
+        ChangeKind.ASKED: _("%d with new prompts"),
+        ChangeKind.ASKED_AGAIN: _("%d with restored prompts"),
+        ChangeKind.NOT_ASKED: _("%d with retired prompts"),
+        ChangeKind.QUESTION: _("%d with a changed question"),
+        ChangeKind.ANSWER: _("%d with a changed answer"),
+        ChangeKind.SOURCES: _("%d with changed sources"),
     }
     # The kinds of `messages` first, in their order; a kind without a message by its label.
     kinds = [*messages, *(kind for kind in ChangeKind if kind not in messages)]

@@ -22,7 +22,7 @@ from catalog.models import Article
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions.planning import plan
 from catalog.playbook_file.revisions.store import store
-from catalog.snapshot import CatalogSnapshot
+from catalog.snapshot import CatalogSnapshot, read_ahead
 
 LINK_PATTERN = re.compile(
     r'\b(href|hx-get|action|formaction)="/((?:articles|sections|layers)/[^"]*|\?[^"]*|)"'
@@ -74,5 +74,7 @@ def _snapshot(before: CatalogData, after: CatalogData) -> CatalogSnapshot:
     with transaction.atomic():
         store(before, after)
         snapshot = CatalogSnapshot(f"preview-{token_hex(8)}", with_drafts=False)
+        for read in read_ahead:
+            read(snapshot)
         transaction.set_rollback(True)
     return snapshot

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter, itemgetter
@@ -38,7 +38,16 @@ PUBLIC_KINDS = {
         if field.is_public
     ),
 }
-"""The kinds of change that readers see. Numbers and keys are for editors only."""
+"""The kinds of change that readers see. Numbers and keys are for the admin only."""
+EDITORS_KINDS = PUBLIC_KINDS | {
+    ChangeKind.ASKED,
+    ChangeKind.ASKED_AGAIN,
+    ChangeKind.NOT_ASKED,
+    ChangeKind.QUESTION,
+    ChangeKind.ANSWER,
+    ChangeKind.SOURCES,
+}
+"""The kinds of change that editors see beside them: those of prompts."""
 
 
 class Tag(NamedTuple):
@@ -128,8 +137,9 @@ def _public_updates(snapshot: CatalogSnapshot) -> list[PublicUpdate]:
 def _revisions(snapshot: CatalogSnapshot) -> Iterator[PublicUpdate]:
     by_uuid = {str(article.uuid): article for article in snapshot.articles.values()}
     revisions = Revision.objects.applied().without_contents().with_undone_at()
+    kinds = EDITORS_KINDS if snapshot.with_drafts else PUBLIC_KINDS
     for revision in revisions[:UPDATES_SHOWN]:
-        articles = list(_changed(revision.plan["changed"], by_uuid))
+        articles = list(_changed(revision.plan["changed"], by_uuid, kinds))
         if revision.applied_at and articles:
             anchor = f"revision-{revision.pk}"
             yield PublicUpdate(anchor, revision.applied_at, articles, revision.undone_at)
@@ -155,7 +165,7 @@ def _edited(snapshot: CatalogSnapshot, edits: ArticleEdits) -> PublicArticleChan
 
 
 def _changed(
-    rows: list[Mapping[str, Any]], articles: Mapping[str, Article]
+    rows: list[Mapping[str, Any]], articles: Mapping[str, Article], kinds: Collection[str]
 ) -> Iterator[PublicArticleChange]:
     for row in rows:
         article = articles.get(row["uuid"])
@@ -165,7 +175,7 @@ def _changed(
                 ChangeKind(change["kind"]), change["old"], change["new"]
             )
             for change in row["changes"]
-            if change["kind"] in PUBLIC_KINDS
+            if change["kind"] in kinds
         }
         if article and row["is_public"] and distinct:
             yield PublicArticleChange(article, list(distinct.values()))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from catalog.catalog_data import CatalogData
+from catalog.catalog_data import CatalogData, PromptData
 from catalog.playbook_file.matching.merge import Merge
 
 
@@ -40,8 +41,20 @@ def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
             **{pk: replace(row, is_retired=True) for pk, row in now.entries.items()},
             **then.entries,
         },
+        prompts=_prompts(then, now),
     )
     return Merge(now, after, len(now.listed.keys() & after.listed.keys()))
+
+
+def _prompts(then: CatalogData, now: CatalogData) -> Mapping[str, PromptData] | None:
+    """Return the prompts as they were, each with the article that it has now."""
+    if then.prompts is None or now.prompts is None:
+        return now.prompts
+    prompts = {uuid: replace(row, is_retired=True) for uuid, row in now.prompts.items()}
+    for uuid, row in then.prompts.items():
+        article = now.prompts[uuid].article if uuid in now.prompts else row.article
+        prompts[uuid] = replace(row, article=article)
+    return prompts
 
 
 def _with_later_keys(then: CatalogData, now: CatalogData, made: CatalogData) -> CatalogData:

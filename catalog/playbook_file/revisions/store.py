@@ -11,7 +11,15 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
-from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried, values_of
+from catalog.catalog_data import (
+    MODELS,
+    ArticleData,
+    CatalogData,
+    EntryData,
+    PromptData,
+    carried,
+    values_of,
+)
 from catalog.history.records import CHANGED, CREATED, record
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
 
@@ -43,6 +51,7 @@ class _CatalogWriter:
         self._write_articles()
         self._write_aliases()
         self._write_entries()
+        self._write_prompts()
         self._delete_statuses()
 
     def _write_layers(self) -> None:
@@ -130,6 +139,23 @@ class _CatalogWriter:
         fields = ["section", "article", "number", *carried(EntryData), "retired_at"]
         self._save(Entry, entries, fields)
 
+    def _write_prompts(self) -> None:
+        rows = list(changed_rows(self.before.prompts or {}, self.after.prompts or {}))
+        if not rows:
+            return
+        model = MODELS[PromptData]
+        articles = {str(uuid): pk for uuid, pk in Article.objects.values_list("uuid", "pk")}
+        wanted = {row.uuid for row in rows}
+        stored = {str(p.uuid): p for p in _all(model) if str(p.uuid) in wanted}
+        prompts = []
+        for row in rows:
+            prompt: Any = stored.get(row.uuid) or model(uuid=row.uuid, added_at=self.now)
+            prompt.article_id = articles[row.article]
+            copy_carried(row, prompt)
+            prompt.retired_at = self._retired_at(prompt.retired_at, row.is_retired)
+            prompts.append(prompt)
+        self._save(model, prompts, ["article", *carried(PromptData), "retired_at"])
+
     def _leave_places(self, rows: Iterable[EntryData]) -> None:
         """Retire the entries that move until all are written: two entries may swap places."""
         moving = [row.id for row in rows if _place(self.before.entries[row.id]) != _place(row)]
@@ -152,7 +178,11 @@ class _CatalogWriter:
         return (was or self.now) if is_retired else None
 
 
-def copy_carried(row: ArticleData | EntryData, to: models.Model) -> None:
+def _all(model: type[models.Model]) -> Iterable[Any]:
+    return model._default_manager.all()
+
+
+def copy_carried(row: ArticleData | EntryData | PromptData, to: models.Model) -> None:
     """Copy the carried fields of a row to its model instance."""
     for name in carried(type(row)):
         setattr(to, name, getattr(row, name))

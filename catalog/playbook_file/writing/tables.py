@@ -5,8 +5,9 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried
+from catalog.catalog_data import ArticleData, CatalogData, EntryData, PromptData, carried
 from catalog.playbook_file.writing.markdown import TITLE
 
 FIRST_COLUMNS = (
@@ -16,13 +17,39 @@ FORMULA = re.compile(r"^[\s]*[=+\-@\t\r|%]")
 
 
 def as_json(catalogue: CatalogData) -> str:
-    rows = [dict(row) for row in _rows(catalogue)]
+    rows = list(_rows(catalogue))
+    if catalogue.prompts is not None:
+        _add_prompts(catalogue, rows)
     layers = [
         {"slug": layer.slug, "number": layer.number, "title": layer.title, "tagline": layer.tagline}
         for layer in sorted(catalogue.layers.values(), key=lambda row: (row.number, row.slug))
     ]
-    content = {"title": TITLE, "layers": layers, "entries": rows}
+    sections = [
+        {"layer": catalogue.layers[section.layer].title, "section": section.heading}
+        for section in catalogue.journey
+    ]
+    content = {"title": TITLE, "layers": layers, "sections": sections, "entries": rows}
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _add_prompts(catalogue: CatalogData, rows: list[dict[str, Any]]) -> None:
+    """Add the prompts of each article to the first of its rows."""
+    done: set[str] = set()
+    for row in rows:
+        if row["article"] not in done:
+            done.add(row["article"])
+            prompts = catalogue.prompts_of.get(row["article"], ())
+            row["prompts"] = [_prompt(prompt) for prompt in prompts if not prompt.is_retired]
+
+
+def _prompt(prompt: PromptData) -> dict[str, object]:
+    lines = [line.rpartition(" ") for line in prompt.source_lines.splitlines()]
+    return {
+        "uuid": prompt.uuid,
+        "question": prompt.question,
+        "answer": prompt.answer,
+        "sources": [{"title": title, "url": url} for title, _space, url in lines],
+    }
 
 
 def as_csv(catalogue: CatalogData) -> str:
@@ -42,7 +69,7 @@ def _without_formula(value: object) -> object:
     return f"'{value}" if is_formula else value
 
 
-def _rows(catalogue: CatalogData) -> Iterator[dict[str, object]]:
+def _rows(catalogue: CatalogData) -> Iterator[dict[str, Any]]:
     for section, entry, article in catalogue.places():
         row = {
             "layer": catalogue.layers[section.layer].title,

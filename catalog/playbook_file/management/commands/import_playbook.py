@@ -17,7 +17,7 @@ from catalog.playbook_file.revisions.planning import Plan, plan, prepare
 
 
 class Command(BaseCommand):
-    help = "Import a playbook file (Markdown) as a new revision of the catalogue."
+    help = "Import a playbook file (Markdown or JSON) as a new revision of the catalogue."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", help="- for standard input")

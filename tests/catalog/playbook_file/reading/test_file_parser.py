@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from catalog.playbook_file.reading.decoding import SIZE_MAX
-from catalog.playbook_file.reading.file_parser import ROWS_MAX, read
+from catalog.playbook_file.reading.file_builder import ROWS_MAX
+from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.reading.parsed_file import FileLayer, FileRow, Unreadable
 
 URL = "https://example.org/a"
