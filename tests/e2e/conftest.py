@@ -81,7 +81,7 @@ def editor(editor: User) -> User:
     """Create the group of editors again; the rollback between browser tests removes it."""
     schema_editor = connection.schema_editor()
     import_module("catalog.migrations.0002_editors").make_editors(apps, schema_editor)
-    for room in ("playbook_file", "suggestions"):
+    for room in ("playbook_file", "suggestions", "prompts"):
         migration = import_module(f"catalog.{room}.migrations.0002_editors")
         migration.permit_editors(apps, schema_editor)
     return editor

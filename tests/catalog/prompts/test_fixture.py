@@ -1,0 +1,121 @@
+"""Every prompt that ships asks one thing, answers it in a few sentences, and names its sources."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from rapidfuzz.fuzz import token_set_ratio, token_sort_ratio
+
+from catalog.prompts.models import Source, sources_in
+from catalog.shipped import rows_of
+
+PROMPTS = list(rows_of("prompts"))
+INTERROGATIVES = re.compile(r"\b(why|when|what|how|which|who|whose|where)\b", re.IGNORECASE)
+RECITATION = re.compile(
+    r"\b(name|list|enumerate|recite|state)\b (all|the|a|two|three|four|five)\b", re.IGNORECASE
+)
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
+MARKDOWN = re.compile(r"[`*]|\]\(|^#|^- ", re.MULTILINE)
+DOCUMENTATION = re.compile(
+    r"//(www\.rfc-editor\.org|(dx\.)?doi\.org|(docs?|documentation|developers?|learn)\.)"
+    r"|/(docs?|documentation|manual|reference|spec|specs)/"
+)
+OTHER_DOCUMENTATION = {
+    "apache.github.io", "ccs-specs.icpc.io", "cheatsheetseries.owasp.org", "dashif.org",
+    "genai.owasp.org", "github.com", "gvwilson.github.io", "hexdocs.pm", "html.spec.whatwg.org",
+    "kafka.apache.org", "man7.org", "modelcontextprotocol.io", "opentelemetry.io", "pkg.go.dev",
+    "pollydocs.org", "raw.githubusercontent.com", "redis.io", "sre.google", "tikv.org",
+    "www.codenameone.com", "www.unix.com", "www.usenix.org",
+}  # fmt: skip
+"""Sites of documentation, specifications and papers whose addresses do not say so."""
+
+
+def sources_of(prompt: Mapping[str, Any]) -> list[Source]:
+    return sources_in(prompt["source_lines"])
+
+
+def is_documentation(source: Source) -> bool:
+    return bool(DOCUMENTATION.search(source.url)) or (
+        urlsplit(source.url).hostname in OTHER_DOCUMENTATION
+    )
+
+
+def test_each_article_has_four_to_six_prompts_in_order() -> None:
+    articles = [article["slug"] for article in rows_of("articles")]
+    counts = Counter(prompt["article"][0] for prompt in PROMPTS)
+    assert len(articles) == 39
+    assert list(counts) == articles
+    assert set(counts.values()) <= {4, 5, 6}
+    for slug, count in counts.items():
+        numbers = [prompt["number"] for prompt in PROMPTS if prompt["article"] == [slug]]
+        assert numbers == list(range(1, count + 1))
+
+
+def test_each_prompt_has_an_identity_of_its_own() -> None:
+    assert len({UUID(prompt["uuid"]) for prompt in PROMPTS}) == len(PROMPTS)
+
+
+def test_questions_and_answers_are_short_plain_text() -> None:
+    for prompt in PROMPTS:
+        question, answer = prompt["question"], prompt["answer"]
+        assert 20 <= len(question) <= 200, question
+        assert 40 <= len(answer) <= 600, question
+        for text in (question, answer):
+            assert not MARKDOWN.search(text), text
+            assert text == " ".join(text.split())
+
+
+def test_each_answer_has_one_to_four_sentences() -> None:
+    for prompt in PROMPTS:
+        assert prompt["answer"].endswith("."), prompt["question"]
+        assert 1 <= len(SENTENCE_END.split(prompt["answer"])) <= 4, prompt["question"]
+
+
+def test_no_question_is_answered_by_yes_or_no() -> None:
+    for prompt in PROMPTS:
+        *_before, last = SENTENCE_END.split(prompt["question"])
+        assert last.endswith("?"), prompt["question"]
+        assert INTERROGATIVES.search(last), prompt["question"]
+
+
+def test_no_question_asks_for_a_recitation() -> None:
+    assert [prompt for prompt in PROMPTS if RECITATION.search(prompt["question"])] == []
+
+
+def test_no_two_questions_are_nearly_the_same() -> None:
+    texts = [prompt["question"] for prompt in PROMPTS]
+    close = [
+        pair
+        for pair in combinations(texts, 2)
+        if token_sort_ratio(*pair) >= 75 or token_set_ratio(*pair) >= 80
+    ]
+    assert close == []
+
+
+def test_each_prompt_has_one_to_three_sources_and_one_of_them_is_primary() -> None:
+    for prompt in PROMPTS:
+        sources = sources_of(prompt)
+        assert 1 <= len(sources) <= 3, prompt["question"]
+        assert any(map(is_documentation, sources)), prompt["question"]
+        assert all(urlsplit(source.url).scheme == "https" for source in sources)
+        assert all(source.title != source.url for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("https://www.rfc-editor.org/rfc/rfc9110#section-13", True),
+        ("https://doi.org/10.1145/2377677.2377760", True),
+        ("https://docs.example.org/locks", True),
+        ("https://www.postgresql.org/docs/current/wal.html", True),
+        ("https://blog.example.org/why-docs", False),
+        ("https://medium.com/@someone/locks", False),
+    ],
+)
+def test_what_counts_as_documentation(source: str, expected: bool) -> None:
+    assert is_documentation(Source("A", source)) == expected
