@@ -84,16 +84,13 @@ def test_migrate_reinstalls_the_triggers() -> None:
 
 
 def dropped_triggers() -> list[str]:
+    triggers = {
+        f"stamp_{table.removeprefix('catalog_')}": table for table in catalog_version.TABLES
+    }
     if connection.vendor == "postgresql":
-        return [
-            f"DROP TRIGGER stamp_{table} ON catalog_{table}" for table in catalog_version.TABLES
-        ]
+        return [f"DROP TRIGGER {trigger} ON {table}" for trigger, table in triggers.items()]
     changes = ("INSERT", "UPDATE", "DELETE")
-    return [
-        f"DROP TRIGGER stamp_{table}_{change}"
-        for table in catalog_version.TABLES
-        for change in changes
-    ]
+    return [f"DROP TRIGGER {trigger}_{change}" for trigger in triggers for change in changes]
 
 
 def test_a_snapshot_agrees_with_the_tables() -> None:
