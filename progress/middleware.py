@@ -44,7 +44,13 @@ class RequestProgress:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, TooManyVisitors):
-            return render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+            reason = _(
+                "Many people without an account began to track their progress from your network "
+                "just now, so this change was not saved. Sign in or sign up to save it now, or go "
+                "back and try again in a few minutes."
+            )
+            status = HTTPStatus.TOO_MANY_REQUESTS
+            return render(request, "429.html", {"reason": reason}, status=status)
         if not isinstance(exception, ReaderGone):
             return None
         reason = _(

@@ -93,7 +93,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 /* Errors */
-const ERRORS = { 403: messages.outdated, 404: messages.gone, 409: messages.outdated };
+const ERRORS = {
+  403: messages.outdated, 404: messages.gone, 409: messages.outdated, 429: messages.limited,
+};
 const announce = (text) => {
   const toast = document.createElement("div");
   toast.className = "toast";

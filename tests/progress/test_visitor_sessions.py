@@ -30,7 +30,10 @@ def test_visitors_sessions_of_one_address_are_limited() -> None:
     assert statuses == [302] * 60 + [429]
     assert Session.objects.count() == 60
     path = f"/articles/{Article.objects.all()[0].slug}/state/"
-    assert Page(Client().post(path, {"state": "done"})).headings == ["Too many attempts"]
+    refused = Page(Client().post(path, {"state": "done"}))
+    assert refused.headings == ["Not saved"]
+    assert "so this change was not saved. Sign in or sign up" in refused.text
+    assert "keep accounts safe" not in refused.text
     assert mark(visitor, "done") == 302
     assert mark(Client(REMOTE_ADDR="192.0.2.7")) == 302
 
