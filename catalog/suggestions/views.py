@@ -23,7 +23,8 @@ def suggestion_add(request: HttpRequest) -> HttpResponse:
         response = send(request)
     else:
         form = blank(request) if request.user.is_authenticated else None
-        response = render(request, TEMPLATE, {"form": form})
+        article = request.snapshot.articles.get(request.GET.get("article", ""))
+        response = render(request, TEMPLATE, {"form": form, "article": article})
     response["Cache-Control"] = NEVER_STORED
     return response
 

@@ -58,6 +58,9 @@ def test_a_visitor_sees_how_to_contribute_and_a_sign_in_link_that_returns(client
     assert "Master the patterns." in page.text
     way_in = "/accounts/login/?next=/contributing/%3Farticle%3Dpayment-wallet"
     assert f'class="button" href="{way_in}"' in page.html
+    assert f'{way_in.replace("login", "signup")}">Sign up</a>' in page.html
+    assert "Your correction is about Payment Wallet." in page.text
+    assert "Your correction is about" not in Page(client.get(PATH)).text
     assert [field["name"] for field in page.fields] == ["q"]
     assert response["Cache-Control"] == "private, no-store"
 
@@ -105,7 +108,7 @@ def test_the_form_takes_as_many_queries_with_many_suggestions_as_with_one(
     reader.get(PATH)
     for number in range(8):
         Suggestion.objects.create(learner=learner, kind="article", url=f"{NEW}-{number}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         reader.get(PATH)
 
 
