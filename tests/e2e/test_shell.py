@@ -188,3 +188,22 @@ def test_how_to_use_is_one_press_from_the_first_screen(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="How to use it").click()
     expect(page.get_by_role("heading", name="How to use this playbook")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_j_and_k_keep_the_focused_row_clear_of_the_announcement(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/")
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    toast = page.locator(".toast")
+    expect(toast).to_be_visible()
+    covered = toast.bounding_box()
+    assert covered
+    for key in "j" * 12 + "k" * 6:
+        page.keyboard.press(key)
+        focused = page.locator("tr[data-entry]:focus-within").bounding_box()
+        assert focused
+        is_above = focused["y"] + focused["height"] <= covered["y"]
+        assert is_above or focused["y"] >= covered["y"] + covered["height"]
