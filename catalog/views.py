@@ -32,6 +32,7 @@ def roadmap(request: HttpRequest) -> Viewed:
         "section_count": len(request.snapshot.sections),
         "bands": folded(bands),
         "tabs": layer_tabs(request.path, request.snapshot.layers, chosen),
+        "chosen": chosen,
         "is_filtered": len(bands) < len(journey),
         "ignored": ignored,
     }

@@ -57,3 +57,34 @@ def test_folded_sections_keep_their_contents_and_numbers(client: Client, big: Se
 
 def test_a_roadmap_of_the_shipped_size_shows_every_row(client: Client) -> None:
     assert 'class="folded"' not in client.get("/").content.decode()
+
+
+def contents(html: str) -> list[str]:
+    return re.findall(r'<li><a href="([^"]+)">', html.partition('class="outline"')[2])
+
+
+def test_contents_link_to_the_sections_of_the_page(client: Client) -> None:
+    sections = list(Section.objects.order_by("layer__number", "number").select_related("layer"))
+    html = client.get("/").content.decode()
+    assert contents(html)[: len(sections)] == [f"#{section.slug}" for section in sections]
+    html = client.get("/?layer=foundation-layer").content.decode()
+    assert contents(html)[: len(sections)] == [
+        f"#{section.slug}"
+        if section.layer.slug == "foundation-layer"
+        else section.get_absolute_url()
+        for section in sections
+    ]
+
+
+@pytest.mark.parametrize("path", ["/sections/caching/", "/layers/data-mastery/"])
+def test_a_section_and_a_layer_are_marked_from_their_own_page(client: Client, path: str) -> None:
+    html = client.get(path).content.decode()
+    head = html.partition('class="page-head"')[2].partition("</details>")[0]
+    form_action = re.search(r'formaction="([^?]+)\?spot=([^"]+)" name="state" value="done"', head)
+    assert form_action
+    assert f'id="{form_action[2]}"' in html
+    assert "Open on its own page" not in head
+    response = client.post(form_action[1], {"state": "done", "spot": form_action[2], "next": path})
+    assert response["Location"] == f"{path}#{form_action[2]}"
+    marked = client.get(path).content.decode()
+    assert "0 of" not in marked.partition('class="page-head"')[2].partition("bar")[0]
