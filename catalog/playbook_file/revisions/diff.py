@@ -222,15 +222,19 @@ def _kept_place_changes(
 def _prompt_changes(before: CatalogData, after: CatalogData, article: str) -> Iterator[FieldChange]:
     was = {prompt.uuid: prompt for prompt in before.prompts_of.get(article, ())}
     for new in after.prompts_of.get(article, ()):
-        old = was.get(new.uuid)
-        if old is None or old.is_retired:
-            if not new.is_retired:
-                kind = ChangeKind.ASKED if old is None else ChangeKind.ASKED_AGAIN
-                yield FieldChange(kind, "", f"{new.question} {new.answer}")
-        elif new.is_retired:
-            yield FieldChange(ChangeKind.NOT_ASKED, old.question, "")
-        else:
-            yield from _carried_changes(old, new, new.question)
+        yield from prompt_changes(was.get(new.uuid), new)
+
+
+def prompt_changes(old: PromptData | None, new: PromptData) -> Iterator[FieldChange]:
+    """Return how a prompt differs from what it was; a retired one has no content that counts."""
+    if old is None or old.is_retired:
+        if not new.is_retired:
+            kind = ChangeKind.ASKED if old is None else ChangeKind.ASKED_AGAIN
+            yield FieldChange(kind, "", f"{new.question} {new.answer}")
+    elif new.is_retired:
+        yield FieldChange(ChangeKind.NOT_ASKED, old.question, "")
+    else:
+        yield from _carried_changes(old, new, new.question)
 
 
 def _if(kind: ChangeKind, old: str, new: str, where: str = "") -> Iterator[FieldChange]:

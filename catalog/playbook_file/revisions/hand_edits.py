@@ -181,7 +181,7 @@ def _text(value: object) -> str:
 def _records() -> Mapping[int, list[_Record]]:
     """Return the records of each article and of its entries."""
     records: dict[int, list[_Record]] = defaultdict(list)
-    revision_times = _RevisionTimes()
+    revision_times = RevisionTimes()
     public = {pk for pk, status in every_status().items() if status.is_public}
     for pk, at, user, status, retired_at, *values in _rows(
         Article, "id", "status_id", "retired_at", *ARTICLE_FIELDS
@@ -213,7 +213,7 @@ def _rows(model: type[Article | Entry], key: str, *names: str) -> Iterable[tuple
     return values
 
 
-class _RevisionTimes:
+class RevisionTimes:
     """The times at which a revision was being applied."""
 
     def __init__(self) -> None:

@@ -17,6 +17,7 @@ from catalog.history.field_changes import ChangeKind, FieldChange
 from catalog.models import Article
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions.hand_edits import ArticleEdits, hand_edits
+from catalog.playbook_file.revisions.prompt_edits import prompt_edits
 from catalog.snapshot import CatalogSnapshot
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _revisions(snapshot: CatalogSnapshot) -> Iterator[PublicUpdate]:
 
 def _days_of_hand_edits(snapshot: CatalogSnapshot) -> Iterator[PublicUpdate]:
     by_period: dict[tuple[date, int], list[ArticleEdits]] = defaultdict(list)
-    for edits in hand_edits():
+    for edits in _hand_edits(snapshot):
         if edits.article_id in snapshot.by_pk:
             by_period[edits.day, edits.period].append(edits)
     days: Counter[date] = Counter()
@@ -157,6 +158,20 @@ def _days_of_hand_edits(snapshot: CatalogSnapshot) -> Iterator[PublicUpdate]:
         of_period.sort(key=attrgetter("last_at"), reverse=True)
         articles = [_edited(snapshot, edits) for edits in of_period]
         yield PublicUpdate(anchor, of_period[0].last_at, articles, is_by_hand=True)
+
+
+def _hand_edits(snapshot: CatalogSnapshot) -> list[ArticleEdits]:
+    """Return the edits of each article, day and period; for editors with those of prompts."""
+    if not snapshot.with_drafts:
+        return hand_edits()
+    joined: dict[tuple[int, date, int], ArticleEdits] = {}
+    for edits in (*hand_edits(), *prompt_edits()):
+        run = edits.article_id, edits.day, edits.period
+        known = joined.get(run, edits._replace(changes=[]))
+        joined[run] = edits._replace(
+            last_at=max(known.last_at, edits.last_at), changes=[*known.changes, *edits.changes]
+        )
+    return list(joined.values())
 
 
 def _edited(snapshot: CatalogSnapshot, edits: ArticleEdits) -> PublicArticleChange:

@@ -22,9 +22,11 @@ from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.reading.parsed_file import FileRow, PlaybookFile, Unreadable
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import Plan, plan, prepare, prepare_undo
+from catalog.playbook_file.revisions.public_changes import public_updates
 from catalog.playbook_file.revisions.restoring import restore
 from catalog.playbook_file.writing.formats import write
 from catalog.prompts.models import Prompt
+from catalog.snapshot import CatalogSnapshot
 from tests.catalog.admin_pages import save, text_of
 from tests.catalog.playbook_file.writing.test_round_trip import TEXT, catalogues
 
@@ -323,11 +325,26 @@ def test_only_editors_see_prompts_in_what_changed(wallet: Article, editor_client
     content = exported()
     entry_of(content)["prompts"].append({"question": "Why so?", "answer": "So."})
     imported(content)
-    assert "New prompt: Why so?" in text_of(editor_client.get("/changes/")).replace(
-        "New prompt Why", "New prompt: Why"
-    )
+    save(editor_client, wallet, **{"prompts-0-answer": "By hand.", "prompts-1-retire": "on"})
+    save(editor_client, wallet, title="Purse")
+    snapshot = CatalogSnapshot("any", with_drafts=True)
+    by_hand, from_file = [
+        {change.kind: (change.old, change.new) for change in article.changes}
+        for update in public_updates(snapshot)
+        for article in update.articles
+    ]
+    assert from_file == {"asked": ("", "Why so? So.")}
+    assert by_hand == {
+        "retitled": ("Payment Wallet", "Purse"),
+        "answer": ("Because.", "By hand."),
+        "not asked": ("Why two?", ""),
+    }
+    page = text_of(editor_client.get("/changes/"))
+    assert page.count("Payment Wallet Changed") + page.count("Purse Changed") == 2
+    assert "Retired prompt Why two?" in page
     for address in ("/changes/", "/feeds/changes.atom"):
-        assert "Why so?" not in Client().get(address).content.decode()
+        for text in ("Why so?", "By hand.", "Why two?"):
+            assert text not in Client().get(address).content.decode()
 
 
 # --- Files that are refused
