@@ -40,7 +40,7 @@ PUBLIC_KINDS = {
     ),
 }
 """The kinds of change that readers see. Numbers and keys are for the admin only."""
-EDITORS_KINDS = PUBLIC_KINDS | {
+PROMPT_KINDS = {
     ChangeKind.ASKED,
     ChangeKind.ASKED_AGAIN,
     ChangeKind.NOT_ASKED,
@@ -48,7 +48,7 @@ EDITORS_KINDS = PUBLIC_KINDS | {
     ChangeKind.ANSWER,
     ChangeKind.SOURCES,
 }
-"""The kinds of change that editors see beside them: those of prompts."""
+"""The kinds of change that only editors see, with the question that they concern."""
 
 
 class Tag(NamedTuple):
@@ -138,7 +138,7 @@ def _public_updates(snapshot: CatalogSnapshot) -> list[PublicUpdate]:
 def _revisions(snapshot: CatalogSnapshot) -> Iterator[PublicUpdate]:
     by_uuid = {str(article.uuid): article for article in snapshot.articles.values()}
     revisions = Revision.objects.applied().without_contents().with_undone_at()
-    kinds = EDITORS_KINDS if snapshot.with_drafts else PUBLIC_KINDS
+    kinds = PUBLIC_KINDS | (PROMPT_KINDS if snapshot.with_drafts else set())
     for revision in revisions[:UPDATES_SHOWN]:
         articles = list(_changed(revision.plan["changed"], by_uuid, kinds))
         if revision.applied_at and articles:
@@ -185,12 +185,15 @@ def _changed(
     for row in rows:
         article = articles.get(row["uuid"])
         # An article and its entry are usually retitled together: show that once.
-        distinct = {
-            (change["kind"], change["old"], change["new"]): FieldChange(
-                ChangeKind(change["kind"]), change["old"], change["new"]
-            )
+        distinct = dict.fromkeys(
+            FieldChange(ChangeKind(change["kind"]), change["old"], change["new"], _where(change))
             for change in row["changes"]
             if change["kind"] in kinds
-        }
+        )
         if article and row["is_public"] and distinct:
-            yield PublicArticleChange(article, list(distinct.values()))
+            yield PublicArticleChange(article, list(distinct))
+
+
+def _where(change: Mapping[str, Any]) -> str:
+    """Return the question that a change concerns. Sections are not shown here."""
+    return str(change["where"]) if change["kind"] in PROMPT_KINDS else ""

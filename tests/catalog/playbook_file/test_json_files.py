@@ -342,6 +342,7 @@ def test_only_editors_see_prompts_in_what_changed(wallet: Article, editor_client
     page = text_of(editor_client.get("/changes/"))
     assert page.count("Payment Wallet Changed") + page.count("Purse Changed") == 2
     assert "Retired prompt Why two?" in page
+    assert "Answer Why one? Because. By hand." in page
     for address in ("/changes/", "/feeds/changes.atom"):
         for text in ("Why so?", "By hand.", "Why two?"):
             assert text not in Client().get(address).content.decode()

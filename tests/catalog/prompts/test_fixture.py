@@ -28,11 +28,10 @@ DOCUMENTATION = re.compile(
 OTHER_DOCUMENTATION = (
     "apache.github.io/datasketches-python/", "ccs-specs.icpc.io/", "cheatsheetseries.owasp.org/",
     "dashif.org/dash.js/", "genai.owasp.org/", "github.com/OWASP/ASVS/",
-    "github.com/reactive-streams/", "github.com/spring-projects/", "github.com/systemd/",
-    "gvwilson.github.io/asimpy/", "hexdocs.pm/", "html.spec.whatwg.org/", "man7.org/linux/",
-    "modelcontextprotocol.io/specification/", "opentelemetry.io/", "pollydocs.org/",
-    "redis.io/commands/", "sre.google/sre-book/", "tikv.org/deep-dive/",
-    "www.codenameone.com/backend/javadoc/", "www.unix.com/man-page/", "www.usenix.org/conference/",
+    "github.com/reactive-streams/", "html.spec.whatwg.org/", "kafka.apache.org/",
+    "man7.org/linux/", "modelcontextprotocol.io/specification/", "pages.nist.gov/",
+    "sre.google/sre-book/", "tikv.org/deep-dive/", "www.freedesktop.org/software/systemd/man/",
+    "www.usenix.org/conference/",
 )  # fmt: skip
 """Where else documentation, specifications and papers are."""
 
