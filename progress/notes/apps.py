@@ -12,9 +12,10 @@ class NotesConfig(AppConfig):
         from progress.notes import receivers
         from progress.notes.export import dropped_texts_of, notes_of
         from progress.notes.models import Note
+        from progress.notes.sql import articles_with_notes
 
         learner_rows.register(Note)
-        article_notes.register(Note.objects.articles_of)
+        article_notes.register(articles_with_notes)
         export.parts["notes"] = notes_of
         export.parts["dropped_texts"] = dropped_texts_of
         receivers.connect()

@@ -31,10 +31,6 @@ class NoteQuerySet(QuerySet["Note"]):
         """Filter to the notes with a text: an emptied note keeps its row and its version."""
         return self.exclude(text="")
 
-    def articles_of(self, user: User) -> frozenset[int]:
-        """Return the primary keys of the articles about which the learner wrote."""
-        return frozenset(self.for_user(user).written().values_list("article_id", flat=True))
-
     def with_article(self) -> Self:
         return self.select_related("article__status")
 

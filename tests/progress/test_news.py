@@ -134,8 +134,9 @@ def test_a_visit_takes_one_statement_a_day(
     reader: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     reader.get("/")
-    # The session with the catalog version, the account, the states, the cards and the notes.
-    with django_assert_num_queries(5) as later:
+    # The session with the catalog version, the account, the states, the cards, the key points and
+    # the notes.
+    with django_assert_num_queries(6) as later:
         reader.get("/")
     User.objects.update(visit_began_at=timezone.now() - DAY)
     with django_assert_num_queries(len(later) + 1):

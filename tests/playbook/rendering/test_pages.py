@@ -204,7 +204,7 @@ MORE_QUERIES = {
 
 
 @override_settings(VISITORS_SEE_CHANGES_AFTER=1)
-@pytest.mark.parametrize(("who", "queries"), [("visitor", 0), ("learner", 4)])
+@pytest.mark.parametrize(("who", "queries"), [("visitor", 0), ("learner", 5)])
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery&q=cache"])
 def test_pages_take_a_constant_number_of_queries(
     client: Client,
@@ -215,7 +215,7 @@ def test_pages_take_a_constant_number_of_queries(
     who: str,
     queries: int,
 ) -> None:
-    """For a learner the session with the catalog version, the account, the states and the cards.
+    """For a learner the session with the catalog version, account, states, cards and key points.
 
     The article has their history, their completion and their note, the table their completions.
     Pages with rows show which articles have a note.
