@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.models import Article
-from progress.notes.models import DroppedText, Note
+from progress.notes.models import Note
 from progress.text_editor import TextEditor
 
 
@@ -17,14 +17,12 @@ def empty_editor(article: Article, reader: str) -> TextEditor:
 
 
 def editor_of(note: Note, article: Article) -> TextEditor:
-    has_dropped = getattr(note, "has_dropped_texts", None)
-    if has_dropped is None:
-        has_dropped = DroppedText.objects.filter(note=note.pk).exists()
+    earlier = reverse("notes:earlier_texts", args=[article.slug])
     return replace(
         empty_editor(article, str(note.user_id)),
         text=note.text,
         html=note.html,
         version=note.version,
         saved_at=note.updated_at if note.pk else None,
-        earlier_url=reverse("notes:earlier_texts", args=[article.slug]) if has_dropped else "",
+        earlier_url=earlier if note.has_dropped_texts else "",
     )

@@ -31,6 +31,9 @@ class Note(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
+    has_dropped_texts = False
+    """Annotated by `with_has_dropped_texts()`."""
+
     objects = NoteQuerySet.as_manager()
 
     class Meta:

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self, TypedDict, cast
+from typing import TYPE_CHECKING, Self
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
     from accounts.models import User
     from progress.notes.models import DroppedText, Note
 
@@ -17,10 +15,6 @@ DROPPED_TEXTS_KEPT = timedelta(days=30)
 
 def kept_since() -> datetime:
     return timezone.now() - DROPPED_TEXTS_KEPT
-
-
-class HasDroppedTexts(TypedDict):
-    has_dropped_texts: bool
 
 
 class NoteQuerySet(QuerySet["Note"]):
@@ -34,13 +28,12 @@ class NoteQuerySet(QuerySet["Note"]):
     def with_article(self) -> Self:
         return self.select_related("article__status")
 
-    def with_has_dropped_texts(self) -> QuerySet[WithAnnotations[Note, HasDroppedTexts]]:
+    def with_has_dropped_texts(self) -> Self:
         """Annotate `has_dropped_texts`."""
         from progress.notes.models import DroppedText  # progress.notes.models imports this module
 
         dropped = DroppedText.objects.filter(note=OuterRef("pk"))
-        notes = self.annotate(has_dropped_texts=Exists(dropped))
-        return cast("QuerySet[WithAnnotations[Note, HasDroppedTexts]]", notes)
+        return self.annotate(has_dropped_texts=Exists(dropped))
 
 
 class DroppedTextQuerySet(QuerySet["DroppedText"]):

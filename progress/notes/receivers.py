@@ -9,6 +9,7 @@ from catalog.models import Article
 from catalog.signals import article_merged
 from progress.notes.models import DroppedText, Note
 from progress.notes.saving import joined
+from progress.notes.sql import delete_expired_texts
 from progress.sql import lock_learner
 
 ROWS_AT_ONCE = 500
@@ -54,15 +55,14 @@ def join(kept: Note, duplicate: Note) -> None:
     kept.saved_by, kept.saved_number = None, 0
 
 
-def delete_expired_texts(request: HttpRequest, user: User, **kwargs: object) -> None:
+def on_sign_in(request: HttpRequest, user: User, **kwargs: object) -> None:
     """Delete the learner's texts that were dropped more than 30 days ago."""
-    expired = DroppedText.objects.for_user(user).expired()
-    if expired.exists():
+    if DroppedText.objects.for_user(user).expired().exists():
         with transaction.atomic():
             lock_learner(user)
-            expired.delete()
+            delete_expired_texts(user)
 
 
 def connect() -> None:
     article_merged.connect(on_article_merged, dispatch_uid="notes.on_article_merged")
-    user_logged_in.connect(delete_expired_texts, dispatch_uid="notes.delete_expired_texts")
+    user_logged_in.connect(on_sign_in, dispatch_uid="notes.on_sign_in")

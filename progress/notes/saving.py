@@ -13,6 +13,7 @@ from accounts.models import User
 from catalog.models import Article
 from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
 from progress.notes.rendering import render_note
+from progress.notes.sql import delete_expired_texts, text_of
 from progress.reader import ReaderGone
 from progress.sql import lock_and_resolve, lock_learner
 
@@ -74,8 +75,8 @@ class TooLong(Exception):
 
 def note_about(user: User, article_id: int) -> Note:
     """Return the learner's note about the article; one that is not stored, if there is none."""
-    note = Note.objects.for_user(user).filter(article=article_id).first()
-    return note or Note(user=user, article_id=article_id, version=0)
+    notes = Note.objects.for_user(user).filter(article=article_id).with_has_dropped_texts()
+    return notes.first() or Note(user=user, article_id=article_id, version=0)
 
 
 def save_note(user: User, article: Article, draft: Draft) -> Note:
@@ -84,10 +85,10 @@ def save_note(user: User, article: Article, draft: Draft) -> Note:
     Saving the text that is stored is a success and changes nothing, so that a page can send it
     again if the answer was lost.
     """
-    note = note_about(user, article.pk)
-    if note.text == draft.text:
-        return note
-    prepare(note, draft)
+    text = text_of(user, article.pk)
+    if text == draft.text:
+        return note_about(user, article.pk)
+    prepare(text, draft)
     with transaction.atomic():
         note = lock_note(user, article)
         if note.text == draft.text or draft.is_late(note):
@@ -98,9 +99,9 @@ def save_note(user: User, article: Article, draft: Draft) -> Note:
         return note
 
 
-def prepare(note: Note, draft: Draft) -> None:
+def prepare(stored: str, draft: Draft) -> None:
     """Do what takes time before others have to wait for the lock."""
-    check_length(note, draft.text)
+    check_length(stored, draft.text)
     _ = draft.html
 
 
@@ -155,19 +156,19 @@ def lock_note(user: User, article: Article) -> Note:
     kept_id = lock_and_resolve([article.pk]).get(article.pk, article.pk)
     if not lock_learner(user):
         raise ReaderGone
-    DroppedText.objects.for_user(user).expired().delete()
+    delete_expired_texts(user)
     return note_about(user, kept_id)
 
 
-def check_length(note: Note, text: str) -> None:
+def check_length(stored: str, text: str) -> None:
     # Two notes that were merged may be longer together. Such a note cannot grow.
-    limit = max(NOTE_MAX_LENGTH, len(note.text))
+    limit = max(NOTE_MAX_LENGTH, len(stored))
     if len(text) > limit:
         raise TooLong(len(text), limit)
 
 
 def write(note: Note, text: str, draft: Draft | None = None) -> None:
-    check_length(note, text)
+    check_length(note.text, text)
     note.html = draft.html if draft and draft.text == text else render_note(text)
     note.text = text
     note.version += 1
@@ -181,6 +182,7 @@ def drop(note: Note, text: str) -> None:
     """Keep a text for 30 days that is not the note any more."""
     if text:
         DroppedText.objects.create(note=note, text=text)
+        note.has_dropped_texts = True
 
 
 def joined(one: str, other: str) -> str:
