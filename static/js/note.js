@@ -80,18 +80,26 @@ const edit = (root) => {
     data.set("number", number);
   };
 
-  /* Sends the text even if the page is closed meanwhile */
-  const flush = async () => {
-    if (!isDirty() || hasConflict()) return !isDirty();
+  /* Sends the text even if the page is closed meanwhile. Leaving a page calls this twice, and a
+     browser lets only 64 KiB be under way. */
+  let underWay;
+  const send = async (sent) => {
     const body = new FormData(form);
-    const sent = text.value;
     sign(body);
     try {
       const headers = { "HX-Request": "true" };
       const response = await fetch(form.action, { method: "POST", body, headers, keepalive: true });
       if (response.ok) wasStored(sent);
       return response.ok;
-    } catch { return false; }
+    } catch {
+      return false;
+    } finally { underWay = undefined; }
+  };
+  const flush = async () => {
+    if (!isDirty()) return true;
+    if (hasConflict()) return false;
+    if (underWay?.text !== text.value) underWay = { text: text.value, done: send(text.value) };
+    return underWay.done;
   };
 
   text.addEventListener("input", () => {
@@ -125,22 +133,29 @@ const edit = (root) => {
     tryAgain();
   });
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.xhr.status === 200) afterSave(detail);
     status.toggleAttribute("data-is-editing", isDirty());
-    if (detail.xhr.status !== 200) return;
+  });
+  const afterSave = (detail) => {
     wasStored(detail.requestConfig.formData.get("text"));
     const other = status.querySelector("[data-stored-text]");
     if (!other) return;
-    if (detail.requestConfig.triggeringEvent?.submitter?.name === "choice") {
+    if (isChoice(detail)) {
       text.value = other.value;
       stored = other.value;
       keepDraft();
     }
     other.remove();
+  };
+  /* The text stays as it is while a choice is sent. Its buttons are gone afterwards. */
+  const isChoice = ({ requestConfig: { triggeringEvent } }) =>
+    triggeringEvent?.submitter?.name === "choice";
+  form.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    text.readOnly = isChoice(detail);
   });
-  /* The buttons of the choice are gone afterwards */
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const isChoice = detail.requestConfig.triggeringEvent?.submitter?.name === "choice";
-    if (isChoice && !hasConflict()) text.focus();
+    text.readOnly = false;
+    if (isChoice(detail) && !hasConflict()) text.focus();
   });
 
   addEventListener("online", () => isDirty() && save());

@@ -35,6 +35,11 @@ class Watch:
     def __init__(self, host: str) -> None:
         self.host = host
         self.faults: list[str] = []
+        self.expected: list[str] = []
+
+    def expect(self, message: str) -> None:
+        """Accept what the browser itself reports in this test, also after the page is left."""
+        self.expected.append(message)
 
     def over(self, context: BrowserContext) -> None:
         context.on("console", self.console)
@@ -42,7 +47,8 @@ class Watch:
         context.on("request", self.request)
 
     def console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        is_expected = any(expected in message.text for expected in self.expected)
+        if message.type in {"error", "warning"} and not is_expected:
             self.faults.append(f"{message.type}: {message.text}")
 
     def request(self, request: Request) -> None:

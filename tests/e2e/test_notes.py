@@ -54,7 +54,7 @@ def writer(page: Page, account: User) -> Page:
 
 def test_a_note_is_saved_as_one_types_and_is_there_again(writer: Page) -> None:
     write(writer, "**Why** not")
-    expect(status_of(writer)).to_contain_text("Saved")
+    expect(status_of(writer).get_by_text("Saved")).to_be_visible()
     writer.get_by_text("Preview").click()
     expect(writer.locator("#note-preview strong")).to_have_text("Why")
     write(writer, " TTL")
@@ -112,6 +112,7 @@ def test_leaving_at_once_saves(writer: Page, text: str) -> None:
 def test_two_tabs_are_shown_both_texts(
     writer: Page, watch: Watch, choice: str, text: str, dropped: list[str]
 ) -> None:
+    watch.expect("409 (Conflict)")
     write(writer, "start")
     expect(status_of(writer)).to_contain_text("Saved")
     other = writer.context.new_page()
@@ -133,12 +134,12 @@ def test_two_tabs_are_shown_both_texts(
     assert [*DroppedText.objects.values_list("text", flat=True)] == dropped
     write(writer, " on")
     eventually(writer, lambda: stored() == f"{text} on")
-    watch.faults.clear()  # the browser reports the conflict itself
 
 
 def test_a_conflict_can_be_read_and_settled_on_a_phone(
     writer: Page, account: User, watch: Watch
 ) -> None:
+    watch.expect("409 (Conflict)")
     write(writer, "mine")
     expect(status_of(writer)).to_contain_text("Saved")
     wallet = Article.objects.get(slug="payment-wallet")
@@ -149,10 +150,10 @@ def test_a_conflict_can_be_read_and_settled_on_a_phone(
         writer.set_viewport_size({"width": width, "height": 844})
         assert writer.evaluate("document.documentElement.scrollWidth") <= width
         assert_accessible(writer)
-    watch.faults.clear()  # the browser reports the conflict itself
 
 
 def test_a_draft_survives_an_ended_session(writer: Page, watch: Watch) -> None:
+    watch.expect("403 (Forbidden)")
     Session.objects.all().delete()
     write(writer, "typed after the end")
     expect(status_of(writer)).to_contain_text("you are signed out")
@@ -163,10 +164,10 @@ def test_a_draft_survives_an_ended_session(writer: Page, watch: Watch) -> None:
     expect(text_of(writer)).to_have_value("typed after the end")
     expect(status_of(writer)).to_contain_text("Saved")
     assert (stored(), writer.evaluate(DRAFTS)) == ("typed after the end", 0)
-    watch.faults.clear()  # the browser reports the refusals itself
 
 
 def test_a_draft_is_offered_to_its_account_only(writer: Page, watch: Watch) -> None:
+    watch.expect("403 (Forbidden)")
     User.objects.create_user("eve", "eve@example.org", "a-long-enough-secret")
     Session.objects.all().delete()
     write(writer, "private")
@@ -175,12 +176,13 @@ def test_a_draft_is_offered_to_its_account_only(writer: Page, watch: Watch) -> N
     writer.goto(ARTICLE)
     expect(text_of(writer)).to_have_value("")
     expect(writer.get_by_role("button", name="Restore the draft")).to_be_hidden()
-    watch.faults.clear()  # the browser reports the refusals itself
 
 
 def test_a_restored_draft_does_not_replace_a_newer_text(
     writer: Page, account: User, watch: Watch
 ) -> None:
+    watch.expect("403 (Forbidden)")
+    watch.expect("409 (Conflict)")
     Session.objects.all().delete()
     write(writer, "of the draft")
     expect(status_of(writer)).to_contain_text("you are signed out")
@@ -192,10 +194,11 @@ def test_a_restored_draft_does_not_replace_a_newer_text(
     writer.get_by_role("button", name="Restore the draft").click()
     expect(writer.locator(".text-conflict ins")).to_have_text("draft")
     assert stored() == "of the phone"
-    watch.faults.clear()  # the browser reports the refusals itself
 
 
 def test_a_text_is_saved_when_the_connection_is_back(writer: Page, watch: Watch) -> None:
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    watch.expect("htmx:sendError")
     writer.context.set_offline(True)
     write(writer, "typed offline")
     expect(status_of(writer)).to_contain_text("you are offline")
@@ -204,7 +207,6 @@ def test_a_text_is_saved_when_the_connection_is_back(writer: Page, watch: Watch)
     writer.context.set_offline(False)
     expect(status_of(writer)).to_contain_text("Saved")
     assert (stored(), writer.evaluate(DRAFTS)) == ("typed offline", 0)
-    watch.faults.clear()  # the lost connection itself
 
 
 def test_signing_out_saves_the_text_and_clears_the_drafts(writer: Page) -> None:
@@ -224,6 +226,7 @@ def test_signing_out_saves_the_text_and_clears_the_drafts(writer: Page) -> None:
 
 
 def test_a_note_works_without_javascript(plain_page: Page, account: User, watch: Watch) -> None:
+    watch.expect("409 (Conflict)")
     sign_in(plain_page, "ada")
     plain_page.goto(ARTICLE)
     text_of(plain_page).fill("**mine**")
@@ -236,7 +239,6 @@ def test_a_note_works_without_javascript(plain_page: Page, account: User, watch:
     plain_page.get_by_text("Preview").click()
     expect(plain_page.locator("#note-preview strong")).to_have_text("mine")
     assert stored() == "theirs\n\n---\n\n**mine**"
-    watch.faults.clear()  # the browser reports the conflict itself
 
 
 def test_notes_are_searched_while_one_types(page: Page, account: User) -> None:
