@@ -90,6 +90,7 @@ const edit = (root) => {
       const headers = { "HX-Request": "true" };
       const response = await fetch(form.action, { method: "POST", body, headers, keepalive: true });
       if (response.ok) wasStored(sent);
+      if (response.ok && isDirty()) save();
       return response.ok;
     } catch {
       return false;
@@ -110,7 +111,8 @@ const edit = (root) => {
   /* Saving pauses while a learner has to choose one of two texts */
   form.addEventListener("htmx:configRequest", (event) => {
     const { formData, triggeringEvent } = event.detail;
-    if (hasConflict() && !triggeringEvent?.submitter?.name) event.preventDefault();
+    const isChosen = triggeringEvent?.submitter?.name === "choice";
+    if (!isChosen && (hasConflict() || !isDirty())) event.preventDefault();
     else sign(formData);
   });
 
