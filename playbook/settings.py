@@ -253,6 +253,7 @@ TEMPLATES = [
                 "playbook.rendering.tags",
                 "catalog.prompts.fragments",
                 "progress.fragments",
+                "progress.my_progress",
                 "progress.notes.fragments",
                 "progress.recall.fragments",
                 "django_htmx.templatetags.django_htmx",

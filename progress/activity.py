@@ -5,15 +5,19 @@ every request.
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from accounts.models import User
 from catalog.models import Entry, Layer
-from progress.models import Event
+from playbook.study_day import study_day
 from progress.reader import ReaderProgress
+from progress.sql import StudyRow, study_of
 from progress.states import StateName
 
 ONE_DAY = timedelta(days=1)
@@ -28,8 +32,7 @@ review_counts: list[Callable[[User], Mapping[date, int]]] = []
 """The functions that return a learner's reviews by study day. Sub-apps add theirs."""
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """The distinct articles started and finished on a day, the layer of most, and the reviews."""
 
     date: date
@@ -53,8 +56,7 @@ class Streak:
     longest: int
 
 
-@dataclass(frozen=True)
-class Week:
+class Week(NamedTuple):
     """A column of the heat map, Monday first. The last week ends today."""
 
     days: tuple[Day, ...]
@@ -65,11 +67,19 @@ class Week:
         return next((day.date for day in self.days if day.date.day == 1), None)
 
 
-@dataclass(frozen=True)
 class HeatMap:
-    weeks: list[Week]
+    """The last twelve months by week."""
+
+    def __init__(self, weeks: list[Week]) -> None:
+        self.weeks = weeks
 
     @property
+    def first_month(self) -> date | None:
+        """A day of the month to name at the first week, if there is room for it."""
+        has_room = not any(week.new_month for week in self.weeks[:3])
+        return self.weeks[0].days[0].date if has_room else None
+
+    @cached_property
     def study_days(self) -> list[Day]:
         """The days with study, the latest first."""
         days = [day for week in self.weeks for day in week.days if day.level]
@@ -77,20 +87,35 @@ class HeatMap:
 
 
 def days_of(user: User, layers: Iterable[Layer]) -> list[Day]:
-    """Return the days with study, oldest first, in two queries and one for each review count."""
-    study = Event.objects.for_user(user).study()
+    """Return the days with study, oldest first, in one query and one for each review count."""
     by_pk = {layer.pk: layer for layer in layers}
-    layer_of: dict[date, Layer | None] = {}
-    for row in study.by_day_and_layer():
-        layer_of.setdefault(row["date"], by_pk.get(row["layer"]))
-    days = {
-        row["date"]: Day(row["date"], row["started"], row["finished"], layer_of.get(row["date"]))
-        for row in study.by_day()
-    }
+    days = {day: _counted(day, rows, by_pk) for day, rows in _by_day(study_of(user)).items()}
     for count in review_counts:
-        for date_, reviewed in count(user).items():
-            days[date_] = replace(days.get(date_, Day(date_)), reviewed=reviewed)
-    return sorted(days.values(), key=lambda day: day.date)
+        for day, reviewed in count(user).items():
+            days[day] = days.get(day, Day(day))._replace(reviewed=reviewed)
+    return [days[day] for day in sorted(days)]
+
+
+def _by_day(rows: Iterable[StudyRow]) -> Mapping[date, list[StudyRow]]:
+    """Group by study day. All articles of a bulk change have the same time."""
+    by_time: dict[datetime, list[StudyRow]] = defaultdict(list)
+    for row in rows:
+        by_time[row.happened_at].append(row)
+    by_day: dict[date, list[StudyRow]] = defaultdict(list)
+    for at, same_time in by_time.items():
+        by_day[study_day(at)] += same_time
+    return by_day
+
+
+def _counted(day: date, rows: Iterable[StudyRow], layers: Mapping[int, Layer]) -> Day:
+    by_stage: dict[bool, set[int]] = {False: set(), True: set()}
+    by_layer: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        by_stage[row.is_finished].add(row.article_id)
+        if row.layer_id:
+            by_layer[row.layer_id].add(row.article_id)
+    most = max(by_layer, key=lambda pk: len(by_layer[pk]), default=0)
+    return Day(day, len(by_stage[False]), len(by_stage[True]), layers.get(most))
 
 
 def streak(days: Iterable[Day], today: date) -> Streak:

@@ -2,16 +2,20 @@
 
 from collections.abc import Hashable
 
-from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import Dependency, is_known
+from progress.learner import LearnerProgress
+from progress.sql import decisions_of
 
 
 def _suggestions_version(request: HttpRequest) -> Hashable:
-    if not is_known(request) or request.user.is_anonymous:
-        return ()
-    suggestions = Suggestion.objects.for_user(request.user)
-    return tuple(suggestions.values_list("pk", "decided_at").order_by("pk"))
+    progress = request.progress if is_known(request) else None
+    return progress.derive(decisions) if isinstance(progress, LearnerProgress) else ()
+
+
+def decisions(progress: LearnerProgress) -> Hashable:
+    """Return the learner's suggestions, and when each was decided; read once in a request."""
+    return decisions_of(progress.user)
 
 
 SUGGESTIONS = Dependency(

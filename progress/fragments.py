@@ -12,7 +12,6 @@ from catalog.search.facets import ReaderFacet
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER, TIME_ZONE
 from playbook.rendering.fragments import cached_fragments, per_user_fragment
-from progress.activity import Week
 from progress.finishing import completion_of
 from progress.learner import LearnerProgress
 from progress.reader import HISTORY_SHOWN
@@ -140,13 +139,6 @@ def figure_cells(
     if section:
         figure = totals.of_section(section.slug)
     return cached_fragments(request, CATALOG)("progress/includes/figure-cells.html", figure=figure)
-
-
-@per_user_fragment(register, READER, CATALOG)
-def heat_week(request: HttpRequest, week: Week, number: int) -> str:
-    """Render a column of the heat map. Learners share most of them, because most are empty."""
-    name = "progress/includes/heat-week.html"
-    return cached_fragments(request, CATALOG)(name, week=week, number=number)
 
 
 @per_user_fragment(register, READER, CATALOG)

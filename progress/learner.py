@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog.history.article_history import article_history_of
 from catalog.models import Article
 from progress import article_notes, news
-from progress.models import Completion, Event, State
+from progress.models import Event, State
 from progress.reader import (
     HISTORY_SHOWN,
     HistoryItem,
@@ -22,9 +22,11 @@ from progress.reader import (
     Superseded,
 )
 from progress.sql import (
+    confidences_of,
     history_of,
     lock_and_resolve,
     lock_learner,
+    started_at_of,
     states_of,
     write_event,
     write_state,
@@ -80,8 +82,7 @@ class LearnerProgress(ReaderProgress):
 
     @cached_property
     def confidences(self) -> Mapping[int, int]:
-        completions = Completion.objects.for_user(self.user).values_list("article_id", "confidence")
-        return {pk: confidence for pk, confidence in completions if confidence}
+        return confidences_of(self.user)
 
     @cached_property
     def growth(self) -> news.Growth | None:
@@ -172,8 +173,7 @@ class LearnerProgress(ReaderProgress):
         ]
 
     def started_at(self) -> Mapping[int, datetime]:
-        states = State.objects.for_user(self.user).started().order_by("pk")
-        return dict(states.values_list("article_id", "changed_at"))
+        return started_at_of(self.user)
 
     def lock(self) -> None:
         """Lock the learner until the transaction ends, and clear what was read of their progress.

@@ -95,10 +95,11 @@ class News:
 
     @classmethod
     def of(cls, progress: ReaderProgress) -> News:
+        new = progress.new_articles
         entries = {
             indexed.article_id: indexed.entry
-            for indexed in reversed(progress.snapshot.indexed_entries)
-            if indexed.article_id in progress.new_articles
+            for indexed in reversed(progress.snapshot.indexed_entries if new else ())
+            if indexed.article_id in new
         }
         return cls(list(entries.values())[::-1], list(progress.changed_articles.values()))
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self, TypedDict, cast
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from playbook.study_day import StudyDay
-from progress.states import STUDY, Stage, StateName
+from progress.states import Stage, StateName
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -21,24 +21,9 @@ class ReadAt(TypedDict):
     read_at: datetime
 
 
-class DayCounts(TypedDict):
-    date: date
-    started: int
-    finished: int
-
-
-class DayLayerCounts(TypedDict):
-    date: date
-    layer: int
-    articles: int
-
-
 class StateQuerySet(QuerySet["State"]):
     def for_user(self, user: User) -> Self:
         return self.filter(user=user)
-
-    def started(self) -> Self:
-        return self.filter(state__in=StateName.at(Stage.STARTED))
 
     def finished(self) -> Self:
         return self.filter(state__in=StateName.at(Stage.FINISHED))
@@ -86,40 +71,9 @@ class EventQuerySet(QuerySet["Event"]):
         # `undoes=None` would make SQLite use that index instead of the learner's.
         return self.alias(undone_id=Coalesce("undoes_id", 0)).filter(undone_id=0, undone_by=None)
 
-    def study(self) -> Self:
-        """Filter to the lasting events that started or finished an article."""
-        return self.lasting().filter(to_state__in=StateName.at(*STUDY))
-
     def on_day(self, day: date) -> Self:
         """Filter to one study day in the current time zone."""
         return self.alias(day=StudyDay("happened_at")).filter(day=day)
-
-    def by_day(self) -> QuerySet[Event, DayCounts]:
-        """Group by `date`, the study day in the current time zone.
-
-        Each has the number of articles `started` and `finished`.
-        """
-
-        def count_articles(stage: Stage) -> Count:
-            is_at_stage = Q(to_state__in=StateName.at(stage))
-            return Count("article", distinct=True, filter=is_at_stage)
-
-        days = self.order_by().values(date=StudyDay("happened_at"))
-        return days.annotate(
-            started=count_articles(Stage.STARTED), finished=count_articles(Stage.FINISHED)
-        ).order_by("date")
-
-    def by_day_and_layer(self) -> QuerySet[Event, DayLayerCounts]:
-        """Group by `date`, the study day, and `layer`, with the number of `articles`.
-
-        The largest group is first.
-        """
-        layer = F("article__entries__section__layer")
-        listed = self.filter(article__entries__isnull=False, article__entries__retired_at=None)
-        days = listed.order_by().values(date=StudyDay("happened_at"), layer=layer)
-        return days.annotate(articles=Count("article", distinct=True)).order_by(
-            "-articles", "article__entries__section__layer__number"
-        )
 
     def with_article(self) -> Self:
         return self.select_related("article__status")

@@ -1,6 +1,5 @@
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from django.forms import model_to_dict
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,20 +14,17 @@ from accounts.reauthentication import password_required
 from catalog.dependencies import CATALOG
 from catalog.models import Article, Layer, Section
 from catalog.roadmap import bands_of
-from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest, safe_next, sign_in_required
 from playbook.rendering.dependencies import DAY, TIME_ZONE
-from playbook.rendering.pages import Viewed, personal_page
-from playbook.study_day import study_day
-from progress import activity, metrics
+from playbook.rendering.pages import Viewed, personal_page, shared_page
+from progress import metrics
 from progress.dependencies import SUGGESTIONS
 from progress.export import progress_of
 from progress.filters import EventFilterForm
-from progress.finishing import completion_of, confidence_counts, finish
+from progress.finishing import completion_of, finish
 from progress.forms import ChangesAcknowledgeForm, FinishForm, StateForm
 from progress.learner import LearnerProgress
 from progress.models import Event
-from progress.news import News
 from progress.reader import NothingToUndo, Superseded
 from progress.responses import (
     ReaderRequest,
@@ -40,8 +36,6 @@ from progress.responses import (
 )
 from progress.states import StateName
 from progress.visitor import VisitorProgress
-
-RECENT_EVENTS = 10
 
 
 class LearnerRequest(ReaderRequest):
@@ -175,35 +169,14 @@ def changes_acknowledge(request: LearnerRequest) -> HttpResponse:
 
 
 @require_safe
-@personal_page(
+@shared_page(
     "progress/progress_detail.html",
     depends_on=(CATALOG, SUGGESTIONS, DAY, TIME_ZONE),
     fragments=["my-progress"],
 )
-def progress_detail(request: ReaderRequest) -> Viewed:
+def progress_detail(request: HttpRequest) -> Viewed:
     """Show a reader's figures; a learner's study days, changes and suggestions as well."""
-    progress = request.progress
-    readings = activity.reading_now(progress)
-    context = {"journey": bands_of(request.snapshot), "readings": readings}
-    if isinstance(progress, LearnerProgress):
-        return {**context, **_of_learner(progress)}
-    return {**context, "has_marks": bool(progress.states)}
-
-
-def _of_learner(progress: LearnerProgress) -> dict[str, Any]:
-    days = activity.days_of(progress.user, progress.snapshot.layers)
-    today = study_day()
-    events = Event.objects.for_user(progress.user).with_article().with_can_undo()
-    recent = list(events[:RECENT_EVENTS])
-    return {
-        "has_marks": bool(recent),
-        "news": News.of(progress),
-        "heat_map": activity.heat_map(days, today),
-        "streak": activity.streak(days, today),
-        "recent": recent,
-        "confidences": confidence_counts(progress),
-        "suggestions": Suggestion.objects.for_user(progress.user).with_article().newest_first(),
-    }
+    return {"journey": bands_of(request.snapshot)}
 
 
 @require_POST

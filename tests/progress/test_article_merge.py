@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.merging import merge_articles
 from catalog.models import Article
+from progress.activity import days_of
 from progress.learner import LearnerProgress
 from progress.models import Event, State
 from progress.reader import Superseded
@@ -114,8 +115,8 @@ def test_the_totals_equal_a_recount(learner: User, kept: Article, duplicate: Art
 def test_days_count_the_article_once(learner: User, kept: Article, duplicate: Article) -> None:
     mark(learner, (kept, DONE), (duplicate, DONE))
     merge_articles(kept, duplicate)
-    [day] = Event.objects.for_user(learner).study().by_day()
-    assert (day["started"], day["finished"]) == (0, 1)
+    [day] = days_of(learner, [])
+    assert (day.started, day.finished) == (0, 1)
     expect_chain(learner, kept)
 
 
