@@ -152,7 +152,6 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             revision.decisions = {}
             revision.save(update_fields=["decisions"])
             made = plan(revision)
-        undone = revision.undoes
         form = DecisionsForm(merge=made.merge, learners=made.learners)
         comparison = page_of(request, made.difference, len(made.merge.questions))
         context = {
@@ -164,7 +163,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
             "asked": form.asked(comparison.rows),
             "is_large": len(made.difference.articles) > LARGE,
             "learners": made.learners,
-            "later": later_changes(undone, made.merge.before, made.difference) if undone else None,
+            "later": later_changes(revision, made.merge.before, made.difference),
             "form": form,
             "catalog_version": catalog_version.current(),
         }

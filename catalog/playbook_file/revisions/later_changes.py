@@ -1,9 +1,12 @@
-"""Changes made after a revision was applied, and their editors: an undo reverts them too."""
+"""Changes made after a revision was applied, and their editors.
+
+The undo of the revision reverts them too, and a file may take them back.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,7 +39,7 @@ class LaterChange:
 
 @dataclass(frozen=True)
 class LaterChanges:
-    """The rows that an undo changes and that were changed after the undone revision, by slug.
+    """The rows that a revision changes back and that were changed by hand before, by slug.
 
     Articles are by UUID.
     """
@@ -44,6 +47,7 @@ class LaterChanges:
     layers: dict[str, LaterChange]
     sections: dict[str, LaterChange]
     articles: dict[str, LaterChange]
+    is_undo: bool
 
     @property
     def all(self) -> list[LaterChange]:
@@ -69,20 +73,55 @@ def names_of(editors: Iterable[str], has_others: bool = False) -> str:
     return get_text_list(names, _("and"))
 
 
-def later_changes(undone: Revision, now: CatalogData, undo: CatalogDiff) -> LaterChanges:
-    """Return the changes since `undone` that `undo` would revert, in five queries."""
-    later = difference(undone.after, now)
-    since = undone.applied_at
+def later_changes(revision: Revision, now: CatalogData, diff: CatalogDiff) -> LaterChanges | None:
+    """Return the later changes that `revision`, not applied yet, would revert by its `diff`.
+
+    These are the changes since the revision that it undoes or, for a file, since the last one.
+    None before the first. Takes five queries, and one for the last revision.
+    """
+    base = revision.undoes or Revision.objects.applied().defer("file", "catalogue_before").first()
+    if base is None or not diff:
+        return None
+    reverts = is_reverted_by_undo if revision.undoes else is_reverted_by_file
+    later = difference(base.after, now)
+    since = base.applied_at
     articles = [
         *records(Article, "uuid", since),
         *records(Entry, "article__uuid", since),
         *records(MODELS[PromptData], "article__uuid", since),
     ]
     return LaterChanges(
-        layers=by_key(later.layers, undo.layers, records(Layer, "slug", since)),
-        sections=by_key(later.sections, undo.sections, records(Section, "slug", since)),
-        articles=by_key(later.articles, undo.articles, articles),
+        layers=by_key(later.layers, diff.layers, records(Layer, "slug", since), reverts),
+        sections=by_key(later.sections, diff.sections, records(Section, "slug", since), reverts),
+        articles=by_key(later.articles, diff.articles, articles, reverts),
+        is_undo=revision.undoes is not None,
     )
+
+
+OPPOSITES = {
+    ChangeKind.BACK: ChangeKind.RETIRED,
+    ChangeKind.RETIRED: ChangeKind.BACK,
+    ChangeKind.LISTED: ChangeKind.UNLISTED,
+    ChangeKind.UNLISTED: ChangeKind.LISTED,
+    ChangeKind.ASKED: ChangeKind.NOT_ASKED,
+    ChangeKind.ASKED_AGAIN: ChangeKind.NOT_ASKED,
+    ChangeKind.NOT_ASKED: ChangeKind.ASKED_AGAIN,
+}
+
+
+def is_reverted_by_undo(kind: ChangeKind, kinds: set[ChangeKind]) -> bool:
+    # An additional key stays with its article.
+    return kind != ChangeKind.JOINED
+
+
+def is_reverted_by_file(kind: ChangeKind, kinds: set[ChangeKind]) -> bool:
+    """Return whether a file that makes changes of these `kinds` to a row reverts the change.
+
+    A file keeps what it does not say, such as the status.
+    """
+    if kind == ChangeKind.NEW:  # Every field of the row was entered by hand.
+        return bool(kinds - {ChangeKind.JOINED})
+    return kind != ChangeKind.JOINED and not kinds.isdisjoint({kind, OPPOSITES.get(kind, kind)})
 
 
 Record = tuple[str, str | None, datetime]
@@ -98,7 +137,10 @@ def records(model: Any, key: str, since: datetime | None) -> Iterator[Record]:
 
 
 def by_key(
-    later: Iterable[ChangedRow], undone: Iterable[ChangedRow], records: Iterable[Record]
+    later: Iterable[ChangedRow],
+    diff: Iterable[ChangedRow],
+    records: Iterable[Record],
+    reverts: Callable[[ChangeKind, set[ChangeKind]], bool],
 ) -> dict[str, LaterChange]:
     editors: dict[str, set[str]] = defaultdict(set)
     times: dict[str, datetime] = {}
@@ -106,12 +148,13 @@ def by_key(
         times[key] = max(changed_at, times.get(key, changed_at))
         if editor:
             editors[key].add(editor)
-    reverted = {row.key for row in undone}
+    changing = {row.key: {change.kind for change in row.changes} for row in diff}
     changes = {}
     for row in later:
-        # An additional key stays with its article.
-        kinds = [change.kind for change in row.changes if change.kind != ChangeKind.JOINED]
-        if kinds and row.key in reverted:
+        if row.key not in changing:
+            continue
+        kinds = [change.kind for change in row.changes if reverts(change.kind, changing[row.key])]
+        if kinds:
             what = ", ".join(dict.fromkeys(kind.label for kind in kinds))
             names = tuple(sorted(editors[row.key]))
             changes[row.key] = LaterChange(what, names, times.get(row.key))

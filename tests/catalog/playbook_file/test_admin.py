@@ -609,3 +609,42 @@ def test_a_large_preview_has_as_many_questions_as_changes_on_a_page(editor_clien
     assert response["Location"] == f"{address}?page=2"
     revision.refresh_from_db()
     assert list(revision.decisions.values()) == ["new"]
+
+
+def test_import_marks_what_it_replaces_of_hand_edits(
+    editor_client: Client, later_editor: User
+) -> None:
+    apply(editor_client, paste(editor_client, changed_file()))
+    tickets = Article.objects.get(slug="ticket-booking-system")
+    title = tickets.title
+    section = Section.objects.get(slug="caching")
+    save_as(later_editor, tickets, title="Tickets for Everybody")
+    save_as(later_editor, section, title="Caches")
+    entry = Section.objects.get(slug="database-design").entries.current()[0]
+    save_as(later_editor, entry, what_you_learn="Later words")
+    # The file keeps the section, and replaces the title and the text.
+    file = write(stored(), "markdown").replace("Later words", "Other words")
+    file = file.replace("**Tickets for Everybody**", f"**{title}**")
+    response = editor_client.get(paste(editor_client, file).get_absolute_url())
+    marks = changed_since(response)
+    assert list(marks) == [entry.article.title, title]
+    assert re.fullmatch(
+        r"Changed by hand by ana, last on \d+ \w+ \d+, \d\d:\d\d: Title\. The file replaces this\.",
+        marks[title],
+    )
+    warning = "The file also replaces what was changed by hand in 2 rows, by ana."
+    assert warning in text_of(response)
+    assert "Undoing" not in text_of(response)
+
+
+def test_import_does_not_mark_a_hand_edit_that_it_keeps(
+    editor_client: Client, later_editor: User
+) -> None:
+    apply(editor_client, paste(editor_client, changed_file()))
+    tickets = Article.objects.get(slug="ticket-booking-system")
+    entry = tickets.entries.current()[0]
+    save_as(later_editor, entry, what_you_learn="Later words")
+    file = write(stored(), "markdown").replace(tickets.title, "Seats for Everybody")
+    response = editor_client.get(paste(editor_client, file).get_absolute_url())
+    assert "Seats for Everybody" in text_of(response)
+    assert changed_since(response) == {}
