@@ -52,7 +52,8 @@ def test_cards_and_reviews_go_with_the_account(
 ) -> None:
     kept = Card.objects.create(user=editor, article=studied, kind=CardKind.OWN, question="Kept?")
     client.force_login(learner)
-    assert "2 cards, with all their reviews" in client.get("/accounts/delete/").content.decode()
+    page = client.get("/accounts/delete/").content.decode()
+    assert "2 cards that you wrote or reviewed, with all their reviews" in page
     client.post("/accounts/delete/", {"password": "a-learner's-password"})
     assert list(Card.objects.all()) == [kept]
     assert not Review.objects.exists()
