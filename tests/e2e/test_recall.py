@@ -1,9 +1,11 @@
+import re
+
 """Recall in a browser: by keyboard, on a phone, without JavaScript, in two tabs."""
 
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from catalog.models import Article
@@ -132,14 +134,14 @@ def test_two_tabs_rate_the_same_card_once(learner: Page) -> None:
 
 
 def test_a_review_that_is_sent_twice_counts_once(learner: Page) -> None:
-    sent: list[Request] = []
-    learner.on("request", lambda request: sent.append(request) if "review/" in request.url else 0)
     learner.keyboard.press("Space")
     learner.locator(".ratings").wait_for()
-    learner.keyboard.press("3")
+    with learner.expect_request(re.compile("/review/$")) as waiting:
+        learner.keyboard.press("3")
     expect(question(learner)).to_have_text(SECOND)
-    headers = {**sent[0].headers, "origin": learner.url.removesuffix(RECALL)}
-    again = learner.request.post(sent[0].url, data=sent[0].post_data or "", headers=headers)
+    sent = waiting.value
+    headers = {**sent.headers, "origin": learner.url.removesuffix(RECALL)}
+    again = learner.request.post(sent.url, data=sent.post_data or "", headers=headers)
     assert SECOND in again.text()
     assert ratings() == [Rating.GOOD]
 
