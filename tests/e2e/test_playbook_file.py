@@ -39,7 +39,7 @@ def test_import_is_previewed_decided_applied_and_undone(
     State.objects.create(user=learner, article=wallet, state="done")
     enter(page)
     page.goto("/admin/playbook_file/revision/add/")
-    page.get_by_label("A Markdown file").set_input_files(file)
+    page.get_by_label("A Markdown or JSON file").set_input_files(file)
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("#summary")).to_contain_text("2 retired")
     page.get_by_label("It is “Payment Wallet” (1 learner)").check()
