@@ -75,10 +75,11 @@ def review_add(request: RecallRequest) -> HttpResponse:
         reviewed = review_card(request.progress, form.cleaned_data["card"], rating, operation)
     except (NoSuchCard, NotDue):
         return _continue(request, _("That card is no longer due. Nothing was changed."))
+    text = _announcement(reviewed.card, Rating(reviewed.review.rating))
     undo_url = reverse("recall:review_undo", args=[operation])
-    return _continue(
-        request, _announcement(reviewed.card, Rating(reviewed.review.rating)), undo_url
-    )
+    forgotten = form.cleaned_data["card"] if rating == Rating.AGAIN else None
+    offered = forgotten if reviewed.card.needs_rewrite else None
+    return _continue(request, text, undo_url, offered=offered)
 
 
 @require_POST
@@ -115,10 +116,14 @@ def _announcement(card: Card, rating: Rating) -> str:
 
 
 def _continue(
-    request: RecallRequest, announced: str, undo_url: str = "", key: UUID | None = None
+    request: RecallRequest,
+    announced: str,
+    undo_url: str = "",
+    key: UUID | None = None,
+    offered: UUID | None = None,
 ) -> HttpResponse:
-    """Go on with the next card, and say what happened to the last one."""
-    context = {"announced": {"text": announced, "undo_url": undo_url}}
+    """Go on with the next card, say what happened to the last one, and offer to rewrite it."""
+    context = {"announced": {"text": announced, "undo_url": undo_url, "rewrite": offered}}
     if request.htmx:
         return _render(request, Session(request.progress, key), **context)
     message = render_to_string("recall/includes/announcement.html", context)

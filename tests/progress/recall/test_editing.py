@@ -245,6 +245,18 @@ def test_the_recall_page_offers_to_rewrite_after_the_answer(
     assert f'href="{DECK}{key}/?next=/me/recall/%3Fcard={key}">Rewrite this card' in page
 
 
+def test_the_fourth_lapse_offers_to_rewrite_the_card_at_once(
+    reader: Client, learner: User, prompts: list[Prompt], set_day: SetDay
+) -> None:
+    key = prompts[0].uuid
+    forget(learner, key, 3, set_day)
+    set_day((card_of(learner, key).state.due_on - date(2030, 11, 2)).days)  # type: ignore[union-attr]
+    sent = {"card": str(key), "operation": str(uuid4()), "rating": "1"}
+    for headers in ({"HX-Request": "true"}, {}):  # sent again, without htmx
+        response = reader.post("/me/recall/review/", sent, headers=headers, follow=True)
+        assert f'href="{DECK}{key}/?next=/me/recall/">Rewrite this card' in response.text
+
+
 @pytest.mark.parametrize("name", ["", "split/", "reset/", "drop/", "restore/"])
 def test_a_card_of_another_learner_does_not_exist(
     reader: Client, learner: User, editor: User, article: Article, name: str
