@@ -1,7 +1,6 @@
-import re
-
 """Recall in a browser: by keyboard, on a phone, without JavaScript, in two tabs."""
 
+import re
 from datetime import timedelta
 
 import pytest
