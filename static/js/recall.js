@@ -20,6 +20,7 @@ document.addEventListener("keydown", (event) => {
   control.click();
 });
 
+/* The forms swap with `settle:0ms`, so that a quick key finds them ready */
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "recall") area().querySelector("[data-focus]")?.focus();
 });
