@@ -16,8 +16,8 @@ from typing import NamedTuple
 from accounts.models import User
 from catalog.models import Entry, Layer
 from playbook.study_day import study_day
+from progress.page_sql import StudyRow, study_of
 from progress.reader import ReaderProgress
-from progress.sql import StudyRow, study_of
 from progress.states import StateName
 
 ONE_DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import Dependency, is_known
 from progress.learner import LearnerProgress
-from progress.sql import decisions_of
+from progress.page_sql import decisions_of
 
 
 def _suggestions_version(request: HttpRequest) -> Hashable:

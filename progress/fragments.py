@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from catalog.dependencies import CATALOG
@@ -11,11 +14,12 @@ from catalog.models import Article, Entry, Layer, Section
 from catalog.search.facets import ReaderFacet
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER, TIME_ZONE
-from playbook.rendering.fragments import cached_fragments, per_user_fragment
-from progress.finishing import completion_of
+from playbook.rendering.fragments import cached_fragments, fill, gap, per_user_fragment
 from progress.learner import LearnerProgress
-from progress.reader import HISTORY_SHOWN
+from progress.page_sql import reports_of
+from progress.reader import HISTORY_SHOWN, HistoryItem
 from progress.states import StateName
+from progress.text_editor import INSTANT
 
 register = template.Library()
 
@@ -173,11 +177,20 @@ def finish_link(request: HttpRequest, article: Article) -> str:
 def article_key_points(request: HttpRequest, article: Article) -> str:
     """Render what the learner reported when they finished the article."""
     progress = request.progress
-    completion = completion_of(progress, article) if isinstance(progress, LearnerProgress) else None
-    if completion is None:
+    if not isinstance(progress, LearnerProgress):
         return ""
-    context = {"completion": completion, "article": article}
-    return render_to_string("progress/includes/article-key-points.html", context)
+    report = reports_of(progress.user, [article.pk]).get(article.pk)
+    if report is None:
+        return ""
+    frame = cached_fragments(request, CATALOG)(
+        "progress/includes/article-key-points.html",
+        article=article,
+        points=gap("points") if report.points else "",
+        minutes=report.minutes,
+        confidence=report.confidence,
+    )
+    points = format_html_join("\n", "<li>{}</li>", [[point] for point in report.points])
+    return fill(frame, points=points)
 
 
 @per_user_fragment(register, READER, CATALOG, TIME_ZONE)
@@ -185,13 +198,27 @@ def article_history(request: HttpRequest, article: Article, *, oob: bool = False
     """Render the latest changes of the reader's state of an article."""
     progress = request.progress
     history = progress.history(article)
-    context = {
-        "history": history,
-        "is_cut": len(history) == HISTORY_SHOWN,
-        "is_visitor": progress.is_visitor,
-        "oob": oob,
-    }
-    return render_to_string("progress/includes/article-history.html", context)
+    frame = cached_fragments(request, CATALOG)(
+        "progress/includes/article-history.html",
+        rows=gap("rows") if history else "",
+        is_cut=len(history) == HISTORY_SHOWN,
+        is_visitor=progress.is_visitor,
+        oob=oob,
+    )
+    return fill(frame, rows=SafeString("".join([_history_row(request, item) for item in history])))
+
+
+def _history_row(request: HttpRequest, item: HistoryItem) -> SafeString:
+    row = cached_fragments(request, CATALOG)(
+        "progress/includes/article-history-row.html",
+        from_state=item.from_state,
+        to_state=item.to_state,
+        is_undo=item.is_undo,
+        instant=gap("instant"),
+        time=gap("time"),
+    )
+    at = timezone.localtime(item.happened_at)
+    return fill(row, instant=date_format(at, INSTANT), time=date_format(at, "j M Y, H:i"))
 
 
 @per_user_fragment(register, READER, CATALOG)

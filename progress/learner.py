@@ -12,6 +12,7 @@ from catalog.history.article_history import article_history_of
 from catalog.models import Article
 from progress import article_notes, news
 from progress.models import Event, State
+from progress.page_sql import confidences_of, started_at_of
 from progress.reader import (
     HISTORY_SHOWN,
     HistoryItem,
@@ -22,11 +23,9 @@ from progress.reader import (
     Superseded,
 )
 from progress.sql import (
-    confidences_of,
     history_of,
     lock_and_resolve,
     lock_learner,
-    started_at_of,
     states_of,
     write_event,
     write_state,

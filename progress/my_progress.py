@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -15,20 +16,19 @@ from catalog.roadmap import SectionTable
 from catalog.suggestions.models import Suggestion
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import DAY, READER, TIME_ZONE
-from playbook.rendering.fragments import cached_fragments, per_user_fragment
+from playbook.rendering.fragments import cached_fragments, fill, gap, per_user_fragment
 from progress.activity import HeatMap, days_of, heat_map, reading_now, streak
 from progress.dependencies import SUGGESTIONS, decisions
 from progress.finishing import confidence_counts
 from progress.learner import LearnerProgress
 from progress.news import News
+from progress.page_sql import RecentEvent, recent_events_of
 from progress.reader import ReaderProgress
-from progress.sql import RecentEvent, recent_events_of
+from progress.text_editor import INSTANT
 
 RECENT_EVENTS = 10
 DAYS_FOR_A_PICTURE = 2
 """The number of days with study from which they are shown."""
-INSTANT = r"Y-m-d\TH:i:sO"
-
 register = template.Library()
 
 
@@ -169,15 +169,20 @@ def my_recent_changes(request: HttpRequest) -> str:
 
 
 def _event_row(request: HttpRequest, event: RecentEvent) -> SafeString:
-    at = timezone.localtime(event.happened_at)
-    return cached_fragments(request, CATALOG)(
+    row = cached_fragments(request, CATALOG)(
         "progress/includes/event-row.html",
-        event=event,
-        is_public=event.article.is_public,
-        instant=date_format(at, INSTANT),
-        time=date_format(at, "j M, H:i"),
+        event=event.change,
+        pk=gap("pk"),
+        is_public=event.change.article.is_public,
+        undo_url=gap("undo_url"),
+        instant=gap("instant"),
+        time=gap("time"),
         spot="recent",
     )
+    at = timezone.localtime(event.happened_at)
+    undo_url = reverse("progress:event_undo", args=[event.pk])
+    instant, time = date_format(at, INSTANT), date_format(at, "j M, H:i")
+    return fill(row, pk=event.pk, undo_url=undo_url, instant=instant, time=time)
 
 
 @per_user_fragment(register, READER, CATALOG, SUGGESTIONS, TIME_ZONE)

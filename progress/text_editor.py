@@ -1,9 +1,19 @@
 """A text that is saved while it is typed, as `progress/includes/text-editor.html` shows it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from playbook.rendering.fragments import gap
 from progress.text_comparison import Piece, compare_texts
+
+INSTANT = r"Y-m-d\TH:i:sO"
+"""The format of a time for machines."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,51 @@ class TextEditor:
     """The learner whose page it is."""
     text: str = ""
     html: str = ""
-    version: int = 0
+    version: int | str = 0
     saved_at: datetime | None = None
     earlier_url: str = ""
     """The address of the texts that were dropped, if there are any."""
+
+    @property
+    def saved_instant(self) -> str:
+        return date_format(localtime(self.saved_at), INSTANT) if self.saved_at else ""
+
+    @property
+    def saved_time(self) -> str:
+        return date_format(localtime(self.saved_at), "j M Y, H:i") if self.saved_at else ""
+
+    @property
+    def for_everybody(self) -> "TextEditor":
+        """The editor with gaps for all that is the learner's (`own_parts`)."""
+        return EditorWithGaps(
+            self.id,
+            self.label,
+            self.url,
+            reader=gap("reader"),
+            text=gap("text"),
+            html=gap("html") if self.html else "",
+            version=gap("version"),
+            saved_at=EPOCH if self.saved_at else None,
+            earlier_url=self.earlier_url,
+        )
+
+    @property
+    def own_parts(self) -> Mapping[str, str | int]:
+        return {
+            "reader": self.reader,
+            "text": self.text,
+            "html": SafeString(self.html),
+            "version": self.version,
+            "saved_instant": self.saved_instant,
+            "saved_time": self.saved_time,
+        }
+
+
+class EditorWithGaps(TextEditor):
+    @property
+    def saved_instant(self) -> str:
+        return gap("saved_instant")
+
+    @property
+    def saved_time(self) -> str:
+        return gap("saved_time")

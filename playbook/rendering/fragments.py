@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import NamedTuple
 
 from django.template import Context, Library
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from playbook.http import HttpRequest
@@ -45,6 +47,27 @@ def cached_fragments(request: HttpRequest, *depends_on: Dependency) -> CachedFra
     return CachedFragments(
         store_for(request, depends_on), depends_on, versions(request, depends_on)
     )
+
+
+GAP = secrets.token_hex(16)
+"""Nobody can type it: fragments show what readers typed."""
+
+
+def gap(name: str) -> SafeString:
+    """Return the value that leaves a gap in a cached fragment, for `fill` to close.
+
+    So a fragment is rendered once for all readers, and nothing of any reader is kept. A template
+    can show the gap and ask whether it is there, but cannot change it with a filter.
+    """
+    return SafeString(f"{GAP}-{name}-")
+
+
+def fill(fragment: str, **values: str | int) -> SafeString:
+    """Return the fragment with each value, escaped unless it is safe, in the gap of its name."""
+    for name, value in values.items():
+        text = value if isinstance(value, str) else str(value)
+        fragment = fragment.replace(gap(name), conditional_escape(text))
+    return SafeString(fragment)
 
 
 class Hole(NamedTuple):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Article
 from progress.notes.models import Note
+from progress.notes.sql import ShownNote
 from progress.text_editor import TextEditor
 
 
@@ -16,7 +17,7 @@ def empty_editor(article: Article, reader: str) -> TextEditor:
     return TextEditor(id="note", label=_("My note"), url=url, reader=reader)
 
 
-def editor_of(note: Note, article: Article) -> TextEditor:
+def editor_of(note: Note | ShownNote, article: Article) -> TextEditor:
     earlier = reverse("notes:earlier_texts", args=[article.slug])
     return replace(
         empty_editor(article, str(note.user_id)),

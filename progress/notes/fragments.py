@@ -8,9 +8,10 @@ from catalog.dependencies import CATALOG
 from catalog.models import Article
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER, TIME_ZONE
-from playbook.rendering.fragments import cached_fragments, per_user_fragment
+from playbook.rendering.fragments import cached_fragments, fill, per_user_fragment
 from progress.notes.editor import editor_of, empty_editor
 from progress.notes.models import Note
+from progress.notes.sql import note_of
 
 register = template.Library()
 
@@ -22,10 +23,10 @@ def note_editor(request: HttpRequest, article: Article) -> str:
         address = article.get_absolute_url()
         return cached_fragments(request)("notes/includes/sign-in.html", address=address)
     user = request.user
-    notes = Note.objects.for_user(user).filter(article=article).with_has_dropped_texts()
-    note = notes.first()
+    note = note_of(user, article.pk)
     editor = editor_of(note, article) if note else empty_editor(article, str(user.pk))
-    return render_to_string("notes/includes/note.html", {"editor": editor})
+    frame = cached_fragments(request)("notes/includes/note.html", editor=editor.for_everybody)
+    return fill(frame, **editor.own_parts)
 
 
 @per_user_fragment(register, READER, CATALOG)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from catalog.prompts.models import Source
 from catalog.snapshot import CatalogSnapshot
-from progress.models import Completion
+from progress.page_sql import reports_of
 from progress.recall.deck import DeckCard
 from progress.recall.models import Card, CardKind
 
@@ -38,8 +38,7 @@ def faces_of(
     own = Card.objects.for_user(user)
     rows = (own.in_bulk(pks) if len(pks) <= FEW else own.in_bulk()) if pks else {}
     with_points = [card.article.pk for card in cards if card.kind == CardKind.KEY_POINTS]
-    completions = Completion.objects.for_user(user).filter(article__in=with_points)
-    points = {row.article_id: row.points for row in completions} if with_points else {}
+    points = {pk: report.points for pk, report in reports_of(user, with_points).items()}
     return {
         card.key: face_of(
             card,

@@ -4,16 +4,19 @@ from uuid import UUID
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from catalog.dependencies import CATALOG
 from catalog.models import Article
 from catalog.prompts.fragments import article_prompts
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import DECK, READER
-from playbook.rendering.fragments import cached_fragments, per_user_fragment
+from playbook.rendering.fragments import cached_fragments, fill, gap, per_user_fragment
 from progress.learner import LearnerProgress
 from progress.recall.deck import Deck
-from progress.recall.deck_page import ArticleCards
+from progress.recall.deck_page import ArticleCards, CardRow
 from progress.recall.session import Session
 from progress.states import Stage
 
@@ -48,14 +51,42 @@ def article_cards(request: HttpRequest, article: Article, *, oob: bool = False) 
     if not isinstance(progress, LearnerProgress):
         return article_prompts(request, article)
     is_finished = progress.state_of(article.pk).stage is Stage.FINISHED
-    context = {
-        "cards": ArticleCards(progress.derive(Deck), article),
-        "article": article,
-        "is_finished": is_finished,
-        "prompts": "" if is_finished else article_prompts(request, article),
-        "oob": oob,
-    }
-    return render_to_string("recall/includes/article-cards.html", context)
+    cards = ArticleCards(progress.derive(Deck), article)
+    frame = cached_fragments(request, CATALOG)(
+        "recall/includes/article-cards.html",
+        article=article,
+        rows=gap("rows") if cards.rows else "",
+        first_url=gap("first_url") if cards.first else "",
+        due=len(cards.due),
+        new=len(cards.new),
+        is_finished=is_finished,
+        prompts=gap("prompts"),
+        oob=oob,
+    )
+    first_url = f"{reverse('recall:recall_session')}?card={cards.first.key}" if cards.first else ""
+    return fill(
+        frame,
+        rows=SafeString("".join([_card_row(request, row, article) for row in cards.rows])),
+        first_url=first_url,
+        prompts="" if is_finished else article_prompts(request, article),
+    )
+
+
+def _card_row(request: HttpRequest, row: CardRow, article: Article) -> SafeString:
+    text = cached_fragments(request)(
+        "recall/includes/article-card.html",
+        is_dropped=row.card.is_dropped,
+        is_new=row.card.is_new,
+        days=row.days,
+        due_on=row.due_on,
+        url=gap("url"),
+        question=gap("question"),
+        answer=gap("answer") if row.days else "",
+    )
+    url = reverse("recall:card_edit", args=[row.card.key])
+    next_url = f"{article.get_absolute_url()}%23article-cards"
+    answer = Truncator(row.first_line).chars(90)
+    return fill(text, url=f"{url}?next={next_url}", question=row.face.question, answer=answer)
 
 
 def _key(text: str) -> UUID | None:
