@@ -86,6 +86,13 @@ def test_the_forecast_counts_each_card_on_the_day_it_is_due() -> None:
     assert (forecast.later, forecast.new, forecast.total, forecast.most) == (2, 1, 7, 3)
 
 
+def test_a_new_or_dropped_card_is_due_on_no_day() -> None:
+    assert card().due_day(TODAY) is None
+    assert card(0, is_dropped=True).due_day(TODAY) is None
+    assert card(0).due_day(TODAY) == TODAY
+    assert card(0, last=0).due_day(TODAY) == day(1)  # never twice on a day
+
+
 def test_a_share_needs_twenty_reviews() -> None:
     nineteen = [review(Rating.GOOD)] * 15 + [review(Rating.AGAIN)] * 4
     assert statistics.recall_share(nineteen).measured is None
