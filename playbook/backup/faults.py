@@ -25,7 +25,10 @@ def reported(consequence: str, file: Path | None = None) -> Iterator[None]:
             f"{consequence}: a newer release made the tables (it has the migration {migration}, "
             "which this one has not): install that release first"
         ) from migration
-    except (RestoreError, DatabaseError, sqlite3.Error, OSError) as error:
+    except OSError as error:
+        named = f"{file}: " if file and error.filename == str(file) else ""
+        raise CommandError(f"{consequence}: {named}{reason_of(error)}") from error
+    except (RestoreError, DatabaseError, sqlite3.Error) as error:
         raise CommandError(f"{consequence}: {reason_of(error)}") from error
 
 

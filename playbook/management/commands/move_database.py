@@ -18,7 +18,10 @@ class Command(BaseCommand):
     def handle(self, *args: object, file: Path, **options: object) -> None:
         with reported(f"Nothing was moved, and {file} is as it was"):
             if not file.is_file():
-                raise CommandError(f"{file} is no SQLite file: nothing was moved")
+                raise CommandError(
+                    f"{file} is no SQLite file: nothing was moved. Name the file to move; "
+                    "DATABASE_URL names the new database"
+                )
             if not is_empty():
                 raise CommandError(
                     "The database of DATABASE_URL is not empty: nothing was moved. "

@@ -193,8 +193,8 @@ def migrations(database: Database) -> set[tuple[str, str]]:
             "No backup was made to {folder}/gone/site.backup: No such file",
         ),
         (("backup", "{folder}"), "{folder} exists already"),
-        (("restore", "{folder}"), "Nothing was changed: Is a directory"),
-        (("restore", "{folder}/none"), "Nothing was changed: No such file"),
+        (("restore", "{folder}"), "Nothing was changed: {folder}: Is a directory"),
+        (("restore", "{folder}/none"), "Nothing was changed: {folder}/none: No such file"),
         (("move_database", "{folder}/none"), "{folder}/none is no SQLite file"),
         (
             ("move_database", "{folder}/text"),
