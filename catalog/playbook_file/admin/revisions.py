@@ -29,7 +29,7 @@ from catalog.playbook_file.revisions.deciding import decide_all
 from catalog.playbook_file.revisions.diff import CatalogDiff, difference
 from catalog.playbook_file.revisions.later_changes import later_changes
 from catalog.playbook_file.revisions.planning import plan, prepare, prepare_undo
-from catalog.playbook_file.writing.formats import FORMATS, write
+from catalog.playbook_file.writing.formats import FORMAT_LABELS, FORMATS, write
 from playbook.server.bodies import MEBIBYTE, takes_up_to
 
 DECISIONS = ("question-", "placement-")
@@ -82,7 +82,7 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         can_compare = Revision.objects.applied().count() > 1
-        context = {"formats": FORMATS, "compare": CompareForm() if can_compare else None}
+        context = {"formats": FORMAT_LABELS, "compare": CompareForm() if can_compare else None}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     # --- Import

@@ -48,8 +48,13 @@ class ChangedRow:
 
     @property
     def kinds(self) -> set[str]:
-        """The kinds of change; only `new` for a new article, whose fields are all new."""
+        """The kinds of change; only `new` for a new article, whose fields are all new.
+
+        A restored article is listed again, not in another section.
+        """
         kinds = {str(change.kind) for change in self.changes}
+        if ChangeKind.BACK in kinds:
+            kinds.discard(ChangeKind.LISTED)
         return {str(ChangeKind.NEW)} if ChangeKind.NEW in kinds else kinds
 
     @property

@@ -12,6 +12,8 @@ FORMATS = {
     "csv": ("text/csv; charset=utf-8", "csv"),
 }
 """The media type and the file name extension by format."""
+FORMAT_LABELS = {"markdown": "Markdown", "json": "JSON", "csv": "CSV"}
+"""The names of the formats, as people write them."""
 
 
 def public(catalogue: CatalogData) -> CatalogData:

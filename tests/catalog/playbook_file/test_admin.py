@@ -379,6 +379,8 @@ def test_undo_restores_the_catalogue_and_no_state(editor_client: Client, learner
     page = editor_client.post(revision.get_absolute_url(), {"_undo": "1"}, follow=True)
     undoing = Revision.objects.latest("pk")
     assert "What would change" in page.content.decode()
+    assert "2 restored" in text_of(page)
+    assert "listed in another section" not in text_of(page)
     apply(editor_client, undoing)
     after = stored()
     assert after.listed == before.listed
