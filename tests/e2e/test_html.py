@@ -6,12 +6,18 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from catalog.models import Entry
+from catalog.models import Article, Entry
+from progress.finishing import Report, finish
+from progress.learner import LearnerProgress
+from progress.models import Completion
+from progress.recall.models import Rating
+from progress.recall.reviewing import review_card
 from tests import machine
 from tests.accounts.passwords import confirm
 from tests.e2e.conftest import PASSWORD
@@ -28,6 +34,25 @@ ACCEPTED = (
     "Attribute “pk” not allowed on element “div”",
     "Attribute “order” not allowed on element “div”",
 )
+
+
+STUDYING = [
+    "/me/recall/",
+    "/me/recall/cards/",
+    "/me/recall/cards/?kind=own",
+    "/me/recall/statistics/",
+    "/articles/payment-wallet/cards/add/",
+    "/articles/payment-wallet/",
+]
+
+
+def study(account: User) -> str:
+    """Finish an article with key points and rate their card; return the address of the card."""
+    article = Article.objects.get(slug="payment-wallet")
+    finish(LearnerProgress(account), article, Report("A point"))
+    key = Completion.objects.get().uuid
+    review_card(LearnerProgress(account), key, Rating.GOOD, uuid4())
+    return f"/me/recall/cards/{key}/"
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +95,11 @@ def test_every_page_is_valid_html(
     for path in PUBLIC:
         save(path, "visitor")
     client.force_login(account)
+    for path in STUDYING:
+        save(path, "learner")
+    card = study(account)
+    for path in [*STUDYING, card, f"{card}split/"]:
+        save(path, "studying")
     for path in SIGNED_IN:
         if "reauthenticate" not in path:
             save(path, "learner")
