@@ -96,6 +96,17 @@ def test_nothing_is_covered_or_too_small_on_a_phone(learner: Page) -> None:
     assert learner.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_ratings_are_in_sight_under_a_long_answer(learner: Page) -> None:
+    Prompt.objects.update(answer="A key, and what it is for. " * 40)
+    learner.set_viewport_size({"width": 390, "height": 700})
+    learner.reload()
+    learner.keyboard.press("Space")
+    rating = learner.get_by_role("button", name="Good")
+    expect(rating).to_be_in_viewport(ratio=1)
+    rating.click()
+    expect(question(learner)).to_have_text(SECOND)
+
+
 def test_recall_without_javascript(plain_page: Page, account: User, article: Article) -> None:
     sign_in(plain_page, account.username)
     plain_page.goto(RECALL)
