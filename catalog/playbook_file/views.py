@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -25,5 +27,8 @@ def playbook_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared_page("playbook_file/change_list.html", depends_on=(CATALOG,))
 def change_list(request: HttpRequest) -> Viewed:
-    """List what changed, by revision, and by day for hand edits."""
-    return {"updates": public_updates(request.snapshot)}
+    """List what changed, by revision, and by day for hand edits; or the whole of one update."""
+    updates = public_updates(request.snapshot)
+    anchor = request.GET.get("update")
+    chosen = [replace(update, is_whole=True) for update in updates if update.anchor == anchor]
+    return {"updates": chosen or updates, "is_one": bool(chosen)}

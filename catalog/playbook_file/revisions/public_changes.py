@@ -58,6 +58,9 @@ class Tag(NamedTuple):
     label: StrOrPromise
 
 
+ARTICLES_SHOWN = 100
+"""The number of articles that the list of updates and the feed show of each."""
+
 WHOLE_TAGS = {
     ChangeKind.NEW: Tag("green", _("New")),
     ChangeKind.BACK: Tag("green", _("Restored")),
@@ -110,6 +113,16 @@ class PublicUpdate:
     undone_at: datetime | None = None
     """When the revision that this one undoes was applied."""
     is_by_hand: bool = False
+    is_whole: bool = False
+    """Whether all its articles are shown, and not only the first ones."""
+
+    @property
+    def shown_articles(self) -> list[PublicArticleChange]:
+        return self.articles if self.is_whole else self.articles[:ARTICLES_SHOWN]
+
+    @property
+    def hidden_count(self) -> int:
+        return len(self.articles) - len(self.shown_articles)
 
     @property
     def summary(self) -> str:

@@ -263,3 +263,27 @@ def test_the_number_of_queries_does_not_depend_on_the_edits(
         save(editor_client, article, title=f"Title {number}")
         days_ago(1)
     assert queries() == few
+
+
+def test_a_large_update_shows_its_first_articles_and_the_rest_on_demand(client: Client) -> None:
+    section = Section.objects.get(slug="caching")
+    rows = "".join(
+        f"| {n} | **Row {n}** | | [Read](https://example.org/{n}) |\n" for n in range(1, 121)
+    )
+    table = (
+        f"## {section.emoji} {section.title}\n\n| # | Title | Learn | Link |\n|---|---|---|---|\n"
+    )
+    apply(prepare((table + rows).encode(), "big.md", None))
+    shown = listed(client)
+    assert len(shown) == 100
+    revision = Revision.objects.get()
+    whole = f"{CHANGES}?update=revision-{revision.pk}"
+    more = re.search(rf'<a href="{re.escape(whole)}"[^>]*>([^<]+)</a>', page(client))
+    assert more
+    html = client.get(whole).content.decode()
+    total = html.count("<h3>")
+    assert more[1] == f"Show {total - 100} more articles"
+    assert total == len(revision.plan["changed"])
+    assert f'<a href="{CHANGES}">Show all updates</a>' in html
+    feed = client.get(FEED).content.decode()
+    assert f"And {total - 100} more articles." in feed
