@@ -74,5 +74,6 @@ def test_every_app_of_the_admin_has_a_unique_name(admin_client: Client) -> None:
         "E-mail addresses",
         "Links",
         "Playbook files",
+        "Recall prompts",
         "Suggestions",
     ]
