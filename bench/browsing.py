@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 from bench.load import Request
 from bench.measured_learners import MeasuredLearner
@@ -15,7 +16,10 @@ AS_A_BROWSER = {
     "Accept-Language": "en",
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
 }
-ROADMAP = "/"
+ROADMAP, RECALL = "/", "/me/recall/"
+SAVES = 8
+"""The number of times that a student saves each note."""
+SENTENCE = "A write is *acknowledged* once a quorum has stored it, so a later read finds it there."
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,11 @@ class Page:
     html: str
     cookies: Mapping[str, str]
     address: str
+
+    @property
+    def origin(self) -> str:
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -138,13 +147,63 @@ def state_changes(site: Site, writers: Sequence[MeasuredLearner]) -> list[Reques
     return requests
 
 
+def ratings(
+    site: Site, students: Sequence[MeasuredLearner], prompts: Sequence[str]
+) -> list[Request]:
+    """Return one rating of each student for the card of each prompt. The students take turns."""
+    recall = pages(site, RECALL, students)
+    return [
+        form_sent(
+            page,
+            "recall",
+            f"{RECALL}review/",
+            {"card": key, "operation": str(uuid4()), "reader": str(student["pk"]), "rating": "3"},
+        )
+        for key in prompts
+        for page, student in zip(recall, students, strict=True)
+    ]
+
+
+def note_saves(site: Site, students: Sequence[MeasuredLearner]) -> list[Request]:
+    """Return the saves of texts that grow, as the page sends them while somebody types.
+
+    The students take turns, and each goes round the articles, so that no save of a note can
+    overtake the one before it.
+    """
+    articles = list(students[0]["states"])
+    opened = {slug: pages(site, f"/articles/{slug}/", students) for slug in articles}
+    page_id = str(uuid4())
+    return [
+        form_sent(
+            page,
+            "note-status",
+            f"/articles/{slug}/note/",
+            {
+                "text": "\n\n".join([SENTENCE] * (number + 1)),
+                "reader": str(student["pk"]),
+                "version": str(number),
+                "page": page_id,
+                "number": str(number),
+            },
+        )
+        for number in range(1, SAVES + 1)
+        for slug in articles
+        for page, student in zip(opened[slug], students, strict=True)
+    ]
+
+
 def state_change(page: Page, address: str, fields: Mapping[str, str]) -> Request:
+    return form_sent(page, "states", address, fields)
+
+
+def form_sent(page: Page, target: str, address: str, fields: Mapping[str, str]) -> Request:
+    """Return the request that htmx sends for a form of the page."""
     headers = {
         **page.headers,
-        **as_htmx(page, "states"),
+        **as_htmx(page, target),
         "Accept": "*/*",
         "Content-Type": "application/x-www-form-urlencoded",
-        "Origin": page.address.removesuffix(ROADMAP),
+        "Origin": page.origin,
         "Referer": page.address,
     }
     return Request(address, "POST", headers, urlencode(fields))

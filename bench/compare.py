@@ -7,6 +7,7 @@ from statistics import median
 
 from bench.environment import RunningSite
 from bench.load import Request, Run, RunFailed, TooSlow, drive
+from bench.writes import Writes
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,15 @@ class Effort:
 
 @dataclass(frozen=True)
 class Side:
-    """A side of a comparison. If it `writes`, every acknowledged write has to be stored."""
+    """A side of a comparison. Every acknowledged write of what it `writes` has to be stored."""
 
     running_site: RunningSite
     requests: Callable[[int], Sequence[Request]]
     status: int = 200
-    writes: bool = False
+    writes: Writes | None = None
 
     def run(self, number: int, effort: Effort) -> Run:
-        before = self.running_site.events(number) if self.writes else 0
+        before = self._written(number)
         run = drive(
             self.running_site.site.origin,
             self.requests(number),
@@ -48,8 +49,11 @@ class Side:
         )
         let_it_finish(run, effort.connections)
         if self.writes and number:
-            expect_written(run, self.running_site.events(number) - before, effort.connections)
+            expect_written(run, self._written(number) - before, effort.connections)
         return run
+
+    def _written(self, number: int) -> int:
+        return self.running_site.written(self.writes, number) if self.writes else 0
 
 
 @dataclass(frozen=True)

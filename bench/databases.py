@@ -27,7 +27,7 @@ class Databases(Protocol):
     def copy(self, source: str, name: str) -> str: ...
     def drop(self, name: str) -> None: ...
     def size(self, name: str) -> int: ...
-    def events(self, name: str, users: list[int]) -> int: ...
+    def count(self, name: str, counting: str, users: list[int]) -> int: ...
 
 
 class SQLiteFiles:
@@ -60,9 +60,8 @@ class SQLiteFiles:
     def size(self, name: str) -> int:
         return self.file(name).stat().st_size
 
-    def events(self, name: str, users: list[int]) -> int:
-        marks = ", ".join("?" * len(users))
-        count = f"SELECT count(*) FROM progress_event WHERE user_id IN ({marks})"
+    def count(self, name: str, counting: str, users: list[int]) -> int:
+        count = f"{counting} WHERE user_id IN ({', '.join('?' * len(users))})"
         with closing(sqlite3.connect(self.file(name))) as connection:
             return int(connection.execute(count, users).fetchone()[0])
 
@@ -92,8 +91,8 @@ class PostgreSQLServer:
             row = connection.execute("SELECT pg_database_size(%s)", [name]).fetchone()
         return int(row[0]) if row else 0
 
-    def events(self, name: str, users: list[int]) -> int:
-        count = "SELECT count(*) FROM progress_event WHERE user_id = ANY(%s)"
+    def count(self, name: str, counting: str, users: list[int]) -> int:
+        count = f"{counting} WHERE user_id = ANY(%s)"
         with psycopg.connect(self.url(name)) as connection:
             row = connection.execute(count, [users]).fetchone()
         return int(row[0]) if row else 0

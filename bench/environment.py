@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bench.databases import Databases
 from bench.measured_learners import MeasuredLearners
 from bench.site import Product, Site
+from bench.writes import Writes
 
 READERS, WRITERS = 20, 20
 """More than there are connections, which makes two requests of one learner at once rare."""
@@ -23,9 +24,10 @@ class RunningSite:
     site: Site
     learners: MeasuredLearners
 
-    def events(self, run: int) -> int:
-        """Return the number of events of the learners who write in this run."""
-        return self.databases.events(self.name, [it["pk"] for it in self.learners["writers"][run]])
+    def written(self, writes: Writes, run: int) -> int:
+        """Return what the learners who write in this run have stored."""
+        pks = [learner["pk"] for learner in self.learners[writes.group][run]]
+        return self.databases.count(self.name, writes.count, pks)
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Environment:
     def prepare(self) -> None:
         url = self.databases.create("prepared")
         self.product.run("manage.py", "prepare", DATABASE_URL=url)
-        self.fill("shipped")
+        self.fill("shipped", f"--students={WRITERS}")
 
     def fill(self, name: str, *arguments: str) -> None:
         """Create the database `name` with bench.fill, passing `arguments` on to it."""

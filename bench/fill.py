@@ -1,6 +1,6 @@
 """Fill the database of DATABASE_URL, and print the measured learners as JSON.
 
-`python -m bench.fill --readers 10 --writers 20 --groups 4 --learners 100000`
+`python -m bench.fill --readers 10 --writers 20 --groups 4 --learners 100000 --students 20`
 """
 
 import argparse
@@ -13,18 +13,26 @@ django.setup()
 from django.db import transaction  # noqa: E402 - models need the setup above
 
 from accounts.models import User  # noqa: E402 - likewise
-from bench.data import catalogue, learners, readers  # noqa: E402 - likewise
+from bench.data import catalogue, learners, readers, students  # noqa: E402 - likewise
 from bench.data.inserts import settle  # noqa: E402 - likewise
-from bench.measured_learners import MeasuredLearners  # noqa: E402 - likewise
+from bench.measured_learners import MeasuredLearner, MeasuredLearners  # noqa: E402 - likewise
 
 
-def grouped(users: list[User], reading: int, writing: int) -> MeasuredLearners:
-    signed_in = readers.signed_in(users)
-    starts = range(reading, len(users), writing) if writing else ()
+def measured(
+    users: list[User], studying: list[User], options: argparse.Namespace
+) -> MeasuredLearners:
+    signed_in, reading = readers.signed_in(users), options.readers
     return {
         "readers": signed_in[:reading],
-        "writers": [signed_in[start : start + writing] for start in starts],
+        "writers": grouped(signed_in[reading:], options.writers),
+        "students": grouped(readers.signed_in(studying), options.students),
+        "prompts": students.prompts(),
     }
+
+
+def grouped(learners: list[MeasuredLearner], size: int) -> list[list[MeasuredLearner]]:
+    starts = range(0, len(learners), size) if size else ()
+    return [learners[start : start + size] for start in starts]
 
 
 def sample_learners(count: int) -> list[User]:
@@ -41,7 +49,8 @@ def main() -> None:
     parser.add_argument("--learners", type=int, default=0, help="with 40 states, 100 events each")
     parser.add_argument("--readers", type=int, required=True)
     parser.add_argument("--writers", type=int, default=0, help="in each group")
-    parser.add_argument("--groups", type=int, default=0, help="of writers")
+    parser.add_argument("--students", type=int, default=0, help="in each group")
+    parser.add_argument("--groups", type=int, default=0, help="of writers and of students")
     options = parser.parse_args()
     count = options.readers + options.groups * options.writers
     if options.learners:
@@ -52,7 +61,8 @@ def main() -> None:
             if options.learners
             else readers.make_readers(count, done_entries=20)
         )
-        measured_learners = grouped(users, options.readers, options.writers)
+        studying = students.make_students(options.groups * options.students)
+        measured_learners = measured(users, studying, options)
     if options.catalogue:
         catalogue.fill(options.catalogue)
     settle()

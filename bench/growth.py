@@ -7,6 +7,7 @@ from bench.compare import Effort, Side, latency
 from bench.environment import RunningSite
 from bench.paths import ROADMAP
 from bench.rows import GrowthRow
+from bench.writes import EVENTS
 
 TABLES = {
     "Words that few entries have, and a layer": "/articles/?layer=data-mastery&q=read+path",
@@ -43,4 +44,4 @@ def writing(running_site: RunningSite) -> Side:
         browsing.state_changes(running_site.site, writers)
         for writers in running_site.learners["writers"]
     ]
-    return Side(running_site, changes.__getitem__, writes=True)
+    return Side(running_site, changes.__getitem__, writes=EVENTS)

@@ -12,7 +12,13 @@ class MeasuredLearner(TypedDict):
 
 
 class MeasuredLearners(TypedDict):
-    """The learners who read, and for each run its own learners who write."""
+    """The learners who read, and for each run its own learners who write, and who study.
+
+    Students have finished every article, and have a note about each and a card that is due for each
+    of the `prompts`, which are given by their UUIDs.
+    """
 
     readers: list[MeasuredLearner]
     writers: list[list[MeasuredLearner]]
+    students: list[list[MeasuredLearner]]
+    prompts: list[str]

@@ -7,8 +7,9 @@ from bench import browsing
 from bench.captured import Captured
 from bench.environment import RunningSite
 from bench.load import Request
+from bench.writes import EVENTS, NOTE_VERSIONS, REVIEWS, Writes
 
-ROADMAP = "/"
+ROADMAP, RECALL = browsing.ROADMAP, browsing.RECALL
 TABLE = "/articles/?layer=data-mastery&q=read+path"
 ARTICLE = "/articles/unlocking-scalability-building-blocks-p1/"
 
@@ -27,7 +28,7 @@ class Path:
     requests: Callable[[int], list[Request]]
     limit: str
     status: int = 200
-    writes: bool = False
+    writes: Writes | None = None
 
 
 def paths(running_site: RunningSite) -> list[Path]:
@@ -38,8 +39,19 @@ def paths(running_site: RunningSite) -> list[Path]:
     table = browsing.fragments(site, TABLE, "results", learners["readers"])
     article = browsing.of_readers(site, ARTICLE, learners["readers"])
     changes = [browsing.state_changes(site, writers) for writers in learners["writers"]]
-    answers = {"visitor": visitor, "roadmap": roadmap, "table": table, "article": article}
-    for name, requests in {**answers, "state": changes[0]}.items():
+    students = learners["students"]
+    recall = browsing.of_readers(site, RECALL, students[0])
+    ratings = [browsing.ratings(site, group, learners["prompts"]) for group in students]
+    notes = [browsing.note_saves(site, group) for group in students]
+    answers = {
+        "visitor": visitor,
+        "roadmap": roadmap,
+        "table": table,
+        "article": article,
+        "recall": recall,
+    }
+    first_writes = {"state": changes[0], "rating": ratings[0], "note": notes[0]}
+    for name, requests in {**answers, **first_writes}.items():
         capture(running_site, name, requests[0])
 
     def page(name: str, bar: float, title: str) -> Path:
@@ -49,17 +61,23 @@ def paths(running_site: RunningSite) -> list[Path]:
         again = browsing.revisits(site, answers[name])
         return Path(f"{name}-again", title, 0.85, lambda run: again, "/limit/unchanged/", 304)
 
-    state = Path(
-        "state", "Set a state", 0.5, changes.__getitem__, "/limit/write/state/", writes=True
-    )
+    def write(
+        name: str, bar: float, title: str, requests: list[list[Request]], writes: Writes
+    ) -> Path:
+        limit = f"/limit/write/{name}/"
+        return Path(name, title, bar, requests.__getitem__, limit, writes=writes)
+
     return [
         page("visitor", 0.85, "Roadmap, visitor without marks"),
         page("roadmap", 0.5, "Roadmap, signed in, 20 of 43 done"),
         page("table", 0.5, "Filtered table fragment, signed in, with words and a layer"),
-        state,
+        write("state", 0.5, "Set a state", changes, EVENTS),
         revisit("visitor", "Revisit with its ETag, visitor"),
         revisit("roadmap", "Revisit with its ETag, signed in"),
         page("article", 0.5, "Article page, signed in"),
+        page("recall", 0.4, "Recall, with a card due for each of the prompts"),
+        write("rating", 0.4, "Rate a card", ratings, REVIEWS),
+        write("note", 0.4, "Save a note", notes, NOTE_VERSIONS),
     ]
 
 

@@ -12,6 +12,7 @@ from bench.limited import limit_of
 from bench.load import Request
 from bench.paths import Path, paths
 from bench.site import Answer, Product
+from bench.writes import EVENTS, NOTE_VERSIONS, REVIEWS, Writes
 from tests import static_files
 
 
@@ -44,7 +45,7 @@ def kind(answer: Answer) -> tuple[int, str, int]:
     return answer.status, answer.headers["content-type"], len(answer.body)
 
 
-@pytest.mark.parametrize("name", ["visitor", "roadmap", "table", "article"])
+@pytest.mark.parametrize("name", ["visitor", "roadmap", "table", "article", "recall"])
 def test_a_limit_response_equals_the_page(
     running_site: RunningSite, measured: dict[str, Path], name: str
 ) -> None:
@@ -74,11 +75,23 @@ def test_every_request_changes_a_state_in_every_round(
     running_site: RunningSite, measured: dict[str, Path]
 ) -> None:
     changes = measured["state"].requests(1)
-    before = running_site.events(1)
+    before = running_site.written(EVENTS, 1)
     once_round = changes[:: len(running_site.learners["writers"][1])]
     for change in [*once_round, *once_round]:
         assert running_site.site.ask(change).status == 200
-    assert running_site.events(1) - before == 2 * len(once_round)
+    assert running_site.written(EVENTS, 1) - before == 2 * len(once_round)
+
+
+@pytest.mark.parametrize(("name", "writes"), [("rating", REVIEWS), ("note", NOTE_VERSIONS)])
+def test_every_request_of_a_student_is_stored(
+    running_site: RunningSite, measured: dict[str, Path], name: str, writes: Writes
+) -> None:
+    students = running_site.learners["students"][1]
+    of_one = measured[name].requests(1)[:: len(students)][:45]
+    before = running_site.written(writes, 1)
+    for request in of_one:
+        assert running_site.site.ask(request).status == 200
+    assert running_site.written(writes, 1) - before == len(of_one) == 45
 
 
 def test_the_limit_of_a_write_writes_one_row(

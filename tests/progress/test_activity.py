@@ -234,6 +234,7 @@ def test_reading_now_lists_each_article_once_latest_first(
     assert readings[0].entry == Entry.objects.in_journey_order().filter(article=twice).first()
 
 
+@pytest.mark.same_everywhere
 def test_study_days_do_not_use_the_index_on_undone_events(learner: User) -> None:
     """SQLite would otherwise choose the index on `undoes`, which matches nearly all events."""
     with CaptureQueriesContext(connection) as captured:

@@ -1,0 +1,18 @@
+"""What the measured writes store, so that none that was acknowledged can be missing."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Writes:
+    """The learners who write, and the number of their rows that grows by one with each write."""
+
+    group: Literal["writers", "students"]
+    count: str
+    """A statement, to which the condition on the learners is added."""
+
+
+EVENTS = Writes("writers", "SELECT count(*) FROM progress_event")
+REVIEWS = Writes("students", "SELECT count(*) FROM recall_review")
+NOTE_VERSIONS = Writes("students", "SELECT coalesce(sum(version), 0) FROM notes_note")
