@@ -38,11 +38,12 @@ def problem(sentence: str, advice: str) -> Finding:
 
 
 def in_one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    """Return the message of a library in one line, without the secrets that it quotes."""
+    return without_secrets(" ".join(str(error).split()) or type(error).__name__)
 
 
 def without_secrets(text: str) -> str:
-    """Hide every secret of the settings, which a message of a library could quote."""
+    """Hide every secret of the settings."""
     for secret in secrets():
         text = text.replace(secret, "…")
     return text

@@ -18,7 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from playbook.doctor import configuration, database, machine, services
-from playbook.doctor.findings import Finding, Level, without_secrets
+from playbook.doctor.findings import Finding, Level, in_one_line
 from progress.project_metrics.models import Summary
 from tests.playbook.program import free_port, manage
 
@@ -200,7 +200,19 @@ def test_secrets_in_messages_of_libraries_are_hidden(settings: Any) -> None:
     settings.SENTRY_DSN = "https://the-key@sentry.example.org/1"
     settings.EMAIL_HOST_PASSWORD = "the-word"
     message = f"{settings.SECRET_KEY} the-password the-key the-word: refused"
-    assert without_secrets(message) == "… … … …: refused"
+    assert in_one_line(OSError(message)) == "… … … …: refused"
+
+
+@pytest.mark.django_db
+def test_a_password_that_is_a_common_word_hides_nothing_else(settings: Any, tmp_path: Path) -> None:
+    settings.SITE_URL = f"http://127.0.0.1:{free_port()}"
+    settings.STATIC_ROOT = tmp_path
+    settings.EMAIL_HOST_PASSWORD = "machine"
+    output = StringIO()
+    with pytest.raises(SystemExit, match="1"):  # The static files are missing.
+        call_command("doctor", stdout=output)
+    lines = output.getvalue().splitlines()
+    assert any("does not answer from this machine" in line for line in lines)
 
 
 def test_no_secret_is_printed() -> None:

@@ -3,7 +3,7 @@ import sys
 from django.core.management.base import BaseCommand
 
 from playbook.doctor.examination import examine
-from playbook.doctor.findings import Finding, Level, without_secrets
+from playbook.doctor.findings import Finding, Level
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         levels = []
         for about, finding in examine():
-            self.stdout.write(without_secrets(line_of(about, finding)))
+            self.stdout.write(line_of(about, finding))
             levels.append(finding.level)
         if Level.PROBLEM in levels:
             sys.exit(1)
