@@ -103,7 +103,7 @@ class Deck:
         """
         known, new = self._due
         in_order = sorted(
-            known, key=lambda card: card.state.recall_on(self.day) if card.state else 0
+            known, key=lambda card: -card.state.forgetting_on(self.day) if card.state else 0
         )
         return [*in_order, *new[: self._new_left]][: self._left]
 

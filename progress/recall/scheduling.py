@@ -45,6 +45,13 @@ class CardState(NamedTuple):
         card = _card(self)
         return scheduler(90).get_card_retrievability(card, _noon(day))
 
+    def forgetting_on(self, day: date) -> float:
+        """Return a value that orders cards as their recall does, the highest for the lowest recall.
+
+        Recall depends on the ratio of elapsed days to stability only, which is quick to compute.
+        """
+        return (day - self.last_reviewed_on).days / self.stability
+
 
 STATE_FIELDS = CardState._fields
 """The columns of a card that hold its state."""

@@ -60,6 +60,19 @@ def test_recall_is_certain_on_the_day_of_a_review_and_falls_to_the_retention_whe
     assert state.recall_on(state.due_on + timedelta(days=30)) < 0.9
 
 
+@given(st.lists(st.tuples(st.floats(0.1, 400), st.integers(0, 800)), min_size=2, max_size=20))
+def test_cards_are_ordered_by_recall_without_computing_it(
+    cards: list[tuple[float, int]],
+) -> None:
+    states = [
+        CardState(stability, 5, TODAY, TODAY, TODAY - timedelta(days=elapsed), 0)
+        for stability, elapsed in cards
+    ]
+    in_order = sorted(states, key=lambda state: -state.forgetting_on(TODAY))
+    recalls = [state.recall_on(TODAY) for state in in_order]
+    assert recalls == sorted(recalls)
+
+
 def test_only_forgetting_a_known_card_is_a_lapse() -> None:
     ratings = [Rating.AGAIN, Rating.AGAIN, Rating.HARD, Rating.AGAIN, Rating.GOOD]
     reviews = [Rated(rating, TODAY + timedelta(days=day)) for day, rating in enumerate(ratings)]
