@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from accounts.models import User
 from catalog.models import Entry, Layer
-from playbook.study_day import study_day
+from playbook.study_day import study_days
 from progress.page_sql import StudyRow, study_of
 from progress.reader import ReaderProgress
 from progress.states import StateName
@@ -96,14 +96,12 @@ def days_of(user: User, layers: Iterable[Layer]) -> list[Day]:
     return [days[day] for day in sorted(days)]
 
 
-def _by_day(rows: Iterable[StudyRow]) -> Mapping[date, list[StudyRow]]:
-    """Group by study day. All articles of a bulk change have the same time."""
-    by_time: dict[datetime, list[StudyRow]] = defaultdict(list)
-    for row in rows:
-        by_time[row.happened_at].append(row)
+def _by_day(rows: list[StudyRow]) -> Mapping[date, list[StudyRow]]:
+    """Group by study day."""
+    days = study_days({row.happened_at for row in rows})
     by_day: dict[date, list[StudyRow]] = defaultdict(list)
-    for at, same_time in by_time.items():
-        by_day[study_day(at)] += same_time
+    for row in rows:
+        by_day[days[row.happened_at]].append(row)
     return by_day
 
 

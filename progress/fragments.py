@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -19,7 +17,7 @@ from progress.learner import LearnerProgress
 from progress.page_sql import reports_of
 from progress.reader import HISTORY_SHOWN, HistoryItem
 from progress.states import StateName
-from progress.text_editor import INSTANT
+from progress.times import day_and_time, instant
 
 register = template.Library()
 
@@ -217,8 +215,8 @@ def _history_row(request: HttpRequest, item: HistoryItem) -> SafeString:
         instant=gap("instant"),
         time=gap("time"),
     )
-    at = timezone.localtime(item.happened_at)
-    return fill(row, instant=date_format(at, INSTANT), time=date_format(at, "j M Y, H:i"))
+    at = item.happened_at
+    return fill(row, instant=instant(at), time=day_and_time(at))
 
 
 @per_user_fragment(register, READER, CATALOG)

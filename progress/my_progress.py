@@ -6,7 +6,6 @@ from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,7 +23,7 @@ from progress.learner import LearnerProgress
 from progress.news import News
 from progress.page_sql import RecentEvent, recent_events_of
 from progress.reader import ReaderProgress
-from progress.text_editor import INSTANT
+from progress.times import day_and_time, instant
 
 RECENT_EVENTS = 10
 DAYS_FOR_A_PICTURE = 2
@@ -179,10 +178,14 @@ def _event_row(request: HttpRequest, event: RecentEvent) -> SafeString:
         time=gap("time"),
         spot="recent",
     )
-    at = timezone.localtime(event.happened_at)
-    undo_url = reverse("progress:event_undo", args=[event.pk])
-    instant, time = date_format(at, INSTANT), date_format(at, "j M, H:i")
-    return fill(row, pk=event.pk, undo_url=undo_url, instant=instant, time=time)
+    at = event.happened_at
+    return fill(
+        row,
+        pk=event.pk,
+        undo_url=reverse("progress:event_undo", args=[event.pk]),
+        instant=instant(at),
+        time=day_and_time(at, with_year=False),
+    )
 
 
 @per_user_fragment(register, READER, CATALOG, SUGGESTIONS, TIME_ZONE)

@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 
 from playbook.rendering.fragments import gap
 from progress.text_comparison import Piece, compare_texts
+from progress.times import day_and_time, instant
 
-INSTANT = r"Y-m-d\TH:i:sO"
-"""The format of a time for machines."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -50,11 +47,11 @@ class TextEditor:
 
     @property
     def saved_instant(self) -> str:
-        return date_format(localtime(self.saved_at), INSTANT) if self.saved_at else ""
+        return instant(self.saved_at) if self.saved_at else ""
 
     @property
     def saved_time(self) -> str:
-        return date_format(localtime(self.saved_at), "j M Y, H:i") if self.saved_at else ""
+        return day_and_time(self.saved_at) if self.saved_at else ""
 
     @property
     def for_everybody(self) -> "TextEditor":

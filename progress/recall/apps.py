@@ -11,11 +11,12 @@ class RecallConfig(AppConfig):
         from progress import activity, learner_rows
         from progress.fragments import parts_of_article, parts_of_every_page
         from progress.recall import export, fragments, receivers
-        from progress.recall.models import Card, Review
+        from progress.recall.day_counts import reviews_by_day
+        from progress.recall.models import Card
 
         learner_rows.register(Card)
         receivers.connect()
         export.register_all()
         parts_of_every_page["recall-count"] = fragments.recall_count
         parts_of_article["article-cards"] = fragments.article_cards
-        activity.review_counts.append(Review.objects.counts_by_day)
+        activity.review_counts.append(reviews_by_day)
