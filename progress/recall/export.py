@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from progress.export import JSONObject, identified, parts
-from progress.recall.models import Card, Review
+from progress.recall.models import Card, CardKind, Review
 
 
 def cards_of(user: User) -> list[JSONObject]:
@@ -15,13 +15,15 @@ def cards_of(user: User) -> list[JSONObject]:
             "prompt": card.prompt.uuid if card.prompt else None,
             "question": card.question or (card.prompt.question if card.prompt else ""),
             "answer": card.answer or (card.prompt.answer if card.prompt else ""),
-            "is_rewritten": bool(card.prompt and card.question),
+            "is_rewritten": card.kind != CardKind.OWN and bool(card.question),
             "created_at": card.created_at,
             "updated_at": card.updated_at,
             "dropped_at": card.dropped_at,
             "stability": card.stability,
             "difficulty": card.difficulty,
             "due_on": card.due_on,
+            "first_reviewed_on": card.first_reviewed_on,
+            "last_reviewed_on": card.last_reviewed_on,
             "lapse_count": card.lapse_count,
             "lapses_before_rewrite": card.lapses_before_rewrite,
         }

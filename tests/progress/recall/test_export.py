@@ -47,6 +47,20 @@ def test_cards_and_reviews_are_in_the_export_with_their_uuids(
     assert (other["cards"], other["reviews"]) == ([], [])
 
 
+@pytest.mark.same_everywhere
+def test_the_export_says_which_cards_are_rewritten(
+    learner: User, finished: Article, prompts: list[Prompt]
+) -> None:
+    for prompt, question in zip(prompts, ["In my own words?", ""], strict=True):
+        Card.objects.create(
+            user=learner, article=finished, kind=CardKind.PROMPT, prompt=prompt, question=question
+        )
+    for kind in (CardKind.KEY_POINTS, CardKind.OWN):
+        Card.objects.create(user=learner, article=finished, kind=kind, question="Mine?")
+    cards = progress_of(learner)["cards"]
+    assert [card["is_rewritten"] for card in cards] == [True, False, True, False]
+
+
 def test_cards_and_reviews_go_with_the_account(
     client: Client, learner: User, editor: User, studied: Article, prompts: list[Prompt]
 ) -> None:
