@@ -52,7 +52,6 @@ class DeckCard(NamedTuple):
 
     @property
     def needs_rewrite(self) -> bool:
-        """Whether it was forgotten so often that the learner is offered to rewrite it."""
         return self.stored is not None and self.stored.needs_rewrite
 
     def is_due(self, day: date) -> bool:

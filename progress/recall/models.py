@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Article
 from catalog.prompts.models import Prompt
 from progress.recall.querysets import CardQuerySet, ReviewQuerySet
-from progress.recall.scheduling import LAPSES_TO_REWRITE, STATE_FIELDS, CardState
+from progress.recall.scheduling import STATE_FIELDS, CardState, needs_rewrite
 
 QUESTION_MAX_LENGTH = 500
 ANSWER_MAX_LENGTH = 3000
@@ -103,8 +103,7 @@ class Card(models.Model):
 
     @property
     def needs_rewrite(self) -> bool:
-        """Whether it was forgotten so often since it was rewritten that this is offered."""
-        return self.lapse_count - self.lapses_before_rewrite >= LAPSES_TO_REWRITE
+        return needs_rewrite(self.lapse_count, self.lapses_before_rewrite)
 
 
 class Review(models.Model):

@@ -88,6 +88,11 @@ def after_review(
     )
 
 
+def needs_rewrite(lapse_count: int, lapses_before_rewrite: int) -> bool:
+    """Return whether a card was forgotten so often since it was rewritten that this is offered."""
+    return lapse_count - lapses_before_rewrite >= LAPSES_TO_REWRITE
+
+
 def fold(reviews: Iterable[ReviewValues]) -> CardState | None:
     """Return the state after these reviews, given oldest first."""
     state: CardState | None = None

@@ -18,10 +18,9 @@ from progress.recall.scheduling import after_review
 
 @dataclass(frozen=True)
 class RatingChoice:
-    """A button that rates the card, and when the card would come back."""
+    """A button that rates the card, and in how many days the card would come back."""
 
     rating: Rating
-    due_on: date
     days: int
 
 
@@ -90,7 +89,7 @@ class Session:
         choices = []
         for rating in Rating:
             due_on = after_review(self.card.state, rating, today, retention).due_on
-            choices.append(RatingChoice(rating, due_on, (due_on - today).days))
+            choices.append(RatingChoice(rating, (due_on - today).days))
         return choices
 
     @cached_property

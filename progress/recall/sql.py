@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import User
-from progress.recall.models import Review
-from progress.recall.scheduling import LAPSES_TO_REWRITE, CardState
+from progress.recall.models import Card, Review
+from progress.recall.scheduling import CardState, needs_rewrite
 
 
 class StoredCard(NamedTuple):
@@ -40,7 +40,7 @@ def stored_cards(user: User) -> list[StoredCard]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, uuid, article_id, kind, prompt_id, dropped_at IS NOT NULL, question <> '',"
-            " lapse_count - lapses_before_rewrite, stability, difficulty, due_on,"
+            " lapses_before_rewrite, stability, difficulty, due_on,"
             " first_reviewed_on, last_reviewed_on, lapse_count"
             " FROM recall_card WHERE user_id = %s ORDER BY created_at, id",
             [user.pk],
@@ -50,7 +50,7 @@ def stored_cards(user: User) -> list[StoredCard]:
 
 
 def _stored(row: tuple[Any, ...]) -> StoredCard:
-    pk, uuid, article_id, kind, prompt_id, is_dropped, has_own_text, lapses, *values = row
+    pk, uuid, article_id, kind, prompt_id, is_dropped, has_own_text, lapses_before, *values = row
     stability, difficulty, due_on, first_reviewed_on, last_reviewed_on, lapse_count = values
     state = None
     if last_reviewed_on:
@@ -64,7 +64,7 @@ def _stored(row: tuple[Any, ...]) -> StoredCard:
         prompt_id,
         bool(is_dropped),
         bool(has_own_text),
-        lapses >= LAPSES_TO_REWRITE,
+        needs_rewrite(lapse_count, lapses_before),
         state,
     )
 
@@ -96,37 +96,44 @@ def write_review(review: Review) -> None:
     if card.pk is None:
         card.save()
         review.card = card
-    adapt = connection.ops.adapt_datetimefield_value
-    adapt_date = connection.ops.adapt_datefield_value
-    uuid = Review._meta.get_field("uuid").get_db_prep_save(review.uuid, connection)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO recall_review (uuid, user_id, card_id, rating, reviewed_on, reviewed_at,"
             " due_on, predicted_recall, retention)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
-            [
-                uuid,
-                review.user_id,
-                card.pk,
-                review.rating,
-                adapt_date(review.reviewed_on),
-                adapt(review.reviewed_at),
-                adapt_date(review.due_on),
-                review.predicted_recall,
-                review.retention,
-            ],
+            _review_values(review),
         )
         (review.pk,) = cursor.fetchone()
         cursor.execute(
             "UPDATE recall_card SET stability = %s, difficulty = %s, due_on = %s,"
             " first_reviewed_on = %s, last_reviewed_on = %s, lapse_count = %s WHERE id = %s",
-            [
-                card.stability,
-                card.difficulty,
-                adapt_date(card.due_on),
-                adapt_date(card.first_reviewed_on),
-                adapt_date(card.last_reviewed_on),
-                card.lapse_count,
-                card.pk,
-            ],
+            _state_values(card),
         )
+
+
+def _review_values(review: Review) -> list[Any]:
+    adapt_date = connection.ops.adapt_datefield_value
+    return [
+        Review._meta.get_field("uuid").get_db_prep_save(review.uuid, connection),
+        review.user_id,
+        review.card.pk,
+        review.rating,
+        adapt_date(review.reviewed_on),
+        connection.ops.adapt_datetimefield_value(review.reviewed_at),
+        adapt_date(review.due_on),
+        review.predicted_recall,
+        review.retention,
+    ]
+
+
+def _state_values(card: Card) -> list[Any]:
+    adapt_date = connection.ops.adapt_datefield_value
+    return [
+        card.stability,
+        card.difficulty,
+        adapt_date(card.due_on),
+        adapt_date(card.first_reviewed_on),
+        adapt_date(card.last_reviewed_on),
+        card.lapse_count,
+        card.pk,
+    ]

@@ -181,18 +181,20 @@ def by_layer(
     rows = []
     for layer in layers:
         own = [card for card in active if layer.slug in layers_of.get(card.article.pk, ())]
+        of_layer = [row for row in known if layer.slug in layers_of.get(row.article_id, ())]
         if own:
-            of_layer = [
-                review for review in known if layer.slug in layers_of.get(review.article_id, ())
-            ]
-            rows.append(
-                LayerRecall(
-                    layer,
-                    len(own),
-                    sum(card.is_new for card in own),
-                    sum(card.due_day(today) == today for card in own),
-                    sum(card.state.lapse_count for card in own if card.state),
-                    recall_share(of_layer),
-                )
-            )
+            rows.append(_layer_recall(layer, own, of_layer, today))
     return rows
+
+
+def _layer_recall(
+    layer: Layer, cards: Collection[DeckCard], reviews: Collection[PastReview], today: date
+) -> LayerRecall:
+    return LayerRecall(
+        layer,
+        len(cards),
+        sum(card.is_new for card in cards),
+        sum(card.due_day(today) == today for card in cards),
+        sum(card.state.lapse_count for card in cards if card.state),
+        recall_share(reviews),
+    )
