@@ -22,11 +22,11 @@ HISTORY_SHOWN = 10
 
 
 class NothingToUndo(Exception):
-    """The event is not the reader's, or it is an undo."""
+    """The reader made no such change, or it is an undo."""
 
 
 class Superseded(Exception):
-    """The article's state was changed again after the event."""
+    """What the change is about was changed again after it."""
 
 
 class ReaderGone(Exception):

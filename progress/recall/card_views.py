@@ -23,9 +23,9 @@ from progress.recall.deck import Deck, DeckCard
 from progress.recall.deck_page import rows_of
 from progress.recall.faces import CardFace, faces_of
 from progress.recall.filters import CardFilterForm
+from progress.recall.finding import NoSuchCard
 from progress.recall.forms import CardSplitForm, CardWriteForm
 from progress.recall.models import ANSWER_MAX_LENGTH
-from progress.recall.reviewing import NoSuchCard
 from progress.recall.views import RecallRequest
 from progress.responses import expect_reader
 
@@ -158,7 +158,8 @@ def card_reset(request: RecallRequest, key: UUID) -> HttpResponse:
 def card_drop(request: RecallRequest, key: UUID) -> HttpResponse:
     editing.drop_card(request.progress, key)
     back = _back(request, reverse("recall:card_list"))
-    message = render_to_string("recall/includes/dropped.html", {"key": key, "back": back})
+    context = {"key": key, "back": back, "reader": request.user.pk}
+    message = render_to_string("recall/includes/dropped.html", context)
     messages.info(request, message, extra_tags="announcement")
     return HttpResponseRedirect(back)
 

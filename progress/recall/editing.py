@@ -14,9 +14,8 @@ from django.utils import timezone
 
 from catalog.models import Article
 from progress.learner import LearnerProgress
-from progress.recall.finding import find_card
+from progress.recall.finding import NoSuchCard, find_card, lock_card
 from progress.recall.models import Card, CardKind
-from progress.recall.reviewing import NoSuchCard, lock_card
 from progress.sql import lock_and_resolve
 
 OWN_CARDS_MAX = 2000
@@ -52,7 +51,7 @@ def rewrite_card(progress: LearnerProgress, key: UUID, texts: CardTexts) -> None
     Its lapses count anew, so that it is offered to be rewritten after as many again. The same texts
     again change nothing. Raise `NoSuchCard` or `ReaderGone`.
     """
-    card = _locked(progress, key)
+    card = lock_card(progress, key)
     if CardTexts(card.question, card.answer) == texts:
         return
     card.question, card.answer = texts.question, texts.answer
@@ -66,7 +65,7 @@ def reset_card(progress: LearnerProgress, key: UUID) -> None:
 
     Raise `NoSuchCard`, also for a card of the learner's own, or `ReaderGone`.
     """
-    card = _locked(progress, key)
+    card = lock_card(progress, key)
     if card.kind == CardKind.OWN:
         raise NoSuchCard
     if card.question:
@@ -82,7 +81,7 @@ def split_card(
 
     Raise `NoSuchCard`, `TooManyCards` or `ReaderGone`.
     """
-    card = _locked(progress, key)
+    card = lock_card(progress, key)
     _add_all(progress, card.article_id, parts, operation)
     _set_dropped(progress, card, is_dropped=True)
 
@@ -95,16 +94,7 @@ def drop_card(progress: LearnerProgress, key: UUID, *, is_dropped: bool = True) 
     """
     current = find_card(progress, key)
     if current is None or (current.dropped_at is not None) != is_dropped:
-        _set_dropped(progress, _locked(progress, key), is_dropped=is_dropped)
-
-
-def _locked(progress: LearnerProgress, key: UUID) -> Card:
-    """Lock the card's article and the learner, and return the card as it is then."""
-    lock_card(progress, key)
-    card = find_card(progress, key)
-    if card is None:
-        raise NoSuchCard
-    return card
+        _set_dropped(progress, lock_card(progress, key), is_dropped=is_dropped)
 
 
 def _set_dropped(progress: LearnerProgress, card: Card, *, is_dropped: bool) -> None:

@@ -6,7 +6,26 @@ from catalog.prompts.prompt_index import PromptIndex
 from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.recall.models import Card, CardKind
+from progress.sql import lock_and_resolve
 from progress.states import Stage
+
+
+class NoSuchCard(Exception):
+    """The card is not in the learner's deck, or it rests."""
+
+
+def lock_card(progress: LearnerProgress, key: UUID) -> Card:
+    """Lock the card's article and the learner, and return the card as it is then.
+
+    Raise `NoSuchCard` or `ReaderGone`.
+    """
+    if article_id := article_of(progress, key):
+        lock_and_resolve([article_id])
+    progress.lock()
+    card = find_card(progress, key)
+    if card is None:
+        raise NoSuchCard
+    return card
 
 
 def article_of(progress: LearnerProgress, key: UUID) -> int | None:

@@ -9,28 +9,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from progress.learner import LearnerProgress
+from progress.reader import NothingToUndo, Superseded
 from progress.recall.deck import is_changed_since, is_due
-from progress.recall.finding import article_of, find_card, key_of
+from progress.recall.finding import NoSuchCard, key_of, lock_card
 from progress.recall.models import Card, Rating, Review
 from progress.recall.scheduling import after_review, fold
 from progress.recall.sql import write_review
-from progress.sql import lock_and_resolve
-
-
-class NoSuchCard(Exception):
-    """The card is not in the learner's deck, or it rests."""
 
 
 class NotDue(Exception):
     """The card was reviewed on this study day already, or its day has not come."""
-
-
-class NothingToUndo(Exception):
-    """The learner has no such review."""
-
-
-class Superseded(Exception):
-    """The card was reviewed again after that review."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +36,30 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     The same operation again returns the review that it made and changes nothing. Raise
     `NoSuchCard`, `NotDue` or `ReaderGone`.
     """
-    lock_card(progress, key)
-    card = find_card(progress, key)
-    if card is None or card.dropped_at:
-        return _earlier(progress, operation, NoSuchCard)
+    try:
+        card = _lock_due_card(progress, key)
+        review = _rate(progress, card, rating, operation)
+    except (NoSuchCard, NotDue):
+        if earlier := _earlier(progress, operation):
+            return earlier
+        raise
+    progress.forget()
+    return Reviewed(review, card)
+
+
+def _lock_due_card(progress: LearnerProgress, key: UUID) -> Card:
+    card = lock_card(progress, key)
+    if card.dropped_at:
+        raise NoSuchCard
+    is_changed = is_changed_since(progress, card.article_id, card.state)
+    if not is_due(card.state, progress.today, is_changed=is_changed):
+        raise NotDue
+    return card
+
+
+def _rate(progress: LearnerProgress, card: Card, rating: Rating, operation: UUID) -> Review:
+    """Store the review. Raise `NotDue` if the operation was sent before, and undone since."""
     today, retention, before = progress.today, progress.user.retention, card.state
-    if not is_due(before, today, is_changed=is_changed_since(progress, card.article_id, before)):
-        return _earlier(progress, operation, NotDue)
     card.state = after_review(before, rating, today, retention)
     review = Review(
         uuid=operation,
@@ -69,19 +74,16 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     try:
         with transaction.atomic():
             write_review(review)
-    except IntegrityError:  # It was sent before, and undone since.
-        return _earlier(progress, operation, NotDue)
-    progress.forget()
-    return Reviewed(review, card)
+    except IntegrityError:
+        raise NotDue from None
+    return review
 
 
-def _earlier(progress: LearnerProgress, operation: UUID, refusal: type[Exception]) -> Reviewed:
-    """Return the review that the operation made before, or raise the refusal."""
+def _earlier(progress: LearnerProgress, operation: UUID) -> Reviewed | None:
+    """Return the review that the operation made before, if it did."""
     reviews = Review.objects.for_user(progress.user).select_related("card")
     review = reviews.filter(uuid=operation).first()
-    if review is None:
-        raise refusal
-    return Reviewed(review, review.card)
+    return Reviewed(review, review.card) if review else None
 
 
 @transaction.atomic
@@ -110,10 +112,3 @@ def undo_review(progress: LearnerProgress, operation: UUID) -> UUID:
     card.save()
     progress.forget()
     return key_of(card)
-
-
-def lock_card(progress: LearnerProgress, key: UUID) -> None:
-    """Lock the article of a card, if the deck has it, and then the learner."""
-    if article_id := article_of(progress, key):
-        lock_and_resolve([article_id])
-    progress.lock()

@@ -14,17 +14,12 @@ from catalog.dependencies import CATALOG
 from playbook.http import HttpRequest, sign_in_required
 from playbook.rendering.pages import Viewed, shared_page
 from progress.learner import LearnerProgress
+from progress.reader import NothingToUndo, Superseded
 from progress.recall import fragments
+from progress.recall.finding import NoSuchCard
 from progress.recall.forms import CardForm, ReviewForm
 from progress.recall.models import Card, Rating
-from progress.recall.reviewing import (
-    NoSuchCard,
-    NotDue,
-    NothingToUndo,
-    Superseded,
-    review_card,
-    undo_review,
-)
+from progress.recall.reviewing import NotDue, review_card, undo_review
 from progress.recall.session import Session
 from progress.responses import expect_reader
 

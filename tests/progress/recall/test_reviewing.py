@@ -12,17 +12,11 @@ from catalog.models import Article
 from catalog.prompts.models import Prompt
 from playbook.study_day import study_day
 from progress.learner import LearnerProgress
+from progress.reader import NothingToUndo, Superseded
 from progress.recall.deck import Deck
+from progress.recall.finding import NoSuchCard
 from progress.recall.models import Card, Rating, Review
-from progress.recall.reviewing import (
-    NoSuchCard,
-    NotDue,
-    NothingToUndo,
-    Reviewed,
-    Superseded,
-    review_card,
-    undo_review,
-)
+from progress.recall.reviewing import NotDue, Reviewed, review_card, undo_review
 from progress.recall.scheduling import STATE_FIELDS, CardState
 from tests.progress.recall.conftest import SetDay
 
