@@ -1,18 +1,6 @@
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
-
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
-from progress.recall.editing import CardTexts
-from progress.recall.models import ANSWER_MAX_LENGTH, QUESTION_MAX_LENGTH, Rating
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-TOO_LONG = _(
-    "This has %(show_value)s characters. Shorten it to %(limit_value)s or fewer: nothing was saved."
-)
+from progress.recall.models import ANSWER_MAX_LENGTH, Rating
 
 
 class CardForm(forms.Form):
@@ -25,44 +13,3 @@ class CardForm(forms.Form):
 
 class ReviewForm(CardForm):
     rating = forms.TypedChoiceField(choices=Rating.choices, coerce=lambda value: Rating(int(value)))
-
-
-class TextField(forms.CharField):
-    """A text of several lines, counted as browsers count it: a line break is one character."""
-
-    def __init__(self, *, label: "StrOrPromise", rows: int, max_length: int) -> None:
-        super().__init__(
-            label=label,
-            max_length=max_length,
-            widget=forms.Textarea(attrs={"rows": rows}),
-            error_messages={"max_length": TOO_LONG, "required": _("Fill this in.")},
-        )
-
-    def to_python(self, value: Any) -> str | None:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
-
-
-class CardWriteForm(forms.Form):
-    """The texts of a card, and the operation UUID of the write."""
-
-    question = TextField(label=_("Question"), rows=2, max_length=QUESTION_MAX_LENGTH)
-    answer = TextField(label=_("Answer"), rows=6, max_length=ANSWER_MAX_LENGTH)
-    operation = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-
-    @property
-    def texts(self) -> CardTexts:
-        return CardTexts(self.cleaned_data["question"], self.cleaned_data["answer"])
-
-
-class CardSplitForm(CardWriteForm):
-    """The texts of the two cards that replace one."""
-
-    question = TextField(label=_("First question"), rows=2, max_length=QUESTION_MAX_LENGTH)
-    answer = TextField(label=_("First answer"), rows=4, max_length=ANSWER_MAX_LENGTH)
-    second_question = TextField(label=_("Second question"), rows=2, max_length=QUESTION_MAX_LENGTH)
-    second_answer = TextField(label=_("Second answer"), rows=4, max_length=ANSWER_MAX_LENGTH)
-
-    @property
-    def parts(self) -> list[CardTexts]:
-        data = self.cleaned_data
-        return [self.texts, CardTexts(data["second_question"], data["second_answer"])]

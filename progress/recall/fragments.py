@@ -15,8 +15,8 @@ from playbook.http import HttpRequest
 from playbook.rendering.dependencies import DECK, READER
 from playbook.rendering.fragments import cached_fragments, fill, gap, per_user_fragment
 from progress.learner import LearnerProgress
+from progress.recall.cards.rows import ArticleCards, CardRow
 from progress.recall.deck import Deck
-from progress.recall.deck_page import ArticleCards, CardRow
 from progress.recall.session import Session
 from progress.states import Stage
 

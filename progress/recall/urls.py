@@ -1,6 +1,8 @@
 from django.urls import path
 
-from progress.recall import anki, card_views, statistics_views, views
+from progress.recall import anki, views
+from progress.recall.cards import views as card_views
+from progress.recall.statistics import views as statistics_views
 
 app_name = "recall"
 

@@ -11,7 +11,7 @@ from catalog.models import Article
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.models import Completion
-from progress.recall.editing import CardTexts, add_card, drop_card, rewrite_card
+from progress.recall.cards.editing import CardTexts, add_card, drop_card, rewrite_card
 from progress.recall.models import Card, CardKind
 
 PATH = "/me/recall/anki.txt"

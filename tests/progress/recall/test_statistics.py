@@ -13,14 +13,15 @@ from accounts.models import User
 from catalog.models import Article, Layer
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
-from progress.recall import statistics
-from progress.recall.charts import CalibrationChart, ForecastChart
 from progress.recall.deck import DeckCard
 from progress.recall.models import Card, CardKind, Rating, Review
 from progress.recall.reviewing import review_card
 from progress.recall.scheduling import CardState
 from progress.recall.sql import StoredCard
-from progress.recall.statistics import PastReview, RecallShare
+from progress.recall.statistics import figures
+from progress.recall.statistics.charts import CalibrationChart, ForecastChart
+from progress.recall.statistics.figures import PastReview, RecallShare
+from progress.recall.statistics.views import past_reviews_of
 from tests.progress.recall.conftest import SetDay
 
 TODAY = date(2030, 11, 2)
@@ -75,7 +76,7 @@ def test_the_forecast_counts_each_card_on_the_day_it_is_due() -> None:
         card(),
         card(is_dropped=True),
     ]
-    forecast = statistics.forecast(cards, TODAY)
+    forecast = figures.forecast(cards, TODAY)
     assert len(forecast.days) == 30
     assert [(d.date, d.cards) for d in forecast.days if d.cards] == [
         (day(0), 3),
@@ -95,9 +96,9 @@ def test_a_new_or_dropped_card_is_due_on_no_day() -> None:
 
 def test_a_share_needs_twenty_reviews() -> None:
     nineteen = [review(Rating.GOOD)] * 15 + [review(Rating.AGAIN)] * 4
-    assert statistics.recall_share(nineteen).measured is None
-    assert statistics.recall_share(nineteen).predicted is None
-    share = statistics.recall_share([*nineteen, review(Rating.HARD, 0.7)])
+    assert figures.recall_share(nineteen).measured is None
+    assert figures.recall_share(nineteen).predicted is None
+    share = figures.recall_share([*nineteen, review(Rating.HARD, 0.7)])
     assert (share.reviews, share.recalled) == (20, 16)
     assert (share.measured, share.predicted) == (80, 89)  # (19 × 0.9 + 0.7) ÷ 20 = 0.89
 
@@ -105,7 +106,7 @@ def test_a_share_needs_twenty_reviews() -> None:
 def test_late_reviews_are_left_out_and_counted() -> None:
     timely = [review(Rating.GOOD, days_late=14)] * 20
     late = [review(Rating.AGAIN, days_late=15)] * 7
-    calibration = statistics.calibration([*timely, *late])
+    calibration = figures.calibration([*timely, *late])
     assert (calibration.overall.reviews, calibration.overall.measured) == (20, 100)
     assert calibration.late == 7
     assert [band.share.reviews for band in calibration.bands] == [20]
@@ -113,7 +114,7 @@ def test_late_reviews_are_left_out_and_counted() -> None:
 
 def test_reviews_are_grouped_by_predicted_recall() -> None:
     reviews = [review(Rating.GOOD, predicted) for predicted in (0.1, 0.7, 0.79, 0.9, 0.949, 1.0)]
-    bands = statistics.calibration(reviews).bands
+    bands = figures.calibration(reviews).bands
     assert [(band.low, band.high, band.share.reviews) for band in bands] == [
         (0, 70, 1),
         (70, 80, 2),
@@ -123,7 +124,7 @@ def test_reviews_are_grouped_by_predicted_recall() -> None:
 
 
 def test_without_reviews_there_is_no_figure() -> None:
-    calibration = statistics.calibration([])
+    calibration = figures.calibration([])
     assert (calibration.overall, calibration.bands, calibration.late) == (RecallShare(), [], 0)
 
 
@@ -132,7 +133,7 @@ def test_a_layer_counts_its_cards_and_reviews() -> None:
     layers_of = {1: {"one"}, 2: {"one", "two"}}
     cards = [card(0, lapses=2), card(3, lapses=1), card(article=2), card(0, is_dropped=True)]
     reviews = [review(Rating.GOOD)] * 12 + [review(Rating.AGAIN, article=2)] * 8
-    rows = statistics.by_layer([one, two, empty], layers_of, cards, reviews, TODAY)
+    rows = figures.by_layer([one, two, empty], layers_of, cards, reviews, TODAY)
     assert [(row.layer, row.cards, row.new, row.due, row.lapses) for row in rows] == [
         (one, 3, 1, 1, 3),
         (two, 1, 1, 0, 0),
@@ -142,7 +143,7 @@ def test_a_layer_counts_its_cards_and_reviews() -> None:
 
 def test_a_bar_is_as_high_as_its_share_of_the_highest() -> None:
     cards = [card(0) for _ in range(200)] + [card(1) for _ in range(50)] + [card(7)]
-    chart = ForecastChart(statistics.forecast(cards, TODAY))
+    chart = ForecastChart(figures.forecast(cards, TODAY))
     bars = [(bar.x, bar.y, bar.height) for bar in chart.bars if bar.cards]
     assert bars == [(0, 0, 100), (18, 75, 25), (126, 98, 2)]
     assert [bar.date for bar in chart.weeks] == [day(0), day(7), day(14), day(21), day(28)]
@@ -150,7 +151,7 @@ def test_a_bar_is_as_high_as_its_share_of_the_highest() -> None:
 
 def test_a_right_prediction_lies_on_the_diagonal() -> None:
     reviews = [review(Rating.GOOD)] * 18 + [review(Rating.AGAIN)] * 2
-    (point,) = CalibrationChart(statistics.calibration(reviews)).points
+    (point,) = CalibrationChart(figures.calibration(reviews)).points
     assert (point.x, point.y) == (100, 20)  # 90 % of the way from 40 to 100, both times
 
 
@@ -243,8 +244,6 @@ def test_any_number_of_reviews_takes_the_same_queries(
 def test_reviews_of_a_new_card_and_undone_ones_are_not_compared(
     learner: User, finished: Article, prompts: list[Prompt]
 ) -> None:
-    from progress.recall.statistics_views import past_reviews_of
-
     review_card(LearnerProgress(learner), prompts[0].uuid, Rating.GOOD, uuid4())
     (only,) = Review.objects.all()
     assert past_reviews_of(learner) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from progress.recall.statistics import Band, Calibration, Forecast
+from progress.recall.statistics.figures import Band, Calibration, Forecast
 
 HEIGHT = 100
 STEP = 18

@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog.models import Article
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
-from progress.recall.editing import CardTexts, add_card, drop_card
+from progress.recall.cards.editing import CardTexts, add_card, drop_card
 from progress.recall.models import Card, CardKind, Rating
 from progress.recall.reviewing import review_card
 from progress.states import StateName

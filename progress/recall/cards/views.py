@@ -18,13 +18,13 @@ from catalog.dependencies import CATALOG
 from catalog.models import Article
 from playbook.http import is_on_this_site, safe_next, sign_in_required
 from playbook.rendering.pages import Content, Viewed, personal_page
-from progress.recall import editing
+from progress.recall.cards import editing
+from progress.recall.cards.filters import CardFilterForm
+from progress.recall.cards.forms import CardSplitForm, CardWriteForm
+from progress.recall.cards.rows import rows_of
 from progress.recall.deck import Deck, DeckCard
-from progress.recall.deck_page import rows_of
 from progress.recall.faces import CardFace, faces_of
-from progress.recall.filters import CardFilterForm
 from progress.recall.finding import NoSuchCard
-from progress.recall.forms import CardSplitForm, CardWriteForm
 from progress.recall.models import ANSWER_MAX_LENGTH
 from progress.recall.views import RecallRequest
 from progress.responses import expect_reader
