@@ -19,7 +19,7 @@ from progress.recall.views import RecallRequest
 
 @require_safe
 @sign_in_required
-@personal_page("recall/recall_figures.html", depends_on=(CATALOG,))
+@personal_page("recall/recall_statistics.html", depends_on=(CATALOG,))
 def recall_statistics(request: RecallRequest) -> Viewed:
     progress, snapshot = request.progress, request.snapshot
     deck = progress.derive(Deck)
