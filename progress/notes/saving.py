@@ -147,7 +147,7 @@ def restore_text(user: User, dropped: DroppedText) -> Note:
         note = lock_note(user, dropped.note.article)
         if DroppedText.objects.for_user(user).filter(pk=dropped.pk).delete()[0]:
             drop(note, note.text)
-            write(note, dropped.text)
+            store(note, dropped.text)
         return note
 
 
@@ -169,6 +169,11 @@ def check_length(stored: str, text: str) -> None:
 
 def write(note: Note, text: str, draft: Draft | None = None) -> None:
     check_length(note.text, text)
+    store(note, text, draft)
+
+
+def store(note: Note, text: str, draft: Draft | None = None) -> None:
+    """Make this the text of the note, whatever its length: two merged notes may be longer."""
     note.html = draft.html if draft and draft.text == text else render_note(text)
     note.text = text
     note.version += 1

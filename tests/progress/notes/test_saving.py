@@ -261,6 +261,15 @@ def test_an_earlier_text_is_exchanged_with_the_present_one(
     assert reader.post(f"/me/notes/earlier/{text.uuid}/restore/").status_code == 404
 
 
+def test_an_earlier_text_of_two_merged_notes_is_restored_whole(
+    reader: Client, learner: User, wallet: Article, write_note: WriteNote
+) -> None:
+    merged = "1" * (NOTE_MAX_LENGTH + 1)
+    text = drop(write_note(learner, wallet, "present"), merged)
+    reader.post(f"/me/notes/earlier/{text.uuid}/restore/")
+    assert (Note.objects.get().text, dropped()) == (merged, ["present"])
+
+
 def test_a_note_without_earlier_texts_has_no_link_to_them(
     reader: Client, learner: User, wallet: Article, write_note: WriteNote
 ) -> None:
