@@ -21,6 +21,10 @@ class NotDue(Exception):
     """The card was reviewed on this study day already, or its day has not come."""
 
 
+class UsedOperation(Exception):
+    """The operation rated another card, or its review was undone."""
+
+
 @dataclass(frozen=True)
 class Reviewed:
     """The result of a rating: the review and its card."""
@@ -34,13 +38,13 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     """Rate a card of the deck on the current study day.
 
     The same operation again returns the review that it made and changes nothing. Raise
-    `NoSuchCard`, `NotDue` or `ReaderGone`.
+    `NoSuchCard`, `NotDue`, `UsedOperation` or `ReaderGone`.
     """
     try:
         card = _lock_due_card(progress, key)
         review = _rate(progress, card, rating, operation)
     except (NoSuchCard, NotDue):
-        if earlier := _earlier(progress, operation):
+        if earlier := _earlier(progress, key, operation):
             return earlier
         raise
     progress.forget()
@@ -58,7 +62,7 @@ def _lock_due_card(progress: LearnerProgress, key: UUID) -> Card:
 
 
 def _rate(progress: LearnerProgress, card: Card, rating: Rating, operation: UUID) -> Review:
-    """Store the review. Raise `NotDue` if the operation was sent before, and undone since."""
+    """Store the review. Raise `UsedOperation` if there is one of this operation already."""
     today, retention, before = progress.today, progress.user.retention, card.state
     card.state = after_review(before, rating, today, retention)
     review = Review(
@@ -75,14 +79,19 @@ def _rate(progress: LearnerProgress, card: Card, rating: Rating, operation: UUID
         with transaction.atomic():
             write_review(review)
     except IntegrityError:
-        raise NotDue from None
+        raise UsedOperation from None
     return review
 
 
-def _earlier(progress: LearnerProgress, operation: UUID) -> Reviewed | None:
-    """Return the review that the operation made before, if it did."""
-    reviews = Review.objects.for_user(progress.user).select_related("card")
+def _earlier(progress: LearnerProgress, key: UUID, operation: UUID) -> Reviewed | None:
+    """Return the review of the card that the operation made before, if it did.
+
+    Raise `UsedOperation` if it was undone, or is one of another card.
+    """
+    reviews = Review.objects.for_user(progress.user).select_related("card__prompt")
     review = reviews.filter(uuid=operation).first()
+    if review and (review.undone_at or key_of(review.card) != key):
+        raise UsedOperation
     return Reviewed(review, review.card) if review else None
 
 

@@ -19,7 +19,7 @@ from progress.recall import fragments
 from progress.recall.finding import NoSuchCard
 from progress.recall.forms import CardForm, ReviewForm
 from progress.recall.models import Card, Rating
-from progress.recall.reviewing import NotDue, review_card, undo_review
+from progress.recall.reviewing import NotDue, UsedOperation, review_card, undo_review
 from progress.recall.session import Session
 from progress.responses import expect_reader
 
@@ -70,6 +70,8 @@ def review_add(request: RecallRequest) -> HttpResponse:
         reviewed = review_card(request.progress, form.cleaned_data["card"], rating, operation)
     except (NoSuchCard, NotDue):
         return _continue(request, _("That card is no longer due. Nothing was changed."))
+    except UsedOperation:
+        return _continue(request, _("That rating was sent before. Nothing was changed."))
     text = _announcement(reviewed.card, Rating(reviewed.review.rating))
     undo_url = reverse("recall:review_undo", args=[operation])
     forgotten = form.cleaned_data["card"] if rating == Rating.AGAIN else None

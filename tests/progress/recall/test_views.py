@@ -82,6 +82,20 @@ def test_a_card_that_is_no_longer_due_is_not_rated(reader: Client, prompts: list
     assert Review.objects.count() == 1
 
 
+def test_a_rating_that_was_undone_or_was_of_another_card_is_not_sent_again(
+    reader: Client, prompts: list[Prompt]
+) -> None:
+    sent = rating(prompts[0].uuid)
+    reader.post("/me/recall/review/", sent)
+    other_card = sent | {"card": str(prompts[1].uuid)}
+    pages = [reader.post("/me/recall/review/", other_card, follow=True)]
+    reader.post(f"/me/recall/reviews/{sent['operation']}/undo/")
+    pages.append(reader.post("/me/recall/review/", sent, follow=True))
+    for page in pages:
+        assert "That rating was sent before. Nothing was changed." in page.content.decode()
+    assert not Review.objects.lasting().exists()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"card": "x"}, {"card": ""}, {"operation": "1"}, {"rating": "0"}, {"rating": "5"}],
