@@ -38,17 +38,20 @@ class DeckCard(NamedTuple):
     article: Article
     prompt: Prompt | None = None
     stored: StoredCard | None = None
-    state: CardState | None = None
     is_changed: bool = False
     """The article changed after the last review, so the card is offered once more."""
 
     @property
+    def state(self) -> CardState | None:
+        return self.stored.state if self.stored else None
+
+    @property
     def is_new(self) -> bool:
-        return self.state is None
+        return self.stored is None or not self.stored.last_reviewed_on
 
     @property
     def is_dropped(self) -> bool:
-        return self.stored is not None and self.stored.is_dropped
+        return self.stored is not None and bool(self.stored.is_dropped)
 
     @property
     def needs_rewrite(self) -> bool:
@@ -85,14 +88,19 @@ class Deck:
     @cached_property
     def _due(self) -> tuple[list[DeckCard], list[DeckCard]]:
         """The cards that are due, whatever the limits: those that are known, and the new ones."""
-        day, known, new = self.day, [], []
+        today, known, new = self._today, [], []
         for card in self.active:
-            state = card.state
-            if state is None:
+            stored = card.stored
+            if stored is None or not stored.last_reviewed_on:
                 new.append(card)
-            elif is_due(state, day, is_changed=card.is_changed):
+            # As `is_due` decides, without converting the days of every card.
+            elif stored.last_reviewed_on < today and (stored.due_on <= today or card.is_changed):
                 known.append(card)
         return known, new
+
+    @property
+    def _today(self) -> str:
+        return self.day.isoformat()
 
     @cached_property
     def due(self) -> list[DeckCard]:
@@ -129,16 +137,14 @@ class Deck:
     @cached_property
     def reviewed_count(self) -> int:
         """The number of cards reviewed on this study day. No card is reviewed twice on a day."""
-        return sum(
-            stored.state.last_reviewed_on == self.day for stored in self._stored if stored.state
-        )
+        today = self._today
+        return sum(stored.last_reviewed_on == today for stored in self._stored)
 
     @cached_property
     def new_count(self) -> int:
         """The number of cards reviewed for the first time on this study day."""
-        return sum(
-            stored.state.first_reviewed_on == self.day for stored in self._stored if stored.state
-        )
+        today = self._today
+        return sum(stored.first_reviewed_on == today for stored in self._stored)
 
     def of_article(self, article: Article) -> list[DeckCard]:
         return [card for card in self.active if card.article.pk == article.pk]
@@ -171,9 +177,10 @@ class Deck:
         stored: StoredCard | None,
         prompt: Prompt | None = None,
     ) -> DeckCard:
-        state = stored.state if stored else None
-        is_changed = bool(self._changed) and is_changed_since(self.progress, article.pk, state)
-        return DeckCard(key, kind, article, prompt, stored, state, is_changed)
+        is_changed = article.pk in self._changed and is_changed_since(
+            self.progress, article.pk, stored.state if stored else None
+        )
+        return DeckCard(key, kind, article, prompt, stored, is_changed)
 
     @cached_property
     def _changed(self) -> Collection[int]:

@@ -17,22 +17,49 @@ from progress.recall.scheduling import CardState, needs_rewrite
 
 
 class StoredCard(NamedTuple):
-    """The row of a card, without its texts."""
+    """The row of a card without its texts, as the database returns it.
+
+    Days are text (ISO 8601), which orders as they do. Only what is looked at is converted.
+    """
 
     pk: int
     uuid: UUID | str
-    """As the database returns it. `key` converts it where it is needed."""
     article_id: int
     kind: str
     prompt_id: int | None
     is_dropped: bool
     has_own_text: bool
-    needs_rewrite: bool
-    state: CardState | None
+    lapses_before_rewrite: int
+    stability: float
+    difficulty: float
+    due_on: str
+    first_reviewed_on: str
+    last_reviewed_on: str
+    """Empty if the card was never reviewed."""
+    lapse_count: int
 
     @property
     def key(self) -> UUID:
         return as_uuid(self.uuid)
+
+    @property
+    def state(self) -> CardState | None:
+        if not self.last_reviewed_on:
+            return None
+        days = self.due_on, self.first_reviewed_on, self.last_reviewed_on
+        due_on, first_reviewed_on, last_reviewed_on = map(date.fromisoformat, days)
+        return CardState(
+            self.stability,
+            self.difficulty,
+            due_on,
+            first_reviewed_on,
+            last_reviewed_on,
+            self.lapse_count,
+        )
+
+    @property
+    def needs_rewrite(self) -> bool:
+        return needs_rewrite(self.lapse_count, self.lapses_before_rewrite)
 
 
 def stored_cards(user: User) -> list[StoredCard]:
@@ -40,38 +67,13 @@ def stored_cards(user: User) -> list[StoredCard]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, uuid, article_id, kind, prompt_id, dropped_at IS NOT NULL, question <> '',"
-            " lapses_before_rewrite, stability, difficulty, due_on,"
-            " first_reviewed_on, last_reviewed_on, lapse_count"
+            " lapses_before_rewrite, stability, difficulty, coalesce(CAST(due_on AS TEXT), ''),"
+            " coalesce(CAST(first_reviewed_on AS TEXT), ''),"
+            " coalesce(CAST(last_reviewed_on AS TEXT), ''), lapse_count"
             " FROM recall_card WHERE user_id = %s ORDER BY created_at, id",
             [user.pk],
         )
-        rows = cursor.fetchall()
-    return [_stored(row) for row in rows]
-
-
-def _stored(row: tuple[Any, ...]) -> StoredCard:
-    pk, uuid, article_id, kind, prompt_id, is_dropped, has_own_text, lapses_before, *values = row
-    stability, difficulty, due_on, first_reviewed_on, last_reviewed_on, lapse_count = values
-    state = None
-    if last_reviewed_on:
-        first, last = _date(first_reviewed_on), _date(last_reviewed_on)
-        state = CardState(stability, difficulty, _date(due_on), first, last, lapse_count)
-    return StoredCard(
-        pk,
-        uuid,
-        article_id,
-        kind,
-        prompt_id,
-        bool(is_dropped),
-        bool(has_own_text),
-        needs_rewrite(lapse_count, lapses_before),
-        state,
-    )
-
-
-def _date(stored: date | str) -> date:
-    """Return the date, which SQLite returns as text."""
-    return stored if isinstance(stored, date) else date.fromisoformat(stored)
+        return list(map(StoredCard._make, cursor.fetchall()))
 
 
 def completions_with_points(user: User) -> Mapping[int, UUID]:

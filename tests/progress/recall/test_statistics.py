@@ -16,7 +16,6 @@ from progress.learner import LearnerProgress
 from progress.recall.deck import DeckCard
 from progress.recall.models import Card, CardKind, Rating, Review
 from progress.recall.reviewing import review_card
-from progress.recall.scheduling import CardState
 from progress.recall.sql import StoredCard
 from progress.recall.statistics import figures
 from progress.recall.statistics.charts import CalibrationChart, ForecastChart
@@ -42,9 +41,7 @@ def card(
     is_changed: bool = False,
 ) -> DeckCard:
     """Make a card that is due so many days from today; None for a new one."""
-    state = None
-    if due is not None:
-        state = CardState(10, 5, day(due), day(last), day(last), lapses)
+    is_reviewed = due is not None
     stored = StoredCard(
         pk=1,
         uuid=uuid4(),
@@ -53,12 +50,15 @@ def card(
         prompt_id=None,
         is_dropped=is_dropped,
         has_own_text=True,
-        needs_rewrite=False,
-        state=state,
+        lapses_before_rewrite=0,
+        stability=10,
+        difficulty=5,
+        due_on=day(due or 0).isoformat() if is_reviewed else "",
+        first_reviewed_on=day(last).isoformat() if is_reviewed else "",
+        last_reviewed_on=day(last).isoformat() if is_reviewed else "",
+        lapse_count=lapses,
     )
-    return DeckCard(
-        uuid4(), CardKind.OWN, Article(pk=article), None, stored, state, is_changed=is_changed
-    )
+    return DeckCard(uuid4(), CardKind.OWN, Article(pk=article), None, stored, is_changed)
 
 
 def review(
