@@ -1,7 +1,8 @@
 """Finish an article: mark it as done, and keep what the learner reports about it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from catalog.models import Article
 from progress.learner import LearnerProgress
-from progress.models import Completion, Confidence
+from progress.models import Completion, Confidence, lines_of
 from progress.reader import StateChange
 from progress.states import Stage, StateName
 
@@ -29,15 +30,24 @@ def completion_of(progress: LearnerProgress, article: Article) -> Completion | N
 
 
 @transaction.atomic
-def finish(progress: LearnerProgress, article: Article, report: Report) -> StateChange:
+def finish(
+    progress: LearnerProgress,
+    article: Article,
+    report: Report,
+    seen_points: Collection[str] | None = None,
+) -> StateChange:
     """Set the article to finished and store the report. The same report again changes nothing.
 
+    Key points that were stored since the page was shown, by another tab or by a merge of two
+    articles, stay. `seen_points` are those that it showed; without them the report replaces all.
     Raise `ReaderGone` if the account was deleted.
     """
     change = progress.set(article, StateName.at(Stage.FINISHED)[0])
     completion, is_new = Completion.objects.for_user(progress.user).get_or_create(
         article=change.article, defaults={"user": progress.user, **vars(report)}
     )
+    if not is_new and seen_points is not None:
+        report = replace(report, key_points=with_unseen(report, completion.points, seen_points))
     if (
         not is_new
         and Report(**{name: getattr(completion, name) for name in vars(report)}) != report
@@ -47,6 +57,12 @@ def finish(progress: LearnerProgress, article: Article, report: Report) -> State
         completion.updated_at = timezone.now()
         completion.save()
     return change
+
+
+def with_unseen(report: Report, stored: Iterable[str], seen_points: Collection[str]) -> str:
+    """Return the key points of the report, then the stored ones that its author did not see."""
+    unseen = [point for point in stored if point not in seen_points]
+    return "\n".join(dict.fromkeys([*lines_of(report.key_points), *unseen]))
 
 
 @dataclass(frozen=True)

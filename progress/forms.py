@@ -2,7 +2,9 @@ from datetime import UTC, datetime
 from typing import Self
 
 from django import forms
-from django.http import HttpRequest
+from django.core.validators import MaxValueValidator
+from django.forms import model_to_dict
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.text import get_text_list
@@ -10,7 +12,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from progress.finishing import Report
-from progress.models import KEY_POINT_MAX_LENGTH, KEY_POINTS_MAX, Confidence
+from progress.models import (
+    KEY_POINT_MAX_LENGTH,
+    KEY_POINTS_MAX,
+    MINUTES_MAX,
+    Completion,
+    Confidence,
+    lines_of,
+)
 from progress.states import StateName
 
 SHOWN_MAX_LENGTH = 100_000
@@ -44,7 +53,10 @@ class StateForm(ReasonForm):
 
 
 class FinishForm(forms.Form):
-    """What a learner reports on finishing an article."""
+    """What a learner reports on finishing an article, and the key points that the page showed.
+
+    Two merged articles may have more key points and minutes than one can: they can stay as many.
+    """
 
     key_points = forms.CharField(
         label=_("Key points, in your own words"),
@@ -52,11 +64,11 @@ class FinishForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 7}),
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     minutes = forms.IntegerField(
         label=_("Minutes it took"),
         required=False,
         min_value=1,
-        max_value=1000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     confidence = forms.TypedChoiceField(
@@ -68,16 +80,24 @@ class FinishForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    def __init__(self, data: QueryDict | None = None, *, stored: Completion | None = None) -> None:
+        points, minutes = (stored.points, stored.minutes or 0) if stored else ([], 0)
+        self.points_max = max(KEY_POINTS_MAX, len(points))
+        initial = model_to_dict(stored) if stored else {}
+        super().__init__(data, initial={**initial, "seen": "\n".join(points)})
+        field = self.fields["minutes"]
+        minutes_max = max(MINUTES_MAX, minutes)
+        field.validators.append(MaxValueValidator(minutes_max))
+        field.widget.attrs["max"] = minutes_max
+
     def clean_key_points(self) -> str:
         """Return the lines without empty ones and without spaces around them."""
-        lines = [
-            line for line in map(str.strip, self.cleaned_data["key_points"].splitlines()) if line
-        ]
-        if len(lines) > KEY_POINTS_MAX:
+        lines = lines_of(self.cleaned_data["key_points"])
+        if len(lines) > self.points_max:
             message = _(
                 "These are %(n)s lines. Shorten them to %(max)s or fewer: nothing was saved."
             )
-            raise forms.ValidationError(message % {"n": len(lines), "max": KEY_POINTS_MAX})
+            raise forms.ValidationError(message % {"n": len(lines), "max": self.points_max})
         if too_long := next((line for line in lines if len(line) > KEY_POINT_MAX_LENGTH), None):
             message = _("The line “%(line)s…” has more than %(max)s characters: nothing was saved.")
             raise forms.ValidationError(
@@ -87,7 +107,12 @@ class FinishForm(forms.Form):
 
     @property
     def report(self) -> Report:
-        return Report(**self.cleaned_data)
+        return Report(**{name: self.cleaned_data[name] for name in Report.__dataclass_fields__})
+
+    @property
+    def seen_points(self) -> list[str] | None:
+        """The key points that were stored when the page was shown; None if it does not say."""
+        return lines_of(self.cleaned_data["seen"]) if "seen" in self.data else None
 
 
 class ChangesAcknowledgeForm(ReasonForm):

@@ -82,6 +82,12 @@ class Event(models.Model):
 
 KEY_POINTS_MAX = 7
 KEY_POINT_MAX_LENGTH = 300
+MINUTES_MAX = 1000
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines that are not empty, without spaces around them."""
+    return [line for line in map(str.strip, text.splitlines()) if line]
 
 
 class Confidence(models.IntegerChoices):
@@ -130,4 +136,4 @@ class Completion(models.Model):
     @property
     def points(self) -> list[str]:
         """The key points, one for each line that is not empty."""
-        return [line for line in map(str.strip, self.key_points.splitlines()) if line]
+        return lines_of(self.key_points)

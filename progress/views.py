@@ -1,7 +1,6 @@
 from functools import partial
 from http import HTTPStatus
 
-from django.forms import model_to_dict
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -124,15 +123,15 @@ def article_finish(request: LearnerRequest, slug: str) -> HttpResponse:
     article = request.snapshot.article(slug)
     if article.slug != slug and request.method != "POST":
         return HttpResponseRedirect(reverse("progress:article_finish", args=[article.slug]))
+    completion = completion_of(request.progress, article)
     if request.method != "POST":
-        completion = completion_of(request.progress, article)
-        form = FinishForm(initial=model_to_dict(completion) if completion else None)
+        form = FinishForm(stored=completion)
         return _render_finish(request, article, form, is_edited=completion is not None)
     expect_reader(request)
-    form = FinishForm(request.POST)
+    form = FinishForm(request.POST, stored=completion)
     if not form.is_valid():
         return _render_finish(request, article, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    change = finish(request.progress, article, form.report)
+    change = finish(request.progress, article, form.report, form.seen_points)
     return respond_to_finish(request, change)
 
 

@@ -132,6 +132,34 @@ def test_merging_articles_keeps_the_key_points_of_both(
     assert Completion.objects.get(user=editor).article == wallet
 
 
+def test_a_page_that_is_out_of_date_removes_no_key_point_that_it_did_not_show(
+    reader: Client,
+) -> None:
+    for page in (
+        {"key_points": "One", "seen": ""},
+        {"key_points": "Two", "seen": ""},
+        {"key_points": "", "seen": "Two"},
+        {"key_points": "Three", "seen": "Two\r\nZero"},
+    ):
+        reader.post(PATH, page)
+    assert Completion.objects.get().key_points == "Three\nOne"
+    assert 'name="seen" value="Three\nOne"' in reader.get(PATH).content.decode()
+
+
+def test_what_two_merged_articles_have_together_can_stay_but_not_grow(
+    reader: Client, learner: User, wallet: Article
+) -> None:
+    duplicate = Article.objects.get(slug="ticket-booking-system")
+    for article, points in ((wallet, "1234567"), (duplicate, "abc")):
+        finish(LearnerProgress(learner), article, Report("\n".join(points), 900))
+    merge_articles(wallet, duplicate)
+    stored = {"key_points": "\n".join("1234567abc"), "minutes": "1800", "confidence": "2"}
+    for more in ({"minutes": "1801"}, {"key_points": "\n".join("1234567abcd")}):
+        assert reader.post(PATH, stored | more).status_code == 422
+    reader.post(PATH, stored)
+    assert Completion.objects.get().confidence == 2
+
+
 def test_a_report_at_the_address_of_a_merged_article_goes_to_the_one_that_is_kept(
     reader: Client, wallet: Article
 ) -> None:
