@@ -15,13 +15,15 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import Max
+
 from accounts.models import User
 from catalog.models import Article
 from catalog.prompts.models import Prompt
 from catalog.prompts.prompt_index import PromptIndex
 from catalog.snapshot import CatalogSnapshot
 from progress.learner import LearnerProgress
-from progress.recall.models import CardKind
+from progress.recall.models import CardKind, Review
 from progress.recall.scheduling import CardState
 from progress.recall.sql import StoredCard, completions_with_points, stored_cards
 from progress.states import Stage, StateName
@@ -68,7 +70,10 @@ class DeckCard(NamedTuple):
 
 
 class Deck:
-    """The deck of one learner on one study day. It takes two queries, whatever its size."""
+    """The deck of one learner on one study day. It takes two queries, whatever its size.
+
+    It takes a third one if finished articles changed.
+    """
 
     def __init__(self, progress: LearnerProgress) -> None:
         self.progress = progress
@@ -177,14 +182,12 @@ class Deck:
         stored: StoredCard | None,
         prompt: Prompt | None = None,
     ) -> DeckCard:
-        is_changed = article.pk in self._changed and is_changed_since(
-            self.progress, article.pk, stored.state if stored else None
-        )
+        is_changed = stored is not None and stored.pk in self._changed
         return DeckCard(key, kind, article, prompt, stored, is_changed)
 
     @cached_property
     def _changed(self) -> Collection[int]:
-        return self.progress.changed_articles.keys()
+        return self.progress.derive(changed_since_review)
 
     def _articles_in_journey_order(self, own: Mapping[int, object]) -> list[int]:
         pks = (self._finished | own.keys()) & self.snapshot.by_pk.keys()
@@ -204,13 +207,18 @@ class Deck:
         return stored_cards(self.user)
 
 
-def is_changed_since(progress: LearnerProgress, article_id: int, state: CardState | None) -> bool:
-    """Return whether the article changed after the card was last reviewed."""
-    update = progress.changed_articles.get(article_id)
-    if update is None or state is None:
-        return False
-    # In UTC, because pages that show the number of due cards do not depend on the time zone.
-    return state.last_reviewed_on < update.changed_at.date()
+def changed_since_review(progress: LearnerProgress) -> Collection[int]:
+    """Return the primary keys of the cards whose article changed after their last review.
+
+    One query; none if no finished article changed.
+    """
+    updates = progress.changed_articles
+    if not updates:
+        return ()
+    reviews = Review.objects.for_user(progress.user).lasting().order_by()
+    of_cards = reviews.filter(card__article__in=list(updates)).values_list("card", "card__article")
+    rows = of_cards.annotate(Max("reviewed_at"))
+    return {card for card, article_id, at in rows if at < updates[article_id].changed_at}
 
 
 def is_due(state: CardState | None, day: date, *, is_changed: bool = False) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from progress.learner import LearnerProgress
 from progress.reader import NothingToUndo, Superseded
-from progress.recall.deck import is_changed_since, is_due
+from progress.recall.deck import changed_since_review, is_due
 from progress.recall.finding import NoSuchCard, key_of, lock_card
 from progress.recall.models import Card, Rating, Review
 from progress.recall.scheduling import after_review, fold
@@ -55,7 +55,7 @@ def _lock_due_card(progress: LearnerProgress, key: UUID) -> Card:
     card = lock_card(progress, key)
     if card.dropped_at:
         raise NoSuchCard
-    is_changed = is_changed_since(progress, card.article_id, card.state)
+    is_changed = card.pk in progress.derive(changed_since_review)
     if not is_due(card.state, progress.today, is_changed=is_changed):
         raise NotDue
     return card
@@ -71,6 +71,7 @@ def _rate(progress: LearnerProgress, card: Card, rating: Rating, operation: UUID
         card=card,
         rating=rating,
         reviewed_on=today,
+        reviewed_at=timezone.now(),
         due_on=before.due_on if before else None,
         predicted_recall=before.recall_on(today) if before else None,
         retention=retention,

@@ -11,7 +11,7 @@ from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.states import StateName
 
-SetDay: TypeAlias = Callable[[int], None]
+SetDay: TypeAlias = Callable[[float], None]
 
 FIRST_DAY = datetime(2030, 11, 2, 20, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ FIRST_DAY = datetime(2030, 11, 2, 20, tzinfo=UTC)
 def set_day(monkeypatch: pytest.MonkeyPatch) -> SetDay:
     """Return a function that sets the clock to the evening of a study day, counted from 0."""
 
-    def set_to(day: int) -> None:
+    def set_to(day: float) -> None:
         now = FIRST_DAY + timedelta(days=day)
         monkeypatch.setattr(timezone, "now", lambda: now)
 

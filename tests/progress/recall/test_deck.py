@@ -150,6 +150,21 @@ def test_a_changed_article_offers_its_cards_once_more(
     assert due(learner) == [prompts[1].uuid]
 
 
+def test_a_change_on_the_day_of_a_review_counts_if_it_came_later(
+    learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
+) -> None:
+    review(learner, prompts[0], Rating.EASY)
+    set_day(0.1)
+    entry = Entry.objects.get(article=finished)
+    entry.what_you_learn = "Waiting rooms"
+    entry.save()
+    set_day(0.2)
+    review(learner, prompts[1], Rating.EASY)
+    set_day(1)
+    assert due(learner) == [prompts[0].uuid]
+    review(learner, prompts[0], Rating.EASY)
+
+
 def test_merging_articles_keeps_the_cards(
     learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
 ) -> None:
