@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from progress.notes.saving import Choice, Draft
+from progress.notes.saving import ConflictChoice, Draft
 
 
 class MarkdownField(forms.CharField):
@@ -27,7 +27,7 @@ class NoteForm(forms.Form):
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     page = forms.UUIDField(required=False)
     number = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
-    choice = forms.ChoiceField(choices=Choice.choices, required=False)
+    choice = forms.ChoiceField(choices=ConflictChoice.choices, required=False)
     theirs = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
 
     @property
@@ -41,9 +41,9 @@ class NoteForm(forms.Form):
         )
 
     @property
-    def choice_made(self) -> Choice | None:
+    def choice_made(self) -> ConflictChoice | None:
         choice = self.cleaned_data.get("choice")
-        return Choice(choice) if choice else None
+        return ConflictChoice(choice) if choice else None
 
     @property
     def version_seen(self) -> int:

@@ -21,7 +21,7 @@ BETWEEN_TEXTS = "\n\n---\n\n"
 """Stands between two texts that became one note; Markdown shows a line."""
 
 
-class Choice(TextChoices):
+class ConflictChoice(TextChoices):
     """What a learner does with the two texts of a conflict."""
 
     MINE = "mine", _("Keep mine")
@@ -106,7 +106,7 @@ def prepare(stored: str, draft: Draft) -> None:
 
 
 def settle_conflict(
-    user: User, article: Article, draft: Draft, choice: Choice, theirs: int
+    user: User, article: Article, draft: Draft, choice: ConflictChoice, theirs: int
 ) -> Note:
     """Store what the learner chose, of their text and of version `theirs` of the note.
 
@@ -122,9 +122,9 @@ def settle_conflict(
             return note
         if note.version != theirs:
             raise Conflict(note)
-        if choice is Choice.THEIRS:
+        if choice is ConflictChoice.THEIRS:
             drop(note, draft.text)
-        elif choice is Choice.MINE:
+        elif choice is ConflictChoice.MINE:
             drop(note, note.text)
             write(note, draft.text, draft)
         else:
@@ -132,11 +132,11 @@ def settle_conflict(
         return note
 
 
-def is_settled(note: Note, draft: Draft, choice: Choice) -> bool:
+def is_settled(note: Note, draft: Draft, choice: ConflictChoice) -> bool:
     """Return whether the note is as chosen already, since a form can be sent twice."""
-    if choice is Choice.BOTH:
+    if choice is ConflictChoice.BOTH:
         return note.text == draft.text or note.text.endswith(BETWEEN_TEXTS + draft.text)
-    if choice is Choice.THEIRS:
+    if choice is ConflictChoice.THEIRS:
         return note.text == draft.text or note.dropped_texts.filter(text=draft.text).exists()
     return note.text == draft.text
 

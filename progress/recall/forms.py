@@ -3,7 +3,7 @@ from django import forms
 from progress.recall.models import ANSWER_MAX_LENGTH, Rating
 
 
-class CardForm(forms.Form):
+class AnswerForm(forms.Form):
     """The card that a learner looks at, the operation UUID of its rating, and a typed answer."""
 
     card = forms.UUIDField()
@@ -11,5 +11,5 @@ class CardForm(forms.Form):
     answer = forms.CharField(max_length=ANSWER_MAX_LENGTH, required=False)
 
 
-class ReviewForm(CardForm):
+class ReviewForm(AnswerForm):
     rating = forms.TypedChoiceField(choices=Rating.choices, coerce=lambda value: Rating(int(value)))

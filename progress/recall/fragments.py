@@ -17,7 +17,7 @@ from playbook.rendering.fragments import cached_fragments, fill, gap, per_user_f
 from progress.learner import LearnerProgress
 from progress.recall.cards.rows import ArticleCards, CardRow
 from progress.recall.deck import Deck
-from progress.recall.session import Session
+from progress.recall.session import RecallSession
 from progress.states import Stage
 
 register = template.Library()
@@ -40,7 +40,7 @@ def recall_card(request: HttpRequest, asked: str) -> str:
     progress = request.progress
     if not isinstance(progress, LearnerProgress):
         return ""
-    context = {"session": Session(progress, _key(asked)), "request": request}
+    context = {"session": RecallSession(progress, _key(asked)), "request": request}
     return render_to_string("recall/includes/session.html", context)
 
 

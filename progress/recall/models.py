@@ -35,7 +35,7 @@ class Card(models.Model):
     """A question in a learner's deck, and when it is due.
 
     The card of a prompt has no row until it is first reviewed, rewritten or dropped. The columns
-    of `STATE_FIELDS` are the result of the card's reviews (`scheduling.fold`).
+    of `STATE_FIELDS` are the result of the card's reviews (`scheduling.fold_reviews`).
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)

@@ -13,7 +13,7 @@ from progress.reader import NothingToUndo, Superseded
 from progress.recall.deck import changed_since_review, is_due
 from progress.recall.finding import NoSuchCard, key_of, lock_card
 from progress.recall.models import Card, Rating, Review
-from progress.recall.scheduling import after_review, fold
+from progress.recall.scheduling import after_review, fold_reviews
 from progress.recall.sql import write_review
 
 
@@ -118,7 +118,7 @@ def undo_review(progress: LearnerProgress, operation: UUID) -> UUID:
         raise Superseded
     review.undone_at = timezone.now()
     review.save(update_fields=["undone_at"])
-    card.state = fold(lasting[:-1])
+    card.state = fold_reviews(lasting[:-1])
     card.save()
     progress.forget()
     return key_of(card)

@@ -93,7 +93,7 @@ def needs_rewrite(lapse_count: int, lapses_before_rewrite: int) -> bool:
     return lapse_count - lapses_before_rewrite >= LAPSES_TO_REWRITE
 
 
-def fold(reviews: Iterable[ReviewValues]) -> CardState | None:
+def fold_reviews(reviews: Iterable[ReviewValues]) -> CardState | None:
     """Return the state after these reviews, given oldest first."""
     state: CardState | None = None
     for review in reviews:

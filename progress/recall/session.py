@@ -24,7 +24,7 @@ class RatingChoice:
     days: int
 
 
-class Session:
+class RecallSession:
     """The recall page: the card at its front, and how far the learner is today."""
 
     def __init__(

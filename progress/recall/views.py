@@ -17,10 +17,10 @@ from progress.learner import LearnerProgress
 from progress.reader import NothingToUndo, Superseded
 from progress.recall import fragments
 from progress.recall.finding import NoSuchCard
-from progress.recall.forms import CardForm, ReviewForm
+from progress.recall.forms import AnswerForm, ReviewForm
 from progress.recall.models import Card, Rating
 from progress.recall.reviewing import NotDue, UsedOperation, review_card, undo_review
-from progress.recall.session import Session
+from progress.recall.session import RecallSession
 from progress.responses import expect_reader
 
 SESSION = "recall/recall_session.html"
@@ -44,10 +44,10 @@ def recall_session(request: RecallRequest) -> Viewed:
 @sign_in_required
 def answer_show(request: RecallRequest) -> HttpResponse:
     """Show the answer of a card beside what the learner typed. Nothing is stored."""
-    form = CardForm(request.POST)
+    form = AnswerForm(request.POST)
     if not form.is_valid():
         return _bad_request(request)
-    session = Session(
+    session = RecallSession(
         request.progress,
         form.cleaned_data["card"],
         form.cleaned_data["operation"],
@@ -122,14 +122,14 @@ def _continue(
     """Go on with the next card, say what happened to the last one, and offer to rewrite it."""
     context = {"announced": {"text": announced, "undo_url": undo_url, "rewrite": offered}}
     if request.htmx:
-        return _render(request, Session(request.progress, key), **context)
+        return _render(request, RecallSession(request.progress, key), **context)
     message = render_to_string("recall/includes/announcement.html", context)
     messages.info(request, message, extra_tags="announcement")
     address = reverse("recall:recall_session")
     return HttpResponseRedirect(f"{address}?card={key}" if key else address)
 
 
-def _render(request: RecallRequest, session: Session, **context: object) -> HttpResponse:
+def _render(request: RecallRequest, session: RecallSession, **context: object) -> HttpResponse:
     """Render the page, or for htmx the card with what changes beside it."""
     context |= {"session": session}
     if not request.htmx:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from progress.recall.models import Rating
-from progress.recall.scheduling import CardState, after_review, fold
+from progress.recall.scheduling import CardState, after_review, fold_reviews
 
 TODAY = date(2026, 11, 28)
 
@@ -53,7 +53,7 @@ def test_a_night_between_two_reviews_is_a_whole_day() -> None:
 
 
 def test_recall_is_certain_on_the_day_of_a_review_and_falls_to_the_retention_when_due() -> None:
-    state = fold([Rated(Rating.GOOD, TODAY), Rated(Rating.GOOD, TODAY + timedelta(days=2))])
+    state = fold_reviews([Rated(Rating.GOOD, TODAY), Rated(Rating.GOOD, TODAY + timedelta(days=2))])
     assert state
     assert state.recall_on(state.last_reviewed_on) == 1
     assert state.recall_on(state.due_on) == pytest.approx(0.9, abs=0.005)
@@ -76,14 +76,14 @@ def test_cards_are_ordered_by_recall_without_computing_it(
 def test_only_forgetting_a_known_card_is_a_lapse() -> None:
     ratings = [Rating.AGAIN, Rating.AGAIN, Rating.HARD, Rating.AGAIN, Rating.GOOD]
     reviews = [Rated(rating, TODAY + timedelta(days=day)) for day, rating in enumerate(ratings)]
-    state = fold(reviews)
+    state = fold_reviews(reviews)
     assert state
     assert state.lapse_count == 2
     assert (state.first_reviewed_on, state.last_reviewed_on) == (TODAY, TODAY + timedelta(days=4))
 
 
 def test_a_card_without_reviews_has_no_state() -> None:
-    assert fold([]) is None
+    assert fold_reviews([]) is None
 
 
 REVIEWS = st.lists(
@@ -119,6 +119,8 @@ def test_a_fold_without_the_last_review_is_the_state_before_it(
     for rating, gap, retention in reviews:
         day += timedelta(days=gap)
         rated.append(Rated(rating, day, retention))
-    before = fold(rated[:-1])
+    before = fold_reviews(rated[:-1])
     last = rated[-1]
-    assert fold(rated) == after_review(before, last.rating, last.reviewed_on, last.retention)
+    assert fold_reviews(rated) == after_review(
+        before, last.rating, last.reviewed_on, last.retention
+    )
