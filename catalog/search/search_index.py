@@ -36,6 +36,11 @@ SAME_CHARACTERS = str.maketrans(
 
 @lru_cache(500)  # The entries of a section share its name.
 def fold(text: str) -> str:
+    """Return `fold_text` of a short text of the catalogue or of an address."""
+    return fold_text(text)
+
+
+def fold_text(text: str) -> str:
     """Return a text so that different spellings are the same: case, accents, width, dashes."""
     if text.isascii():
         return text.lower()

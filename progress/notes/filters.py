@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from catalog.filters import NO_VALUES, EntryFilterForm, Values
 from catalog.search.bitmaps import Bitmap
-from catalog.search.search_index import fold, searched_words
+from catalog.search.search_index import fold_text, searched_words
 from catalog.snapshot import CatalogSnapshot
 from playbook.http import Progress
 
@@ -33,8 +33,7 @@ class NoteFilterForm(EntryFilterForm):
 
     @cached_property
     def folded(self) -> Mapping[int, str]:
-        # Not through the cache of `fold`, which is for the short texts of the catalogue.
-        return {pk: fold.__wrapped__(text) for pk, text in self.texts.items()}
+        return {pk: fold_text(text) for pk, text in self.texts.items()}
 
     def matching(self, changed: Values = NO_VALUES) -> Bitmap:
         values = {**self.values, **changed}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from catalog.search.search_index import fold
+from catalog.search.search_index import fold_text
 
 PART_END = re.compile(r"(?<=[.!?;:])\s+|(?<=,)\s+(?=(?:and|but|so|or|which|because|while)\b)")
 WORD = re.compile(r"\w+")
@@ -49,7 +49,7 @@ def _is_mentioned(part: str, typed_words: list[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return unique(WORD.findall(fold(text)))
+    return unique(WORD.findall(fold_text(text)))
 
 
 def unique(words: Iterable[str]) -> list[str]:

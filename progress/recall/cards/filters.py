@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.filters import NO_VALUES, FilterToDrop, Ignored, Values, choices_of
 from catalog.search.facets import Choice, Facet
-from catalog.search.search_index import fold
+from catalog.search.search_index import fold, fold_text
 from progress.recall.deck import Deck, DeckCard
 from progress.recall.faces import CardFace, faces_of
 from progress.recall.models import CardKind
@@ -121,7 +121,7 @@ class CardFilterForm(forms.Form):
     @cached_property
     def _text_of(self) -> Mapping[UUID, str]:
         return {
-            card.key: fold(f"{face.question}\n{face.answer}\n{card.article.title}")
+            card.key: fold_text(f"{face.question}\n{face.answer}\n{card.article.title}")
             for card in self.deck.cards
             for face in [self._faces[card.key]]
         }
