@@ -6,9 +6,12 @@ from itertools import groupby
 from operator import attrgetter
 
 from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
 
 from playbook.http import full_address
 from progress.notes.collection import WrittenArticle
+
+MARKDOWN = MarkdownIt("zero").enable(["fence", "code", "list", "blockquote"])
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
@@ -34,8 +37,14 @@ def _parts_of(written: WrittenArticle) -> list[str]:
     if written.is_public:
         parts.append(f"<{full_address(article.get_absolute_url())}#note>")
     if written.key_points:
-        points = "\n".join(f"- {point}" for point in written.key_points)
+        points = "\n".join(f"- {escaped(point)}" for point in written.key_points)
         parts.append(f"#### {_('Key points')}\n\n{points}")
     if written.note:
-        parts.append(written.note.text.strip("\n"))
+        parts.append(closed(written.note.text.strip("\n")))
     return parts
+
+
+def closed(text: str) -> str:
+    """End the code block in which the text ends, so that it does not take in the next article."""
+    last = MARKDOWN.parse(f"{text}\n\nthe next article")[-1]
+    return f"{text}\n{last.markup}" if last.type == "fence" else text

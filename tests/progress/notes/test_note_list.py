@@ -164,6 +164,26 @@ def test_the_download_has_headings_key_points_and_links(
     ) in text
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("```\ncode", "```\ncode\n```"),
+        ("~~~~ python\n```", "~~~~ python\n```\n~~~~"),
+        ("```\nafter\n```", "```\nafter\n```"),
+        ("- ```\n  x", "- ```\n  x"),
+        ("a\n\n    ```", "a\n\n    ```"),
+    ],
+)
+def test_no_text_takes_in_the_article_that_follows_in_the_download(
+    reader: Client, learner: User, notes: None, text: str, written: str
+) -> None:
+    wallet = Article.objects.get(slug=WALLET)
+    Completion.objects.create(user=learner, article=wallet, key_points="# <!-- Ledger")
+    Note.objects.filter(article=wallet).update(text=text)
+    page = reader.get(DOWNLOAD).content.decode()
+    assert f"- \\# \\<!-- Ledger\n\n{written}\n\n### Ticket" in page
+
+
 @pytest.mark.parametrize("address", [LIST, f"{LIST}?q=a", PRINT, DOWNLOAD, "/"])
 def test_queries_do_not_depend_on_the_number_of_notes(
     reader: Client, learner: User, notes: None, write_note: WriteNote, address: str
