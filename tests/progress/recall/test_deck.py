@@ -176,6 +176,26 @@ def test_merging_articles_keeps_the_cards(
     assert due(learner) == [prompts[1].uuid]
 
 
+def test_merging_articles_with_key_points_keeps_both_cards_with_an_answer(
+    learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
+) -> None:
+    kept = Article.objects.get(slug="payment-wallet")
+    LearnerProgress(learner).set(kept, StateName.DONE)
+    for article, points in ((kept, "Ledger"), (finished, "Seats")):
+        review(
+            learner,
+            Completion.objects.create(user=learner, article=article, key_points=points),
+        )
+    merge_articles(kept, finished)
+    cards = Card.objects.order_by("pk").values_list("kind", "question", "answer", "article__slug")
+    assert list(cards) == [
+        (CardKind.KEY_POINTS, "", "", "payment-wallet"),
+        (CardKind.OWN, "Ticket Booking System", "Ledger\nSeats", "payment-wallet"),
+    ]
+    assert [card.kind for card in deck_of(learner).cards if card.is_dropped] == [CardKind.OWN]
+    assert Review.objects.lasting().count() == 2
+
+
 @pytest.mark.parametrize("size", [1, 30])
 def test_a_deck_takes_two_queries_after_the_states(
     learner: User,
