@@ -42,7 +42,7 @@ class RetirableQuerySet(QuerySet[_Model]):
     def change(self, **values: object) -> int:
         """Update the rows like `update()` does, and record the change of each."""
         catalog_version.lock_catalog()
-        rows = list(self.order_by("pk").select_for_update(of=("self",)))
+        rows = list(self.order_by("pk").select_for_update(of=("self",), no_key=True))
         chosen = self.model._default_manager.filter(pk__in=[row.pk for row in rows])
         count = chosen.update(**values)
         for row in rows:
@@ -74,7 +74,8 @@ class NumberedQuerySet(RetirableQuerySet[_Model]):
             return row.number, (row.number > old) - (row.number < old), row.pk
 
         changed = []
-        rows: list[Any] = sorted(self.select_for_update(of=("self",)), key=place)
+        # Not the keys: a learner who stores a card refers to its prompt, and may be waited for.
+        rows: list[Any] = sorted(self.select_for_update(of=("self",), no_key=True), key=place)
         for number, row in enumerate(rows, start=1):
             if row.number != number:
                 row.number = number

@@ -25,7 +25,7 @@ class PromptQuerySet(NumberedQuerySet["Prompt"]):
     def append_to(self, article: Article) -> None:
         """Give the prompts to another article, in their order, after those that it has."""
         first = self.model._default_manager.filter(article=article).count() + 1
-        prompts = list(self.select_for_update(of=("self",)))
+        prompts = list(self.select_for_update(of=("self",), no_key=True))
         for number, prompt in enumerate(prompts, start=first):
             prompt.article, prompt.number = article, number
         self.model._default_manager.bulk_update(prompts, ["article", "number"])

@@ -1,5 +1,8 @@
 from collections.abc import Callable
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from catalog.history.records import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article
@@ -27,3 +30,16 @@ def test_a_merge_appends_the_prompts_of_the_duplicate(
     for prompt in prompts:
         newest = records_of(Prompt).filter(id=prompt.pk).first()
         assert (newest.article_id, newest.number) == (article.pk, prompt.number)
+
+
+def test_a_merge_does_not_keep_learners_from_storing_cards_of_the_prompts(
+    article: Article, ask: Callable[..., Prompt]
+) -> None:
+    """On PostgreSQL, `FOR UPDATE` waits for every row that refers to the prompt, and deadlocks."""
+    for title in ("payment-wallet", "ticket-booking-system"):
+        ask(title, article=Article.objects.get(slug=title))
+    with CaptureQueriesContext(connection) as queries:
+        merge_articles(article, Article.objects.get(slug="ticket-booking-system"))
+    reads = [query["sql"] for query in queries if '"prompts_prompt"."question"' in query["sql"]]
+    assert len(reads) == 2
+    assert not [sql for sql in reads if "FOR UPDATE" in sql]
