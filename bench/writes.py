@@ -1,4 +1,4 @@
-"""What the measured writes store, so that none that was acknowledged can be missing."""
+"""Count the rows that the measured writes store, so that no acknowledged write is missing."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -29,8 +29,10 @@ _Row = TypeVar("_Row", bound=Model)
 _T = TypeVar("_T")
 
 read_ahead: list[Callable[[CatalogSnapshot], object]] = []
-"""What sub-apps derive from a snapshot and the database. A preview calls these before its change
-is rolled back."""
+"""Functions of sub-apps that derive values from a snapshot and the database.
+
+A preview calls them before its change is rolled back.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What pages of progress depend on, beside the reader."""
+"""The dependencies of pages of progress, beside the reader."""
 
 from collections.abc import Hashable
 

@@ -18,7 +18,7 @@ from progress.states import Stage, StateName
 
 @dataclass(frozen=True)
 class Report:
-    """What a learner says on finishing an article. Everything is optional."""
+    """The report of a learner who finishes an article. Everything is optional."""
 
     key_points: str = ""
     minutes: int | None = None

@@ -53,7 +53,7 @@ class StateForm(ReasonForm):
 
 
 class FinishForm(forms.Form):
-    """What a learner reports on finishing an article, and the key points that the page showed.
+    """The report of a learner who finishes an article, and the key points that the page showed.
 
     Two merged articles may have more key points and minutes than one can: they can stay as many.
     """

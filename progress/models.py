@@ -91,7 +91,7 @@ def lines_of(text: str) -> list[str]:
 
 
 class Confidence(models.IntegerChoices):
-    """How sure a learner is that they could explain the article."""
+    """A learner's confidence that they could explain the article."""
 
     NOT_AT_ALL = 1, _("1: not at all")
     A_LITTLE = 2, _("2: a little")

@@ -161,8 +161,8 @@ def decisions_of(user: User) -> tuple[tuple[int, datetime | None], ...]:
         return tuple(cursor.fetchall())
 
 
-class Report(NamedTuple):
-    """What a learner reported when they finished an article."""
+class StoredReport(NamedTuple):
+    """The report that a learner made when they finished an article."""
 
     key_points: str
     minutes: int | None
@@ -174,8 +174,8 @@ class Report(NamedTuple):
         return [line for line in map(str.strip, self.key_points.splitlines()) if line]
 
 
-def reports_of(user: User, article_ids: Collection[int]) -> Mapping[int, Report]:
-    """Return what the learner reported about these articles, by article id."""
+def reports_of(user: User, article_ids: Collection[int]) -> Mapping[int, StoredReport]:
+    """Return the learner's reports about these articles, by article id."""
     if not article_ids:
         return {}
     with connections[router.db_for_read(Completion)].cursor() as cursor:
@@ -184,7 +184,7 @@ def reports_of(user: User, article_ids: Collection[int]) -> Mapping[int, Report]
             f" WHERE user_id = %s AND article_id IN ({placeholders(article_ids)})",
             [user.pk, *article_ids],
         )
-        return {article_id: Report(*report) for article_id, *report in cursor.fetchall()}
+        return {article_id: StoredReport(*report) for article_id, *report in cursor.fetchall()}
 
 
 def placeholders(values: Collection[object]) -> str:

@@ -26,7 +26,7 @@ class NothingToUndo(Exception):
 
 
 class Superseded(Exception):
-    """What the change is about was changed again after it."""
+    """The article or card was changed again after the change that was to be undone."""
 
 
 class ReaderGone(Exception):

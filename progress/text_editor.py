@@ -29,7 +29,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class TextEditor:
-    """What the form, the preview and the line below it show."""
+    """The values that the form, the preview and the line below it show."""
 
     id: str
     """The prefix of the ids of its parts."""

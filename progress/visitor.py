@@ -36,7 +36,7 @@ UNUSED_AGE = 60 * 24 * 60 * 60
 """Seconds after which a session ends that nobody used."""
 USED_ON = "used_on"
 CLEARED = 20
-"""How many expired sessions a new one deletes, so that a site without a schedule stays clean."""
+"""The number of expired sessions that a new one deletes: a site without a schedule stays clean."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ VALIDATORS = (
     validate_port,
     validate_visible,
 )
-"""What the address of a source must pass."""
+"""The checks that the address of a source must pass."""
 
 
 class Source(NamedTuple):

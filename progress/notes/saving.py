@@ -22,7 +22,7 @@ BETWEEN_TEXTS = "\n\n---\n\n"
 
 
 class ConflictChoice(TextChoices):
-    """What a learner does with the two texts of a conflict."""
+    """A learner's choice between the two texts of a conflict."""
 
     MINE = "mine", _("Keep mine")
     THEIRS = "theirs", _("Use the saved one")

@@ -44,7 +44,7 @@ def delete_expired_texts(user: User) -> None:
 
 
 class ShownNote(NamedTuple):
-    """What the article page shows of a note."""
+    """The part of a note that the article page shows."""
 
     pk: int
     user_id: int

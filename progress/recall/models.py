@@ -23,7 +23,7 @@ class CardKind(models.TextChoices):
 
 
 class Rating(models.IntegerChoices):
-    """How well a card was recalled, with the numbers and names of FSRS."""
+    """A rating of how well a card was recalled, with the numbers and names of FSRS."""
 
     AGAIN = 1, _("Again")
     HARD = 2, _("Hard")

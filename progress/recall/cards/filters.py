@@ -32,7 +32,7 @@ PAGE_SIZE = 50
 
 
 class Standing(TextChoices):
-    """Where a card stands with its learner."""
+    """The standing of a card with its learner."""
 
     DUE = "due", _("Due today")
     NEW = "new", _("New")
