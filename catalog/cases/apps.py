@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CasesConfig(AppConfig):
+    name = "catalog.cases"
+    label = "cases"
+    verbose_name = _("Practice cases")
+
+    def ready(self) -> None:
+        from catalog import catalog_version, snapshot
+        from catalog.cases.case_index import CaseIndex
+
+        catalog_version.watch("cases_case")
+        snapshot.read_ahead.append(CaseIndex.of)

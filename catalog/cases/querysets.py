@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from catalog.retirable import NumberedQuerySet
+
+if TYPE_CHECKING:
+    from catalog.cases.models import Case
+
+
+class CaseQuerySet(NumberedQuerySet["Case"]):
+    def current(self) -> Self:
+        """Filter to the cases that are not retired."""
+        return self.filter(retired_at=None)
+
+    def in_order(self) -> Self:
+        return self.order_by("number", "pk")
+
+    def get_by_natural_key(self, uuid: UUID) -> Case:
+        return self.get(uuid=uuid)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+
+if TYPE_CHECKING:
+    from progress.practice.models import PracticeSession
+
+
+class PracticeSessionQuerySet(QuerySet["PracticeSession"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def finished(self) -> Self:
+        return self.exclude(finished_at=None)
+
+    def unfinished(self) -> Self:
+        return self.filter(finished_at=None)
