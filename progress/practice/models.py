@@ -5,10 +5,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from catalog.cases.models import Case
 from catalog.cases.stages import Criterion, StageOrder
+from progress.practice.case_copy import CaseCopy
 from progress.practice.querysets import PracticeSessionQuerySet
 
 SCRATCH_MAX_LENGTH = 20_000
@@ -45,6 +47,10 @@ class PracticeSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.case}"
+
+    @cached_property
+    def copy(self) -> CaseCopy:
+        return CaseCopy.from_json(self.case_at_start)
 
 
 class Pause(models.Model):
