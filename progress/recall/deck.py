@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Max
@@ -29,6 +29,8 @@ from progress.recall.sql import StoredCard, completions_with_points, stored_card
 from progress.states import Stage, StateName
 
 PROMPT, KEY_POINTS, OWN = CardKind
+
+_Day = TypeVar("_Day", str, date)
 
 
 class DeckCard(NamedTuple):
@@ -60,13 +62,44 @@ class DeckCard(NamedTuple):
         return self.stored is not None and self.stored.needs_rewrite
 
     def is_due(self, day: date) -> bool:
-        return is_due(self.state, day, is_changed=self.is_changed)
+        stored = self.stored
+        if stored is None or not stored.last_reviewed_on:
+            return True
+        last, due_on, today = stored.last_reviewed_on, stored.due_on, day.isoformat()
+        return is_due(last, due_on, today, is_changed=self.is_changed)
 
     def due_day(self, today: date) -> date | None:
         """Return the day on which it is due: today if it is overdue. None if new or dropped."""
         if self.state is None or self.is_dropped:
             return None
         return today if self.is_due(today) else max(self.state.due_on, today + timedelta(days=1))
+
+
+class PromptCards:
+    """The cards of prompts before anybody reviews them, the same for every learner."""
+
+    def __init__(self, snapshot: CatalogSnapshot) -> None:
+        prompts = PromptIndex.of(snapshot).by_article
+        self.by_article: Mapping[int, Mapping[int, DeckCard]] = {
+            pk: {prompt.pk: DeckCard(prompt.uuid, PROMPT, prompt.article, prompt) for prompt in own}
+            for pk, own in prompts.items()
+        }
+        """The cards by the primary keys of their article and of their prompt."""
+        self.article_of: Mapping[int | None, int] = {
+            prompt: article for article, cards in self.by_article.items() for prompt in cards
+        }
+
+    @classmethod
+    def of(cls, snapshot: CatalogSnapshot) -> PromptCards:
+        return snapshot.derive("prompt-cards", cls)
+
+
+class DueCards(NamedTuple):
+    """The cards of a deck that are due, whatever the daily limits."""
+
+    known: list[StoredCard]
+    """Those that were reviewed before."""
+    new_count: int
 
 
 class Deck:
@@ -91,17 +124,17 @@ class Deck:
         return [card for card in self.cards if not card.is_dropped]
 
     @cached_property
-    def _due(self) -> tuple[list[DeckCard], list[DeckCard]]:
-        """The cards that are due, whatever the limits: those that are known, and the new ones."""
-        today, known, new = self._today, [], []
-        for card in self.active:
-            stored = card.stored
-            if stored is None or not stored.last_reviewed_on:
-                new.append(card)
-            # As `is_due` decides, without converting the days of every card.
-            elif stored.last_reviewed_on < today and (stored.due_on <= today or card.is_changed):
-                known.append(card)
-        return known, new
+    def _due(self) -> DueCards:
+        """The cards that are due, found without making the others, since every page counts them."""
+        today, changed = self._today, self._changed
+        active = [row for row in self._in_deck if not row.is_dropped]
+        reviewed = [row for row in active if row.last_reviewed_on]
+        known = [
+            row
+            for row in reviewed
+            if is_due(row.last_reviewed_on, row.due_on, today, is_changed=row.pk in changed)
+        ]
+        return DueCards(known, self._size - (len(self._in_deck) - len(active)) - len(reviewed))
 
     @property
     def _today(self) -> str:
@@ -113,23 +146,23 @@ class Deck:
 
         The cards that are most likely forgotten come first, and new ones last.
         """
-        known, new = self._due
-        in_order = sorted(
-            known, key=lambda card: -card.state.forgetting_on(self.day) if card.state else 0
-        )
-        return [*in_order, *new[: self._new_left]][: self._left]
+        forgetting = {row.pk: row.forgetting_on(self.day) for row in self._due.known}
+        known = [card for card in self.cards if card.stored and card.stored.pk in forgetting]
+        known.sort(key=lambda card: forgetting[card.stored.pk] if card.stored else 0, reverse=True)
+        new = [card for card in self.active if card.is_new]
+        return [*known, *new[: self._new_left]][: self._left]
 
     @cached_property
     def due_count(self) -> int:
         """The number of `due`, without putting them in order."""
-        known, new = self._due
-        return min(len(known) + min(len(new), self._new_left), self._left)
+        known, new_count = self._due
+        return min(len(known) + min(new_count, self._new_left), self._left)
 
     @property
     def waiting_count(self) -> int:
         """The number of cards that are due but over the limits of this day."""
-        known, new = self._due
-        return len(known) + len(new) - self.due_count
+        known, new_count = self._due
+        return len(known) + new_count - self.due_count
 
     @property
     def _left(self) -> int:
@@ -155,35 +188,53 @@ class Deck:
         return [card for card in self.active if card.article.pk == article.pk]
 
     def _cards(self) -> Iterator[DeckCard]:
-        prompts = PromptIndex.of(self.snapshot)
         of_prompt = {stored.prompt_id: stored for stored in self._stored}
         of_points = {row.article_id: row for row in self._stored if row.kind == KEY_POINTS}
         own: dict[int, list[StoredCard]] = defaultdict(list)
         for row in self._stored:
             if row.kind == OWN:
                 own[row.article_id].append(row)
-        finished, completions = self._finished, self._completions
+        prompt_cards, with_points = self._prompt_cards.by_article, self._with_points
         for pk in self._articles_in_journey_order(own):
             article = self.snapshot.by_pk[pk]
-            if pk in finished:
-                for prompt in prompts.of_article(article):
-                    stored = of_prompt.get(prompt.pk)
-                    yield self._card(prompt.uuid, PROMPT, article, stored, prompt)
-                if pk in completions:
-                    yield self._card(completions[pk], KEY_POINTS, article, of_points.get(pk))
+            if pk in self._finished:
+                for prompt, card in prompt_cards.get(pk, {}).items():
+                    yield self._as_stored(card, of_prompt.get(prompt))
+            if pk in with_points:
+                card = DeckCard(self._completions[pk], KEY_POINTS, article)
+                yield self._as_stored(card, of_points.get(pk))
             for row in own[pk]:
-                yield self._card(row.key, OWN, article, row)
+                yield self._as_stored(DeckCard(row.key, OWN, article), row)
 
-    def _card(
-        self,
-        key: UUID,
-        kind: CardKind,
-        article: Article,
-        stored: StoredCard | None,
-        prompt: Prompt | None = None,
-    ) -> DeckCard:
-        is_changed = stored is not None and stored.pk in self._changed
-        return DeckCard(key, kind, article, prompt, stored, is_changed)
+    def _as_stored(self, card: DeckCard, row: StoredCard | None) -> DeckCard:
+        if row is None:
+            return card
+        key, kind, article, prompt, *_ = card
+        return DeckCard(key, kind, article, prompt, row, row.pk in self._changed)
+
+    @cached_property
+    def _in_deck(self) -> list[StoredCard]:
+        """The stored cards that do not rest."""
+        article_of, finished = self._prompt_cards.article_of, self._finished
+        others = {KEY_POINTS.value: self._with_points, OWN.value: self.snapshot.by_pk}
+        return [
+            row
+            for row in self._stored
+            if article_of.get(row.prompt_id) in finished
+            or row.article_id in others.get(row.kind, ())
+        ]
+
+    @property
+    def _size(self) -> int:
+        """The number of `cards`."""
+        prompt_cards = self._prompt_cards.by_article
+        prompts = sum(len(prompt_cards.get(pk, ())) for pk in self._finished)
+        own = sum(row.kind == OWN for row in self._in_deck)
+        return prompts + len(self._with_points) + own
+
+    @property
+    def _prompt_cards(self) -> PromptCards:
+        return PromptCards.of(self.snapshot)
 
     @cached_property
     def _changed(self) -> Collection[int]:
@@ -197,6 +248,11 @@ class Deck:
     def _finished(self) -> set[int]:
         finished = {state.value for state in StateName.at(Stage.FINISHED)}
         return {pk for pk, state in self.progress.states.items() if state in finished}
+
+    @cached_property
+    def _with_points(self) -> Collection[int]:
+        """The finished articles about which the learner wrote key points."""
+        return self._finished & self._completions.keys() & self.snapshot.by_pk.keys()
 
     @cached_property
     def _completions(self) -> Mapping[int, UUID]:
@@ -221,8 +277,9 @@ def changed_since_review(progress: LearnerProgress) -> Collection[int]:
     return {card for card, article_id, at in rows if at < updates[article_id].changed_at}
 
 
-def is_due(state: CardState | None, day: date, *, is_changed: bool = False) -> bool:
-    """Return whether a card is to be reviewed on a study day: never twice on one."""
-    if state is None:
-        return True
-    return state.last_reviewed_on < day and (state.due_on <= day or is_changed)
+def is_due(last_reviewed_on: _Day, due_on: _Day, day: _Day, *, is_changed: bool = False) -> bool:
+    """Return whether a card that was reviewed before is to be reviewed: never twice on a day.
+
+    The days are dates, or all of them text as the database returns it (ISO 8601).
+    """
+    return last_reviewed_on < day and (due_on <= day or is_changed)

@@ -35,8 +35,7 @@ def faces_of(
     """Return the texts of the cards by their key, in two queries at most."""
     cards = list(cards)
     pks = [card.stored.pk for card in cards if card.stored and card.stored.has_own_text]
-    own = Card.objects.for_user(user)
-    rows = (own.in_bulk(pks) if len(pks) <= FEW else own.in_bulk()) if pks else {}
+    rows = _rows_with_texts(user, pks) if pks else {}
     with_points = [card.article.pk for card in cards if card.kind == CardKind.KEY_POINTS]
     points = {pk: report.points for pk, report in reports_of(user, with_points).items()}
     return {
@@ -48,6 +47,11 @@ def faces_of(
         )
         for card in cards
     }
+
+
+def _rows_with_texts(user: User, pks: list[int]) -> Mapping[int, Card]:
+    own = Card.objects.for_user(user)
+    return own.in_bulk(pks) if len(pks) <= FEW else own.in_bulk()
 
 
 def face_of(

@@ -55,8 +55,9 @@ def _lock_due_card(progress: LearnerProgress, key: UUID) -> Card:
     card = lock_card(progress, key)
     if card.dropped_at:
         raise NoSuchCard
-    is_changed = card.pk in progress.derive(changed_since_review)
-    if not is_due(card.state, progress.today, is_changed=is_changed):
+    is_changed, state = card.pk in progress.derive(changed_since_review), card.state
+    days = (state.last_reviewed_on, state.due_on, progress.today) if state else None
+    if days and not is_due(*days, is_changed=is_changed):
         raise NotDue
     return card
 

@@ -45,13 +45,6 @@ class CardState(NamedTuple):
         card = _card(self)
         return scheduler(90).get_card_retrievability(card, _noon(day))
 
-    def forgetting_on(self, day: date) -> float:
-        """Return a value that orders cards as their recall does, the highest for the lowest recall.
-
-        Recall depends on the ratio of elapsed days to stability only, which is quick to compute.
-        """
-        return (day - self.last_reviewed_on).days / self.stability
-
 
 STATE_FIELDS = CardState._fields
 """The columns of a card that hold its state."""
@@ -86,6 +79,14 @@ def after_review(
         reviewed_on,
         (before.lapse_count if before else 0) + is_lapse,
     )
+
+
+def forgetting(last_reviewed_on: date, stability: float, day: date) -> float:
+    """Return a value that orders cards as their recall does, the highest for the lowest recall.
+
+    Recall depends on the ratio of elapsed days to stability only, which is quick to compute.
+    """
+    return (day - last_reviewed_on).days / stability
 
 
 def needs_rewrite(lapse_count: int, lapses_before_rewrite: int) -> bool:

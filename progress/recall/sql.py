@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.models import User
 from progress.recall.models import Card, Review
-from progress.recall.scheduling import CardState, needs_rewrite
+from progress.recall.scheduling import CardState, forgetting, needs_rewrite
 
 
 class StoredCard(NamedTuple):
@@ -57,6 +57,9 @@ class StoredCard(NamedTuple):
             self.lapse_count,
         )
 
+    def forgetting_on(self, day: date) -> float:
+        return forgetting(date.fromisoformat(self.last_reviewed_on), self.stability, day)
+
     @property
     def needs_rewrite(self) -> bool:
         return needs_rewrite(self.lapse_count, self.lapses_before_rewrite)
@@ -70,7 +73,7 @@ def stored_cards(user: User) -> list[StoredCard]:
             " lapses_before_rewrite, stability, difficulty, coalesce(CAST(due_on AS TEXT), ''),"
             " coalesce(CAST(first_reviewed_on AS TEXT), ''),"
             " coalesce(CAST(last_reviewed_on AS TEXT), ''), lapse_count"
-            " FROM recall_card WHERE user_id = %s ORDER BY created_at, id",
+            " FROM recall_card WHERE user_id = %s ORDER BY id",
             [user.pk],
         )
         return list(map(StoredCard._make, cursor.fetchall()))

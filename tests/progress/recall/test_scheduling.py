@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from progress.recall.models import Rating
-from progress.recall.scheduling import CardState, after_review, fold_reviews
+from progress.recall.scheduling import CardState, after_review, fold_reviews, forgetting
 
 TODAY = date(2026, 11, 28)
 
@@ -68,7 +68,9 @@ def test_cards_are_ordered_by_recall_without_computing_it(
         CardState(stability, 5, TODAY, TODAY, TODAY - timedelta(days=elapsed), 0)
         for stability, elapsed in cards
     ]
-    in_order = sorted(states, key=lambda state: -state.forgetting_on(TODAY))
+    in_order = sorted(
+        states, key=lambda state: -forgetting(state.last_reviewed_on, state.stability, TODAY)
+    )
     recalls = [state.recall_on(TODAY) for state in in_order]
     assert recalls == sorted(recalls)
 
