@@ -42,6 +42,17 @@ class SingleLineTextarea(forms.Textarea):
         return " ".join(text.split()) if text else text
 
 
+class LinesTextarea(forms.Textarea):
+    """A field for a text of several lines, which browsers send with other line endings."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__({"rows": rows, "class": "vLargeTextField"})
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        text = super().value_from_datadict(data, files, name)
+        return "\n".join(line.rstrip() for line in text.splitlines()) if text else text
+
+
 class CatalogRows(BaseInlineFormSet[_Model, Any, Any], Generic[_Model]):
     """The rows of one section or of one article.
 

@@ -9,19 +9,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.article_forms import set_aria_label
-from catalog.admin.rows import AT_THE_END, NumberField, SingleLineTextarea, SortableRows
+from catalog.admin.rows import (
+    AT_THE_END,
+    LinesTextarea,
+    NumberField,
+    SingleLineTextarea,
+    SortableRows,
+)
 from catalog.prompts.models import Prompt
-
-
-class LinesTextarea(forms.Textarea):
-    """A field for a text of several lines, which browsers send with other line endings."""
-
-    def __init__(self, rows: int) -> None:
-        super().__init__({"rows": rows, "class": "vLargeTextField"})
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        text = super().value_from_datadict(data, files, name)
-        return "\n".join(line.rstrip() for line in text.splitlines()) if text else text
 
 
 class PromptForm(forms.ModelForm[Prompt]):
