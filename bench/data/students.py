@@ -6,10 +6,10 @@ from accounts.models import User
 from bench.data.readers import make_readers
 from catalog.models import Entry
 from catalog.prompts.models import Prompt
+from playbook.formats.markdown import render_markdown
 from playbook.study_day import study_day
 from progress.models import State
 from progress.notes.models import Note
-from progress.notes.rendering import render_note
 from progress.recall.models import Card, CardKind, Review
 
 DAILY_REVIEWS = 500
@@ -27,7 +27,7 @@ def make_students(count: int) -> list[User]:
         for number, prompt in enumerate(Prompt.objects.current().in_order())
     )
     Review.objects.bulk_create(first_review(card) for card in cards)
-    html = render_note(TEXT)
+    html = render_markdown(TEXT)
     states = State.objects.filter(user__in=users).values_list("user_id", "article_id")
     Note.objects.bulk_create(
         Note(user_id=user, article_id=article, text=TEXT, html=html) for user, article in states

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.models import Article
+from playbook.formats.markdown import render_markdown
 from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
-from progress.notes.rendering import render_note
 from progress.notes.sql import delete_expired_texts, text_of
 from progress.reader import ReaderGone
 from progress.sql import lock_and_resolve, lock_learner
@@ -42,7 +42,7 @@ class Draft:
 
     @cached_property
     def html(self) -> str:
-        return render_note(self.text)
+        return render_markdown(self.text)
 
     def follows(self, note: Note) -> bool:
         """Return whether nobody else changed the note since the page knew it."""
@@ -174,7 +174,7 @@ def write(note: Note, text: str, draft: Draft | None = None) -> None:
 
 def store(note: Note, text: str, draft: Draft | None = None) -> None:
     """Make this the text of the note, whatever its length: two merged notes may be longer."""
-    note.html = draft.html if draft and draft.text == text else render_note(text)
+    note.html = draft.html if draft and draft.text == text else render_markdown(text)
     note.text = text
     note.version += 1
     note.updated_at = timezone.now()

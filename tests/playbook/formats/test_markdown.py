@@ -1,12 +1,12 @@
-"""Notes are rendered as safe HTML, in a bounded time."""
+"""Texts are rendered as safe HTML, in a bounded time."""
 
 import re
 
 import pytest
 
-from progress.notes import rendering
+from playbook.formats import markdown as rendering
+from playbook.formats.markdown import render_markdown
 from progress.notes.models import NOTE_MAX_LENGTH
-from progress.notes.rendering import render_note
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,11 @@ from progress.notes.rendering import render_note
     ],
 )
 def test_markdown_is_rendered(text: str, html: str) -> None:
-    assert render_note(text).strip() == html
+    assert render_markdown(text).strip() == html
 
 
 def test_an_aligned_table_has_no_style() -> None:
-    html = render_note("| a | b |\n|:-:|--:|\n| 1 | 2 |")
+    html = render_markdown("| a | b |\n|:-:|--:|\n| 1 | 2 |")
     assert re.sub(r"\s", "", html) == (
         "<table><thead><tr><th>a</th><th>b</th></tr></thead>"
         "<tbody><tr><td>1</td><td>2</td></tr></tbody></table>"
@@ -65,7 +65,7 @@ def test_an_aligned_table_has_no_style() -> None:
     ],
 )
 def test_nothing_of_a_note_runs_or_loads(text: str) -> None:
-    html = render_note(text)
+    html = render_markdown(text)
     tags = re.findall(r"<(\w+)([^>]*)>", html)
     assert {name for name, _attributes in tags} <= {"p", "a", "code", "pre"}
     for name, attributes in tags:
@@ -109,21 +109,27 @@ def test_no_text_takes_more_steps_than_allowed(piece: str, monkeypatch: pytest.M
     markdown.inline.ruler.at("count_step", count)
     markdown.block.ruler.at("count_step", count, {"alt": ["paragraph", "list", "lheading"]})
     monkeypatch.setattr(rendering, "MARKDOWN", markdown)
-    assert render_note(text)
+    assert render_markdown(text)
 
 
 def test_a_text_that_is_too_complex_is_shown_as_it_was_typed() -> None:
     text = "[<&" * 6_000
-    assert render_note(text) == "<pre>" + "[&lt;&amp;" * 6_000 + "</pre>"
+    assert render_markdown(text) == "<pre>" + "[&lt;&amp;" * 6_000 + "</pre>"
 
 
 def test_a_table_that_would_be_too_large_is_shown_as_it_was_typed() -> None:
     text = "|a" * 90 + "\n" + "|-" * 90 + "\n" + "|\n" * 1_000
-    assert render_note(text).startswith("<pre>|a|a")
+    assert render_markdown(text).startswith("<pre>|a|a")
 
 
 def test_a_long_ordinary_note_is_rendered() -> None:
     paragraph = "Some **bold** text with `code` and [a link](https://example.org/x). " * 8
     text = (paragraph + "\n\n- a\n- b\n\n") * 35
     assert len(text) > NOTE_MAX_LENGTH - 1_000
-    assert render_note(text).count("<li>") == 70
+    assert render_markdown(text).count("<li>") == 70
+
+
+def test_headings_begin_at_the_level_that_the_page_needs() -> None:
+    text = "## Zero\n\n### One\n\n#### Two"
+    html = render_markdown(text, first_heading=4, shallowest=3)
+    assert html == "<h4>Zero</h4>\n<h4>One</h4>\n<h5>Two</h5>\n"

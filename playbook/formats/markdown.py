@@ -1,4 +1,4 @@
-"""Render a learner's Markdown as HTML, in a bounded time.
+"""Render Markdown as HTML that is safe to show, in a bounded time.
 
 The parser looks ahead from every bracket and at every line, so some texts take time that grows with
 the square of their length. The work is counted in the parser's own steps, not in seconds, so that a
@@ -16,7 +16,7 @@ STEPS_MAX = 20_000
 HTML_MAX_LENGTH = 400_000
 """A table fills its rows with empty cells, so that 10,000 characters can become a megabyte."""
 FIRST_HEADING = 3
-"""A note stands under a heading of the page."""
+"""The level of the heading “#”: a text stands under a heading of the page."""
 
 TAGS = {
     *("p", "br", "hr", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
@@ -50,24 +50,25 @@ def parser() -> MarkdownIt:
 MARKDOWN = parser()
 
 
-def render_note(text: str) -> str:
-    """Return the HTML of a note: safe to show, and without anything that loads by itself.
+def render_markdown(text: str, first_heading: int = FIRST_HEADING, shallowest: int = 1) -> str:
+    """Return the HTML of a text: safe to show, and without anything that loads by itself.
 
-    A text that is too complex to parse is shown as it was typed.
+    A heading with as many “#” as `shallowest` gets the level `first_heading`. A text that is too
+    complex to parse is shown as it was typed.
     """
     try:
-        html = cleaned(as_html(text))
+        return cleaned(as_html(text, first_heading, shallowest))
     except TooComplex:
         return f"<pre>{escape(text)}</pre>"
-    return html
 
 
-def as_html(text: str) -> str:
+def as_html(text: str, first_heading: int, shallowest: int) -> str:
     env: dict[str, object] = {}
     tokens = MARKDOWN.parse(text, env)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) + FIRST_HEADING - 1)}"
+            depth = max(int(token.tag[1]) - shallowest, 0)
+            token.tag = f"h{min(6, first_heading + depth)}"
     html = str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, env))
     if len(html) > HTML_MAX_LENGTH:
         raise TooComplex
@@ -75,7 +76,7 @@ def as_html(text: str) -> str:
 
 
 def cleaned(html: str) -> str:
-    """Remove every element, attribute and address that a note cannot have."""
+    """Remove every element, attribute and address that a text cannot have."""
     return nh3.clean(
         html,
         tags=TAGS,
