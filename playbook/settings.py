@@ -254,6 +254,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "playbook.rendering.tags",
                 "catalog.prompts.fragments",
+                "catalog.cases.fragments",
                 "progress.fragments",
                 "progress.my_progress",
                 "progress.notes.fragments",

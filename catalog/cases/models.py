@@ -18,19 +18,39 @@ from catalog.cases.case_lines import (
 )
 from catalog.cases.querysets import CaseQuerySet
 from catalog.cases.stages import MINUTES
+from catalog.cases.validation import (
+    validate_articles,
+    validate_brief,
+    validate_deep_dives,
+    validate_questions,
+    validate_rubric,
+    validate_stages,
+)
 from catalog.history.records import ChangeHistory
 from catalog.retirable import Retirable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.utils.functional import _StrPromise
 
 BRIEF_MAX_LENGTH = 1000
 PART_MAX_LENGTH = 10_000
 
 
-def part(label: "_StrPromise", help_text: "_StrPromise | str" = "") -> "models.TextField[str, str]":
+def part(
+    label: "_StrPromise",
+    help_text: "_StrPromise | str" = "",
+    *validators: "Callable[[str], None]",
+) -> "models.TextField[str, str]":
     """Return the field of a part of the reference."""
-    return models.TextField(label, max_length=PART_MAX_LENGTH, blank=True, help_text=help_text)
+    return models.TextField(
+        label,
+        max_length=PART_MAX_LENGTH,
+        blank=True,
+        help_text=help_text,
+        validators=validators,
+    )
 
 
 class Case(Retirable):
@@ -49,11 +69,13 @@ class Case(Retirable):
     brief = models.TextField(
         _("brief"),
         max_length=BRIEF_MAX_LENGTH,
+        validators=[validate_brief],
         help_text=_("What the interviewer says, in two to four sentences."),
     )
     question_lines = models.TextField(
         _("clarifying questions"),
         max_length=PART_MAX_LENGTH,
+        validators=[validate_questions],
         help_text=_(
             "A question on one line, its answer on the next, and an empty line before the next one."
         ),
@@ -61,7 +83,11 @@ class Case(Retirable):
     stage_lines = models.TextField(
         _("stages"),
         max_length=1000,
-        help_text=_("One on each line, with its minutes of 45: “High-level design: 12”."),
+        validators=[validate_stages],
+        help_text=_(
+            "One on each line with its minutes, 45 in all. Estimates are not counted: they replace "
+            "the data flow in the classic order."
+        ),
     )
     twist = models.TextField(
         _("twist"),
@@ -77,7 +103,11 @@ class Case(Retirable):
     rubric_lines = models.TextField(
         _("rubric"),
         max_length=PART_MAX_LENGTH,
-        help_text=_("One criterion on each line, with what the full score of 3 shows."),
+        validators=[validate_rubric],
+        help_text=_(
+            "One criterion on each line, with what the full score of 3 shows: “Interface: Every "
+            "call that changes data has an idempotency key.”"
+        ),
     )
     requirements = part(_("requirements"))
     estimate_input_lines = part(
@@ -91,14 +121,21 @@ class Case(Retirable):
     interface = part(_("interface"))
     data_model = part(_("data model"))
     diagram = part(_("diagram"), _("In the language of drawings: “client -> gateway -> orders”."))
-    deep_dives = part(_("deep dives"), _("Each below a heading: “### Holding a seat”."))
+    deep_dives = part(
+        _("deep dives"),
+        _("Two, each below a heading such as “### Holding a seat”."),
+        validate_deep_dives,
+    )
     failure_modes = part(_("failure modes"))
     trade_offs = part(_("trade-offs"), _("Each with what would change the decision."))
     article_lines = models.TextField(
         _("articles"),
         max_length=2000,
         blank=True,
-        help_text=_("One article of the playbook on each line, by the last part of its address."),
+        validators=[validate_articles],
+        help_text=_(
+            "One article on each line: the address of its page here, or the last part of it."
+        ),
     )
     added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
 

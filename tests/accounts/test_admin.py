@@ -74,6 +74,7 @@ def test_every_app_of_the_admin_has_a_unique_name(admin_client: Client) -> None:
         "E-mail addresses",
         "Links",
         "Playbook files",
+        "Practice cases",
         "Recall prompts",
         "Suggestions",
     ]

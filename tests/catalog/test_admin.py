@@ -56,6 +56,10 @@ def test_editors_may_edit_the_catalogue_and_nothing_else(db: None) -> None:
         "prompts.change_prompt",
         "prompts.delete_prompt",
         "prompts.view_prompt",
+        "cases.add_case",
+        "cases.change_case",
+        "cases.delete_case",
+        "cases.view_case",
     }
 
 
@@ -78,7 +82,7 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
     assert [model for model in models if admin.site.is_registered(model)] == []
     app_list = editing.get("/admin/").context["app_list"]
     labels = [app["app_label"] for app in app_list]
-    assert labels == ["catalog", "links", "playbook_file", "prompts", "suggestions"]
+    assert labels == ["catalog", "links", "playbook_file", "cases", "prompts", "suggestions"]
     assert {model["model"] for model in app_list[0]["models"]} == set(MODELS)
 
 
