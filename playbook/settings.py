@@ -253,6 +253,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
                 "playbook.rendering.tags",
+                "playbook.diagrams.tags",
                 "catalog.prompts.fragments",
                 "catalog.cases.fragments",
                 "progress.fragments",

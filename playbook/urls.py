@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("progress.recall.urls")),
     path("", include("progress.notes.urls")),
     path("", include("progress.project_metrics.urls")),
+    path("", include("playbook.diagrams.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

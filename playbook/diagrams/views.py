@@ -1,0 +1,28 @@
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from playbook.diagrams.tags import drawn
+from playbook.http import HttpRequest
+from playbook.server.bodies import KIBIBYTE, takes_up_to
+
+BODY_MAX = 64 * KIBIBYTE
+"""A character takes up to twelve bytes in a form: room for almost all texts that can be drawn."""
+
+
+@require_POST
+@takes_up_to(BODY_MAX)
+@sensitive_post_parameters()
+@never_cache
+def preview(request: HttpRequest) -> HttpResponse:
+    """Draw a text that is being typed. Nothing is stored, and the database is not asked.
+
+    `field` is the name of the parameter with the text, since the text area has one of its own.
+    """
+    text = request.POST.get(request.POST.get("field", "text"), "")
+    context = drawn(text, request.POST.get("label", ""))
+    if not request.htmx.target:
+        return render(request, "diagrams/diagram.html", context)
+    return render(request, "diagrams/replaced.html", {**context, "id": request.htmx.target})
