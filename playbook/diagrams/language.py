@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from playbook.diagrams.drawing import Drawing, Edge, Node, Problem
 
-MAX_TEXT = 6000
+MAX_TEXT = 5000
+"""Fits into the body of a form, where a character takes up to twelve bytes."""
 MAX_LINES = 200
-MAX_NODES = 40
-MAX_EDGES = 80
+MAX_NODES = 30
+MAX_EDGES = 60
 MAX_GROUPS = 8
 MAX_NAME = 60
 MAX_LABEL = 80

@@ -62,8 +62,8 @@ def draw(drawing: Drawing, label: str = "") -> SafeString:
         return SafeString("")
     try:
         layout = arrange(_graph(drawing))
-    except LayoutFailed:
-        log.warning("A drawing could not be laid out", exc_info=True)
+    except LayoutFailed as failure:
+        log.warning("A drawing could not be laid out: %s", failure.__cause__)
         return SafeString("")
     return SafeString(
         render_to_string("diagrams/svg.html", _context(drawing, layout, label)).strip()

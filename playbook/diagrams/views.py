@@ -6,14 +6,9 @@ from django.views.decorators.http import require_POST
 
 from playbook.diagrams.tags import drawn
 from playbook.http import HttpRequest
-from playbook.server.bodies import KIBIBYTE, takes_up_to
-
-BODY_MAX = 64 * KIBIBYTE
-"""A character takes up to twelve bytes in a form: room for almost all texts that can be drawn."""
 
 
 @require_POST
-@takes_up_to(BODY_MAX)
 @sensitive_post_parameters()
 @never_cache
 def preview(request: HttpRequest) -> HttpResponse:

@@ -155,10 +155,10 @@ def border_cases() -> dict[str, tuple[str, str, int, str]]:
     groups = "\n".join(f"[g{index}]\nm{index}" for index in range(MAX_GROUPS))
     line = "#" * (MAX_TEXT - 5)
     return {
-        "text": (f"a\nb\n{line}#", f"a\nb\n{line}##", 3, "a drawing has at most 6000 characters"),
+        "text": (f"a\nb\n{line}#", f"a\nb\n{line}##", 3, "a drawing has at most 5000 characters"),
         "lines": ("\n" * (MAX_LINES - 1) + "a", "\n" * MAX_LINES + "a", 201, "a drawing has"),
-        "nodes": (names, f"{names}\nmore", MAX_NODES + 1, "a drawing has at most 40 boxes. “more”"),
-        "edges": (edges, f"{edges}\nb -> a", MAX_EDGES + 1, "a drawing has at most 80 arrows"),
+        "nodes": (names, f"{names}\nmore", MAX_NODES + 1, "a drawing has at most 30 boxes. “more”"),
+        "edges": (edges, f"{edges}\nb -> a", MAX_EDGES + 1, "a drawing has at most 60 arrows"),
         "groups": (groups, f"{groups}\n[h]", 2 * MAX_GROUPS + 1, "a drawing has at most 8 groups"),
         "name": ("n" * MAX_NAME, "n" * (MAX_NAME + 1), 1, "a name has at most 60 characters"),
         "group": (f"[{'n' * 60}]\na", f"[{'n' * 61}]\na", 1, "a name has at most 60 characters"),

@@ -103,7 +103,7 @@ def test_a_preview_replaces_the_list_on_its_own(client: Client, db: None) -> Non
     assert ("<figure" in html, "<details" in html) == (False, False)
 
 
-@pytest.mark.parametrize("text", ["", "\0", "a -> b\0", "x" * (MAX_TEXT + 1), "😀" * 5000])
+@pytest.mark.parametrize("text", ["", "\0", "a -> b\0", "😀" * MAX_TEXT, "x" * (MAX_TEXT + 1)])
 def test_any_posted_text_is_answered(client: Client, db: None, text: str) -> None:
     response = client.post(reverse("diagrams:preview"), {"text": text})
     assert response.status_code == 200
