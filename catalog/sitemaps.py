@@ -24,6 +24,7 @@ class PlaybookSitemap(Sitemap[Any]):
             reverse("catalog:roadmap"),
             reverse("catalog:entry_list"),
             reverse("suggestions:suggestion_add"),
+            reverse("estimates:estimates"),
             *Layer.objects.all(),
             *Section.objects.listed(),
             *Article.objects.public().listed(),

@@ -18,6 +18,7 @@ PAGES = [
     "/articles/payment-wallet/",
     "/sections/caching/",
     "/layers/data-mastery/",
+    "/estimates/",
     "/me/",
     "/me/history/",
     "/me/recall/",
@@ -60,6 +61,7 @@ FORMS = [
 FIELDS = st.sampled_from(
     [
         *("layer", "section", "status", "state", "q", "order", "page", "day"),
+        *("users", "bytes_in", "hot", "figures", "practice"),
         *("next", "shown", "spot", "theme", "time_zone", "action"),
         *("kind", "standing", "answer", "question", "operation", "card", "rating"),
         *("login", "password", "username", "email", "password1"),

@@ -405,7 +405,7 @@ def test_the_sitemap_names_every_public_page_under_the_sites_address(
     client: Client, settings: Settings
 ) -> None:
     places = re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap.xml").content.decode())
-    assert len(places) == 3 + 4 + 12 + 39
+    assert len(places) == 4 + 4 + 12 + 39
     assert all(place.startswith(f"{settings.SITE_URL}/") for place in places)
 
 

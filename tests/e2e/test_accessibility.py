@@ -42,6 +42,8 @@ PUBLIC = [
     "/contributing/",
     "/changes/",
     "/metrics/",
+    "/estimates/",
+    "/estimates/?users=many&figures=1",
     "/me/",
     "/accounts/login/",
     "/accounts/signup/",

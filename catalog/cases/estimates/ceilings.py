@@ -34,8 +34,9 @@ class Ceiling:
     value: Fraction
     unit: str | Promise
     what: str | Promise
-    """What bears the figure, as the end of “14% of …”."""
+    """What bears the figure, and how it was measured."""
     below: str | Promise
+    """The end of “1,157 writes/s: …”, as `above`."""
     above: str | Promise
     source: Source
     is_bytes: bool = False
@@ -58,7 +59,8 @@ class Verdict:
         return self.value > self.ceiling.value
 
     @property
-    def sentence(self) -> str:
+    def words(self) -> str:
+        """What it means, without a capital letter and a full stop."""
         return str(self.ceiling.above if self.is_above else self.ceiling.below)
 
     @property
@@ -68,12 +70,15 @@ class Verdict:
 
     @property
     def share(self) -> str:
-        """How the answer relates to the ceiling: `14%`, `4.6 times`."""
+        """How the answer relates to the ceiling: “14% of 1M requests/s”, “4.6 times 30 TB”."""
         ratio = self.value / self.ceiling.value
         if self.is_above:
             times = units.format_count(Fraction(ceil(ratio * 10), 10))
-            return _now("%(number)s times") % {"number": times}
-        return _now("under 1%") if 0 < ratio < Fraction(1, 100) else f"{self.percent}%"
+            return _now("%(times)s times %(limit)s") % {"times": times, "limit": self.ceiling.shown}
+        if 0 < ratio < Fraction(1, 100):
+            return _now("Less than 1%% of %(limit)s") % {"limit": self.ceiling.shown}
+        share = {"percent": self.percent, "limit": self.ceiling.shown}
+        return _now("%(percent)s%% of %(limit)s") % share
 
 
 POSTGRES_BENCH = Source(
@@ -128,8 +133,8 @@ SERVER = Ceiling(
     Fraction(2424),
     _("requests/s"),
     _("one web server that renders pages: 209,420,973 requests a day ÷ 86,400 s"),
-    _("One server does that; a second one is for when it fails."),
-    _("More than one server: put them behind a load balancer and keep them without state."),
+    _("one server does that; a second one is for when it fails"),
+    _("more than one server: put them behind a load balancer and keep them without state"),
     STACK_OVERFLOW,
 )
 """What one server is assumed to do.
@@ -142,8 +147,8 @@ _TEN_GIGABIT = Ceiling(
     Fraction(10**10, 8),
     "/s",
     _("a 10 Gbit/s link: 10 Gbit/s ÷ 8, before the overhead of protocols"),
-    _("One 10 Gbit/s link carries that."),
-    _("More than one 10 Gbit/s link: spread the traffic over machines, or put a CDN before them."),
+    _("one 10 Gbit/s link carries that"),
+    _("more than one 10 Gbit/s link: spread the traffic over machines, or put a CDN before them"),
     TEN_GIGABIT,
     is_bytes=True,
 )
@@ -154,32 +159,32 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
             Fraction(24_974),
             _("transactions/s"),
             _("pgbench (TPC-B) on 16 vCPUs, 64 GB and NVMe, median of three runs"),
-            _("One PostgreSQL primary does that; sharding is not forced."),
-            _("More than one PostgreSQL primary did: batch the writes, queue them, or shard."),
+            _("one PostgreSQL primary does that; sharding is not forced"),
+            _("more than one PostgreSQL primary did: batch the writes, queue them, or shard"),
             POSTGRES_BENCH,
         ),
         Ceiling(
             Fraction(821_557),
             _("records/s"),
             _("one Kafka producer thread, 100-byte records, no replication"),
-            _("A log such as Kafka takes that from one producer."),
-            _("More than one producer wrote to Kafka: partition the topic."),
+            _("a log such as Kafka takes that from one producer"),
+            _("more than one producer wrote to Kafka: partition the topic"),
             KAFKA,
         ),
         Ceiling(
             Fraction(1_000),
             _("writes/s"),
             _("one DynamoDB partition, items of up to 1 KB"),
-            _("Even one partition key would take all of it."),
-            _("No single partition key takes all of it: spread the writes over keys."),
+            _("even one partition key would take all of it"),
+            _("no single partition key takes all of it: spread the writes over keys"),
             DYNAMODB,
         ),
         Ceiling(
             Fraction(3_500),
             _("writes/s"),
             _("one prefix of an S3 bucket"),
-            _("As objects, they fit under one S3 prefix."),
-            _("As objects, they need more than one S3 prefix, or fewer and larger objects."),
+            _("as objects, they fit under one S3 prefix"),
+            _("as objects, they need more than one S3 prefix, or fewer and larger objects"),
             S3,
         ),
     ),
@@ -188,24 +193,24 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
             Fraction(1_000_000),
             _("requests/s"),
             _("one cache node (r7g.4xlarge, ElastiCache for Redis 7.1), stated as “over”"),
-            _("One cache node answers that, if all of it is in the cache."),
-            _("More than one cache node answered: shard the cache, or add replicas."),
+            _("one cache node answers that, if all of it is in the cache"),
+            _("more than one cache node answered: shard the cache, or add replicas"),
             REDIS,
         ),
         Ceiling(
             Fraction(3_000),
             _("reads/s"),
             _("one DynamoDB partition, consistent reads of up to 4 KB"),
-            _("Even one partition key would take all of it."),
-            _("No single partition key takes all of it: a hot key needs a cache before it."),
+            _("even one partition key would take all of it"),
+            _("no single partition key takes all of it: a hot key needs a cache before it"),
             DYNAMODB,
         ),
         Ceiling(
             Fraction(5_500),
             _("reads/s"),
             _("one prefix of an S3 bucket"),
-            _("As objects, they fit under one S3 prefix."),
-            _("As objects, they need more than one S3 prefix, or a CDN before the bucket."),
+            _("as objects, they fit under one S3 prefix"),
+            _("as objects, they need more than one S3 prefix, or a CDN before the bucket"),
             S3,
         ),
     ),
@@ -214,8 +219,8 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
             Fraction(30 * 10**12),
             "",
             _("the local NVMe disks of one large machine"),
-            _("One machine holds a copy; capacity does not force sharding."),
-            _("No one machine holds a copy: shard it, keep fewer days, or use object storage."),
+            _("one machine holds a copy; capacity does not force sharding"),
+            _("no one machine holds a copy: shard it, keep fewer days, or use object storage"),
             EC2,
             is_bytes=True,
         ),
@@ -223,8 +228,8 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
             Fraction(32 * 1024**4),
             "",
             _("the largest table of PostgreSQL"),
-            _("It fits into one PostgreSQL table; partitions by time still make deleting cheap."),
-            _("It does not fit into one PostgreSQL table: partition it."),
+            _("it fits into one PostgreSQL table; partitions by time still make deleting cheap"),
+            _("it does not fit into one PostgreSQL table: partition it"),
             POSTGRES_LIMITS,
             is_bytes=True,
         ),
@@ -236,11 +241,16 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
             Fraction(1024**4),
             "",
             _("the memory of one large machine"),
-            _("The memory of one machine holds it."),
-            _("The memory of one machine does not hold it: shard the cache, or cache less."),
+            _("the memory of one machine holds it"),
+            _("the memory of one machine does not hold it: shard the cache, or cache less"),
             EC2,
             is_bytes=True,
         ),
     ),
-    Measure.SERVERS: (),
 }
+
+
+def all_ceilings() -> list[Ceiling]:
+    """Return every ceiling once, in the order of the answers."""
+    compared = [ceiling for ceilings in CEILINGS.values() for ceiling in ceilings]
+    return list(dict.fromkeys([*compared, SERVER]))

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.cases.estimates import units
-from catalog.cases.estimates.ceilings import CEILINGS, SERVER, Verdict
-from catalog.cases.estimates.measures import Measure
+from catalog.cases.estimates.ceilings import CEILINGS, SERVER, Ceiling, Verdict
+from catalog.cases.estimates.measures import Group, Measure
 
 SECONDS_A_DAY = 86_400
 DAYS_A_YEAR = 365
@@ -48,13 +48,11 @@ class Result:
 
     measure: Measure
     value: Fraction
-    number: str
-    """The number with its prefix, such as 1,157 or 36.5 TB."""
-    unit: str
+    rounded: Fraction
+    """The value as it is shown."""
     formula: str
     sign: str
     """`=`, or `≈` where the number is rounded to one significant figure."""
-    remark: str
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -63,11 +61,39 @@ class Result:
 
     @property
     def shown(self) -> str:
-        return f"{self.number} {self.unit}".replace(" /", "/").strip()
+        """The number with its prefix and unit: 1,157 writes/s, 36.5 TB."""
+        if self.measure.is_bytes:
+            number = units.format_bytes(self.rounded, units.DECIMAL_BYTES)
+        else:
+            number = units.format_count(self.rounded)
+        return f"{number} {self.measure.unit}".replace(" /", "/").strip()
 
     @property
     def equation(self) -> str:
         return f"{self.formula} {self.sign} {self.shown}"
+
+    @property
+    def assumed(self) -> Ceiling | None:
+        """What the formula assumes beside the inputs."""
+        return SERVER if self.measure is Measure.SERVERS else None
+
+    @property
+    def answer(self) -> str:
+        """The number as one says it: whole servers, else as in the equation. It does not wrap."""
+        text = self.shown
+        if self.measure is Measure.SERVERS:
+            needed = max(1, ceil(self.rounded))
+            number = units.format_count(Fraction(needed))
+            text = ngettext("%(number)s server", "%(number)s servers", needed) % {"number": number}
+        return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+    @property
+    def line(self) -> str:
+        """The answer as a line of text, in the form that `arithmetic.check` reads."""
+        line = f"{self.label}: {self.equation}"
+        if self.assumed:
+            line += ", " + _("so %(answer)s") % {"answer": self.answer}
+        return "; ".join([line, *(verdict.words for verdict in self.verdicts[:1])])
 
 
 @dataclass(frozen=True)
@@ -77,11 +103,18 @@ class Estimate:
     inputs: Inputs
     results: tuple[Result, ...]
 
-    def __getitem__(self, measure: Measure) -> Result:
+    def of(self, measure: Measure) -> Result:
         return next(result for result in self.results if result.measure is measure)
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
+
+    @property
+    def groups(self) -> dict[Group, list[Result]]:
+        return {
+            group: [result for result in self.results if result.measure.group is group]
+            for group in Group
+        }
 
 
 @dataclass(frozen=True)
@@ -105,11 +138,8 @@ def estimate(inputs: Inputs, *, figures: int = 0) -> Estimate:
 
 
 def as_text(estimate: Estimate) -> str:
-    """Return a line of text for each answer, in the form that `arithmetic.check` reads."""
-    return "\n".join(
-        f"{result.label}: {result.equation}" + (f", {result.remark}" if result.remark else "")
-        for result in estimate
-    )
+    """Return a line for each answer, with its formula and what it means."""
+    return "\n".join(result.line for result in estimate)
 
 
 FORMULAS: dict[Measure, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -161,27 +191,13 @@ def _result(
 ) -> Result:
     value = prod((factor.value for factor in over), start=Fraction(1))
     value /= prod((factor.value for factor in by), start=Fraction(1))
+    round_shown = units.round_bytes if measure.is_bytes else units.round_count
     formula = " × ".join(factor.text for factor in over)
     return Result(
         measure=measure,
         value=value,
-        number=_number(measure, value, figures),
-        unit=str(measure.unit),
+        rounded=round_shown(value, figures),
         formula="".join([formula, *(f" ÷ {factor.text}" for factor in by)]),
         sign="≈" if figures else "=",
-        remark=_servers(value, figures) if measure is Measure.SERVERS else "",
         verdicts=tuple(Verdict(ceiling, value) for ceiling in CEILINGS.get(measure, ())),
     )
-
-
-def _number(measure: Measure, value: Fraction, figures: int) -> str:
-    if measure.is_bytes:
-        rounded = units.round_bytes(value, figures)
-        return units.format_bytes(rounded, units.DECIMAL_BYTES)
-    return units.format_count(units.round_count(value, figures))
-
-
-def _servers(value: Fraction, figures: int) -> str:
-    needed = max(1, ceil(units.significant(value, figures) if figures else value))
-    text = ngettext("so %(number)s server", "so %(number)s servers", needed)
-    return text % {"number": units.format_count(Fraction(needed))}

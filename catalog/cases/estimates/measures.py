@@ -7,12 +7,36 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Group(Enum):
-    """A heading under which answers are shown."""
+    """A heading under which answers are shown, and what they leave out."""
 
-    REQUESTS = _("Requests")
-    STORAGE = _("Storage")
-    BANDWIDTH = _("Bandwidth")
-    MACHINES = _("Cache and servers")
+    REQUESTS = (
+        "requests",
+        _("Requests"),
+        _("Averages are over the whole day. The peak is what has to be served."),
+    )
+    STORAGE = (
+        "storage",
+        _("Storage"),
+        _("What writes bring in, without compression, indexes and logs."),
+    )
+    BANDWIDTH = (
+        "bandwidth",
+        _("Bandwidth"),
+        _("What users send and get. Replication and headers come on top; 1 MB/s is 8 Mbit/s."),
+    )
+    MACHINES = (
+        "machines",
+        _("Cache and servers"),
+        _(
+            "Cache: the hot share of the bytes that are read in one day. What is read twice counts"
+            " twice, so this is the most it can be."
+        ),
+    )
+
+    def __init__(self, slug: str, title: Promise, note: Promise) -> None:
+        self.slug = slug
+        self.title = title
+        self.note = note
 
 
 class Measure(Enum):

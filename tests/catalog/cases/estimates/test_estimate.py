@@ -61,11 +61,7 @@ def test_hand_computed_answers_are_exact() -> None:
     }
 
 
-def test_answers_are_shown_with_their_formulas() -> None:
-    text, _newline, servers = as_text(estimate(SERVICE)).rpartition("\n")
-    assert (
-        f"{text}\n"
-        == """\
+EQUATIONS = """\
 Writes, average: 10M users × 10 writes ÷ 86,400 s = 1,157 writes/s
 Reads, average: 10M users × 100 reads ÷ 86,400 s = 11,574 reads/s
 Writes, peak: 10M users × 10 writes × 3 ÷ 86,400 s = 3,472 writes/s
@@ -80,20 +76,34 @@ Out, average: 10M users × 100 reads × 2 KiB ÷ 86,400 s = 23.7 MB/s
 Out, peak: 10M users × 100 reads × 2 KiB × 3 ÷ 86,400 s = 71.11 MB/s
 Cache: 10M users × 100 reads × 2 KiB × 20% = 409.6 GB
 """
-    )
-    assert servers == (
+
+
+def test_answers_are_shown_with_their_formulas() -> None:
+    *results, servers = estimate(SERVICE)
+    assert "".join(f"{result.label}: {result.equation}\n" for result in results) == EQUATIONS
+    assert servers.line == (
         "Servers at the peak: 10M users × (100 reads + 10 writes) × 3 ÷ 86,400 s"
-        " ÷ 2,424 requests/s = 15.76, so 16 servers"
+        " ÷ 2,424 requests/s = 15.76, so 16\N{NO-BREAK SPACE}servers"
     )
+
+
+def test_a_line_of_text_says_what_its_answer_means() -> None:
+    lines = as_text(estimate(SERVICE)).splitlines()
+    assert lines[0] == "Writes, average: 10M users × 10 writes ÷ 86,400 s = 1,157 writes/s"
+    assert lines[2] == (
+        "Writes, peak: 10M users × 10 writes × 3 ÷ 86,400 s = 3,472 writes/s;"
+        " one PostgreSQL primary does that; sharding is not forced"
+    )
+    assert len(lines) == len(Measure)
 
 
 def test_one_significant_figure_rounds_answers_only() -> None:
     rounded = estimate(SERVICE, figures=1)
-    assert rounded[Measure.PEAK_READS].equation == (
+    assert rounded.of(Measure.PEAK_READS).equation == (
         "10M users × 100 reads × 3 ÷ 86,400 s ≈ 30,000 reads/s"
     )
-    assert rounded[Measure.STORED].shown == "500 TB"
-    assert rounded[Measure.SERVERS].remark == "so 20 servers"
+    assert rounded.of(Measure.STORED).shown == "500 TB"
+    assert rounded.of(Measure.SERVERS).answer == "20\N{NO-BREAK SPACE}servers"
     exact = estimate(SERVICE)
     assert [result.value for result in rounded] == [result.value for result in exact]
 
@@ -119,18 +129,18 @@ def test_more_of_anything_is_never_less_of_an_answer(
     before, after = estimate(inputs), estimate(grown)
     for result in before:
         if result.measure is not Measure.RATIO:
-            assert after[result.measure].value >= result.value
+            assert after.of(result.measure).value >= result.value
 
 
 @pytest.mark.parametrize(
     ("value", "is_above", "percent", "share"),
     [
-        (0, False, 0, "0%"),
-        (1, False, 0, "under 1%"),
-        (606, False, 25, "25%"),
-        (2424, False, 100, "100%"),
-        (2425, True, 100, "1.1 times"),
-        (7272, True, 100, "3 times"),
+        (0, False, 0, "0% of 2,424 requests/s"),
+        (1, False, 0, "Less than 1% of 2,424 requests/s"),
+        (606, False, 25, "25% of 2,424 requests/s"),
+        (2424, False, 100, "100% of 2,424 requests/s"),
+        (2425, True, 100, "1.1 times 2,424 requests/s"),
+        (7272, True, 100, "3 times 2,424 requests/s"),
     ],
 )
 def test_an_answer_is_compared_with_a_ceiling(
@@ -143,9 +153,9 @@ def test_an_answer_is_compared_with_a_ceiling(
 def test_the_sentence_depends_on_the_side_of_the_ceiling() -> None:
     postgres = CEILINGS[Measure.PEAK_WRITES][0]
     below, above = Verdict(postgres, Fraction(1157)), Verdict(postgres, Fraction(30_000))
-    assert below.sentence == "One PostgreSQL primary does that; sharding is not forced."
-    assert above.sentence == (
-        "More than one PostgreSQL primary did: batch the writes, queue them, or shard."
+    assert below.words == "one PostgreSQL primary does that; sharding is not forced"
+    assert above.words == (
+        "more than one PostgreSQL primary did: batch the writes, queue them, or shard"
     )
 
 
