@@ -33,6 +33,16 @@ MARKERS = {
 # `database_url` gives programs that a test starts a database of their own.
 DATABASES = {"db", "transactional_db", "database_url"}
 
+UNUSED_FEATURES = (
+    # Two pages under the address bar, which a window loads when it opens: half of its time.
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+    # Those that Playwright disables: the browser heeds only the last list that it is given.
+    "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades",
+    "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints",
+    "PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning",
+)  # fmt: skip
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -139,7 +149,11 @@ def editor(db: None) -> User:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Start the Chromium of this machine. As root it starts only without its sandbox."""
-    arguments = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    arguments = [
+        "--disable-gpu",
+        f"--disable-features={','.join(UNUSED_FEATURES)}",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
     return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}
 
 
