@@ -20,7 +20,7 @@ DOTS_PER_INCH = 72
 
 DEFAULTS = (
     # Without newrank, labels within groups make some graphs fail ("trouble in init_rank").
-    "graph [rankdir=LR newrank=true nodesep=0.34 ranksep=0.62 labeljust=l margin=14]"
+    "graph [rankdir=LR newrank=true nodesep=0.32 ranksep=0.54 labeljust=l margin=14]"
     'node [shape=box fixedsize=true label=""] edge [arrowsize=0.9]'
 )
 LABEL = (
