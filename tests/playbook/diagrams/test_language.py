@@ -203,6 +203,10 @@ def test_any_text_is_read_the_same_each_time(text: str) -> None:
     names = [node.name for node in drawing.nodes]
     assert len(names) == len(set(names))
     assert {name for edge in drawing.edges for name in (edge.source, edge.target)} <= set(names)
+    items = [item for section in drawing.sections for item in section.nodes]
+    assert sorted(item.name for item in items) == sorted(names)
+    listed = [edge for item in items for edge in item.edges]
+    assert sorted(listed, key=repr) == sorted(drawing.edges, key=repr)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
     assert all(1 <= problem.line <= lines and problem.message for problem in drawing.problems)
     shown = "".join(names) + "".join(edge.label for edge in drawing.edges)

@@ -56,7 +56,7 @@ def test_a_drawing_has_its_boxes_arrows_and_labels() -> None:
     assert_is_plain(root)
     assert texts_of(root, "box") == [["a"], ["b"]]
     assert texts_of(root, "label") == [['x <&> "y"']]
-    assert texts_of(root, "group") == [["G & H"]]
+    assert texts_of(root, "title") == [["G & H"]]
     assert [group.get("class") for group in root if "arrow" in group.attrib["class"]] == [
         "diagram-arrow",
         "diagram-arrow diagram-dashed",
