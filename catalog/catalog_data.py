@@ -46,6 +46,7 @@ NOT_CARRIED = {
     "layer": {"id"},
     "status": {"id"},
     "prompt": {"id", "added_at"},
+    "case": {"id", "added_at"},
 }
 """The fields that are never imported or exported, by model."""
 
@@ -146,6 +147,37 @@ class PromptData:
     is_retired: bool = False
 
 
+def _part(change: ChangeKind, export: str) -> Carried:
+    """Return the rules of a part of a case, which readers do not see among the changes."""
+    return Carried(change, export=export, is_public=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseData:
+    uuid: str
+    slug: str
+    number: Annotated[int, Carried(ChangeKind.RENUMBERED, is_public=False)]
+    title: Annotated[str, _part(ChangeKind.RETITLED, "title")]
+    brief: Annotated[str, _part(ChangeKind.BRIEF, "brief")]
+    question_lines: Annotated[str, _part(ChangeKind.QUESTIONS, "questions")]
+    stage_lines: Annotated[str, _part(ChangeKind.STAGES, "stages")]
+    twist: Annotated[str, _part(ChangeKind.TWIST, "twist")]
+    twist_minute: Annotated[int, _part(ChangeKind.TWIST, "twist_minute")]
+    rubric_lines: Annotated[str, _part(ChangeKind.RUBRIC, "rubric")]
+    requirements: Annotated[str, _part(ChangeKind.REQUIREMENTS, "requirements")]
+    estimate_input_lines: Annotated[str, _part(ChangeKind.ESTIMATES, "estimate_inputs")]
+    estimate_lines: Annotated[str, _part(ChangeKind.ESTIMATES, "estimates")]
+    interface: Annotated[str, _part(ChangeKind.INTERFACE, "interface")]
+    data_model: Annotated[str, _part(ChangeKind.DATA_MODEL, "data_model")]
+    diagram: Annotated[str, _part(ChangeKind.DIAGRAM, "diagram")]
+    deep_dives: Annotated[str, _part(ChangeKind.DEEP_DIVES, "deep_dives")]
+    failure_modes: Annotated[str, _part(ChangeKind.FAILURE_MODES, "failure_modes")]
+    trade_offs: Annotated[str, _part(ChangeKind.TRADE_OFFS, "trade_offs")]
+    article_lines: Annotated[str, Carried(ChangeKind.ARTICLES, is_public=False)]
+    """Slugs, which never change in one installation. A file names the articles themselves."""
+    is_retired: bool = False
+
+
 MODELS: dict[type, type[Model]] = {
     LayerData: Layer,
     SectionData: Section,
@@ -153,7 +185,7 @@ MODELS: dict[type, type[Model]] = {
     ArticleData: Article,
     EntryData: Entry,
 }
-"""The model of each data class. The app of the prompts adds its own, which is not known here."""
+"""The model of each data class. The apps of prompts and cases add theirs, not known here."""
 
 
 def _marked(data: type) -> Mapping[str, Carried]:
@@ -164,7 +196,7 @@ def _marked(data: type) -> Mapping[str, Carried]:
     return {name: found[0] for name, found in marks.items() if found}
 
 
-_CARRIED = {data: _marked(data) for data in (*MODELS, PromptData)}
+_CARRIED = {data: _marked(data) for data in (*MODELS, PromptData, CaseData)}
 
 
 def carried(data: type) -> Mapping[str, Carried]:
@@ -195,8 +227,8 @@ CONVERTED: Mapping[str, Callable[[Any], Any]] = {
 class CatalogData:
     """The whole catalogue, retired rows included.
 
-    Layers, sections and statuses are keyed by slug, articles and prompts by UUID, entries by
-    primary key.
+    Layers, sections and statuses are keyed by slug, articles, prompts and cases by UUID, entries
+    by primary key.
     """
 
     layers: Mapping[str, LayerData] = field(default_factory=dict)
@@ -206,6 +238,8 @@ class CatalogData:
     entries: Mapping[int, EntryData] = field(default_factory=dict)
     prompts: Mapping[str, PromptData] | None = None
     """`None` in a revision that was made before there were prompts."""
+    cases: Mapping[str, CaseData] | None = None
+    """`None` in a revision that was made before there were cases."""
 
     @cached_property
     def current_of(self) -> Mapping[str, list[EntryData]]:
@@ -243,6 +277,22 @@ class CatalogData:
             rows[prompt.article].append(prompt)
         return dict(rows)
 
+    @cached_property
+    def articles_by_slug(self) -> Mapping[str, ArticleData]:
+        return {article.slug: article for article in self.articles.values()}
+
+    @cached_property
+    def current_cases(self) -> list[CaseData]:
+        """The cases that are not retired, in their order."""
+        current = (case for case in (self.cases or {}).values() if not case.is_retired)
+        return sorted(current, key=lambda case: (case.number, case.slug))
+
+    def articles_of(self, case: CaseData) -> list[ArticleData]:
+        """Return the current articles of a case, each kept one instead of its duplicates."""
+        named = (self.articles_by_slug.get(slug) for slug in case.article_lines.split())
+        kept = (self.articles[row.merged_into] if row.merged_into else row for row in named if row)
+        return list(dict.fromkeys(article for article in kept if not article.is_retired))
+
     def is_public(self, article: ArticleData) -> bool:
         return self.statuses[article.status].is_public
 
@@ -253,8 +303,7 @@ class CatalogData:
 
     def as_json(self) -> dict[str, Any]:
         names = ["layers", "sections", "statuses", "articles", "entries"]
-        if self.prompts is not None:
-            names.append("prompts")
+        names += [name for name in ("prompts", "cases") if getattr(self, name) is not None]
         return {name: [values_of(row) for row in getattr(self, name).values()] for name in names}
 
     @classmethod
@@ -262,7 +311,7 @@ class CatalogData:
         articles = [
             ArticleData(**{**row, "keys": tuple(row["keys"])}) for row in stored["articles"]
         ]
-        prompts = stored.get("prompts")
+        prompts, cases = stored.get("prompts"), stored.get("cases")
         return cls(
             layers={row["slug"]: LayerData(**row) for row in stored["layers"]},
             sections={row["slug"]: SectionData(**row) for row in stored["sections"]},
@@ -272,11 +321,12 @@ class CatalogData:
             prompts=None
             if prompts is None
             else {row["uuid"]: PromptData(**row) for row in prompts},
+            cases=None if cases is None else {row["uuid"]: CaseData(**row) for row in cases},
         )
 
 
 def stored() -> CatalogData:
-    """Return the catalogue as the database holds it now, in seven queries."""
+    """Return the catalogue as the database holds it now, in eight queries."""
     keys: dict[str, list[str]] = defaultdict(list)
     for uuid, key in Alias.objects.order_by().values_list("article__uuid", "key"):
         keys[str(uuid)].append(key)
@@ -296,6 +346,10 @@ def stored() -> CatalogData:
         prompts={
             row.uuid: row
             for row in _loaded(PromptData, MODELS[PromptData]._default_manager.order_by("pk"))
+        },
+        cases={
+            row.uuid: row
+            for row in _loaded(CaseData, MODELS[CaseData]._default_manager.order_by("pk"))
         },
     )
 

@@ -10,6 +10,9 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from catalog import catalog_version, snapshot
         from catalog.cases.case_index import CaseIndex
+        from catalog.cases.models import Case
+        from catalog.catalog_data import MODELS, CaseData
 
         catalog_version.watch("cases_case")
+        MODELS[CaseData] = Case
         snapshot.read_ahead.append(CaseIndex.of)

@@ -35,6 +35,20 @@ class ChangeKind(StrEnum):
     QUESTION = "question"
     ANSWER = "answer"
     SOURCES = "sources"
+    BRIEF = "brief"
+    QUESTIONS = "questions"
+    STAGES = "stages"
+    TWIST = "twist"
+    RUBRIC = "rubric"
+    REQUIREMENTS = "requirements"
+    ESTIMATES = "estimates"
+    INTERFACE = "interface"
+    DATA_MODEL = "data model"
+    DIAGRAM = "diagram"
+    DEEP_DIVES = "deep dives"
+    FAILURE_MODES = "failure modes"
+    TRADE_OFFS = "trade-offs"
+    ARTICLES = "articles"
 
     @property
     def label(self) -> str:
@@ -62,6 +76,20 @@ LABELS = {
     ChangeKind.QUESTION: _("Question"),
     ChangeKind.ANSWER: _("Answer"),
     ChangeKind.SOURCES: _("Sources"),
+    ChangeKind.BRIEF: _("Brief"),
+    ChangeKind.QUESTIONS: _("Clarifying questions"),
+    ChangeKind.STAGES: _("Stages"),
+    ChangeKind.TWIST: _("Twist"),
+    ChangeKind.RUBRIC: _("Rubric"),
+    ChangeKind.REQUIREMENTS: _("Requirements"),
+    ChangeKind.ESTIMATES: _("Estimates"),
+    ChangeKind.INTERFACE: _("Interface"),
+    ChangeKind.DATA_MODEL: _("Data model"),
+    ChangeKind.DIAGRAM: _("Diagram"),
+    ChangeKind.DEEP_DIVES: _("Deep dives"),
+    ChangeKind.FAILURE_MODES: _("Failure modes"),
+    ChangeKind.TRADE_OFFS: _("Trade-offs"),
+    ChangeKind.ARTICLES: _("Articles"),
 }
 
 

@@ -8,7 +8,7 @@ from catalog.playbook_file.revisions.diff import CatalogDiff, ChangedRow
 ROWS_PER_PAGE = 100
 
 Change = tuple[str, ChangedRow]
-"""A change with the kind of its row: layer, section, or article."""
+"""A change with the kind of its row: layer, section, article or case."""
 
 
 def changes_of(diff: CatalogDiff) -> list[Change]:
@@ -17,6 +17,7 @@ def changes_of(diff: CatalogDiff) -> list[Change]:
         *(("layer", row) for row in diff.layers),
         *(("section", row) for row in diff.weighty_sections),
         *(("article", row) for row in diff.weighty),
+        *(("case", row) for row in diff.weighty_cases),
         *(("renumbered", row) for row in diff.renumbered),
     ]
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried
 from catalog.identity import title_key
 from catalog.playbook_file.matching.articles import ArticleMatcher, Group
+from catalog.playbook_file.matching.cases import CaseMatcher
 from catalog.playbook_file.matching.decisions import (
     ALL,
     Decisions,
@@ -74,6 +75,7 @@ class _Merger:
         self.by_key = dict(self.matcher.by_key)
         self.slugs = {article.slug for article in before.articles.values()}
         self.prompts = PromptMatcher(before)
+        self.cases = before.cases
 
     def merge(self) -> Merge:
         for group in self.matcher.groups:
@@ -82,6 +84,7 @@ class _Merger:
         self._retitle()
         self._retire()
         self.outline.number()
+        self._merge_cases()
         return Merge(
             self.before,
             self._after(),
@@ -100,6 +103,7 @@ class _Merger:
             self.articles,
             self.entries,
             self.prompts.prompts,
+            self.cases,
         )
 
     def _refuse_unasked(self, decisions: Decisions) -> None:
@@ -165,6 +169,16 @@ class _Merger:
                 if not article.url:
                     keys = (*keys, *self._free_keys(uuid_, {title_key(title)} - {*keys}))
                 self.articles[uuid_] = replace(article, title=title, keys=tuple(sorted(keys)))
+
+    def _merge_cases(self) -> None:
+        """Merge the cases after all articles, which they name."""
+        if self.file.cases is not None:
+            matcher = CaseMatcher(self.before, self._slug_of, self.notes)
+            matcher.merge(self.file.cases)
+            self.cases = matcher.cases
+
+    def _slug_of(self, key: str) -> str | None:
+        return self.articles[self.by_key[key]].slug if key in self.by_key else None
 
     # --- Entries
 

@@ -46,6 +46,32 @@ class FilePrompt:
     source_lines: str
 
 
+@dataclass(frozen=True, slots=True)
+class FileArticle:
+    """An article that a case names."""
+
+    title: str
+    key: str
+
+
+@dataclass(frozen=True)
+class FileCase:
+    """A case to practise, which only JSON files have."""
+
+    line: int
+    uuid: str
+    """Empty for a case that is new."""
+    slug: str
+    values: Mapping[str, Any] = field(hash=False)
+    """The carried fields that the file has (`catalog/catalog_data.py`)."""
+    articles: tuple[FileArticle, ...] | None = None
+    """`None` if the file says nothing about the articles of the case."""
+
+    @property
+    def title(self) -> str:
+        return str(self.values["title"])
+
+
 @dataclass(frozen=True)
 class FileRow:
     """One row of a table, one item of a list of links, or one entry of a JSON file."""
@@ -80,6 +106,8 @@ class PlaybookFile:
     layers: list[FileLayer] = field(default_factory=list)
     sections: list[FileSection] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    cases: list[FileCase] | None = None
+    """`None` if the file says nothing about cases."""
 
     @property
     def rows(self) -> Iterator[FileRow]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from catalog.catalog_data import (
     ArticleData,
+    CaseData,
     CatalogData,
     EntryData,
     LayerData,
@@ -21,12 +22,12 @@ from catalog.catalog_data import (
 )
 from catalog.history.field_changes import ChangeKind, FieldChange
 
-_Row = TypeVar("_Row", LayerData, SectionData, ArticleData, EntryData, PromptData)
+_Row = TypeVar("_Row", LayerData, SectionData, ArticleData, EntryData, PromptData, CaseData)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
-    """A layer, section or article, by slug, with its changes."""
+    """A layer, section, article or case, by slug, with its changes."""
 
     slug: str
     title: str
@@ -37,7 +38,7 @@ class ChangedRow:
 
     @property
     def key(self) -> str:
-        """Its identity: the UUID of an article, else the slug."""
+        """Its identity: the UUID of an article or case, else the slug."""
         return self.uuid or self.slug
 
     @property
@@ -71,12 +72,13 @@ class CatalogDiff:
     layers: list[ChangedRow]
     sections: list[ChangedRow]
     articles: list[ChangedRow]
+    cases: list[ChangedRow]
     entry_count: int
     article_count: int
     """The number of listed articles after the change."""
 
     def __bool__(self) -> bool:
-        return bool(self.layers or self.sections or self.articles)
+        return bool(self.layers or self.sections or self.articles or self.cases)
 
     @property
     def weighty(self) -> list[ChangedRow]:
@@ -87,8 +89,13 @@ class CatalogDiff:
         return [changed for changed in self.sections if not changed.is_renumbered]
 
     @property
+    def weighty_cases(self) -> list[ChangedRow]:
+        return [changed for changed in self.cases if not changed.is_renumbered]
+
+    @property
     def renumbered(self) -> list[ChangedRow]:
-        return [changed for changed in (*self.sections, *self.articles) if changed.is_renumbered]
+        rows = (*self.sections, *self.articles, *self.cases)
+        return [changed for changed in rows if changed.is_renumbered]
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -102,7 +109,7 @@ class CatalogDiff:
             "counts": dict(sorted(self.counts.items())),
             **{
                 name: [changed.as_json() for changed in getattr(self, name)]
-                for name in ("layers", "sections")
+                for name in ("layers", "sections", "cases")
             },
             "changed": [changed.as_json() for changed in self.articles],
         }
@@ -113,6 +120,7 @@ def difference(before: CatalogData, after: CatalogData) -> CatalogDiff:
         layers=list(_layers(before, after)),
         sections=list(_sections(before, after)),
         articles=list(_articles(before, after)),
+        cases=list(_cases(before, after)),
         entry_count=sum(map(len, after.listed.values())),
         article_count=len(after.listed),
     )
@@ -242,6 +250,26 @@ def prompt_changes(old: PromptData | None, new: PromptData) -> Iterator[FieldCha
         yield from _carried_changes(old, new, new.question)
 
 
+def _cases(before: CatalogData, after: CatalogData) -> Iterator[ChangedRow]:
+    if before.cases is None or after.cases is None:
+        return
+    for uuid_, new in after.cases.items():
+        if changes := list(_case_changes(before.cases.get(uuid_), new)):
+            yield ChangedRow(new.slug, new.title, not new.is_retired, tuple(changes), uuid_)
+
+
+def _case_changes(old: CaseData | None, new: CaseData) -> Iterator[FieldChange]:
+    if old is None:
+        if not new.is_retired:
+            yield FieldChange(ChangeKind.NEW, "", new.title)
+            yield from _first_values(new)
+        return
+    if old.is_retired != new.is_retired:
+        kind = ChangeKind.RETIRED if new.is_retired else ChangeKind.BACK
+        yield FieldChange(kind, old.title, new.title)
+    yield from _carried_changes(old, new)
+
+
 def _if(kind: ChangeKind, old: str, new: str, where: str = "") -> Iterator[FieldChange]:
     if old != new:
         yield FieldChange(kind, old, new, where)
@@ -253,10 +281,10 @@ def _carried_changes(old: _Row, new: _Row, where: str = "") -> Iterator[FieldCha
         yield from _if(field.change, _text(getattr(old, name)), _text(getattr(new, name)), where)
 
 
-def _first_values(new: ArticleData | EntryData) -> Iterator[FieldChange]:
+def _first_values(new: ArticleData | EntryData | CaseData) -> Iterator[FieldChange]:
     """Return the carried fields of a new row without its title, which is shown as its heading."""
     for name, field in carried(type(new)).items():
-        if name != "title":
+        if name not in {"title", "number"}:
             yield from _if(field.change, "", _text(getattr(new, name)))
 
 

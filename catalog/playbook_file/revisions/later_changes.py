@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import MODELS, CatalogData, PromptData
+from catalog.catalog_data import MODELS, CaseData, CatalogData, PromptData
 from catalog.history.field_changes import ChangeKind
 from catalog.history.records import records_of
 from catalog.models import Article, Entry, Layer, Section
@@ -24,7 +24,7 @@ from catalog.playbook_file.revisions.diff import CatalogDiff, ChangedRow, differ
 
 @dataclass(frozen=True)
 class LaterChange:
-    """The later changes of one layer, section or article."""
+    """The later changes of one layer, section, article or case."""
 
     what: str
     editors: tuple[str, ...]
@@ -41,17 +41,19 @@ class LaterChange:
 class LaterChanges:
     """The rows that a revision changes back and that were changed by hand before, by slug.
 
-    Articles are by UUID.
+    Articles and cases are by UUID.
     """
 
     layers: dict[str, LaterChange]
     sections: dict[str, LaterChange]
     articles: dict[str, LaterChange]
+    cases: dict[str, LaterChange]
     is_undo: bool
 
     @property
     def all(self) -> list[LaterChange]:
-        return [*self.layers.values(), *self.sections.values(), *self.articles.values()]
+        kinds = (self.layers, self.sections, self.articles, self.cases)
+        return [change for changes in kinds for change in changes.values()]
 
     def __bool__(self) -> bool:
         return bool(self.all)
@@ -77,7 +79,7 @@ def later_changes(revision: Revision, now: CatalogData, diff: CatalogDiff) -> La
     """Return the later changes that `revision`, not applied yet, would revert by its `diff`.
 
     These are the changes since the revision that it undoes or, for a file, since the last one.
-    None before the first. Takes five queries, and one for the last revision.
+    None before the first. Takes six queries, and one for the last revision.
     """
     base = revision.undoes or Revision.objects.applied().defer("file", "catalogue_before").first()
     if base is None or not diff:
@@ -94,6 +96,7 @@ def later_changes(revision: Revision, now: CatalogData, diff: CatalogDiff) -> La
         layers=by_key(later.layers, diff.layers, records(Layer, "slug", since), reverts),
         sections=by_key(later.sections, diff.sections, records(Section, "slug", since), reverts),
         articles=by_key(later.articles, diff.articles, articles, reverts),
+        cases=by_key(later.cases, diff.cases, records(MODELS[CaseData], "uuid", since), reverts),
         is_undo=revision.undoes is not None,
     )
 

@@ -59,6 +59,8 @@ class Plan:
         articles = ngettext("%d article", "%d articles", of.article_count) % of.article_count
         parts = [_("%d matched") % self.merge.matched]
         parts += _counted(of)
+        if changed := len(of.cases):
+            parts.append(ngettext("%d case changed", "%d cases changed", changed) % changed)
         touched = ngettext("%d learner affected", "%d learners affected", self.touched)
         state = _("no learner loses a state.")
         return f"{entries}, {articles}; {', '.join(parts)}; {touched % self.touched}; {state}"

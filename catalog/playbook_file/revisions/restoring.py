@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from catalog.catalog_data import CatalogData, PromptData
+from catalog.catalog_data import CaseData, CatalogData, PromptData
 from catalog.playbook_file.matching.merge import Merge
 
 
@@ -42,6 +42,7 @@ def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
             **then.entries,
         },
         prompts=_prompts(then, now),
+        cases=_cases(then, now),
     )
     return Merge(now, after, len(now.listed.keys() & after.listed.keys()))
 
@@ -55,6 +56,15 @@ def _prompts(then: CatalogData, now: CatalogData) -> Mapping[str, PromptData] | 
         article = now.prompts[uuid].article if uuid in now.prompts else row.article
         prompts[uuid] = replace(row, article=article)
     return prompts
+
+
+def _cases(then: CatalogData, now: CatalogData) -> Mapping[str, CaseData] | None:
+    if then.cases is None or now.cases is None:
+        return now.cases
+    return {
+        **{uuid: replace(row, is_retired=True) for uuid, row in now.cases.items()},
+        **then.cases,
+    }
 
 
 def _with_later_keys(then: CatalogData, now: CatalogData, made: CatalogData) -> CatalogData:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from catalog.catalog_data import (
     MODELS,
     ArticleData,
+    CaseData,
     CatalogData,
     EntryData,
     PromptData,
@@ -52,6 +53,7 @@ class _CatalogWriter:
         self._write_aliases()
         self._write_entries()
         self._write_prompts()
+        self._write_cases()
         self._delete_statuses()
 
     def _write_layers(self) -> None:
@@ -156,6 +158,22 @@ class _CatalogWriter:
             prompts.append(prompt)
         self._save(model, prompts, ["article", *carried(PromptData), "retired_at"])
 
+    def _write_cases(self) -> None:
+        rows = list(changed_rows(self.before.cases or {}, self.after.cases or {}))
+        if not rows:
+            return
+        model = MODELS[CaseData]
+        wanted = {row.uuid for row in rows}
+        stored = {str(c.uuid): c for c in _all(model) if str(c.uuid) in wanted}
+        cases = []
+        for row in rows:
+            new = {"uuid": row.uuid, "slug": row.slug, "added_at": self.now}
+            case: Any = stored.get(row.uuid) or model(**new)
+            copy_carried(row, case)
+            case.retired_at = self._retired_at(case.retired_at, row.is_retired)
+            cases.append(case)
+        self._save(model, cases, [*carried(CaseData), "retired_at"])
+
     def _leave_places(self, rows: Iterable[EntryData]) -> None:
         """Retire the entries that move until all are written: two entries may swap places."""
         moving = [row.id for row in rows if _place(self.before.entries[row.id]) != _place(row)]
@@ -182,7 +200,7 @@ def _all(model: type[models.Model]) -> Iterable[Any]:
     return model._default_manager.all()
 
 
-def copy_carried(row: ArticleData | EntryData | PromptData, to: models.Model) -> None:
+def copy_carried(row: ArticleData | EntryData | PromptData | CaseData, to: models.Model) -> None:
     """Copy the carried fields of a row to its model instance."""
     for name in carried(type(row)):
         setattr(to, name, getattr(row, name))

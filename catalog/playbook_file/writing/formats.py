@@ -17,14 +17,17 @@ FORMAT_LABELS = {"markdown": "Markdown", "json": "JSON", "csv": "CSV"}
 
 
 def public(catalogue: CatalogData) -> CatalogData:
-    """Return the catalogue without the articles that readers cannot see."""
+    """Return the catalogue without the articles that readers cannot see, and without cases.
+
+    Readers see the reference of a case after they finished it.
+    """
     articles = {
         uuid_: article
         for uuid_, article in catalogue.articles.items()
         if catalogue.is_public(article)
     }
     entries = {pk: entry for pk, entry in catalogue.entries.items() if entry.article in articles}
-    return replace(catalogue, articles=articles, entries=entries)
+    return replace(catalogue, articles=articles, entries=entries, cases=None)
 
 
 def write(catalogue: CatalogData, format_: str) -> str:

@@ -7,7 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from catalog.catalog_data import ArticleData, CatalogData, EntryData, PromptData, carried
+from catalog.catalog_data import (
+    ArticleData,
+    CaseData,
+    CatalogData,
+    EntryData,
+    PromptData,
+    carried,
+)
 from catalog.playbook_file.writing.markdown import TITLE
 
 FIRST_COLUMNS = (
@@ -28,7 +35,14 @@ def as_json(catalogue: CatalogData) -> str:
         {"layer": catalogue.layers[section.layer].title, "section": section.heading}
         for section in catalogue.journey
     ]
-    content = {"title": TITLE, "layers": layers, "sections": sections, "entries": rows}
+    content: dict[str, object] = {
+        "title": TITLE,
+        "layers": layers,
+        "sections": sections,
+        "entries": rows,
+    }
+    if catalogue.cases is not None:
+        content["cases"] = [_case(catalogue, case) for case in catalogue.current_cases]
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -49,6 +63,16 @@ def _prompt(prompt: PromptData) -> dict[str, object]:
         "question": prompt.question,
         "answer": prompt.answer,
         "sources": [{"title": title, "url": url} for title, _space, url in lines],
+    }
+
+
+def _case(catalogue: CatalogData, case: CaseData) -> dict[str, object]:
+    articles = catalogue.articles_of(case)
+    return {
+        "uuid": case.uuid,
+        "slug": case.slug,
+        **_exported(case),
+        "articles": [{"title": article.title, "link": article.url} for article in articles],
     }
 
 
@@ -84,7 +108,7 @@ def _rows(catalogue: CatalogData) -> Iterator[dict[str, Any]]:
         yield {name: row[name] for name in sorted(row, key=_column)}
 
 
-def _exported(row: ArticleData | EntryData) -> dict[str, object]:
+def _exported(row: ArticleData | EntryData | CaseData) -> dict[str, object]:
     fields = carried(type(row)).items()
     return {field.export: getattr(row, name) for name, field in fields if field.export}
 

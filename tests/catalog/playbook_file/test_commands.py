@@ -126,7 +126,7 @@ def test_json_output_has_the_whole_plan(file: Path) -> None:
     plan = json.loads("\n".join(import_file(file, "--json", "--preview")))
     assert set(plan) == {
         *("summary", "matched", "learners_touched", "entries", "articles", "counts"),
-        *("layers", "sections", "changed", "learners", "questions", "placements", "notes"),
+        *("layers", "sections", "cases", "changed", "learners", "questions", "placements", "notes"),
     }
     assert plan["questions"] == [
         {
