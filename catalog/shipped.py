@@ -10,17 +10,30 @@ from typing import Any
 
 from django.conf import settings
 
-_loaders: list[Callable[[], int]] = []
+from catalog.models import Alias, Article
+
+_loaders: dict[str, Callable[[], int]] = {}
 
 
-def register(load: Callable[[], int]) -> None:
-    """Register a function that adds rows about articles, once, and returns how many."""
-    _loaders.append(load)
+def register(name: str, load: Callable[[], int]) -> None:
+    """Register a function that adds rows, called `name`, once, and returns how many."""
+    _loaders[name] = load
 
 
-def load_additions() -> int:
-    """Add what sub-apps ship about the articles of this installation; return how many rows."""
-    return sum(load() for load in _loaders)
+def load_additions() -> dict[str, int]:
+    """Add what sub-apps ship; return how many rows of each name were added, if any."""
+    counts = {name: load() for name, load in _loaders.items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def articles_by_slug() -> dict[str, Article]:
+    """Return the articles of this installation by the slugs of the playbook that ships.
+
+    They are recognised by their keys, whatever they are called here.
+    """
+    slugs = {fields["key"]: fields["article"][0] for fields in rows_of("aliases")}
+    stored = Alias.objects.filter(key__in=slugs).select_related("article")
+    return {slugs[alias.key]: alias.article for alias in stored}
 
 
 def rows_of(fixture: str) -> Iterator[Mapping[str, Any]]:

@@ -8,11 +8,13 @@ class CasesConfig(AppConfig):
     verbose_name = _("Practice cases")
 
     def ready(self) -> None:
-        from catalog import catalog_version, snapshot
+        from catalog import catalog_version, shipped, snapshot
         from catalog.cases.case_index import CaseIndex
         from catalog.cases.models import Case
+        from catalog.cases.shipped import load_cases
         from catalog.catalog_data import MODELS, CaseData
 
         catalog_version.watch("cases_case")
         MODELS[CaseData] = Case
         snapshot.read_ahead.append(CaseIndex.of)
+        shipped.register("cases", load_cases)

@@ -22,6 +22,7 @@ from catalog.cases.validation import (
     validate_articles,
     validate_brief,
     validate_deep_dives,
+    validate_estimates,
     validate_questions,
     validate_rubric,
     validate_stages,
@@ -117,6 +118,7 @@ class Case(Retirable):
     estimate_lines = part(
         _("estimates"),
         _("A calculation on each line: “Writes a second: 10M × 10 ÷ 86,400 s = 1,157 /s”."),
+        validate_estimates,
     )
     interface = part(_("interface"))
     data_model = part(_("data model"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from catalog.cases.case_lines import lines_in, questions_in, rubric_in, stages_in
+from catalog.cases.estimates import arithmetic
 from catalog.cases.stages import MINUTES, STAGES_OF, Criterion, Stage, StageOrder
 from catalog.models import Article
 
@@ -94,6 +95,19 @@ def validate_deep_dives(text: str) -> None:
         )
         raise ValidationError(message, params={"count": len(headings)})
     _refuse_twice(title for _level, title in headings)
+
+
+def validate_estimates(text: str) -> None:
+    """Recompute each line, and refuse all that are wrong, each by its label."""
+    errors = []
+    for line in lines_in(text):
+        try:
+            arithmetic.check(line)
+        except ValidationError as error:
+            label = line.partition(":")[0]
+            errors += [ValidationError(f"“{label}”: {reason}") for reason in error.messages]
+    if errors:
+        raise ValidationError(errors)
 
 
 def validate_articles(text: str) -> None:

@@ -19,5 +19,5 @@ class PromptsConfig(AppConfig):
         MODELS[PromptData] = Prompt
         snapshot.read_ahead.append(PromptIndex.of)
         admin.register_table()
-        shipped.register(load_prompts)
+        shipped.register("prompts", load_prompts)
         receivers.connect()

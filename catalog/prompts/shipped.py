@@ -7,9 +7,8 @@ from django.db import transaction
 
 from catalog import catalog_version
 from catalog.history.records import CREATED, record, records_of
-from catalog.models import Alias
 from catalog.prompts.models import Prompt
-from catalog.shipped import rows_of
+from catalog.shipped import articles_by_slug, rows_of
 
 
 def load_prompts() -> int:
@@ -34,20 +33,12 @@ def _has_had_prompts() -> bool:
 
 def _shipped() -> list[Prompt]:
     """Return the prompts of articles that have a key of a shipped one, whatever their title is."""
-    article_of = _articles_by_slug()
+    article_of = articles_by_slug()
     numbers: dict[int, count[int]] = defaultdict(lambda: count(1))
     prompts = []
     for fields in rows_of("prompts"):
         (slug,) = fields["article"]
         if article := article_of.get(slug):
-            values = {**fields, "article_id": article, "number": next(numbers[article])}
-            del values["article"]
+            values = {**fields, "article": article, "number": next(numbers[article.pk])}
             prompts.append(Prompt(**values))
     return prompts
-
-
-def _articles_by_slug() -> dict[str, int]:
-    """Return the article of this installation by the slug that it has in the shipped playbook."""
-    slugs = {fields["key"]: fields["article"][0] for fields in rows_of("aliases")}
-    stored = Alias.objects.filter(key__in=slugs).values_list("key", "article")
-    return {slugs[key]: article for key, article in stored}

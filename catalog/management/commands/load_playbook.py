@@ -26,6 +26,7 @@ class Command(BaseCommand):
         if is_empty:
             say(f"The playbook is loaded: {Article.objects.count()} articles.")
         elif added:
-            say(f"The catalogue holds a playbook already; {added} prompts were added to it.")
+            rows = " and ".join(f"{count} {name}" for name, count in added.items())
+            say(f"The catalogue holds a playbook already; {rows} were added to it.")
         else:
             say("The catalogue holds a playbook already; nothing was changed.")

@@ -53,6 +53,12 @@ def test_a_new_case_begins_with_stages_that_fit() -> None:
         ("rubric_lines", f"{RUBRIC}\nInterface: More.", "“Interface” is there twice."),
         ("rubric_lines", RUBRIC.partition("\n")[2], "Write at least 5 lines"),
         ("rubric_lines", RUBRIC.replace("Deep dive", "Trade-offs"), "“Deep dive: …” is missing."),
+        (
+            "estimate_lines",
+            "Holds: 60,000 ÷ 600 s = 100 /s\nWrites a second: 10M × 2 ÷ 86,400 s = 321 /s",
+            "“Writes a second”: 10M × 2 ÷ 86,400 is 231, not 321.",
+        ),
+        ("estimate_lines", "About 100 a second", "“About 100 a second”: Write the line as"),
         ("deep_dives", "### One\n\nText.", "There is 1 heading such as"),
         ("deep_dives", "### A\n\n### B\n\n### C", "There are 3 headings such as"),
         ("deep_dives", "### A\n\n## B", "Write “### B”: each deep dive has a heading"),

@@ -50,9 +50,10 @@ def test_an_empty_installation_gets_the_playbook_with_its_prompts(db: None) -> N
 
 def test_an_upgraded_installation_gets_the_prompts_once(playbook: None) -> None:
     count = len(shipped())
-    assert (
-        load_playbook()
-        == f"The catalogue holds a playbook already; {count} prompts were added to it."
+    cases = len(list(rows_of("cases")))
+    assert load_playbook() == (
+        f"The catalogue holds a playbook already; {count} prompts and {cases} cases were added to "
+        "it."
     )
     assert stored() == shipped()
 
