@@ -167,12 +167,13 @@ def ratings(
 def note_saves(site: Site, students: Sequence[MeasuredLearner]) -> list[Request]:
     """Return the saves of texts that grow, as the page sends them while somebody types.
 
-    The students take turns, and each goes round the articles, so that no save of a note can
-    overtake the one before it.
+    The students take turns, and each goes round the articles, so that a save of a note seldom
+    overtakes the one before it. Each save names the version of the page when it was opened, as a
+    page does that got no answer yet: so the saves of a note may arrive in any order.
     """
     articles = list(students[0]["states"])
     opened = {slug: pages(site, f"/articles/{slug}/", students) for slug in articles}
-    page_id = str(uuid4())
+    page_id, opened_version = str(uuid4()), "1"
     return [
         form_sent(
             page,
@@ -181,7 +182,7 @@ def note_saves(site: Site, students: Sequence[MeasuredLearner]) -> list[Request]
             {
                 "text": "\n\n".join([SENTENCE] * (number + 1)),
                 "reader": str(student["pk"]),
-                "version": str(number),
+                "version": opened_version,
                 "page": page_id,
                 "number": str(number),
             },

@@ -7,7 +7,7 @@ from bench import browsing
 from bench.captured import Captured
 from bench.environment import RunningSite
 from bench.load import Request
-from bench.writes import EVENTS, NOTE_VERSIONS, REVIEWS, Writes
+from bench.writes import EVENTS, NOTE_SAVES, REVIEWS, Writes
 
 ROADMAP, RECALL = browsing.ROADMAP, browsing.RECALL
 TABLE = "/articles/?layer=data-mastery&q=read+path"
@@ -77,7 +77,7 @@ def paths(running_site: RunningSite) -> list[Path]:
         page("article", 0.5, "Article page, signed in"),
         page("recall", 0.4, "Recall, with a card due for each of the prompts"),
         write("rating", 0.4, "Rate a card", ratings, REVIEWS),
-        write("note", 0.4, "Save a note", notes, NOTE_VERSIONS),
+        write("note", 0.4, "Save a note", notes, NOTE_SAVES),
     ]
 
 

@@ -15,4 +15,4 @@ class Writes:
 
 EVENTS = Writes("writers", "SELECT count(*) FROM progress_event")
 REVIEWS = Writes("students", "SELECT count(*) FROM recall_review")
-NOTE_VERSIONS = Writes("students", "SELECT coalesce(sum(version), 0) FROM notes_note")
+NOTE_SAVES = Writes("students", "SELECT coalesce(sum(saved_number), 0) FROM notes_note")
