@@ -6,6 +6,7 @@ from catalog.prompts.prompt_index import PromptIndex
 from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.recall.models import Card, CardKind
+from progress.recall.sql import card_of_prompt
 from progress.sql import lock_and_resolve
 from progress.states import Stage
 
@@ -44,14 +45,14 @@ def find_card(progress: LearnerProgress, key: UUID) -> Card | None:
 
     The key is the UUID of a prompt, of a completion with key points, or of an own card.
     """
-    cards = Card.objects.for_user(progress.user).order_by()
     if prompt := PromptIndex.of(progress.snapshot).by_uuid.get(key):
         if not _is_finished(progress, prompt.article_id):
             return None
-        card = next(iter(cards.filter(prompt=prompt)), None)
+        card = card_of_prompt(progress.user, prompt)
         return card or Card(
             user=progress.user, article=prompt.article, kind=CardKind.PROMPT, prompt=prompt
         )
+    cards = Card.objects.for_user(progress.user)
     if own := cards.filter(uuid=key, kind=CardKind.OWN).first():
         return own if own.article_id in progress.snapshot.by_pk else None
     completions = Completion.objects.for_user(progress.user).exclude(key_points="")

@@ -1,5 +1,6 @@
 """Render the parts of pages that show a learner's deck. `oob` is for out-of-band swaps."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from django import template
@@ -17,10 +18,19 @@ from playbook.rendering.fragments import cached_fragments, fill, gap, per_user_f
 from progress.learner import LearnerProgress
 from progress.recall.cards.rows import ArticleCards, CardRow
 from progress.recall.deck import Deck
+from progress.recall.models import CardKind
 from progress.recall.session import RecallSession
 from progress.states import Stage
 
 register = template.Library()
+
+
+class Announced(NamedTuple):
+    """A sentence about the last card, and where that is undone or the card is rewritten."""
+
+    text: str = ""
+    undo_url: str = ""
+    rewrite_url: str = ""
 
 
 @per_user_fragment(register, READER, DECK)
@@ -40,8 +50,44 @@ def recall_card(request: HttpRequest, asked: str) -> str:
     progress = request.progress
     if not isinstance(progress, LearnerProgress):
         return ""
-    context = {"session": RecallSession(progress, _key(asked)), "request": request}
-    return render_to_string("recall/includes/session.html", context)
+    return card_of_session(request, RecallSession(progress, _key(asked)))
+
+
+def card_of_session(
+    request: HttpRequest, session: RecallSession, *, is_answered: bool = False
+) -> SafeString:
+    """Render the question of a session's card or also its answer, or why there is no card."""
+    card, face, entry = session.card, session.face, session.entry
+    context = {"session": session, "request": request}
+    if card is None or face is None:
+        return render_to_string("recall/includes/nothing-to-review.html", context)
+    shared = {
+        "colour": entry.section.layer.colour if entry else "",
+        "kind": "" if card.kind == CardKind.PROMPT else str(card.kind.label),
+        "is_changed": card.is_changed,
+    }
+    own: dict[str, str | int] = {
+        "number": session.number,
+        "total": session.total,
+        "reviewed": session.deck.reviewed_count,
+        "url": card.article.get_absolute_url(),
+        "title": card.article.title,
+        "question": face.question,
+        "key": str(card.key),
+        "operation": str(session.operation),
+    }
+    if is_answered:
+        return render_to_string("recall/includes/answered.html", {**shared, **own, **context})
+    gaps = {name: gap(name) for name in own}
+    frame = cached_fragments(request)("recall/includes/question.html", **shared, **gaps)
+    return fill(frame, **own)
+
+
+def announcement(request: HttpRequest, announced: Announced) -> SafeString:
+    """Render the region that tells what happened to the last card; empty without a text."""
+    own = announced._asdict()
+    gaps = {name: gap(name) if value else "" for name, value in own.items()}
+    return fill(cached_fragments(request)("recall/announced.html", **gaps), **own)
 
 
 @per_user_fragment(register, READER, CATALOG)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from progress.learner import LearnerProgress
@@ -47,7 +47,7 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
         if earlier := _earlier(progress, key, operation):
             return earlier
         raise
-    progress.forget()
+    progress.remember(progress.states)
     return Reviewed(review, card)
 
 
@@ -77,11 +77,8 @@ def _rate(progress: LearnerProgress, card: Card, rating: Rating, operation: UUID
         predicted_recall=before.recall_on(today) if before else None,
         retention=retention,
     )
-    try:
-        with transaction.atomic():
-            write_review(review)
-    except IntegrityError:
-        raise UsedOperation from None
+    if not write_review(review):
+        raise UsedOperation
     return review
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import User
+from catalog.prompts.models import Prompt
 from progress.recall.models import Card, Review
 from progress.recall.scheduling import CardState, forgetting, needs_rewrite
 
@@ -90,13 +91,24 @@ def completions_with_points(user: User) -> Mapping[int, UUID]:
         return {pk: as_uuid(uuid) for pk, uuid in cursor.fetchall()}
 
 
+def card_of_prompt(user: User, prompt: Prompt) -> Card | None:
+    """Return the row of the learner's card of a prompt, to write to it."""
+    of_prompt = Card.objects.raw(
+        "SELECT * FROM recall_card WHERE user_id = %s AND prompt_id = %s", [user.pk, prompt.pk]
+    )
+    return next(iter(of_prompt), None)
+
+
 def as_uuid(stored: UUID | str) -> UUID:
     """Return the UUID, which SQLite returns as text."""
     return stored if isinstance(stored, UUID) else UUID(stored)
 
 
-def write_review(review: Review) -> None:
-    """Store a review and the state of its card, and set their primary keys."""
+def write_review(review: Review) -> bool:
+    """Store a review and the state of its card, and set their primary keys.
+
+    Return whether it was stored: its operation can have made a review before.
+    """
     card = review.card
     if card.pk is None:
         card.save()
@@ -105,15 +117,19 @@ def write_review(review: Review) -> None:
         cursor.execute(
             "INSERT INTO recall_review (uuid, user_id, card_id, rating, reviewed_on, reviewed_at,"
             " due_on, predicted_recall, retention)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
             _review_values(review),
         )
-        (review.pk,) = cursor.fetchone()
+        inserted = cursor.fetchone()
+        if inserted is None:
+            return False
+        (review.pk,) = inserted
         cursor.execute(
             "UPDATE recall_card SET stability = %s, difficulty = %s, due_on = %s,"
             " first_reviewed_on = %s, last_reviewed_on = %s, lapse_count = %s WHERE id = %s",
             _state_values(card),
         )
+    return True
 
 
 def _review_values(review: Review) -> list[Any]:

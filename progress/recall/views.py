@@ -18,12 +18,14 @@ from progress.reader import NothingToUndo, Superseded
 from progress.recall import fragments
 from progress.recall.finding import NoSuchCard
 from progress.recall.forms import AnswerForm, ReviewForm
+from progress.recall.fragments import Announced
 from progress.recall.models import Card, Rating
 from progress.recall.reviewing import NotDue, UsedOperation, review_card, undo_review
 from progress.recall.session import RecallSession
 from progress.responses import expect_reader
 
 SESSION = "recall/recall_session.html"
+NOTHING_ANNOUNCED = Announced()
 
 
 class RecallRequest(HttpRequest):
@@ -54,7 +56,7 @@ def answer_show(request: RecallRequest) -> HttpResponse:
         form.cleaned_data["answer"],
     )
     if not session.is_asked_card:
-        return _continue(request, _("That card is no longer due. Nothing was changed."))
+        return _continue(request, Announced(_("That card is no longer due. Nothing was changed.")))
     return _render(request, session, is_answered=True)
 
 
@@ -69,14 +71,14 @@ def review_add(request: RecallRequest) -> HttpResponse:
     try:
         reviewed = review_card(request.progress, form.cleaned_data["card"], rating, operation)
     except (NoSuchCard, NotDue):
-        return _continue(request, _("That card is no longer due. Nothing was changed."))
+        return _continue(request, Announced(_("That card is no longer due. Nothing was changed.")))
     except UsedOperation:
-        return _continue(request, _("That rating was sent before. Nothing was changed."))
+        return _continue(request, Announced(_("That rating was sent before. Nothing was changed.")))
     text = _announcement(reviewed.card, Rating(reviewed.review.rating))
     undo_url = reverse("recall:review_undo", args=[operation])
-    forgotten = form.cleaned_data["card"] if rating == Rating.AGAIN else None
-    offered = forgotten if reviewed.card.needs_rewrite else None
-    return _continue(request, text, undo_url, offered=offered)
+    is_offered = rating == Rating.AGAIN and reviewed.card.needs_rewrite
+    rewrite_url = _rewrite_url(form.cleaned_data["card"]) if is_offered else ""
+    return _continue(request, Announced(text, undo_url, rewrite_url))
 
 
 @require_POST
@@ -90,7 +92,7 @@ def review_undo(request: RecallRequest, operation: UUID) -> HttpResponse:
     except Superseded:
         reason = _("The card was reviewed again since. Undo that review first.")
         return render(request, "409.html", {"reason": reason}, status=409)
-    return _continue(request, _("Undone. The card is as it was before."), key=key)
+    return _continue(request, Announced(_("Undone. The card is as it was before.")), key)
 
 
 def _bad_request(request: RecallRequest) -> HttpResponse:
@@ -112,32 +114,35 @@ def _announcement(card: Card, rating: Rating) -> str:
     return message % {"rating": rating.label, "days": days, "date": date}
 
 
+def _rewrite_url(key: UUID) -> str:
+    return f"{reverse('recall:card_edit', args=[key])}?next={reverse('recall:recall_session')}"
+
+
 def _continue(
-    request: RecallRequest,
-    announced: str,
-    undo_url: str = "",
-    key: UUID | None = None,
-    offered: UUID | None = None,
+    request: RecallRequest, announced: Announced, key: UUID | None = None
 ) -> HttpResponse:
-    """Go on with the next card, say what happened to the last one, and offer to rewrite it."""
-    context = {"announced": {"text": announced, "undo_url": undo_url, "rewrite": offered}}
+    """Go on with the next card, and say what happened to the last one."""
     if request.htmx:
-        return _render(request, RecallSession(request.progress, key), **context)
-    message = render_to_string("recall/includes/announcement.html", context)
+        return _render(request, RecallSession(request.progress, key), announced)
+    message = render_to_string("recall/includes/announcement.html", announced._asdict())
     messages.info(request, message, extra_tags="announcement")
     address = reverse("recall:recall_session")
     return HttpResponseRedirect(f"{address}?card={key}" if key else address)
 
 
-def _render(request: RecallRequest, session: RecallSession, **context: object) -> HttpResponse:
+def _render(
+    request: RecallRequest,
+    session: RecallSession,
+    announced: Announced = NOTHING_ANNOUNCED,
+    *,
+    is_answered: bool = False,
+) -> HttpResponse:
     """Render the page, or for htmx the card with what changes beside it."""
-    context |= {"session": session}
+    card = fragments.card_of_session(request, session, is_answered=is_answered)
     if not request.htmx:
-        response = render(request, SESSION, context)
+        response = render(request, SESSION, {"shown": card})
     else:
-        card = render_to_string("recall/includes/session.html", context, request)
         count = fragments.recall_count(request, oob=True)
-        toast = render_to_string("recall/announced.html", context, request)
-        response = HttpResponse(f"{card}{count}{toast}")
+        response = HttpResponse(f"{card}{count}{fragments.announcement(request, announced)}")
     response["Cache-Control"] = "private, no-store"
     return response

@@ -12,7 +12,7 @@ from bench.limited import limit_of
 from bench.load import Request
 from bench.paths import Path, paths
 from bench.site import Answer, Product
-from bench.writes import EVENTS, NOTE_VERSIONS, REVIEWS, Writes
+from bench.writes import EVENTS, NOTE_SAVES, REVIEWS, Writes
 from tests import static_files
 
 
@@ -82,7 +82,7 @@ def test_every_request_changes_a_state_in_every_round(
     assert running_site.written(EVENTS, 1) - before == 2 * len(once_round)
 
 
-@pytest.mark.parametrize(("name", "writes"), [("rating", REVIEWS), ("note", NOTE_VERSIONS)])
+@pytest.mark.parametrize(("name", "writes"), [("rating", REVIEWS), ("note", NOTE_SAVES)])
 def test_every_request_of_a_student_is_stored(
     running_site: RunningSite, measured: dict[str, Path], name: str, writes: Writes
 ) -> None:
