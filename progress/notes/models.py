@@ -32,7 +32,7 @@ class Note(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
 
     has_dropped_texts = False
-    """Annotated by `with_has_dropped_texts()`."""
+    """Set by `stored_note`."""
 
     objects = NoteQuerySet.as_manager()
 

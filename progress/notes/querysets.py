@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -27,13 +27,6 @@ class NoteQuerySet(QuerySet["Note"]):
 
     def with_article(self) -> Self:
         return self.select_related("article__status")
-
-    def with_has_dropped_texts(self) -> Self:
-        """Annotate `has_dropped_texts`."""
-        from progress.notes.models import DroppedText  # progress.notes.models imports this module
-
-        dropped = DroppedText.objects.filter(note=OuterRef("pk"))
-        return self.annotate(has_dropped_texts=Exists(dropped))
 
 
 class DroppedTextQuerySet(QuerySet["DroppedText"]):

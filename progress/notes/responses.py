@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Article
 from playbook.http import HttpRequest
+from playbook.rendering.fragments import cached_fragments, fill
 from progress.notes.editor import editor_of
 from progress.notes.models import Note
 from progress.notes.saving import Conflict, TooLong
@@ -20,9 +21,11 @@ def respond_to_save(
 ) -> HttpResponse:
     """Respond that the text is stored. `sent` is what the page shows as the text."""
     if request.htmx:
-        editor = editor_of(note, article)
-        context = {"editor": editor, "has_other_text": note.text != sent}
-        return render(request, "progress/text_saved.html", context)
+        editor, is_other = editor_of(note, article), note.text != sent
+        frame = cached_fragments(request)(
+            "progress/text_saved.html", editor=editor.for_everybody, has_other_text=is_other
+        )
+        return HttpResponse(fill(frame, **editor.own_parts))
     messages.success(request, _("Your note was saved."))
     return HttpResponseRedirect(f"{article.get_absolute_url()}#note")
 

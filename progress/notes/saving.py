@@ -13,7 +13,7 @@ from accounts.models import User
 from catalog.models import Article
 from playbook.formats.markdown import render_markdown
 from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
-from progress.notes.sql import delete_expired_texts, text_of
+from progress.notes.sql import delete_expired_texts, stored_note, text_of, write_note
 from progress.reader import ReaderGone
 from progress.sql import lock_and_resolve, lock_learner
 
@@ -75,8 +75,7 @@ class TooLong(Exception):
 
 def note_about(user: User, article_id: int) -> Note:
     """Return the learner's note about the article; one that is not stored, if there is none."""
-    notes = Note.objects.for_user(user).filter(article=article_id).with_has_dropped_texts()
-    return notes.first() or Note(user=user, article_id=article_id, version=0)
+    return stored_note(user, article_id) or Note(user=user, article_id=article_id, version=0)
 
 
 def save_note(user: User, article: Article, draft: Draft) -> Note:
@@ -180,7 +179,7 @@ def store(note: Note, text: str, draft: Draft | None = None) -> None:
     note.updated_at = timezone.now()
     note.saved_by = draft.page if draft else None
     note.saved_number = draft.number if draft else 0
-    note.save()
+    write_note(note)
 
 
 def drop(note: Note, text: str) -> None:

@@ -43,6 +43,40 @@ def delete_expired_texts(user: User) -> None:
         )
 
 
+def stored_note(user: User, article_id: int) -> Note | None:
+    """Return the learner's note about the article, to write to it, with `has_dropped_texts`."""
+    notes = Note.objects.raw(
+        "SELECT *, EXISTS (SELECT 1 FROM notes_droppedtext WHERE note_id = notes_note.id)"
+        " AS has_dropped_texts FROM notes_note WHERE user_id = %s AND article_id = %s",
+        [user.pk, article_id],
+    )
+    return next(iter(notes), None)
+
+
+def write_note(note: Note) -> None:
+    """Store the text of the note, and what is stored with each version of it."""
+    if note.pk is None:
+        note.save()
+        return
+    connection = connections[router.db_for_write(Note)]
+    saved_by = Note._meta.get_field("saved_by").get_db_prep_save(note.saved_by, connection)
+    updated_at = connection.ops.adapt_datetimefield_value(note.updated_at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notes_note SET text = %s, html = %s, version = %s, updated_at = %s,"
+            " saved_by = %s, saved_number = %s WHERE id = %s",
+            [
+                note.text,
+                note.html,
+                note.version,
+                updated_at,
+                saved_by,
+                note.saved_number,
+                note.pk,
+            ],
+        )
+
+
 class ShownNote(NamedTuple):
     """The part of a note that the article page shows."""
 

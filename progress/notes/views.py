@@ -61,15 +61,16 @@ def note_save(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponseRedirect(f"{article.get_absolute_url()}#note")
     form = NoteForm(request.POST)
     refusal = refusal_of(request, form)
-    editor = editor_of_request(request, article, form)
     if refusal or not isinstance(request.user, User):
+        editor = editor_of_request(request, article, form)
         return respond_to_refusal(request, editor, *(refusal or signed_out()))
     try:
         note = stored(request.user, article, form)
     except TooLong as error:
+        editor = editor_of_request(request, article, form)
         return respond_to_refusal(request, editor, too_long(error), HTTPStatus.BAD_REQUEST)
     except Conflict as conflict:
-        return respond_to_conflict(request, editor, conflict)
+        return respond_to_conflict(request, editor_of_request(request, article, form), conflict)
     return respond_to_save(request, article, note, sent=form.draft.text)
 
 
