@@ -5,7 +5,15 @@ from urllib.parse import urlsplit
 import pytest
 from django.apps import apps
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebError,
+    expect,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -43,13 +51,21 @@ class Watch:
 
     def over(self, context: BrowserContext) -> None:
         context.on("console", self.console)
-        context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        context.on("weberror", self.error)
         context.on("request", self.request)
+
+    def leave(self, context: BrowserContext) -> None:
+        context.remove_listener("console", self.console)
+        context.remove_listener("weberror", self.error)
+        context.remove_listener("request", self.request)
 
     def console(self, message: ConsoleMessage) -> None:
         is_expected = any(expected in message.text for expected in self.expected)
         if message.type in {"error", "warning"} and not is_expected:
             self.faults.append(f"{message.type}: {message.text}")
+
+    def error(self, error: WebError) -> None:
+        self.faults.append(str(error.error))
 
     def request(self, request: Request) -> None:
         if urlsplit(request.url).netloc not in {self.host, ""}:
@@ -65,6 +81,7 @@ def watch(base_url: str) -> Watch:
 def faultless(context: BrowserContext, watch: Watch) -> Iterator[None]:
     watch.over(context)
     yield
+    watch.leave(context)
     assert watch.faults == []
 
 

@@ -1,12 +1,13 @@
 """axe-core over every page: light and dark, on a phone and on a desk."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
 from catalog.catalog_data import stored
@@ -101,6 +102,28 @@ EDITING = [
 ]
 COLOURS = ["color-contrast", "link-in-text-block"]
 WIDTHS = (390, 1440)
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """Open one window for every test, because opening one takes as long as loading a page."""
+    context = browser.new_context(**browser_context_args)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def context(window: Page) -> BrowserContext:
+    return window.context
+
+
+@pytest.fixture
+def page(window: Page) -> Iterator[Page]:
+    """Return the window, and leave nothing in it that the next test could find."""
+    yield window
+    window.evaluate("localStorage.clear(); sessionStorage.clear()")
+    window.goto("about:blank")
+    window.context.clear_cookies()
 
 
 def violations(page: Page, tags: Sequence[str] = OURS) -> list[str]:
