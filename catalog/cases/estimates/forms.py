@@ -76,10 +76,10 @@ class EstimateForm(forms.Form):
         "10M", ("1", "100G"), label=_("Daily users"), help_text=_("People who use it on one day.")
     )
     reads = NumberField(
-        "100", ("0", "1M"), label=_("Reads"), help_text=_("Of each user on one day.")
+        "100", ("0", "1G"), label=_("Reads"), help_text=_("Of each user on one day.")
     )
     writes = NumberField(
-        "10", ("0", "1M"), label=_("Writes"), help_text=_("Of each user on one day.")
+        "10", ("0", "1G"), label=_("Writes"), help_text=_("Of each user on one day.")
     )
     peak = NumberField(
         "3", ("1", "1k"), label=_("Peak factor"), help_text=_("Peak rate ÷ average rate.")
