@@ -72,13 +72,13 @@ class Verdict:
     def share(self) -> str:
         """How the answer relates to the ceiling: “14% of 1M requests/s”, “4.6 times 30 TB”."""
         ratio = self.value / self.ceiling.value
+        limit = self.ceiling.shown.replace(" ", "\N{NO-BREAK SPACE}")
         if self.is_above:
             times = units.format_count(Fraction(ceil(ratio * 10), 10))
-            return _now("%(times)s times %(limit)s") % {"times": times, "limit": self.ceiling.shown}
+            return _now("%(times)s times %(limit)s") % {"times": times, "limit": limit}
         if 0 < ratio < Fraction(1, 100):
-            return _now("Less than 1%% of %(limit)s") % {"limit": self.ceiling.shown}
-        share = {"percent": self.percent, "limit": self.ceiling.shown}
-        return _now("%(percent)s%% of %(limit)s") % share
+            return _now("Less than 1%% of %(limit)s") % {"limit": limit}
+        return _now("%(percent)s%% of %(limit)s") % {"percent": self.percent, "limit": limit}
 
 
 POSTGRES_BENCH = Source(
@@ -132,7 +132,7 @@ SERVER = Ceiling(
     # 209,420,973 requests on 9 February 2016 ÷ 86,400 s, rounded down.
     Fraction(2424),
     _("requests/s"),
-    _("one web server that renders pages: 209,420,973 requests a day ÷ 86,400 s"),
+    _("one web server of Stack Overflow: 209,420,973 requests in a day ÷ 86,400 s"),
     _("one server does that; a second one is for when it fails"),
     _("more than one server: put them behind a load balancer and keep them without state"),
     STACK_OVERFLOW,

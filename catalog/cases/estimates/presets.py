@@ -1,6 +1,7 @@
 """Starting points for an estimate: the inputs that the practice cases state."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from catalog.cases.case_index import CaseIndex
 from catalog.cases.estimates.forms import EstimateForm
@@ -15,9 +16,28 @@ class Preset:
     title: str
     inputs: dict[str, str]
 
-    @property
-    def query_string(self) -> str:
-        return EstimateForm(self.inputs).query_string()
+    def form(self, practice: UUID | None) -> EstimateForm:
+        """Return the form with these inputs, within the same practice session."""
+        carried = {"practice": str(practice)} if practice else {}
+        return EstimateForm({**self.inputs, **carried})
+
+
+@dataclass(frozen=True)
+class PresetLink:
+    title: str
+    address: str
+    is_current: bool
+    """Whether the page shows exactly these inputs."""
+
+
+def preset_links(snapshot: CatalogSnapshot, form: EstimateForm) -> list[PresetLink]:
+    """Return the links to all presets from the page that shows a form."""
+    practice = form.cleaned_data.get("practice")
+    forms = ((preset, preset.form(practice)) for preset in presets_of(snapshot))
+    return [
+        PresetLink(preset.title, of_preset.address, of_preset.values == form.values)
+        for preset, of_preset in forms
+    ]
 
 
 def presets_of(snapshot: CatalogSnapshot) -> list[Preset]:

@@ -7,7 +7,7 @@ from catalog.cases.estimates.estimate import as_text, estimate
 from catalog.cases.estimates.forms import EstimateForm
 from catalog.cases.estimates.measures import Measure
 from catalog.cases.estimates.numbers import NAPKIN_MATH, NUMBERS
-from catalog.cases.estimates.presets import presets_of
+from catalog.cases.estimates.presets import preset_links
 from catalog.dependencies import CATALOG
 from playbook.http import HttpRequest
 from playbook.rendering.pages import Content, Viewed, requested_fragment, shared_page
@@ -31,7 +31,7 @@ def estimates(request: HttpRequest) -> Viewed:
         "peak_writes": answers.of(Measure.PEAK_WRITES),
         "stored": answers.of(Measure.STORED),
         "estimate_text": as_text(answers),
-        "presets": presets_of(request.snapshot),
+        "presets": preset_links(request.snapshot, form),
         "practice": practice,
         "actions": actions.with_practice if practice else [],
         "canonical": form.canonical,

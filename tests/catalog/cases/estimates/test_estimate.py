@@ -135,12 +135,12 @@ def test_more_of_anything_is_never_less_of_an_answer(
 @pytest.mark.parametrize(
     ("value", "is_above", "percent", "share"),
     [
-        (0, False, 0, "0% of 2,424 requests/s"),
-        (1, False, 0, "Less than 1% of 2,424 requests/s"),
-        (606, False, 25, "25% of 2,424 requests/s"),
-        (2424, False, 100, "100% of 2,424 requests/s"),
-        (2425, True, 100, "1.1 times 2,424 requests/s"),
-        (7272, True, 100, "3 times 2,424 requests/s"),
+        (0, False, 0, "0% of 2,424\N{NO-BREAK SPACE}requests/s"),
+        (1, False, 0, "Less than 1% of 2,424\N{NO-BREAK SPACE}requests/s"),
+        (606, False, 25, "25% of 2,424\N{NO-BREAK SPACE}requests/s"),
+        (2424, False, 100, "100% of 2,424\N{NO-BREAK SPACE}requests/s"),
+        (2425, True, 100, "1.1 times 2,424\N{NO-BREAK SPACE}requests/s"),
+        (7272, True, 100, "3 times 2,424\N{NO-BREAK SPACE}requests/s"),
     ],
 )
 def test_an_answer_is_compared_with_a_ceiling(

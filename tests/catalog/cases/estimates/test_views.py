@@ -166,6 +166,9 @@ def test_cases_are_starting_points(client: Client) -> None:
         ("/estimates/?reads=5", "Wallet"),
         ("/estimates/?users=2M&amp;hot=10", "Tickets"),
     ]
+    assert re.findall(r'aria-current="true">(.*?)</a>', html) == []
+    chosen = page(client, "?users=2M&hot=10")
+    assert re.findall(r'aria-current="true">(.*?)</a>', chosen) == ["Tickets"]
     within = re.findall(r'class="chip" href="([^"]*)">', page(client, f"?practice={SESSION}"))
     assert within == [
         f"/estimates/?reads=5&amp;practice={SESSION}",
