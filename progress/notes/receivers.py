@@ -8,9 +8,9 @@ from accounts.models import User
 from catalog.models import Article
 from catalog.signals import article_merged
 from progress.notes.models import DroppedText, Note
-from progress.notes.saving import joined
 from progress.notes.sql import delete_expired_texts
 from progress.sql import lock_learner
+from progress.text_saving import joined
 
 ROWS_AT_ONCE = 500
 

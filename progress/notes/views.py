@@ -1,17 +1,15 @@
-from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from catalog.dependencies import CATALOG
-from catalog.models import Article
 from catalog.views import replacing_while_searching
 from playbook.http import HttpRequest, sign_in_required
 from playbook.rendering.dependencies import TIME_ZONE
@@ -23,22 +21,16 @@ from progress.notes.filters import NoteFilterForm
 from progress.notes.forms import NoteForm
 from progress.notes.markdown_file import markdown_of
 from progress.notes.models import DroppedText, Note
-from progress.notes.responses import (
+from progress.notes.responses import PAGE, respond_to_save, too_long
+from progress.notes.saving import NoteStore, note_about, restore_text
+from progress.responses import expect_reader
+from progress.text_requests import (
+    refusal_of,
     respond_to_conflict,
     respond_to_refusal,
-    respond_to_save,
-    too_long,
+    with_sent_text,
 )
-from progress.notes.saving import (
-    Conflict,
-    TooLong,
-    note_about,
-    restore_text,
-    save_note,
-    settle_conflict,
-)
-from progress.responses import expect_reader
-from progress.text_editor import TextEditor
+from progress.text_saving import Conflict, TooLong
 
 BODY_MAX = 512 * KIBIBYTE
 """A character takes up to nine bytes in a form, and two merged notes are twice as long as one."""
@@ -60,61 +52,17 @@ def note_save(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(f"{article.get_absolute_url()}#note")
     form = NoteForm(request.POST)
-    refusal = refusal_of(request, form)
-    if refusal or not isinstance(request.user, User):
-        editor = editor_of_request(request, article, form)
-        return respond_to_refusal(request, editor, *(refusal or signed_out()))
+    editor = partial(with_sent_text, empty_editor(article, reader=""), request, form)
+    if refusal := refusal_of(request, form):
+        return respond_to_refusal(request, PAGE, editor(), *refusal)
+    assert isinstance(request.user, User)
     try:
-        note = stored(request.user, article, form)
+        note: Note = form.save_in(NoteStore(request.user, article))
     except TooLong as error:
-        editor = editor_of_request(request, article, form)
-        return respond_to_refusal(request, editor, too_long(error), HTTPStatus.BAD_REQUEST)
+        return respond_to_refusal(request, PAGE, editor(), too_long(error), HTTPStatus.BAD_REQUEST)
     except Conflict as conflict:
-        return respond_to_conflict(request, editor_of_request(request, article, form), conflict)
+        return respond_to_conflict(request, PAGE, editor(), conflict)
     return respond_to_save(request, article, note, sent=form.draft.text)
-
-
-def stored(user: User, article: Article, form: NoteForm) -> Note:
-    choice = form.choice_made
-    if choice is None:
-        return save_note(user, article, form.draft)
-    return settle_conflict(user, article, form.draft, choice, form.version_seen)
-
-
-def editor_of_request(request: HttpRequest, article: Article, form: NoteForm) -> TextEditor:
-    """Return the editor with the text that was sent, for a page that shows it again."""
-    editor = empty_editor(article, reader=request.POST.get("reader", "")[:40])
-    text = form.draft.text or request.POST.get("text", "")
-    return replace(editor, text=text, version=form.draft.based_on)
-
-
-def refusal_of(request: HttpRequest, form: NoteForm) -> tuple[str, HTTPStatus] | None:
-    """Return why the text cannot be stored, before it is compared with what is stored."""
-    if not form.is_valid():
-        errors = (str(error) for errors in form.errors.values() for error in errors)
-        return " ".join(errors), HTTPStatus.BAD_REQUEST
-    if request.user.is_anonymous:
-        return signed_out()
-    if request.POST.get("reader") not in {None, str(request.user.pk)}:
-        return other_account()
-    return None
-
-
-def signed_out() -> tuple[str, HTTPStatus]:
-    reason = _(
-        "Not saved: you are signed out. Sign in again in another tab, then save. "
-        "Your text is kept here until then."
-    )
-    return reason, HTTPStatus.FORBIDDEN
-
-
-def other_account() -> tuple[str, HTTPStatus]:
-    reason = _(
-        "Not saved: this browser is signed in to another account by now. "
-        "Sign in to the account of this note in another tab, then save. "
-        "Your text is kept here until then."
-    )
-    return reason, HTTPStatus.FORBIDDEN
 
 
 @require_safe

@@ -19,8 +19,9 @@ from catalog.playbook_file.revisions.planning import prepare, prepare_undo
 from catalog.playbook_file.writing.formats import write
 from catalog.suggestions.models import Decision, Suggestion, SuggestionKind
 from progress.learner import LearnerProgress
-from progress.notes.saving import Draft, save_note
+from progress.notes.saving import save_note
 from progress.states import StateName
+from progress.text_saving import Draft
 from tests.e2e.conftest import PASSWORD, Watch, sign_in
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")

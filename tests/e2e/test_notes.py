@@ -10,7 +10,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 from accounts.models import User
 from catalog.models import Article
 from progress.notes.models import DroppedText, Note
-from progress.notes.saving import Draft, save_note
+from progress.notes.saving import save_note
+from progress.text_saving import Draft
 from tests.e2e.conftest import WAITS, Watch, sign_in
 from tests.e2e.test_accessibility import WIDTHS, assert_accessible
 

@@ -6,7 +6,8 @@ from django.test import Client
 from accounts.models import User
 from catalog.models import Article
 from progress.notes.models import Note
-from progress.notes.saving import Draft, save_note
+from progress.notes.saving import save_note
+from progress.text_saving import Draft
 
 WriteNote = Callable[..., Note]
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Article
 from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
-from progress.notes.saving import Conflict, Draft, save_note
+from progress.notes.saving import save_note
+from progress.text_saving import Conflict, Draft
 from tests.progress.notes.conftest import WriteNote
 
 HTMX = {"HX-Request": "true"}

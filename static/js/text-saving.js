@@ -168,17 +168,6 @@ const edit = (root) => {
     else if (isDirty()) save();
   });
 
-  /* Signing out waits for the text */
-  document.addEventListener("submit", async (event) => {
-    const signOut = event.target.closest("[data-drafts-of]");
-    if (!signOut || !isDirty()) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (!(await flush()) && !confirm(root.dataset.leaving)) return;
-    stored = text.value;
-    signOut.requestSubmit();
-  }, true);
-
   /* A draft that was not stored is offered, unless the text says the same */
   let offered;
   const offerDraft = () => {
@@ -207,6 +196,43 @@ const edit = (root) => {
   });
   offer.querySelector("[data-draft-discard]").addEventListener("click", answerOffer);
   offerDraft();
+
+  return {
+    isDirty,
+    flush,
+    forget() { stored = text.value; },
+    leaving: root.dataset.leaving,
+  };
 };
 
-for (const root of document.querySelectorAll("[data-text-editor]")) edit(root);
+const editors = [...document.querySelectorAll("[data-text-editor]")].map(edit);
+const dirty = () => editors.filter((editor) => editor.isDirty());
+const saveAll = async () => {
+  const stored = await Promise.all(dirty().map((editor) => editor.flush()));
+  return stored.every(Boolean);
+};
+
+/* What would lose a text waits for it: signing out, which deletes drafts, asks if it cannot be saved.
+   A form or link that shows the same texts again goes on, and the draft is offered there. */
+const wait = async (event, { asks, goOn }) => {
+  const texts = dirty();
+  if (!texts.length) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!(await saveAll()) && asks && !confirm(texts[0].leaving)) return;
+  for (const editor of texts) editor.forget();
+  goOn();
+};
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-drafts-of], [data-saves-first]");
+  if (!form) return;
+  const { submitter } = event;
+  const asks = form.hasAttribute("data-drafts-of");
+  wait(event, { asks, goOn: () => form.requestSubmit(submitter) });
+}, true);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-saves-first]");
+  const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || opensElsewhere) return;
+  wait(event, { asks: false, goOn: () => link.click() });
+}, true);
