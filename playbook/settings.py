@@ -260,6 +260,7 @@ TEMPLATES = [
                 "progress.my_progress",
                 "progress.notes.fragments",
                 "progress.recall.fragments",
+                "progress.practice.fragments",
                 "django_htmx.templatetags.django_htmx",
             ],
             "context_processors": [

@@ -44,6 +44,8 @@ class TextEditor:
     saved_at: datetime | None = None
     earlier_url: str = ""
     """The address of the texts that were dropped, if there are any."""
+    has_preview: bool = True
+    """Whether the text is Markdown, and shown as it looks."""
 
     @property
     def saved_instant(self) -> str:
@@ -66,6 +68,7 @@ class TextEditor:
             version=gap("version"),
             saved_at=EPOCH if self.saved_at else None,
             earlier_url=self.earlier_url,
+            has_preview=self.has_preview,
         )
 
     @property

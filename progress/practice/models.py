@@ -4,6 +4,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from catalog.cases.models import Case
 from catalog.cases.stages import Criterion, StageOrder
 from progress.practice.case_copy import CaseCopy
-from progress.practice.querysets import PracticeSessionQuerySet
+from progress.practice.querysets import (
+    DroppedScratchQuerySet,
+    PracticeSessionQuerySet,
+    ScratchQuerySet,
+)
 
 SCRATCH_MAX_LENGTH = 20_000
 QUOTE_MAX_LENGTH = 500
@@ -48,6 +53,9 @@ class PracticeSession(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.case}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("practice:session_detail", args=[self.uuid])
+
     @cached_property
     def copy(self) -> CaseCopy:
         return CaseCopy.from_json(self.case_at_start)
@@ -80,6 +88,10 @@ class Pause(models.Model):
         return f"{self.practice_session}: {self.reason}"
 
 
+DRAWING = "drawing"
+"""The stage of the scratch with the drawing."""
+
+
 class Scratch(models.Model):
     """What a learner writes in one stage, or draws: the drawing has the last position."""
 
@@ -98,6 +110,11 @@ class Scratch(models.Model):
     saved_number = models.PositiveIntegerField(default=0, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)
 
+    has_dropped_texts = False
+    """Annotated by `with_has_dropped_texts()`."""
+
+    objects = ScratchQuerySet.as_manager()
+
     class Meta:
         ordering = ["position"]
         verbose_name = _("scratch")
@@ -111,6 +128,25 @@ class Scratch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.practice_session}: {self.stage}"
+
+
+class DroppedScratch(models.Model):
+    """A text that lost a conflict of two tabs or devices, kept for 30 days."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    scratch = models.ForeignKey(Scratch, on_delete=models.CASCADE, related_name="dropped_texts")
+    text = models.TextField(max_length=SCRATCH_MAX_LENGTH)
+    dropped_at = models.DateTimeField(default=timezone.now)
+
+    objects = DroppedScratchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-dropped_at", "-pk"]
+        verbose_name = _("dropped scratch")
+        verbose_name_plural = _("dropped scratches")
+
+    def __str__(self) -> str:
+        return f"{self.scratch}: {self.dropped_at}"
 
 
 class ReviewLink(models.Model):

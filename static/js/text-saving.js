@@ -108,9 +108,11 @@ const edit = (root) => {
     status.toggleAttribute("data-is-editing", isDirty());
   });
 
-  /* Saving pauses while a learner has to choose one of two texts */
+  /* Saving pauses while a learner has to choose one of two texts. A preview inside the form sends
+     requests of its own, which are none of this. */
   form.addEventListener("htmx:configRequest", (event) => {
-    const { formData, triggeringEvent } = event.detail;
+    const { elt, formData, triggeringEvent } = event.detail;
+    if (elt !== form) return;
     const isChosen = triggeringEvent?.submitter?.name === "choice";
     if (!isChosen && (hasConflict() || !isDirty())) event.preventDefault();
     else sign(formData);
@@ -130,11 +132,13 @@ const edit = (root) => {
     }
   });
   form.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.elt !== form) return;
     event.stopPropagation();
     say(root.dataset.offline);
     tryAgain();
   });
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt !== form) return;
     if (detail.xhr.status === 200) afterSave(detail);
     status.toggleAttribute("data-is-editing", isDirty());
   });
@@ -153,9 +157,10 @@ const edit = (root) => {
   const isChoice = ({ requestConfig: { triggeringEvent } }) =>
     triggeringEvent?.submitter?.name === "choice";
   form.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    text.readOnly = isChoice(detail);
+    if (detail.elt === form) text.readOnly = isChoice(detail);
   });
   form.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt !== form) return;
     text.readOnly = false;
     if (isChoice(detail) && !hasConflict()) text.focus();
   });

@@ -1,0 +1,122 @@
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from playbook.http import HttpRequest, sign_in_required
+from playbook.server.bodies import KIBIBYTE, takes_up_to
+from progress.practice.models import DroppedScratch
+from progress.practice.scratches import ScratchStore, SessionFinished, restore_scratch
+from progress.practice.session_page import earlier_url, empty_editor
+from progress.practice.sql import StoredScratch
+from progress.responses import expect_reader
+from progress.text_requests import (
+    TextForm,
+    refusal_of,
+    respond_to_conflict,
+    respond_to_refusal,
+    respond_to_stored_text,
+    with_sent_text,
+)
+from progress.text_saving import Conflict, TooLong
+from progress.views import LearnerRequest
+
+BODY_MAX = 256 * KIBIBYTE
+"""A character takes up to nine bytes in a form."""
+
+PAGE = "practice/scratch_save.html"
+"""The page that shows a text that was not saved."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@takes_up_to(BODY_MAX)
+@sensitive_post_parameters("text")
+def scratch_save(request: HttpRequest, uuid: UUID, position: int) -> HttpResponse:
+    """Store the text of a scratch. No answer loses it: what is refused is shown again."""
+    if request.method != "POST":
+        return redirect(address_of(uuid, position))
+    form = TextForm(request.POST)
+    editor = partial(with_sent_text, empty_editor(uuid, position), request, form)
+    if refusal := refusal_of(request, form):
+        return respond_to_refusal(request, PAGE, editor(), *refusal)
+    assert isinstance(request.user, User)
+    try:
+        scratch: StoredScratch = form.save_in(ScratchStore(request.user, uuid, position))
+    except TooLong as error:
+        return respond_to_refusal(request, PAGE, editor(), too_long(error), HTTPStatus.BAD_REQUEST)
+    except SessionFinished:
+        return respond_to_refusal(request, PAGE, editor(), finished(), HTTPStatus.CONFLICT)
+    except Conflict as conflict:
+        return respond_to_conflict(request, PAGE, editor(), conflict)
+    return respond_to_save(request, uuid, position, scratch, sent=form.draft.text)
+
+
+def respond_to_save(
+    request: HttpRequest, uuid: UUID, position: int, scratch: StoredScratch, *, sent: str
+) -> HttpResponse:
+    if not request.htmx:
+        messages.success(request, _("Saved."))
+        return redirect(address_of(uuid, position))
+    editor = replace(
+        empty_editor(uuid, position, scratch.stage),
+        version=scratch.version,
+        text=scratch.text,
+        saved_at=scratch.updated_at,
+        earlier_url=earlier_url(uuid, position) if scratch.has_dropped_texts else "",
+    )
+    return respond_to_stored_text(request, editor, has_other_text=scratch.text != sent)
+
+
+def address_of(uuid: UUID, position: int) -> str:
+    return f"{reverse('practice:session_detail', args=[uuid])}?stage={position}"
+
+
+def too_long(error: TooLong) -> str:
+    return _(
+        "Not saved: the text has %(length)s characters, and a scratch can have %(limit)s. "
+        "Shorten it by %(excess)s."
+    ) % {
+        "length": f"{error.length:,}",
+        "limit": f"{error.limit:,}",
+        "excess": f"{error.length - error.limit:,}",
+    }
+
+
+def finished() -> str:
+    return _(
+        "Not saved: this session is finished. What was saved before is what you score. "
+        "Your text is kept here: copy it if you need it."
+    )
+
+
+@require_safe
+@sign_in_required
+def earlier_scratches(request: LearnerRequest, uuid: UUID, position: int) -> HttpResponse:
+    """Show the texts of a scratch that were dropped in the last 30 days."""
+    scratch = ScratchStore(request.user, uuid, position).read()
+    dropped = DroppedScratch.objects.for_user(request.user).filter(scratch=scratch.pk).kept()
+    context = {"dropped_texts": dropped, "back_url": address_of(uuid, position)}
+    return render(request, "practice/earlier_scratches.html", context)
+
+
+@require_POST
+@sign_in_required
+def scratch_restore(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    expect_reader(request)
+    texts = DroppedScratch.objects.for_user(request.user).kept()
+    dropped = get_object_or_404(texts.select_related("scratch__practice_session"), uuid=uuid)
+    try:
+        restore_scratch(request.user, dropped)
+    except SessionFinished:
+        return render(request, "409.html", {"reason": finished()}, status=HTTPStatus.CONFLICT)
+    scratch = dropped.scratch
+    return redirect(address_of(scratch.practice_session.uuid, scratch.position))

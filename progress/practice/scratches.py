@@ -1,0 +1,85 @@
+"""Save a scratch as a note is saved, so that no text is lost."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from progress.practice.models import SCRATCH_MAX_LENGTH, DroppedScratch
+from progress.practice.sql import (
+    StoredScratch,
+    delete_expired_scratches,
+    scratch_of,
+    write_scratch,
+)
+from progress.reader import ReaderGone
+from progress.sql import lock_learner
+from progress.text_saving import Draft, TextStore
+
+
+class SessionFinished(Exception):
+    """The session is finished, so that its scratches are what is scored."""
+
+
+class ScratchStore(TextStore[StoredScratch]):
+    """The row of a scratch, which exists from the start of its session on."""
+
+    max_length = SCRATCH_MAX_LENGTH
+
+    def __init__(self, user: User, session: UUID, position: int) -> None:
+        self.user = user
+        self.session = session
+        self.position = position
+
+    def read(self) -> StoredScratch:
+        """Return the scratch. Raise `Http404` where the learner has no such one."""
+        scratch = scratch_of(self.user, self.session, self.position)
+        if scratch is None:
+            raise Http404(_("You have no such practice session."))
+        return scratch
+
+    def open(self) -> StoredScratch:
+        scratch = self.read()
+        if scratch.is_finished:
+            raise SessionFinished
+        return scratch
+
+    def stored_text(self) -> str:
+        scratch = self.read()
+        return scratch.text
+
+    def lock(self) -> StoredScratch:
+        if not lock_learner(self.user):
+            raise ReaderGone
+        return self.open()
+
+    def write(self, saved: StoredScratch, text: str, draft: Draft | None = None) -> None:
+        saved.text = text
+        saved.version += 1
+        saved.updated_at = timezone.now()
+        saved.saved_by = draft.page if draft else None
+        saved.saved_number = draft.number if draft else 0
+        write_scratch(saved)
+
+    def drop(self, saved: StoredScratch, text: str) -> None:
+        if text:
+            delete_expired_scratches(self.user)
+            DroppedScratch.objects.create(scratch_id=saved.pk, text=text)
+            saved.has_dropped_texts = True
+
+    def has_dropped(self, saved: StoredScratch, text: str) -> bool:
+        return DroppedScratch.objects.filter(scratch=saved.pk, text=text).exists()
+
+
+def restore_scratch(user: User, dropped: DroppedScratch) -> None:
+    """Exchange the text of a scratch with one that was dropped earlier."""
+    scratch = dropped.scratch
+    store = ScratchStore(user, scratch.practice_session.uuid, scratch.position)
+    with transaction.atomic():
+        saved = store.lock()
+        if DroppedScratch.objects.for_user(user).filter(pk=dropped.pk).delete()[0]:
+            store.drop(saved, saved.text)
+            store.write(saved, dropped.text)

@@ -1,0 +1,75 @@
+"""The statements of a saved scratch, written in SQL as in `progress/sql.py`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connections, router
+
+from accounts.models import User
+from progress.practice.models import DroppedScratch, PracticeSession, Scratch
+from progress.practice.querysets import kept_since
+from progress.sql import in_utc
+
+UUID_FIELD = PracticeSession._meta.get_field("uuid")
+
+
+@dataclass
+class StoredScratch:
+    """The row of a scratch, and whether its session goes on."""
+
+    pk: int
+    stage: str
+    text: str
+    version: int
+    saved_by: UUID | None
+    saved_number: int
+    updated_at: datetime
+    is_finished: bool
+    has_dropped_texts: bool
+
+
+def scratch_of(user: User, session: UUID, position: int) -> StoredScratch | None:
+    """Return a scratch of the learner's session; None if they have no such one."""
+    connection = connections[router.db_for_write(Scratch)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, s.stage, s.text, s.version, s.saved_by, s.saved_number, s.updated_at,"
+            " p.finished_at IS NOT NULL,"
+            " EXISTS (SELECT 1 FROM practice_droppedscratch WHERE scratch_id = s.id)"
+            " FROM practice_scratch AS s"
+            " JOIN practice_practicesession AS p ON p.id = s.practice_session_id"
+            " WHERE p.uuid = %s AND p.user_id = %s AND s.position = %s",
+            [UUID_FIELD.get_db_prep_value(session, connection), user.pk, position],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, stage, text, version, saved_by, number, at, is_finished, has_dropped = row
+    page = UUID(str(saved_by)) if saved_by else None
+    return StoredScratch(
+        pk, stage, text, version, page, number, in_utc(at), bool(is_finished), bool(has_dropped)
+    )
+
+
+def write_scratch(scratch: StoredScratch) -> None:
+    connection = connections[router.db_for_write(Scratch)]
+    page = scratch.saved_by and UUID_FIELD.get_db_prep_value(scratch.saved_by, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE practice_scratch SET text = %s, version = %s, saved_by = %s,"
+            " saved_number = %s, updated_at = %s WHERE id = %s",
+            [
+                scratch.text,
+                scratch.version,
+                page,
+                scratch.saved_number,
+                connection.ops.adapt_datetimefield_value(scratch.updated_at),
+                scratch.pk,
+            ],
+        )
+
+
+def delete_expired_scratches(user: User) -> None:
+    """Delete the texts that the learner dropped more than 30 days ago."""
+    DroppedScratch.objects.for_user(user).filter(dropped_at__lt=kept_since()).delete()

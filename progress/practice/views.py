@@ -1,0 +1,107 @@
+"""A practice session while its clock runs."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from playbook.http import sign_in_required
+from progress.practice.forms import PauseForm, QuestionForm
+from progress.practice.running import ask, finish, pause, resume
+from progress.practice.session_page import SessionPage
+from progress.responses import expect_reader
+from progress.views import LearnerRequest
+
+
+@require_safe
+@sign_in_required
+def session_detail(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    """Show the stage that was asked for, or else that of the clock."""
+    page = SessionPage.of(request.user, uuid, request.GET.get("stage", ""))
+    if page.practice_session.finished_at:
+        return redirect("practice:session_score", uuid)
+    return _private(request, "practice/session_detail.html", page)
+
+
+@require_safe
+@sign_in_required
+def session_clock(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    """Render what changes with the time: the clock, the stages, the twist once it is due."""
+    page = SessionPage.of(request.user, uuid, request.GET.get("stage", ""))
+    if page.practice_session.finished_at:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return _private(request, "practice/session_clock.html", page)
+
+
+@require_POST
+@sign_in_required
+def question_ask(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    expect_reader(request)
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        reason = _("The question is missing or not valid.")
+        return render(request, "400.html", {"reason": reason}, status=400)
+    ask(request.user, uuid, form.cleaned_data["question"])
+    if request.htmx:
+        page = SessionPage.of(request.user, uuid)
+        return _private(request, "practice/interviewer.html", page, {"has_answer": True})
+    return _back(request, uuid, "#asked")
+
+
+@require_POST
+@sign_in_required
+@sensitive_post_parameters("reason")
+def session_pause(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    expect_reader(request)
+    form = PauseForm(request.POST)
+    if not form.is_valid():
+        reason = _("The reason is longer than 200 characters. The clock goes on.")
+        return render(request, "400.html", {"reason": reason}, status=400)
+    pause(request.user, uuid, form.cleaned_data["reason"])
+    return _back(request, uuid)
+
+
+@require_POST
+@sign_in_required
+def session_resume(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    expect_reader(request)
+    resume(request.user, uuid)
+    return _back(request, uuid)
+
+
+@require_POST
+@sign_in_required
+def session_finish(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    expect_reader(request)
+    finish(request.user, uuid)
+    return redirect("practice:session_score", uuid)
+
+
+@require_safe
+@sign_in_required
+def session_score(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    page = SessionPage.of(request.user, uuid)
+    if not page.practice_session.finished_at:
+        return redirect(page.practice_session)
+    return _private(request, "practice/session_finished.html", page)
+
+
+def _back(request: LearnerRequest, uuid: UUID, spot: str = "") -> HttpResponse:
+    """Go back to the stage that was shown."""
+    page = SessionPage.of(request.user, uuid, request.POST.get("stage", ""))
+    return redirect(f"{page.practice_session.get_absolute_url()}?stage={page.number}{spot}")
+
+
+def _private(
+    request: LearnerRequest,
+    template: str,
+    page: SessionPage,
+    context: dict[str, object] | None = None,
+) -> HttpResponse:
+    context = {"page": page, "session": page.practice_session, **(context or {})}
+    response = render(request, template, context)
+    response["Cache-Control"] = "private, no-store"
+    return response
