@@ -6,3 +6,9 @@ class PracticeConfig(AppConfig):
     name = "progress.practice"
     label = "practice"
     verbose_name = _("Practice")
+
+    def ready(self) -> None:
+        from progress import export
+        from progress.practice.export import practice_sessions_of
+
+        export.parts["practice_sessions"] = practice_sessions_of

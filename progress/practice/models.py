@@ -60,6 +60,10 @@ class PracticeSession(models.Model):
     def copy(self) -> CaseCopy:
         return CaseCopy.from_json(self.case_at_start)
 
+    @property
+    def length_minutes(self) -> int:
+        return self.length_seconds // 60
+
 
 class Pause(models.Model):
     """A time during which the clock of a practice session stands still, and why."""
@@ -170,6 +174,15 @@ class ReviewLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.practice_session}: {self.created_at}"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether somebody can still score through the link."""
+        return not (self.used_at or self.revoked_at or self.is_expired)
 
 
 class Score(models.Model):

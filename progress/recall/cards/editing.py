@@ -5,8 +5,7 @@ Each write names its target, so sent twice it does one thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -14,21 +13,12 @@ from django.utils import timezone
 
 from catalog.models import Article
 from progress.learner import LearnerProgress
+from progress.own_cards import CardTexts, TooManyCards
 from progress.recall.finding import NoSuchCard, find_card, lock_card
 from progress.recall.models import Card, CardKind
 from progress.sql import lock_and_resolve
 
 OWN_CARDS_MAX = 2000
-
-
-class TooManyCards(Exception):
-    """The learner has as many cards of their own as the site keeps."""
-
-
-@dataclass(frozen=True)
-class CardTexts:
-    question: str
-    answer: str
 
 
 @transaction.atomic
@@ -39,9 +29,21 @@ def add_card(
 
     Raise `TooManyCards` or `ReaderGone`.
     """
+    add_cards(progress, article, [texts], operation)
+
+
+@transaction.atomic
+def add_cards(
+    progress: LearnerProgress, article: Article, all_texts: Sequence[CardTexts], operation: UUID
+) -> int:
+    """Add cards of the learner's own, and return how many are new.
+
+    The same operation with the same texts adds them once, in whatever order they are. Raise
+    `TooManyCards` or `ReaderGone`.
+    """
     article_id = lock_and_resolve([article.pk]).get(article.pk, article.pk)
     progress.lock()
-    _add_all(progress, article_id, [texts], operation)
+    return sum(_add_all(progress, article_id, [texts], operation) for texts in all_texts)
 
 
 @transaction.atomic
@@ -105,7 +107,7 @@ def _set_dropped(progress: LearnerProgress, card: Card, *, is_dropped: bool) -> 
 
 def _add_all(
     progress: LearnerProgress, article_id: int, all_texts: Iterable[CardTexts], operation: UUID
-) -> None:
+) -> int:
     own = Card.objects.for_user(progress.user).filter(kind=CardKind.OWN)
     cards = [
         Card(
@@ -128,6 +130,7 @@ def _add_all(
         raise TooManyCards
     Card.objects.bulk_create(new)
     progress.forget()
+    return len(new)
 
 
 def _save(card: Card, progress: LearnerProgress) -> None:

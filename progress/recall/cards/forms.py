@@ -4,7 +4,7 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from progress.recall.cards.editing import CardTexts
+from progress.own_cards import CardTexts
 from progress.recall.models import ANSWER_MAX_LENGTH, QUESTION_MAX_LENGTH
 
 if TYPE_CHECKING:

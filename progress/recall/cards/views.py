@@ -18,6 +18,7 @@ from catalog.dependencies import CATALOG
 from catalog.models import Article
 from playbook.http import is_on_this_site, safe_next, sign_in_required
 from playbook.rendering.pages import Content, Viewed, personal_page
+from progress.own_cards import CardTexts, TooManyCards
 from progress.recall.cards import editing
 from progress.recall.cards.filters import CardFilterForm
 from progress.recall.cards.forms import CardSplitForm, CardWriteForm
@@ -86,7 +87,7 @@ def card_add(request: RecallRequest, slug: str) -> HttpResponse:
         return _refuse(request, CARD_FORM, article, form=form, back=back)
     try:
         editing.add_card(request.progress, article, form.texts, form.cleaned_data["operation"])
-    except editing.TooManyCards:
+    except TooManyCards:
         form.add_error(None, _too_many())
         return _refuse(request, CARD_FORM, article, form=form, back=back)
     messages.success(request, _("Your card is in the deck."))
@@ -109,7 +110,7 @@ def card_edit(request: RecallRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         return _refuse(request, CARD_FORM, card.article, form=form, **context)
     # A form that was not changed must not keep the editors' later changes from the learner.
-    if form.texts != editing.CardTexts(face.question, face.answer):
+    if form.texts != CardTexts(face.question, face.answer):
         editing.rewrite_card(request.progress, key, form.texts)
     messages.success(request, _("The card is saved. When it comes back stays as it is."))
     return HttpResponseRedirect(back)
@@ -135,7 +136,7 @@ def card_split(request: RecallRequest, key: UUID) -> HttpResponse:
     try:
         operation = form.cleaned_data["operation"]
         editing.split_card(request.progress, key, form.parts, operation)
-    except editing.TooManyCards:
+    except TooManyCards:
         form.add_error(None, _too_many())
         return _refuse(request, template, card.article, form=form, **context)
     messages.success(request, _("Two new cards are in the deck, and the old one is dropped."))

@@ -11,7 +11,8 @@ from catalog.models import Article
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.models import Completion
-from progress.recall.cards.editing import CardTexts, add_card, drop_card, rewrite_card
+from progress.own_cards import CardTexts
+from progress.recall.cards.editing import add_card, drop_card, rewrite_card
 from progress.recall.models import Card, CardKind
 
 PATH = "/me/recall/anki.txt"

@@ -10,7 +10,8 @@ from catalog.models import Article
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.models import Completion
-from progress.recall.cards.editing import CardTexts, add_card
+from progress.own_cards import CardTexts
+from progress.recall.cards.editing import add_card
 from progress.recall.models import Rating
 from progress.recall.reviewing import review_card
 from tests.progress.recall.conftest import SetDay

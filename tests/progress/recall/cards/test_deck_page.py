@@ -11,7 +11,8 @@ from accounts.models import User
 from catalog.models import Article
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
-from progress.recall.cards.editing import CardTexts, add_card, drop_card
+from progress.own_cards import CardTexts
+from progress.recall.cards.editing import add_card, drop_card
 from progress.recall.models import Card, CardKind, Rating
 from progress.recall.reviewing import review_card
 from progress.states import StateName

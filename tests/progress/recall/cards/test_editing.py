@@ -10,6 +10,7 @@ from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.notes.models import Note
+from progress.own_cards import CardTexts, TooManyCards
 from progress.recall.cards import editing
 from progress.recall.deck import Deck, DeckCard
 from progress.recall.faces import CardFace, faces_of
@@ -17,7 +18,7 @@ from progress.recall.models import Card, Rating
 from progress.recall.reviewing import review_card, undo_review
 from tests.progress.recall.conftest import SetDay
 
-MINE = editing.CardTexts("My question?", "My answer.")
+MINE = CardTexts("My question?", "My answer.")
 DECK = "/me/recall/cards/"
 
 

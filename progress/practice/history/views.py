@@ -1,0 +1,65 @@
+"""The history of a learner's practice."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from catalog.cases.case_index import CaseIndex
+from catalog.cases.stages import Criterion
+from catalog.dependencies import CATALOG
+from playbook.http import sign_in_required
+from playbook.rendering.dependencies import TIME_ZONE
+from playbook.rendering.pages import Viewed, personal_page
+from progress.practice.history.figures import PastScore, not_practised, totals_of, trends_of
+from progress.practice.models import PracticeSession, Score
+from progress.practice.record import record_of
+from progress.reader import ReaderGone
+from progress.responses import expect_reader
+from progress.sql import lock_learner
+from progress.views import LearnerRequest
+
+
+@require_safe
+@sign_in_required
+@personal_page("practice/practice_history.html", depends_on=(CATALOG, TIME_ZONE))
+def practice_history(request: LearnerRequest) -> Viewed:
+    """Show every session, the points by criterion over time, and the cases not practised."""
+    sessions = PracticeSession.objects.for_user(request.user).select_related("case")
+    practised = list(sessions.prefetch_related("pauses"))
+    scores = past_scores_of(request.user)
+    totals = totals_of(scores)
+    started = {session.case_id: session.started_at for session in reversed(practised)}
+    return {
+        "rows": [(session, totals.get(session.pk)) for session in practised],
+        "trends": trends_of(scores),
+        "not_practised": not_practised(CaseIndex.of(request.snapshot).cases, started),
+    }
+
+
+def past_scores_of(user: User) -> list[PastScore]:
+    """Return the learner's own points, the oldest session first, in one query."""
+    own = Score.objects.filter(practice_session__user=user, review_link=None)
+    rows = own.order_by("practice_session__started_at", "practice_session", "pk").values_list(
+        "practice_session", "criterion", "points"
+    )
+    return [PastScore(session, Criterion(criterion), points) for session, criterion, points in rows]
+
+
+@require_POST
+@sign_in_required
+def session_delete(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    """Delete a finished session with all that belongs to it."""
+    expect_reader(request)
+    record = record_of(request.user, uuid)
+    with transaction.atomic():
+        if not lock_learner(request.user):
+            raise ReaderGone
+        record.practice_session.delete()
+    messages.success(request, _("The practice session is deleted."))
+    return redirect("practice:practice_history")
