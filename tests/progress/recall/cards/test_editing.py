@@ -10,7 +10,7 @@ from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.notes.models import Note
-from progress.own_cards import CardTexts, TooManyCards
+from progress.own_cards import CardTexts
 from progress.recall.cards import editing
 from progress.recall.deck import Deck, DeckCard
 from progress.recall.faces import CardFace, faces_of
