@@ -62,11 +62,11 @@ def test_the_history_takes_a_constant_number_of_queries(
 ) -> None:
     make_session()
     reader.get("/me/practice/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         reader.get("/me/practice/?few")
     for _ in range(3):
         reader.post(f"/me/practice/{make_session().uuid}/score/", filled())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         reader.get("/me/practice/?many")
 
 

@@ -165,12 +165,13 @@ def test_a_link_expires_after_seven_days(
     assert reviews(practice_session) == []
 
 
-@pytest.mark.parametrize("change", [lambda token: token[:-1], lambda token: "x", lambda _: ":" * 9])
+@pytest.mark.parametrize("token", ["{}x", "x", ":::::::::", "{}:"])
 def test_an_address_that_nobody_signed_is_not_found(
-    client: Client, link: ReviewLink, change: Callable[[str], str]
+    client: Client, link: ReviewLink, token: str
 ) -> None:
-    token = path_of(link).split("/")[-2]
-    assert client.get(f"/practice/review/{change(token)}/").status_code == 404
+    signed = path_of(link).split("/")[-2]
+    assert client.get(f"/practice/review/{signed}/").status_code == 200
+    assert client.get(f"/practice/review/{token.format(signed)}/").status_code == 404
 
 
 def test_nobody_else_revokes_a_link(client: Client, other: User, link: ReviewLink) -> None:
