@@ -59,7 +59,7 @@ class RubricForm(forms.Form):
             },
         )
         self.fields[f"{line.criterion}_quote"] = forms.CharField(
-            label=_("%(criterion)s: words of the scratch") % {"criterion": label},
+            label=_("%(criterion)s: the words that earned the points") % {"criterion": label},
             max_length=QUOTE_MAX_LENGTH,
             required=False,
             initial=mark.quote if mark else "",
