@@ -63,8 +63,9 @@ def _private(
     context: dict[str, object],
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    case = CaseIndex.of(request.snapshot).by_uuid.get(record.practice_session.case.uuid)
-    context = {"record": record, "case": case, **context}
+    case = record.practice_session.case
+    articles = CaseIndex.of(request.snapshot).articles_of(case)
+    context = {"record": record, "case": case, "articles": articles, **context}
     response = render(request, template, context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
