@@ -8,7 +8,7 @@ from progress.practice.models import Pause, PracticeSession, ReviewLink, Score, 
 def practice_sessions_of(user: User) -> list[JSONObject]:
     """Return the sessions with everything that belongs to them, in a constant number of queries."""
     sessions = PracticeSession.objects.for_user(user).order_by("started_at", "pk")
-    related = ("scratches", "pauses", "review_links", "scores__review_link")
+    related = ("scratches__dropped_texts", "pauses", "review_links", "scores__review_link")
     return [
         _practice_session(each)
         for each in sessions.select_related("case").prefetch_related(*related)
@@ -40,6 +40,10 @@ def _scratch(scratch: Scratch) -> JSONObject:
         "minutes": scratch.minutes,
         "text": scratch.text,
         "updated_at": scratch.updated_at,
+        "dropped_texts": [
+            {"uuid": dropped.uuid, "text": dropped.text, "dropped_at": dropped.dropped_at}
+            for dropped in scratch.dropped_texts.all()
+        ],
     }
 
 

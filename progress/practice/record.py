@@ -12,10 +12,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalog.cases.stages import Stage
-from progress.practice.models import Pause, PracticeSession, ReviewLink, Score, Scratch
+from progress.practice.models import DRAWING, Pause, PracticeSession, ReviewLink, Score, Scratch
 from progress.practice.scoring.score_sheet import ScoreSheet
-
-DRAWING = "drawing"
 
 
 @dataclass(frozen=True)
@@ -89,3 +87,7 @@ def record_of(user: User, uuid: UUID) -> PracticeRecord:
     """Return a finished session of this learner. Raise `Http404`, also if it is still running."""
     sessions = PracticeSession.objects.for_user(user).finished()
     return PracticeRecord(get_object_or_404(sessions.select_related("case"), uuid=uuid))
+
+
+def is_running(user: User, uuid: UUID) -> bool:
+    return PracticeSession.objects.for_user(user).unfinished().filter(uuid=uuid).exists()

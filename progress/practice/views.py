@@ -22,7 +22,7 @@ def session_detail(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     """Show the stage that was asked for, or else that of the clock."""
     page = SessionPage.of(request.user, uuid, request.GET.get("stage", ""))
     if page.practice_session.finished_at:
-        return redirect("practice:session_score", uuid)
+        return redirect("practice:session_result", uuid)
     return _private(request, "practice/session_detail.html", page)
 
 
@@ -78,15 +78,6 @@ def session_finish(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     expect_reader(request)
     finish(request.user, uuid)
     return redirect("practice:session_score", uuid)
-
-
-@require_safe
-@sign_in_required
-def session_score(request: LearnerRequest, uuid: UUID) -> HttpResponse:
-    page = SessionPage.of(request.user, uuid)
-    if not page.practice_session.finished_at:
-        return redirect(page.practice_session)
-    return _private(request, "practice/session_finished.html", page)
 
 
 def _back(request: LearnerRequest, uuid: UUID, spot: str = "") -> HttpResponse:

@@ -15,7 +15,7 @@ from catalog.cases.case_index import CaseIndex
 from playbook.http import sign_in_required
 from progress.own_cards import TooManyCards
 from progress.practice.markdown_sheet import markdown_of
-from progress.practice.record import PracticeRecord, record_of
+from progress.practice.record import PracticeRecord, is_running, record_of
 from progress.practice.review_links.links import address_of
 from progress.practice.scoring.next_steps import next_steps
 from progress.practice.scoring.rubric_form import RubricForm
@@ -29,6 +29,8 @@ from progress.views import LearnerRequest
 @sensitive_post_parameters()
 def session_score(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     """Ask for the points of each line of the rubric, beside the reference."""
+    if is_running(request.user, uuid) and request.method != "POST":
+        return redirect("practice:session_detail", uuid)
     record = record_of(request.user, uuid)
     if request.method != "POST":
         form = RubricForm(record.sheet.rubric, record.texts, marks=record.sheet.own.marks)

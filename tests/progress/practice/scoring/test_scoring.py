@@ -144,9 +144,18 @@ def test_a_case_without_a_live_article_offers_no_cards(
 def test_a_session_is_its_learners_only_and_only_when_it_is_finished(
     reader: Client, other: User, make_session: MakeSession, page: str
 ) -> None:
-    ask = reader.get if page in {"score", "result"} else reader.post
+    ask = reader.get if page == "result" else reader.post
     assert ask(address(make_session(other), page)).status_code == 404
     assert ask(address(make_session(is_finished=False), page)).status_code == 404
+
+
+def test_a_running_session_is_finished_before_it_is_scored(
+    reader: Client, other: User, make_session: MakeSession
+) -> None:
+    running = make_session(is_finished=False)
+    response = reader.get(address(running, "score"))
+    assert response.headers["Location"] == f"/me/practice/{running.uuid}/"
+    assert reader.get(address(make_session(other, is_finished=False), "score")).status_code == 404
 
 
 def test_an_edited_or_retired_case_leaves_the_session_as_it_was(
