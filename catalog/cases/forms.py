@@ -18,6 +18,8 @@ ROWS = {
     "article_lines": 5,
 }  # fmt: skip
 """The parts of a case, and how many lines of each are seen at once."""
+CODE = {"estimate_input_lines", "estimate_lines", "interface", "data_model", "diagram"}
+"""The parts that are written in a font of equal widths."""
 ARTICLE_PAGE = re.compile(r"/articles/([-\w]+)/?(?:[?#].*)?$")
 
 
@@ -50,6 +52,8 @@ class CaseForm(forms.ModelForm[Case]):
         super().__init__(*args, **options)
         if self.instance.pk is None:
             self.initial.setdefault("stage_lines", default_stages())
+        for name in CODE & self.fields.keys():
+            self.fields[name].widget.attrs["class"] += " code"
 
     @property
     def old_number(self) -> int:

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog.cases.case_index import CaseIndex
 from catalog.cases.case_lines import lines_in
+from catalog.cases.estimates.forms import EstimateForm
 from catalog.cases.models import Case
 from catalog.dependencies import CATALOG
 from playbook.formats.markdown import render_markdown
@@ -35,6 +36,12 @@ def case_markdown(text: str) -> SafeString:
     for tag in ("pre", "table"):
         html = html.replace(f"<{tag}>", f'<{tag} tabindex="0">')
     return mark_safe(html)  # noqa: S308 – cleaned by `render_markdown`
+
+
+@register.filter
+def estimates_address(case: Case) -> str:
+    """Return the address of the estimates page with the inputs of the case."""
+    return EstimateForm(case.estimate_inputs).address
 
 
 class EstimateRow(NamedTuple):

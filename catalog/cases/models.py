@@ -22,6 +22,8 @@ from catalog.cases.validation import (
     validate_articles,
     validate_brief,
     validate_deep_dives,
+    validate_diagram,
+    validate_estimate_inputs,
     validate_estimates,
     validate_questions,
     validate_rubric,
@@ -114,6 +116,7 @@ class Case(Retirable):
     estimate_input_lines = part(
         _("inputs of the estimates"),
         _("Fields of the estimates page, one on each line: “users: 10M”."),
+        validate_estimate_inputs,
     )
     estimate_lines = part(
         _("estimates"),
@@ -122,7 +125,11 @@ class Case(Retirable):
     )
     interface = part(_("interface"))
     data_model = part(_("data model"))
-    diagram = part(_("diagram"), _("In the language of drawings: “client -> gateway -> orders”."))
+    diagram = part(
+        _("diagram"),
+        _("In the language of drawings: “client -> gateway -> orders”."),
+        validate_diagram,
+    )
     deep_dives = part(
         _("deep dives"),
         _("Two, each below a heading such as “### Holding a seat”."),

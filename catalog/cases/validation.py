@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
@@ -10,12 +10,14 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from catalog.cases.case_lines import lines_in, questions_in, rubric_in, stages_in
+from catalog.cases.case_lines import inputs_in, lines_in, questions_in, rubric_in, stages_in
 from catalog.cases.estimates import arithmetic
+from catalog.cases.estimates.forms import check_inputs
 from catalog.cases.stages import MINUTES, STAGES_OF, Criterion, Stage, StageOrder
 from catalog.models import Article
+from playbook.diagrams.language import parse
 
-_Row = TypeVar("_Row")
+_Rows = TypeVar("_Rows")
 
 SENTENCES_MIN, SENTENCES_MAX = 2, 4
 QUESTIONS_MIN = 3
@@ -110,6 +112,25 @@ def validate_estimates(text: str) -> None:
         raise ValidationError(errors)
 
 
+def validate_estimate_inputs(text: str) -> None:
+    message = _("“%(line)s” is not an input. Write the name, a colon and the value: “users: 10M”.")
+    inputs = _read(inputs_in, text, message)
+    _refuse_twice(line.partition(":")[0].strip() for line in lines_in(text))
+    check_inputs(inputs)
+
+
+def validate_diagram(text: str) -> None:
+    problems = parse(text).problems
+    if problems:
+        message = _("Line %(line)d: %(message)s.")
+        raise ValidationError(
+            [
+                ValidationError(message, params={"line": each.line, "message": each.message})
+                for each in problems
+            ]
+        )
+
+
 def validate_articles(text: str) -> None:
     slugs = list(lines_in(text))
     _refuse_twice(slugs)
@@ -125,9 +146,7 @@ def validate_articles(text: str) -> None:
         raise ValidationError(errors)
 
 
-def _read(
-    read: Callable[[str], Sequence[_Row]], text: str, message: object, **params: object
-) -> Sequence[_Row]:
+def _read(read: Callable[[str], _Rows], text: str, message: object, **params: object) -> _Rows:
     """Return the rows of the text, or refuse it with the line that cannot be read."""
     try:
         return read(text)
