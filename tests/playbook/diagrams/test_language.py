@@ -181,7 +181,7 @@ def test_beyond_a_limit_the_rest_is_still_drawn() -> None:
     text = "a -> b\n" * (MAX_LINES + 1)
     assert parse(text).edges == (Edge("a", "b"),)
     # A line that is cut off by the limit of the text is not drawn, since it could say anything.
-    text = "a -> b\n" + "#" * (MAX_TEXT - 12) + "\nc -> d"
+    text = "a -> b\n" + "#" * (MAX_TEXT - 16) + "\nc -> database"
     assert parse(text).edges == (Edge("a", "b"),)
 
 

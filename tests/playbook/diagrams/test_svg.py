@@ -3,6 +3,7 @@ import resource
 from collections import Counter
 from pathlib import Path
 from random import Random
+from subprocess import TimeoutExpired
 from textwrap import wrap
 from xml.etree import ElementTree as ET
 
@@ -101,6 +102,9 @@ def test_a_program_that_is_missing_or_slow_gives_no_svg(
     monkeypatch.setattr(layout, "PROGRAM", slow)
     monkeypatch.setattr(layout, "SECONDS", 0.1)
     assert draw(drawing) == ""
+    with pytest.raises(layout.LayoutFailed) as failure:
+        layout.arrange(layout.Graph((layout.Size(1, 1),), (), ()))
+    assert isinstance(failure.value.__cause__, TimeoutExpired)
     # A failure is not kept.
     monkeypatch.undo()
     assert texts_of(ET.fromstring(draw(drawing)), "box") == [["missing program"], ["b"]]
@@ -112,6 +116,15 @@ def test_the_program_gets_no_text_of_a_reader() -> None:
     draw(parse("ccc -> ddd: lll\n[GGG]\nddd"))
     # Other texts of the same size are the same graph.
     assert layout.arrange.cache_info().misses == 1
+
+
+def test_groups_with_labels_and_circles_are_laid_out() -> None:
+    """Graphviz fails for this one ("trouble in init_rank") unless it ranks anew."""
+    groups = ["[G0]", *"adgj", "[G1]", *"behk", "[G2]"]
+    pairs = "fk kf ac ie jd eb id ic df hl gc ak jk ab bi jh dg fb ia il ga cg kd lb bk hd cl"
+    arrows = [f"{source} -> {target}: message xx" for source, target in pairs.split()]
+    root = root_of("\n".join([*groups, *arrows]))
+    assert len(texts_of(root, "label")) == len(arrows)
 
 
 def numbered(pairs: list[tuple[int, int]]) -> str:
