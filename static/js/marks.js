@@ -102,9 +102,13 @@ const announce = (text) => {
   toast.textContent = text;
   region().replaceChildren(toast);
 };
-document.addEventListener("htmx:sendError", () => announce(messages.offline));
+/* A preview that fails changes nothing, and stays as it was */
+const isPreview = ({ target }) => target.matches?.("[data-preview]");
+document.addEventListener("htmx:sendError", (event) => {
+  if (!isPreview(event)) announce(messages.offline);
+});
 document.addEventListener("htmx:responseError", (event) => {
-  if (!sendAgain(event.detail)) {
+  if (!isPreview(event) && !sendAgain(event.detail)) {
     announce(ERRORS[event.detail.xhr.status] ?? messages.failed);
   }
 });

@@ -122,7 +122,7 @@ def test_groups_with_labels_and_circles_are_laid_out() -> None:
     """Graphviz fails for this one ("trouble in init_rank") unless it ranks anew."""
     groups = ["[G0]", *"adgj", "[G1]", *"behk", "[G2]"]
     pairs = "fk kf ac ie jd eb id ic df hl gc ak jk ab bi jh dg fb ia il ga cg kd lb bk hd cl"
-    arrows = [f"{source} -> {target}: message xx" for source, target in pairs.split()]
+    arrows = [f"{pair[0]} -> {pair[1]}: message xx" for pair in pairs.split()]
     root = root_of("\n".join([*groups, *arrows]))
     assert len(texts_of(root, "label")) == len(arrows)
 
