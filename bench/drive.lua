@@ -9,7 +9,8 @@ function setup(thread)
 end
 
 function init(args)
-  prepared, sent, statuses = {}, 0, {}
+  -- wrk asks for a request before it begins, and does not send that one.
+  prepared, sent, statuses = {}, -1, {}
   for _, it in ipairs(dofile(args[1])) do
     table.insert(prepared, wrk.format(it.method, it.path, it.headers, it.body))
   end
@@ -17,7 +18,7 @@ end
 
 function request()
   sent = sent + 1
-  return prepared[(sent - 1) % #prepared + 1]
+  return prepared[math.max(sent - 1, 0) % #prepared + 1]
 end
 
 -- wrk itself only counts what is above 399.
