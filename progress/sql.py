@@ -73,6 +73,12 @@ def lock_and_resolve(article_ids: Collection[int]) -> Mapping[int, int]:
         return dict(cursor.fetchall())
 
 
+def lock_article(article_id: int) -> None:
+    """Lock the article as `lock_and_resolve` does. SQLite has one writer at a time anyway."""
+    if connections[router.db_for_write(State)].vendor == "postgresql":
+        lock_and_resolve([article_id])
+
+
 # 17 µs in SQL, 166 µs with the ORM.
 def lock_learner(user: User) -> bool:
     """Lock the learner's row until the transaction ends, and increase their progress version.

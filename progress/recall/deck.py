@@ -146,11 +146,15 @@ class Deck:
 
         The cards that are most likely forgotten come first, and new ones last.
         """
-        forgetting = {row.pk: row.forgetting_on(self.day) for row in self._due.known}
-        known = [card for card in self.cards if card.stored and card.stored.pk in forgetting]
-        known.sort(key=lambda card: forgetting[card.stored.pk] if card.stored else 0, reverse=True)
-        new = [card for card in self.active if card.is_new]
-        return [*known, *new[: self._new_left]][: self._left]
+        day, due_pks = self.day, {row.pk for row in self._due.known}
+        known = [
+            (-card.stored.forgetting_on(day), place, card)
+            for place, card in enumerate(self.cards)
+            if card.stored and card.stored.pk in due_pks
+        ]
+        new = [card for card in self.active if card.is_new] if self._due.new_count else []
+        in_order = [card for _forgetting, _place, card in sorted(known)]
+        return [*in_order, *new[: self._new_left]][: self._left]
 
     @cached_property
     def due_count(self) -> int:

@@ -7,7 +7,7 @@ from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.recall.models import Card, CardKind
 from progress.recall.sql import card_of_prompt
-from progress.sql import lock_and_resolve
+from progress.sql import lock_article
 from progress.states import Stage
 
 
@@ -21,7 +21,7 @@ def lock_card(progress: LearnerProgress, key: UUID) -> Card:
     Raise `NoSuchCard` or `ReaderGone`.
     """
     if article_id := article_of(progress, key):
-        lock_and_resolve([article_id])
+        lock_article(article_id)
     progress.lock()
     card = find_card(progress, key)
     if card is None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.prompts.prompt_index import PromptIndex
 from progress.learner import LearnerProgress
 from progress.reader import NothingToUndo, Superseded
 from progress.recall.deck import changed_since_review, is_due
@@ -33,13 +34,20 @@ class Reviewed:
     card: Card
 
 
-@transaction.atomic
 def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation: UUID) -> Reviewed:
     """Rate a card of the deck on the current study day.
 
     The same operation again returns the review that it made and changes nothing. Raise
     `NoSuchCard`, `NotDue`, `UsedOperation` or `ReaderGone`.
     """
+    PromptIndex.of(progress.snapshot)  # is read before others have to wait for the lock
+    with transaction.atomic():
+        return _review_locked_card(progress, key, rating, operation)
+
+
+def _review_locked_card(
+    progress: LearnerProgress, key: UUID, rating: Rating, operation: UUID
+) -> Reviewed:
     try:
         card = _lock_due_card(progress, key)
         review = _rate(progress, card, rating, operation)
