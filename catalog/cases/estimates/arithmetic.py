@@ -27,7 +27,6 @@ A line is `label: expression = result`:
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -108,19 +107,6 @@ def check(line: str) -> Line:
     value, stated = _Expression(tokens).value(), _result(result)
     _compare(value, stated, tokens, least_figures=1 if sign == "≈" else 2)
     return Line(label.strip(), expression, result, value)
-
-
-def check_lines(lines: Iterable[str]) -> list[Line]:
-    """Return all lines that are not empty, or raise one `ValidationError` with every mistake."""
-    checked, errors = [], []
-    for line in filter(str.strip, lines):
-        try:
-            checked.append(check(line.strip()))
-        except ValidationError as error:
-            errors.append(error)
-    if errors:
-        raise ValidationError(errors)
-    return checked
 
 
 def _compare(value: Fraction, stated: Token, tokens: list[Token], least_figures: int) -> None:

@@ -1,4 +1,4 @@
-"""What one machine, partition or link is known to bear, with who measured it and when.
+"""What one machine, partition or link is known to do, with who measured it and when.
 
 A ceiling is a figure that somebody published, never an opinion: its source and year are shown
 beside every comparison. Correct one here when hardware or a service has moved on.
@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import ceil
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.cases.estimates import units
@@ -34,7 +34,7 @@ class Ceiling:
     value: Fraction
     unit: str | Promise
     what: str | Promise
-    """What bears the figure, and how it was measured."""
+    """What reached the figure, and how it was measured."""
     below: str | Promise
     """The end of “1,157 writes/s: …”, as `above`."""
     above: str | Promise
@@ -59,7 +59,7 @@ class Verdict:
         return self.value > self.ceiling.value
 
     @property
-    def words(self) -> str:
+    def meaning(self) -> str:
         """What it means, without a capital letter and a full stop."""
         return str(self.ceiling.above if self.is_above else self.ceiling.below)
 
@@ -75,10 +75,10 @@ class Verdict:
         limit = self.ceiling.shown.replace(" ", "\N{NO-BREAK SPACE}")
         if self.is_above:
             times = units.format_count(Fraction(ceil(ratio * 10), 10))
-            return _now("%(times)s times %(limit)s") % {"times": times, "limit": limit}
+            return gettext("%(times)s times %(limit)s") % {"times": times, "limit": limit}
         if 0 < ratio < Fraction(1, 100):
-            return _now("Less than 1%% of %(limit)s") % {"limit": limit}
-        return _now("%(percent)s%% of %(limit)s") % {"percent": self.percent, "limit": limit}
+            return gettext("Less than 1%% of %(limit)s") % {"limit": limit}
+        return gettext("%(percent)s%% of %(limit)s") % {"percent": self.percent, "limit": limit}
 
 
 POSTGRES_BENCH = Source(

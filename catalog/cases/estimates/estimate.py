@@ -1,4 +1,4 @@
-"""What a service has to bear, from nine numbers: rates, storage, bandwidth, cache, servers.
+"""What a service has to handle, from nine numbers: rates, storage, bandwidth, cache, servers.
 
 Everything is exact until it is shown. A formula is written from the same factors as its value is
 multiplied from, and always from what was entered, never from a result that was rounded before.
@@ -39,7 +39,7 @@ class Inputs:
     """Days for which what was written is kept."""
     copies: Fraction
     hot: Fraction
-    """The share of a day's reads that is for what is read again and again, from 0 to 1."""
+    """The share of a day's reads that the cache should answer, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -78,22 +78,26 @@ class Result:
         return SERVER if self.measure is Measure.SERVERS else None
 
     @property
+    def spoken(self) -> str:
+        """The number as one says it: whole servers, else as in the equation."""
+        if self.measure is not Measure.SERVERS:
+            return self.shown
+        needed = max(1, ceil(self.rounded))
+        text = ngettext("%(number)s server", "%(number)s servers", needed)
+        return text % {"number": units.format_count(Fraction(needed))}
+
+    @property
     def answer(self) -> str:
-        """The number as one says it: whole servers, else as in the equation. It does not wrap."""
-        text = self.shown
-        if self.measure is Measure.SERVERS:
-            needed = max(1, ceil(self.rounded))
-            number = units.format_count(Fraction(needed))
-            text = ngettext("%(number)s server", "%(number)s servers", needed) % {"number": number}
-        return text.replace(" ", "\N{NO-BREAK SPACE}")
+        """The number as one says it, in one piece."""
+        return self.spoken.replace(" ", "\N{NO-BREAK SPACE}")
 
     @property
     def line(self) -> str:
         """The answer as a line of text, in the form that `arithmetic.check` reads."""
         line = f"{self.label}: {self.equation}"
         if self.assumed:
-            line += ", " + _("so %(answer)s") % {"answer": self.answer}
-        return "; ".join([line, *(verdict.words for verdict in self.verdicts[:1])])
+            line += ", " + _("so %(answer)s") % {"answer": self.spoken}
+        return "; ".join([line, *(verdict.meaning for verdict in self.verdicts[:1])])
 
 
 @dataclass(frozen=True)
@@ -125,15 +129,35 @@ class Factor:
     text: str
 
 
+@dataclass(frozen=True)
+class Formula:
+    """Factors that are multiplied, and what their product is divided by."""
+
+    factors: tuple[Factor, ...]
+    divisors: tuple[Factor, ...]
+
+    @property
+    def has_value(self) -> bool:
+        return all(divisor.value for divisor in self.divisors)
+
+    @property
+    def value(self) -> Fraction:
+        product = prod((factor.value for factor in self.factors), start=Fraction(1))
+        return product / prod(divisor.value for divisor in self.divisors)
+
+    @property
+    def text(self) -> str:
+        product = " × ".join(factor.text for factor in self.factors)
+        return product + "".join(f" ÷ {divisor.text}" for divisor in self.divisors)
+
+
 def estimate(inputs: Inputs, *, figures: int = 0) -> Estimate:
     """Return the answers; `figures` rounds what is shown to so many significant figures."""
-    factors = _factors(inputs)
-    results = [
-        _result(inputs, figures, measure, [factors[name] for name in over], divided_by)
-        for measure, (over, by) in FORMULAS.items()
-        for divided_by in [[factors[name] for name in by]]
-        if all(factor.value for factor in divided_by)
-    ]
+    results = (
+        _result(measure, formula, figures)
+        for measure, formula in _formulas(inputs).items()
+        if formula.has_value
+    )
     return Estimate(inputs, tuple(results))
 
 
@@ -161,20 +185,28 @@ FORMULAS: dict[Measure, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """What is multiplied for each answer, and what it is divided by."""
 
 
-def _factors(inputs: Inputs) -> dict[str, Factor]:
-    reads = _count(inputs.reads, _("reads"))
-    writes = _count(inputs.writes, _("writes"))
-    requests = Factor(inputs.reads + inputs.writes, f"({reads.text} + {writes.text})")
+def _formulas(inputs: Inputs) -> dict[Measure, Formula]:
+    terms = _terms(inputs)
     return {
-        "users": _count(inputs.users, _("users")),
+        measure: Formula(*(tuple(terms[name] for name in names) for names in parts))
+        for measure, parts in FORMULAS.items()
+    }
+
+
+def _terms(inputs: Inputs) -> dict[str, Factor]:
+    """Return what formulas consist of, by the names in `FORMULAS`."""
+    reads = _count(inputs.reads, ngettext("read", "reads", _number(inputs.reads)))
+    writes = _count(inputs.writes, ngettext("write", "writes", _number(inputs.writes)))
+    return {
+        "users": _count(inputs.users, ngettext("user", "users", _number(inputs.users))),
         "reads": reads,
         "writes": writes,
-        "requests": requests,
-        "peak": _count(inputs.peak, ""),
+        "requests": Factor(reads.value + writes.value, f"({reads.text} + {writes.text})"),
+        "peak": _count(inputs.peak),
         "bytes_in": Factor(inputs.bytes_in, units.format_bytes(inputs.bytes_in)),
         "bytes_out": Factor(inputs.bytes_out, units.format_bytes(inputs.bytes_out)),
-        "days": _count(inputs.days, _("days")),
-        "copies": _count(inputs.copies, _("copies")),
+        "days": _count(inputs.days, ngettext("day", "days", _number(inputs.days))),
+        "copies": _count(inputs.copies, ngettext("copy", "copies", _number(inputs.copies))),
         "hot": Factor(inputs.hot, units.format_share(inputs.hot)),
         "day": _count(Fraction(SECONDS_A_DAY), "s"),
         "year": _count(Fraction(DAYS_A_YEAR), _("days")),
@@ -182,22 +214,23 @@ def _factors(inputs: Inputs) -> dict[str, Factor]:
     }
 
 
-def _count(value: Fraction, noun: str) -> Factor:
+def _count(value: Fraction, noun: str = "") -> Factor:
     return Factor(value, f"{units.format_count(value)} {noun}".strip())
 
 
-def _result(
-    inputs: Inputs, figures: int, measure: Measure, over: list[Factor], by: list[Factor]
-) -> Result:
-    value = prod((factor.value for factor in over), start=Fraction(1))
-    value /= prod((factor.value for factor in by), start=Fraction(1))
+def _number(value: Fraction) -> int:
+    """Return a whole number with the same plural, which of a fraction is that of several."""
+    return int(value) if value.denominator == 1 else 2
+
+
+def _result(measure: Measure, formula: Formula, figures: int) -> Result:
+    value = formula.value
     round_shown = units.round_bytes if measure.is_bytes else units.round_count
-    formula = " × ".join(factor.text for factor in over)
     return Result(
         measure=measure,
         value=value,
         rounded=round_shown(value, figures),
-        formula="".join([formula, *(f" ÷ {factor.text}" for factor in by)]),
+        formula=formula.text,
         sign="≈" if figures else "=",
         verdicts=tuple(Verdict(ceiling, value) for ceiling in CEILINGS.get(measure, ())),
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from catalog.cases.case_index import CaseIndex
 from catalog.cases.estimates.forms import EstimateForm
+from catalog.cases.models import Case
 from catalog.snapshot import CatalogSnapshot
 
 
@@ -43,7 +44,15 @@ def preset_links(snapshot: CatalogSnapshot, form: EstimateForm) -> list[PresetLi
 def presets_of(snapshot: CatalogSnapshot) -> list[Preset]:
     """Return a preset for each current case that states inputs, in the order of the cases."""
     return [
-        Preset(case.slug, case.title, case.estimate_inputs)
+        Preset(case.slug, case.title, inputs)
         for case in CaseIndex.of(snapshot).cases
-        if case.estimate_input_lines.strip()
+        if (inputs := _inputs_of(case))
     ]
+
+
+def _inputs_of(case: Case) -> dict[str, str]:
+    """Return the inputs; none if a line, which a file can bring, cannot be read."""
+    try:
+        return case.estimate_inputs
+    except ValueError:
+        return {}

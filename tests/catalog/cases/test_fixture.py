@@ -13,7 +13,7 @@ from catalog.cases.case_lines import inputs_in, lines_in, questions_in, rubric_i
 from catalog.cases.estimates.arithmetic import check
 from catalog.cases.models import BRIEF_MAX_LENGTH, Case
 from catalog.cases.stages import MINUTES, STAGES_OF, Criterion, Stage, StageOrder
-from catalog.cases.validation import validate_articles
+from catalog.cases.validation import validate_articles, validate_estimate_inputs
 from catalog.shipped import rows_of
 
 CASES = list(rows_of("cases"))
@@ -79,8 +79,9 @@ def test_a_wrong_result_would_be_seen(case: Mapping[str, Any]) -> None:
 
 
 @each_case
-def test_inputs_are_stated(case: Mapping[str, Any]) -> None:
+def test_inputs_are_those_of_the_estimates_page(case: Mapping[str, Any]) -> None:
     assert "users" in inputs_in(case["estimate_input_lines"])
+    validate_estimate_inputs(case["estimate_input_lines"])
 
 
 def test_the_articles_exist(playbook: None) -> None:

@@ -176,6 +176,12 @@ def test_cases_are_starting_points(client: Client) -> None:
     ]
 
 
+def test_a_case_whose_inputs_cannot_be_read_is_no_starting_point(client: Client) -> None:
+    make_case("tickets", "users")
+    make_case("wallet", number=2)
+    assert re.findall(r'class="chip" href="[^"]*">(.*?)</a>', page(client)) == ["Wallet"]
+
+
 def test_a_practice_session_gets_what_an_app_registered(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
