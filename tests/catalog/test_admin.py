@@ -21,6 +21,8 @@ from progress.models import State
 from progress.states import StateName
 from tests.catalog.admin_pages import address, errors, listed, messages, save, text_of
 
+pytestmark = pytest.mark.unmeasured
+
 MODELS = (Layer, Section, Status, Article, Entry)
 
 
@@ -86,6 +88,7 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
     assert {model["model"] for model in app_list[0]["models"]} == set(MODELS)
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("model", MODELS)
 def test_admin_pages_are_for_editors_only(
     client: Client, learner: User, model: Any, playbook: None
@@ -144,7 +147,6 @@ def make_more(editing: Client, learner: User) -> None:
         Layer.objects.create(slug=f"l{number}", title=f"L {number}", number=number, colour="grey")
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("model", "page", "slug"),
     [
@@ -184,6 +186,7 @@ def test_a_status_that_is_not_public_cannot_count(
     assert (after.is_public, after.is_countable) == (status.is_public, status.is_countable)
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize(("model", "slug"), [(Layer, "foundation-layer"), (Status, "published")])
 def test_a_layer_or_status_in_use_cannot_be_deleted(editing: Client, model: Any, slug: str) -> None:
     used = model.objects.get(slug=slug)
@@ -224,7 +227,6 @@ def test_an_invalid_number_is_refused(editing: Client, model: Any, number: str) 
     assert model.objects.get(pk=thing.pk).number == thing.number
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize(
     "query",
@@ -248,6 +250,7 @@ def test_a_list_survives_any_query_string(editing: Client, model: Any, query: st
     assert response.status_code in {200, 400}
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("page", ["change", "delete", "history"])
 @pytest.mark.parametrize("key", ["x", "0", "9" * 40, "%00"])
 def test_a_missing_row_redirects_to_the_index(editing: Client, page: str, key: str) -> None:
@@ -255,6 +258,7 @@ def test_a_missing_row_redirects_to_the_index(editing: Client, page: str, key: s
     assert response.status_code in {200, 403, 404}
 
 
+@pytest.mark.measured
 def test_the_lists_show_layers_and_statuses_in_order(editing: Client) -> None:
     for model in (Layer, Status):
         page = editing.get(address(model, "changelist"))

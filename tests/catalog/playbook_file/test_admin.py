@@ -313,6 +313,7 @@ def test_comparison_is_offered_for_two_applied_revisions(editor_client: Client) 
     assert 'value="Compare"' not in editor_client.get(questions).content.decode()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("count", "label"), [(1, "(1 learner)"), (2, "(2 learners)")])
 def test_question_shows_the_number_of_learners(
     editor_client: Client, learner: User, editor: User, count: int, label: str
@@ -427,6 +428,7 @@ def save_as(user: User, thing: Any, **changes: Any) -> None:
     assert save(client, thing, **changes).status_code == 302
 
 
+@pytest.mark.unmeasured
 def test_undo_marks_what_was_changed_since_and_by_whom(
     editor_client: Client, later_editor: User
 ) -> None:

@@ -20,7 +20,11 @@ from playbook.rendering.store import ByQuery, RenderStore
 from tests.accounts.pages import Response
 from tests.conftest import Clock
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
+pytestmark = [
+    pytest.mark.usefixtures("playbook"),
+    pytest.mark.same_everywhere,
+    pytest.mark.unmeasured,
+]
 
 WALLET = "/articles/payment-wallet/"
 PAGES = [
@@ -53,7 +57,6 @@ def reader(request: pytest.FixtureRequest, learner: User, editor: User) -> Clien
     return client
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery&q=cache", MINE])
 def test_a_cached_page_equals_the_page_rendered_now(
     reader: Client, editor: User, path: str
@@ -126,7 +129,6 @@ def test_a_page_with_a_message_is_not_stored(client: Client, learner: User) -> N
     assert 'class="toast"' not in body(client.get("/"))
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("path", [*PAGES, "/articles/?layer=data-mastery"])
 def test_an_unchanged_page_answers_304(reader: Client, path: str) -> None:
     reader.get(path)
@@ -158,7 +160,6 @@ CHANGES: dict[str, Callable[[Client], object]] = {
 }
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_the_page_changes_its_etag(client: Client, learner: User, change: str) -> None:
     client.force_login(learner)
@@ -232,6 +233,7 @@ def test_pages_take_a_constant_number_of_queries(
         client.get(path)
 
 
+@pytest.mark.measured
 def test_the_stores_of_pages_are_bounded(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playbook.rendering.store.PAGES_KEPT", 3)
     pages = current(AnonymousUser()).rendered.pages = ByQuery()
@@ -241,6 +243,7 @@ def test_the_stores_of_pages_are_bounded(client: Client, monkeypatch: pytest.Mon
     assert [len(pages.plain), len(pages.with_query)] == [3, 3]
 
 
+@pytest.mark.measured
 def test_a_page_that_loses_a_per_user_fragment_is_refused() -> None:
     template = "{% filter striptags|slice:':0' %}{% reader_id %}{% endfilter %}"
     loader = ("django.template.loaders.locmem.Loader", {"lost.html": template})
@@ -300,6 +303,7 @@ def test_a_head_request_keeps_the_return_address(client: Client) -> None:
     assert "/accounts/login/?next=/articles/%3Fq%3Dcache" in page
 
 
+@pytest.mark.measured
 def test_a_refused_form_offers_no_address_that_only_takes_posts(client: Client) -> None:
     response = client.post(f"{WALLET}state/", {"state": "bogus"})
     assert response.status_code == 400
@@ -308,6 +312,7 @@ def test_a_refused_form_offers_no_address_that_only_takes_posts(client: Client) 
     assert f"next={WALLET}" not in page
 
 
+@pytest.mark.measured
 def test_a_failed_precondition_is_not_cached(client: Client) -> None:
     response = client.get("/sections/caching/", headers={"If-Match": '"another"'})
     assert (response.status_code, response["Cache-Control"]) == (412, "private, no-store")
@@ -318,6 +323,7 @@ def test_an_encoding_with_a_similar_name_is_not_treated_as_gzip(client: Client) 
     assert client.get("/", headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
 
 
+@pytest.mark.measured
 def test_odd_query_strings_are_cached_separately_or_not_at_all(client: Client) -> None:
     KEPT.plain.clear()
     KEPT.with_query.clear()
