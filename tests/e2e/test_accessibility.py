@@ -10,6 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
+from catalog.cases.models import Case
+from catalog.cases.shipped import load_cases
 from catalog.catalog_data import stored
 from catalog.links.models import Report
 from catalog.models import Article, Entry, Section
@@ -100,6 +102,9 @@ EDITING = [
     "/admin/suggestions/suggestion/{suggestion}/change/",
     "/admin/suggestions/suggestion/{suggestion}/edit/",
     "/admin/suggestions/suggestion/{suggestion}/decline/",
+    "/admin/cases/case/",
+    "/admin/cases/case/{case}/change/",
+    "/admin/cases/case/{case}/preview/",
 ]
 COLOURS = ["color-contrast", "link-in-text-block"]
 WIDTHS = (390, 1440)
@@ -288,12 +293,14 @@ def test_editor_pages_have_no_axe_violations(page: Page, path: str) -> None:
     revision.save()
     question = OpenQuestion.objects.create(revision=revision, article=entry.article)
     question.candidates.set(Article.objects.exclude(pk=entry.article_id)[:2])
+    load_cases()
     path = path.format(
         article=entry.article_id,
         entry=entry.pk,
         section=entry.section_id,
         suggestion=suggestion.pk,
         revision=revision.pk,
+        case=Case.objects.in_order()[0].pk,
     )
     look_at(page, path)
 
