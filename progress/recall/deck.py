@@ -126,9 +126,10 @@ class Deck:
     @cached_property
     def _due(self) -> DueCards:
         """The cards that are due, found without making the others, since every page counts them."""
-        today, changed = self._today, self._changed
+        today = self._today
         active = [row for row in self._in_deck if not row.is_dropped]
         reviewed = [row for row in active if row.last_reviewed_on]
+        changed = self._changed if reviewed else ()
         known = [
             row
             for row in reviewed
