@@ -238,6 +238,8 @@ def article_changes(request: HttpRequest, article: Article, *, oob: bool = False
     """Render what changed in the article since the learner read it."""
     changed = request.progress.changed_articles.get(article.pk)
     name = "progress/includes/article-changes.html"
+    if changed is None:
+        return cached_fragments(request)(name, changed=None, oob=oob)
     return render_to_string(name, {"changed": changed, "oob": oob, "request": request})
 
 

@@ -110,15 +110,16 @@ def article_cards(request: HttpRequest, article: Article, *, oob: bool = False) 
         oob=oob,
     )
     first_url = f"{reverse('recall:recall_session')}?card={cards.first.key}" if cards.first else ""
+    next_url = f"{article.get_absolute_url()}%23article-cards"
     return fill(
         frame,
-        rows=SafeString("".join([_card_row(request, row, article) for row in cards.rows])),
+        rows=SafeString("".join([_card_row(request, row, next_url) for row in cards.rows])),
         first_url=first_url,
         prompts="" if is_finished else article_prompts(request, article),
     )
 
 
-def _card_row(request: HttpRequest, row: CardRow, article: Article) -> SafeString:
+def _card_row(request: HttpRequest, row: CardRow, next_url: str) -> SafeString:
     text = cached_fragments(request)(
         "recall/includes/article-card.html",
         is_dropped=row.card.is_dropped,
@@ -129,10 +130,10 @@ def _card_row(request: HttpRequest, row: CardRow, article: Article) -> SafeStrin
         question=gap("question"),
         answer=gap("answer") if row.days else "",
     )
-    url = reverse("recall:card_edit", args=[row.card.key])
-    next_url = f"{article.get_absolute_url()}%23article-cards"
-    answer = Truncator(row.first_line).chars(90)
-    return fill(text, url=f"{url}?next={next_url}", question=row.face.question, answer=answer)
+    url = f"{reverse('recall:card_edit', args=[row.card.key])}?next={next_url}"
+    # The answer of a card that is due would give it away.
+    answer = Truncator(row.first_line).chars(90) if row.days else ""
+    return fill(text, url=url, question=row.face.question, answer=answer)
 
 
 def _key(text: str) -> UUID | None:
