@@ -250,7 +250,7 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
 }
 
 
-def all_ceilings() -> list[Ceiling]:
+def all_ceilings() -> tuple[Ceiling, ...]:
     """Return every ceiling once, in the order of the answers."""
     compared = [ceiling for ceilings in CEILINGS.values() for ceiling in ceilings]
-    return list(dict.fromkeys([*compared, SERVER]))
+    return tuple(dict.fromkeys([*compared, SERVER]))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -127,14 +128,14 @@ class EstimateForm(forms.Form):
         super().__init__(query)
         self.is_valid()
 
-    @property
+    @cached_property
     def numbers(self) -> dict[str, NumberField]:
         """The fields of the calculation, by name."""
         return {
             name: field for name, field in self.fields.items() if isinstance(field, NumberField)
         }
 
-    @property
+    @cached_property
     def values(self) -> dict[str, Fraction]:
         """The values to calculate with, by name."""
         return {
@@ -158,30 +159,30 @@ class EstimateForm(forms.Form):
     def rows(self) -> list["Row"]:
         return [Row(self, name, field) for name, field in self.numbers.items()]
 
-    def query_string(self) -> str:
-        """Return the canonical query string: a fixed order, defaults left out."""
-        pairs = self._pairs()
-        if practice := self.cleaned_data.get("practice"):
-            pairs["practice"] = str(practice)
-        return urlencode(pairs)
-
-    def _pairs(self) -> dict[str, str]:
+    @property
+    def pairs(self) -> dict[str, str]:
+        """The parameters of the canonical address: a fixed order, defaults left out."""
         pairs = {
-            name: field.in_address(value)
+            name: field.in_address(self.values[name])
             for name, field in self.numbers.items()
-            for value in [self.values[name]]
-            if value != field.default
+            if self.values[name] != field.default
         }
         return {**pairs, "figures": "1"} if self.significant_figures else pairs
 
     @property
+    def carried(self) -> dict[str, str]:
+        """The parameter that links of the page keep."""
+        practice = self.cleaned_data.get("practice")
+        return {"practice": str(practice)} if practice else {}
+
+    @property
     def address(self) -> str:
-        return address(self.query_string())
+        return address({**self.pairs, **self.carried})
 
     @property
     def canonical(self) -> str:
         """The address of the same page for everybody, without a practice session."""
-        return address(urlencode(self._pairs()))
+        return address(self.pairs)
 
 
 @dataclass(frozen=True)
@@ -204,9 +205,9 @@ class Row:
         return [str(error) for error in self.form.errors.get(self.name, [])]
 
 
-def address(query_string: str) -> str:
+def address(pairs: Mapping[str, str]) -> str:
     path = reverse("estimates:estimates")
-    return f"{path}?{query_string}" if query_string else path
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def check_inputs(inputs: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ from catalog.cases.estimates.numbers import NAPKIN_MATH, NUMBERS
 from catalog.cases.estimates.presets import preset_links
 from catalog.dependencies import CATALOG
 from playbook.http import HttpRequest
+from playbook.rendering.fragments import cached_fragments
 from playbook.rendering.pages import Content, Viewed, requested_fragment, shared_page
 
 FRAGMENTS = ("results",)
@@ -35,10 +36,18 @@ def estimates(request: HttpRequest) -> Viewed:
         "practice": practice,
         "actions": actions.with_practice if practice else [],
         "canonical": form.canonical,
-        "ceilings": all_ceilings(),
-        "numbers": NUMBERS,
-        "napkin_math": NAPKIN_MATH,
+        "reference": reference(request),
         "fragment": requested_fragment(request, FRAGMENTS),
     }
     # Typing replaces the address, so that Back leaves the page.
     return Content(context, {"HX-Replace-Url": form.address} if request.htmx else {})
+
+
+def reference(request: HttpRequest) -> str:
+    """Render the tables below the estimate, which are the same on every page."""
+    return cached_fragments(request)(
+        "estimates/includes/reference.html",
+        ceilings=all_ceilings(),
+        numbers=NUMBERS,
+        napkin_math=NAPKIN_MATH,
+    )
