@@ -63,7 +63,7 @@ note about each. A card is due for every prompt that ships, and each rating is t
 on this day. The texts of a note grow from save to save, as they do while somebody types.
 
 The status of every response is checked, and an unexpected one fails the run. Each write is a real
-one. Afterwards the database must have as many new events, reviews or versions as were acknowledged,
+one. Afterwards the database must have as many new events, reviews or saves as were acknowledged,
 and at most one more for each connection, whose response was cut off by the end of the run. The two
 *control* rows compare a limit with itself; their distance from 1 is the noise of the machine.""",
     "catalogue": """\
