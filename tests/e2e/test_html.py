@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from catalog.cases.models import Case
+from catalog.cases.shipped import load_cases
 from catalog.models import Article, Entry
 from progress.finishing import Report, finish
 from progress.learner import LearnerProgress
@@ -84,6 +86,8 @@ def test_every_page_is_valid_html(
 ) -> None:
     entry = Entry.objects.listed()[0]
     objects = {"article": entry.article_id, "entry": entry.pk, "section": entry.section_id}
+    load_cases()
+    objects["case"] = Case.objects.in_order()[0].pk
     files = []
 
     def save(path: str, reader: str) -> None:
