@@ -58,7 +58,7 @@ test-quick: can-start $(BIN)/.installed-dev ## run the tests that need no server
 .PHONY: test-faults
 test-faults: export DATABASE_URL = sqlite:///playbook.sqlite3
 test-faults: can-start $(BIN)/.installed-dev ## break what the served site depends on, and watch it
-	@$(BIN)/python -m pytest -q -m faults
+	@$(BIN)/python -m pytest -q tests/faults
 
 .PHONY: cluster
 cluster: can-start $(BIN)/.installed-dev ## serve the site from two nodes, with a replica, until Ctrl-C
