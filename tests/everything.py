@@ -14,6 +14,9 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests import machine, postgres, static_files
@@ -93,6 +96,20 @@ async def run_in_parallel(parts: list[Part]) -> None:
             group.create_task(run_in_turn(part))
 
 
+@contextmanager
+def shared_bytecode() -> Iterator[None]:
+    """Let the parts and their programs share compiled code, even where Python may not store it.
+
+    Hundreds of programs would compile the site, and every part its tests.
+    """
+    if not os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="playbook-") as folder:
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
+        yield
+
+
 async def main() -> int:
     # On SIGTERM, stop the database server too.
     task = asyncio.current_task()
@@ -100,7 +117,7 @@ async def main() -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
     machine.provide(*machine.CLUSTER)
-    with static_files.collected() as variables:
+    with shared_bytecode(), static_files.collected() as variables:
         os.environ.update(variables)
         with postgres.temporary_server() as url:
             parts = [
