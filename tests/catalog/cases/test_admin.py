@@ -32,10 +32,11 @@ def current() -> list[tuple[int, str]]:
 
 def test_a_case_is_written_in_one_form(client: Client, add: Add) -> None:
     add("Online forum")
+    add("Log platform")
     typed = {name: str(text).replace("\n", " \r\n") for name, text in PARTS.items()}
     response = save(client, Case, title="Ticket booking", slug="ticket-booking", **typed)
     assert response.status_code == 302, errors(response)
-    assert current() == [(1, "Online forum"), (2, "Ticket booking")]
+    assert current() == [(1, "Online forum"), (2, "Log platform"), (3, "Ticket booking")]
     written = Case.objects.get(slug="ticket-booking")
     assert {name: getattr(written, name) for name in PARTS} == PARTS
     assert records_of(Case).get(id=written.pk).history_user.get_username() == "editor"

@@ -15,6 +15,8 @@ from catalog.cases.models import BRIEF_MAX_LENGTH, Case
 from catalog.cases.stages import MINUTES, STAGES_OF, Criterion, Stage, StageOrder
 from catalog.cases.validation import validate_articles, validate_estimate_inputs
 from catalog.shipped import rows_of
+from playbook.diagrams.language import parse
+from playbook.diagrams.svg import draw
 
 CASES = list(rows_of("cases"))
 SUBJECTS = {
@@ -69,6 +71,13 @@ def test_the_estimates_add_up(case: Mapping[str, Any]) -> None:
     assert 5 <= len(lines) <= 9
     for line in lines:
         check(line)
+
+
+@each_case
+def test_the_diagram_is_drawn(case: Mapping[str, Any]) -> None:
+    drawing = parse(case["diagram"])
+    assert 6 <= len(drawing.nodes) <= 16
+    assert "<svg" in draw(drawing, case["title"])
 
 
 @pytest.mark.parametrize("case", CASES[:2])
