@@ -28,6 +28,7 @@ REFERENCE = (
 @admin.register(Case)
 class CaseAdmin(OrderedAdmin[Case]):
     form = CaseForm
+    delete_confirmation_template = "admin/cases/retire_confirmation.html"
     list_display = ("number", "title", "article_count", "retired_at")
     list_display_links = ("title",)
     list_filter = (RetiredFilter,)

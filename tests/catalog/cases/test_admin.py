@@ -115,6 +115,9 @@ def test_cases_are_ordered_by_dragging(client: Client, add: Add) -> None:
 
 def test_cases_are_retired_and_restored(client: Client, add: Add) -> None:
     one, _two = add("One"), add("Two")
+    question = text_of(act(client, "retire_selected", one))
+    assert "Learners keep the sessions that they began." in question
+    assert "No articles are affected." not in question
     assert messages(act(client, "retire_selected", one, confirmed="yes")) == ["Retired: 1 case."]
     assert current() == [(1, "Two")]
     banner = text_of(client.get(address(one, "change")))
