@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from playbook.rendering.fragments import gap
 from progress.text_comparison import Piece, compare_texts
-from progress.times import day_and_time, instant
+from progress.times import day_and_time, instant, minute
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,6 +46,8 @@ class TextEditor:
     """The address of the texts that were dropped, if there are any."""
     has_preview: bool = True
     """Whether the text is Markdown, and shown as it looks."""
+    has_day: bool = True
+    """Whether the line below it says the day on which it was saved, beside the time."""
 
     @property
     def saved_instant(self) -> str:
@@ -53,7 +55,9 @@ class TextEditor:
 
     @property
     def saved_time(self) -> str:
-        return day_and_time(self.saved_at) if self.saved_at else ""
+        if self.saved_at is None:
+            return ""
+        return day_and_time(self.saved_at) if self.has_day else minute(self.saved_at)
 
     @property
     def for_everybody(self) -> "TextEditor":

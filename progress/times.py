@@ -21,6 +21,11 @@ def day_and_time(at: datetime, *, with_year: bool = True) -> str:
     return f"{day}, {local:%H:%M}"
 
 
+def minute(at: datetime) -> str:
+    """Return the time in the reader's time zone, without its day."""
+    return f"{localtime(at):%H:%M}"
+
+
 @lru_cache(1000)
 def _written(day: date, format_: str, _language: str | None) -> str:
     return date_format(day, format_)

@@ -196,6 +196,7 @@ def empty_editor(session: UUID, position: int, stage: str = "") -> TextEditor:
         url=reverse("practice:scratch_save", args=[session, position]),
         reader="",
         has_preview=False,
+        has_day=False,
     )
 
 

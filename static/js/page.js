@@ -98,7 +98,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (link) document.querySelector(`#${event.detail.target.id} .entry-title a`)?.focus();
 });
 
-/* Signing out, and deleting the account, clears the drafts that note.js keeps for it */
+/* Signing out, and deleting the account, clears the drafts that text-saving.js keeps for it */
 document.addEventListener("submit", (event) => {
   const account = event.target.closest("[data-drafts-of]")?.dataset.draftsOf;
   if (!account || event.defaultPrevented) return;

@@ -97,7 +97,8 @@ const run = (root) => {
   });
 
   const [navigation] = performance.getEntriesByType("navigation");
-  read(performance.timeOrigin + (navigation?.responseStart || performance.now()));
+  const sinceAnswer = performance.now() - (navigation?.responseStart || performance.now());
+  read(Date.now() - sinceAnswer);
   setInterval(tick, 1000);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;

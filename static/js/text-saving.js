@@ -43,7 +43,8 @@ const edit = (root) => {
 
   let page = uuid();
   let number = 0;
-  let stored = text.value;
+  /* As the server sent it: somebody may have typed before this script came */
+  let stored = text.defaultValue;
   let key = "";
   let retry = FIRST_RETRY;
   let timer;
@@ -165,6 +166,7 @@ const edit = (root) => {
     if (isChoice(detail) && !hasConflict()) text.focus();
   });
 
+  document.addEventListener("DOMContentLoaded", () => isDirty() && save());
   addEventListener("online", () => isDirty() && save());
   addEventListener("pagehide", flush);
   addEventListener("pageshow", ({ persisted }) => persisted && isDirty() && save());

@@ -59,8 +59,8 @@ def test_the_roadmap_on_a_phone_is_at_most_5500_pixels_long(page: Page) -> None:
     assert 3000 < page.evaluate("document.documentElement.scrollHeight") <= 5500
 
 
-@pytest.mark.parametrize("width", [360, 390, 768, 820, 1440])
-@pytest.mark.parametrize("path", ["/", "/articles/", "/articles/payment-wallet/"])
+@pytest.mark.parametrize("width", [360, 390, 768, 820, 970, 1100, 1440])
+@pytest.mark.parametrize("path", ["/", "/articles/", "/articles/payment-wallet/", "/practice/"])
 def test_the_header_is_one_row_and_nothing_is_wider_than_the_page(
     page: Page, path: str, width: int
 ) -> None:
