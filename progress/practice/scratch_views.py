@@ -15,8 +15,13 @@ from accounts.models import User
 from playbook.http import HttpRequest, sign_in_required
 from playbook.server.bodies import KIBIBYTE, takes_up_to
 from progress.practice.models import DroppedScratch
-from progress.practice.scratches import ScratchStore, SessionFinished, restore_scratch
-from progress.practice.session_page import earlier_url, empty_editor
+from progress.practice.scratches import (
+    ScratchStore,
+    SessionFinished,
+    append_text,
+    restore_scratch,
+)
+from progress.practice.session_page import SessionPage, earlier_url, empty_editor
 from progress.practice.sql import StoredScratch
 from progress.responses import expect_reader
 from progress.text_requests import (
@@ -120,3 +125,23 @@ def scratch_restore(request: LearnerRequest, uuid: UUID) -> HttpResponse:
         return render(request, "409.html", {"reason": finished()}, status=HTTPStatus.CONFLICT)
     scratch = dropped.scratch
     return redirect(address_of(scratch.practice_session.uuid, scratch.position))
+
+
+@require_POST
+@sign_in_required
+@sensitive_post_parameters("text")
+def estimate_take(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    """Add a result of the estimates page to the scratch of the estimates, or else the first."""
+    expect_reader(request)
+    page = SessionPage.of(request.user, uuid)
+    position = page.estimates_position
+    form = TextForm(request.POST)
+    if not form.is_valid():
+        return render(request, "400.html", {"reason": _("The estimate is not valid.")}, status=400)
+    try:
+        append_text(request.user, uuid, position, form.draft.text)
+    except TooLong as error:
+        return render(request, "400.html", {"reason": too_long(error)}, status=400)
+    except SessionFinished:
+        return render(request, "409.html", {"reason": finished()}, status=HTTPStatus.CONFLICT)
+    return redirect(address_of(uuid, position))

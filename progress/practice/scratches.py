@@ -83,3 +83,12 @@ def restore_scratch(user: User, dropped: DroppedScratch) -> None:
         if DroppedScratch.objects.for_user(user).filter(pk=dropped.pk).delete()[0]:
             store.drop(saved, saved.text)
             store.write(saved, dropped.text)
+
+
+def append_text(user: User, session: UUID, position: int, text: str) -> None:
+    """Add a text below a scratch, once. Raise `SessionFinished`, `TooLong` or `ReaderGone`."""
+    store = ScratchStore(user, session, position)
+    with transaction.atomic():
+        saved = store.lock()
+        if text not in saved.text:
+            store.change(saved, f"{saved.text}\n\n{text}" if saved.text else text)

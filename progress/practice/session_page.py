@@ -104,6 +104,13 @@ class SessionPage:
         return self.row.scratch.stage == Stage.ESTIMATES
 
     @property
+    def estimates_position(self) -> int:
+        """The position of the scratch for estimates: the first one if no stage is for them."""
+        stages = [scratch.stage for scratch in self.scratches]
+        index = stages.index(Stage.ESTIMATES) if Stage.ESTIMATES in stages else 0
+        return self.scratches[index].position
+
+    @property
     def order_label(self) -> str:
         return str(StageOrder(self.practice_session.order).label).lower()
 

@@ -26,6 +26,7 @@ urlpatterns = [
         scratch_views.earlier_scratches,
         name="earlier_scratches",
     ),
+    path("me/practice/<uuid:uuid>/take/", scratch_views.estimate_take, name="estimate_take"),
     path(
         "me/practice/earlier/<uuid:uuid>/restore/",
         scratch_views.scratch_restore,

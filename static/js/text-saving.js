@@ -166,7 +166,7 @@ const edit = (root) => {
     if (isChoice(detail) && !hasConflict()) text.focus();
   });
 
-  document.addEventListener("DOMContentLoaded", () => isDirty() && save());
+  addEventListener("load", () => isDirty() && save());
   addEventListener("online", () => isDirty() && save());
   addEventListener("pagehide", flush);
   addEventListener("pageshow", ({ persisted }) => persisted && isDirty() && save());

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -12,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from accounts.models import User
 from catalog.cases.models import Case
 from catalog.cases.shipped import load_cases
+from catalog.cases.stages import StageOrder
 from catalog.catalog_data import stored
 from catalog.links.models import Report
 from catalog.models import Article, Entry, Section
@@ -22,6 +25,10 @@ from catalog.playbook_file.writing.formats import write
 from catalog.suggestions.models import Decision, Suggestion, SuggestionKind
 from progress.learner import LearnerProgress
 from progress.notes.saving import save_note
+from progress.practice.models import PracticeSession
+from progress.practice.running import ask
+from progress.practice.stage_plan import planned_stages
+from progress.practice.starting import start_session
 from progress.states import StateName
 from progress.text_saving import Draft
 from tests.e2e.conftest import PASSWORD, Watch, sign_in
@@ -34,6 +41,7 @@ UNDER_A_MENU = [tag for tag in OURS if tag != "wcag22aa"]
 
 PUBLIC = [
     "/",
+    "/practice/",
     "/?layer=data-mastery&layer=nope",
     "/articles/",
     "/articles/?layer=scale-reliability&state=todo&q=fan",
@@ -211,6 +219,52 @@ def test_pages_behind_the_password_have_no_axe_violations(
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url(f"**{path}")
     look_at(page, path)
+
+
+@pytest.fixture
+def practising(account: User) -> PracticeSession:
+    """Return a session after its twist, with texts and an answer."""
+    load_cases()
+    case = Case.objects.get(slug="ticket-booking")
+    stages = planned_stages(case.stages, StageOrder.CLASSIC, 45)
+    practice_session = start_session(account, case, StageOrder.CLASSIC, stages, uuid4())
+    ask(account, practice_session.uuid, 0)
+    practice_session.started_at = timezone.now() - timedelta(minutes=30)
+    practice_session.save(update_fields=["started_at"])
+    practice_session.scratches.update(text="client -> gateway", version=2)
+    return practice_session
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/practice/",
+        "/practice/ticket-booking/start/",
+        "/practice/payment-wallet/start/?length=20&order=classic&minutes-design=3",
+        "/me/practice/{uuid}/?stage=2",
+        "/me/practice/{uuid}/scratches/1/earlier/",
+    ],
+)
+def test_practice_pages_have_no_axe_violations(
+    page: Page, account: User, practising: PracticeSession, path: str
+) -> None:
+    sign_in(page, account.username)
+    look_at(page, path.format(uuid=practising.uuid))
+
+
+def test_a_paused_session_and_open_menus_have_no_axe_violations(
+    page: Page, account: User, practising: PracticeSession
+) -> None:
+    sign_in(page, account.username)
+    page.goto(practising.get_absolute_url())
+    for summary in ("Ask a question", "1 asked"):
+        page.get_by_text(summary).click()
+        assert violations(page) == []
+    page.get_by_text("Pause", exact=True).click()
+    assert violations(page, UNDER_A_MENU) == []
+    page.get_by_role("button", name="Pause the clock").click()
+    page.get_by_role("button", name="Resume").wait_for()
+    assert violations(page) == []
 
 
 def exposed_roles(page: Page) -> Counter[str]:

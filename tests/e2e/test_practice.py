@@ -253,8 +253,12 @@ def test_what_is_typed_before_the_script_comes_is_saved(learner_page: Page) -> N
     page = learner_page
     page.goto(START)
     held: list[Route] = []
-    page.route("**/text-saving*.js", held.append)
-    page.get_by_role("button", name="Start the clock").click(no_wait_after=True)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/text-saving*.js", hold)
+    page.get_by_role("button", name="Start the clock").click()
     scratch(page).fill("early")
     held[0].continue_()
     eventually(page, lambda: texts() == {"requirements": "early"})

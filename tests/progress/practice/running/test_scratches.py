@@ -1,7 +1,9 @@
 """A scratch is saved without losing a text, as a note is."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from html import unescape
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -225,6 +227,25 @@ def test_a_save_takes_few_queries(reader: Client, url: str, django_assert_num_qu
     send(reader, url, "one")
     with django_assert_num_queries(8):
         send(reader, url, "two", 2)
+
+
+def test_an_estimate_is_taken_along_once_and_to_the_scratch_of_the_estimates(
+    reader: Client, learner: User, session: PracticeSession, other: User
+) -> None:
+    base = f"/me/practice/{session.uuid}/"
+    page = reader.get(f"/estimates/?practice={session.uuid}").content.decode()
+    assert f'action="{base}take/"' in page
+    estimate = re.findall(r'name="text" value="([^"]+)"', page)[0]
+    Scratch.objects.filter(position=2).update(stage="estimates", text="mine")
+    for _time in (1, 2):
+        values = {"text": unescape(estimate), "reader": str(learner.pk)}
+        assert reader.post(f"{base}take/", values)["Location"] == f"{base}?stage=2"
+    assert texts() == [("estimates", f"mine\n\n{unescape(estimate)}", 2)]
+    assert f'href="/estimates/?practice={session.uuid}"' in (
+        reader.get(f"{base}?stage=2").content.decode()
+    )
+    reader.force_login(other)
+    assert reader.post(f"{base}take/", {"text": "theirs"}).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
