@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.cases.case_index import CaseIndex
 from playbook.http import sign_in_required
 from progress.own_cards import TooManyCards
 from progress.practice.markdown_sheet import markdown_of
@@ -65,9 +64,7 @@ def _private(
     context: dict[str, object],
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    case = record.practice_session.case
-    articles = CaseIndex.of(request.snapshot).articles_of(case)
-    context = {"record": record, "case": case, "articles": articles, **context}
+    context = {"record": record, "case": record.practice_session.case, **context}
     response = render(request, template, context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
