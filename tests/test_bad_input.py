@@ -21,6 +21,7 @@ PAGES = [
     "/estimates/",
     "/me/",
     "/me/history/",
+    "/practice/",
     "/me/recall/",
     "/me/recall/cards/",
     "/me/recall/statistics/",

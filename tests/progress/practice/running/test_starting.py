@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import User
 from catalog.cases.models import Case
@@ -182,6 +184,27 @@ def test_values_that_cannot_be_used_start_nothing(
     expected = 302 if "length" in values else 422
     assert response.status_code == expected
     assert PracticeSession.objects.count() == (1 if expected == 302 else 0)
+
+
+@pytest.mark.unmeasured
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    values=st.dictionaries(
+        st.sampled_from(["length", "order", "operation", "minutes-design", "minutes-x", "fit"]),
+        st.text(max_size=40) | st.sampled_from(["\0", "9" * 40, "-1", "1e9", "٣", "classic", "20"]),
+    ),
+    sends=st.booleans(),
+)
+def test_no_values_cause_a_server_error(
+    reader: Client, seats: Case, values: dict[str, str], sends: bool
+) -> None:
+    response = reader.post(START, values) if sends else reader.get(START, values)
+    assert response.status_code in {200, 302, 409, 422}
 
 
 def test_a_case_is_practised_once_at_a_time(
