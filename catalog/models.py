@@ -4,7 +4,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -29,6 +29,8 @@ from catalog.querysets import (
 from catalog.retirable import Retirable
 from catalog.slugs import free_slug
 from catalog.validators import validate_without_credentials
+
+READING_MINUTES_MAX = 600
 
 
 class Colour(models.TextChoices):
@@ -185,6 +187,13 @@ class Article(Retirable):
         db_index=False,
         related_name="merged",
         verbose_name=_("merged into"),
+    )
+    reading_minutes = models.PositiveSmallIntegerField(
+        _("reading minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(READING_MINUTES_MAX)],
+        help_text=_("How long it takes to read. Empty if nobody knows."),
     )
     added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)

@@ -187,6 +187,7 @@ INSTALLED_APPS = [
     "catalog.suggestions",
     "catalog.prompts",
     "catalog.cases",
+    "catalog.prerequisites",
     "progress",
     "progress.project_metrics",
     "progress.notes",

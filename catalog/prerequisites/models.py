@@ -1,0 +1,75 @@
+from typing import ClassVar
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.history.records import ChangeHistory
+from catalog.models import Article
+from catalog.prerequisites.graph import circle_with
+from catalog.prerequisites.querysets import PrerequisiteQuerySet
+from catalog.retirable import Retirable
+
+REASON_MAX_LENGTH = 200
+
+
+class Prerequisite(Retirable):
+    """An article that is better read before another one, and why."""
+
+    uuid = models.UUIDField(_("identity"), default=uuid4, unique=True, editable=False)
+    article = models.ForeignKey(
+        Article,
+        on_delete=models.PROTECT,
+        related_name="prerequisites",
+        verbose_name=_("article"),
+    )
+    requires = models.ForeignKey(
+        Article,
+        on_delete=models.PROTECT,
+        related_name="leads_to",
+        verbose_name=_("requires"),
+    )
+    reason = models.CharField(
+        _("reason"),
+        max_length=REASON_MAX_LENGTH,
+        help_text=_("One clause: “it needs the log as the source of truth”."),
+    )
+    added_at = models.DateTimeField(_("added at"), default=timezone.now, editable=False)
+
+    objects = PrerequisiteQuerySet.as_manager()
+    history = ChangeHistory()
+
+    class Meta:
+        ordering = ["article", "pk"]
+        verbose_name = _("prerequisite")
+        verbose_name_plural = _("prerequisites")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["article", "requires"],
+                name="unique_prerequisite_article_requires",
+                violation_error_message=_("This article is required already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(article=F("requires")),
+                name="check_prerequisite_article",
+                violation_error_message=_("An article cannot require itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article} ← {self.requires}"
+
+    def clean(self) -> None:
+        """Refuse a circle, and name the articles in it."""
+        if self.is_retired or not (self.article_id and self.requires_id):
+            return
+        others = Prerequisite.objects.current().exclude(pk=self.pk)
+        circle = circle_with(others.edges(), self.article_id, self.requires_id)
+        if circle:
+            titles = Article.objects.in_bulk(circle)
+            names = " → ".join(f"“{titles[pk].title}”" for pk in circle)
+            message = _("That would be a circle: %(names)s.")
+            raise ValidationError({"requires": message % {"names": names}})
