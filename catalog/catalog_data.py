@@ -17,7 +17,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_type_hints
 from django.db.models import Model, QuerySet
 
 from catalog.history.field_changes import ChangeKind
-from catalog.models import Alias, Article, Entry, Layer, Section, Status
+from catalog.models import READING_MINUTES_MAX, Alias, Article, Entry, Layer, Section, Status
 
 _Data = TypeVar("_Data")
 
@@ -37,6 +37,21 @@ class Carried(NamedTuple):
     """Whether readers see its changes."""
     parse: Callable[[str], Any] = str
     """Convert the text of a cell. Raises `ValueError` if the text is not a value."""
+    is_optional: bool = False
+    """Whether exported Markdown has its column only if some article has a value."""
+
+
+def minutes(text: str) -> int | None:
+    """Return the reading minutes in a text such as “16” or “16 min”; `None` if it is empty.
+
+    Raise `ValueError` if the text is no number of minutes that is possible.
+    """
+    number = text.casefold().removesuffix("minutes").removesuffix("min").strip()
+    if not number:
+        return None
+    if not 1 <= (count := int(number)) <= READING_MINUTES_MAX:
+        raise ValueError(text)
+    return count
 
 
 NOT_CARRIED = {
@@ -47,6 +62,7 @@ NOT_CARRIED = {
     "status": {"id"},
     "prompt": {"id", "added_at"},
     "case": {"id", "added_at"},
+    "prerequisite": {"id", "added_at"},
 }
 """The fields that are never imported or exported, by model."""
 
@@ -101,6 +117,18 @@ class ArticleData:
     is_retired: bool = False
     merged_into: str = ""
     """The UUID of the article it was merged into."""
+    reading_minutes: Annotated[
+        int | None,
+        Carried(
+            ChangeKind.MINUTES,
+            columns=frozenset({"reading minutes", "reading time", "minutes", "min"}),
+            heading="Minutes",
+            export="reading_minutes",
+            is_public=False,
+            parse=minutes,
+            is_optional=True,
+        ),
+    ] = None
 
 
 WHAT_YOU_LEARN = frozenset(
@@ -147,6 +175,16 @@ class PromptData:
     is_retired: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PrerequisiteData:
+    uuid: str
+    article: str
+    requires: str
+    """The UUID of the article to read before it."""
+    reason: Annotated[str, Carried(ChangeKind.REASON, is_public=False)]
+    is_retired: bool = False
+
+
 def _part(change: ChangeKind, export: str) -> Carried:
     """Return the rules of a part of a case, which readers do not see among the changes."""
     return Carried(change, export=export, is_public=False)
@@ -185,7 +223,7 @@ MODELS: dict[type, type[Model]] = {
     ArticleData: Article,
     EntryData: Entry,
 }
-"""The model of each data class. The apps of prompts and cases add theirs, not known here."""
+"""The model of each data class. The apps of prompts, cases and prerequisites add theirs."""
 
 
 def _marked(data: type) -> Mapping[str, Carried]:
@@ -196,7 +234,7 @@ def _marked(data: type) -> Mapping[str, Carried]:
     return {name: found[0] for name, found in marks.items() if found}
 
 
-_CARRIED = {data: _marked(data) for data in (*MODELS, PromptData, CaseData)}
+_CARRIED = {data: _marked(data) for data in (*MODELS, PromptData, CaseData, PrerequisiteData)}
 
 
 def carried(data: type) -> Mapping[str, Carried]:
@@ -209,6 +247,7 @@ COLUMNS = {
     "layer": "layer__slug",
     "section": "section__slug",
     "article": "article__uuid",
+    "requires": "requires__uuid",
     "status": "status__slug",
     "merged_into": "merged_into__uuid",
     "is_retired": "retired_at",
@@ -218,17 +257,26 @@ COLUMNS = {
 CONVERTED: Mapping[str, Callable[[Any], Any]] = {
     "uuid": str,
     "article": str,
+    "requires": str,
     "merged_into": lambda uuid: str(uuid or ""),
     "is_retired": lambda retired_at: retired_at is not None,
 }
+
+
+OPTIONAL: Mapping[str, type] = {
+    "prompts": PromptData,
+    "cases": CaseData,
+    "prerequisites": PrerequisiteData,
+}
+"""The rows by UUID that a revision made before there were any does not have."""
 
 
 @dataclass(frozen=True)
 class CatalogData:
     """The whole catalogue, retired rows included.
 
-    Layers, sections and statuses are keyed by slug, articles, prompts and cases by UUID, entries
-    by primary key.
+    Layers, sections and statuses are keyed by slug, articles, prompts, cases and prerequisites by
+    UUID, entries by primary key.
     """
 
     layers: Mapping[str, LayerData] = field(default_factory=dict)
@@ -240,6 +288,10 @@ class CatalogData:
     """`None` in a revision that was made before there were prompts."""
     cases: Mapping[str, CaseData] | None = None
     """`None` in a revision that was made before there were cases."""
+    prerequisites: Mapping[str, PrerequisiteData] | None = None
+    """`None` in a revision that was made before there were prerequisites."""
+    has_minutes: bool = True
+    """Whether it was made since articles have reading minutes."""
 
     @cached_property
     def current_of(self) -> Mapping[str, list[EntryData]]:
@@ -278,6 +330,14 @@ class CatalogData:
         return dict(rows)
 
     @cached_property
+    def prerequisites_of(self) -> Mapping[str, list[PrerequisiteData]]:
+        """The prerequisites of each article, with retired ones."""
+        rows: dict[str, list[PrerequisiteData]] = defaultdict(list)
+        for prerequisite in (self.prerequisites or {}).values():
+            rows[prerequisite.article].append(prerequisite)
+        return dict(rows)
+
+    @cached_property
     def articles_by_slug(self) -> Mapping[str, ArticleData]:
         return {article.slug: article for article in self.articles.values()}
 
@@ -303,7 +363,7 @@ class CatalogData:
 
     def as_json(self) -> dict[str, Any]:
         names = ["layers", "sections", "statuses", "articles", "entries"]
-        names += [name for name in ("prompts", "cases") if getattr(self, name) is not None]
+        names += [name for name in OPTIONAL if getattr(self, name) is not None]
         return {name: [values_of(row) for row in getattr(self, name).values()] for name in names}
 
     @classmethod
@@ -311,22 +371,23 @@ class CatalogData:
         articles = [
             ArticleData(**{**row, "keys": tuple(row["keys"])}) for row in stored["articles"]
         ]
-        prompts, cases = stored.get("prompts"), stored.get("cases")
         return cls(
             layers={row["slug"]: LayerData(**row) for row in stored["layers"]},
             sections={row["slug"]: SectionData(**row) for row in stored["sections"]},
             statuses={row["slug"]: StatusData(**row) for row in stored["statuses"]},
             articles={article.uuid: article for article in articles},
             entries={row["id"]: EntryData(**row) for row in stored["entries"]},
-            prompts=None
-            if prompts is None
-            else {row["uuid"]: PromptData(**row) for row in prompts},
-            cases=None if cases is None else {row["uuid"]: CaseData(**row) for row in cases},
+            has_minutes=all("reading_minutes" in row for row in stored["articles"]),
+            **{
+                name: {row["uuid"]: data(**row) for row in stored[name]}
+                for name, data in OPTIONAL.items()
+                if stored.get(name) is not None
+            },
         )
 
 
 def stored() -> CatalogData:
-    """Return the catalogue as the database holds it now, in eight queries."""
+    """Return the catalogue as the database holds it now, in nine queries."""
     keys: dict[str, list[str]] = defaultdict(list)
     for uuid, key in Alias.objects.order_by().values_list("article__uuid", "key"):
         keys[str(uuid)].append(key)
@@ -350,6 +411,12 @@ def stored() -> CatalogData:
         cases={
             row.uuid: row
             for row in _loaded(CaseData, MODELS[CaseData]._default_manager.order_by("pk"))
+        },
+        prerequisites={
+            row.uuid: row
+            for row in _loaded(
+                PrerequisiteData, MODELS[PrerequisiteData]._default_manager.order_by("pk")
+            )
         },
     )
 

@@ -49,6 +49,11 @@ class ChangeKind(StrEnum):
     FAILURE_MODES = "failure modes"
     TRADE_OFFS = "trade-offs"
     ARTICLES = "articles"
+    MINUTES = "minutes"
+    REQUIRED = "required"
+    REQUIRED_AGAIN = "required again"
+    NOT_REQUIRED = "not required"
+    REASON = "reason"
 
     @property
     def label(self) -> str:
@@ -90,6 +95,11 @@ LABELS = {
     ChangeKind.FAILURE_MODES: _("Failure modes"),
     ChangeKind.TRADE_OFFS: _("Trade-offs"),
     ChangeKind.ARTICLES: _("Articles"),
+    ChangeKind.MINUTES: _("Reading minutes"),
+    ChangeKind.REQUIRED: _("New prerequisite"),
+    ChangeKind.REQUIRED_AGAIN: _("Restored prerequisite"),
+    ChangeKind.NOT_REQUIRED: _("Retired prerequisite"),
+    ChangeKind.REASON: _("Reason"),
 }
 
 
@@ -99,8 +109,8 @@ class FieldChange:
     old: str = ""
     new: str = ""
     where: str = ""
-    """The section of the entry, or the question of the prompt, that changed. Empty for a change of
-    the article."""
+    """The section of the entry, the question of the prompt, or the required article, that changed.
+    Empty for a change of the article."""
 
     @property
     def is_whole(self) -> bool:

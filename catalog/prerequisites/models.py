@@ -1,15 +1,17 @@
+from collections.abc import Sequence
 from typing import ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.graph import circle_with
 from catalog.history.records import ChangeHistory
 from catalog.models import Article
-from catalog.prerequisites.graph import circle_with
 from catalog.prerequisites.querysets import PrerequisiteQuerySet
 from catalog.retirable import Retirable
 
@@ -62,14 +64,32 @@ class Prerequisite(Retirable):
     def __str__(self) -> str:
         return f"{self.article} ← {self.requires}"
 
+    def natural_key(self) -> tuple[UUID]:
+        return (self.uuid,)
+
     def clean(self) -> None:
-        """Refuse a circle, and name the articles in it."""
+        """Refuse a merged article and a circle, and name the articles in it."""
         if self.is_retired or not (self.article_id and self.requires_id):
             return
+        for article in (self.article, self.requires):
+            article.refuse_if_merged()
         others = Prerequisite.objects.current().exclude(pk=self.pk)
         circle = circle_with(others.edges(), self.article_id, self.requires_id)
         if circle:
-            titles = Article.objects.in_bulk(circle)
-            names = " → ".join(f"“{titles[pk].title}”" for pk in circle)
-            message = _("That would be a circle: %(names)s.")
-            raise ValidationError({"requires": message % {"names": names}})
+            raise ValidationError(circle_message(circle))
+
+    def restore(self) -> None:
+        """Restore it. Raise `ValidationError` if it would close a circle by now."""
+        self.retired_at = None
+        self.clean()
+        super().restore()
+
+
+def circle_message(circle: Sequence[int]) -> str:
+    """Return why a prerequisite is refused, with the titles of the articles in the circle."""
+    if len(set(circle)) == 1:
+        return gettext("An article cannot require itself.")
+    titles = Article.objects.in_bulk(circle)
+    names = " → ".join(f"“{titles[pk].title}”" for pk in circle)
+    message = gettext("That would be a circle: %(names)s. Choose another article, or retire one.")
+    return message % {"names": names}

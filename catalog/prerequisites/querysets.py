@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from catalog.prerequisites.graph import Edge
+from django.db.models import Q
+
+from catalog.graph import Edge
 from catalog.retirable import RetirableQuerySet
 
 if TYPE_CHECKING:
+    from catalog.models import Article
     from catalog.prerequisites.models import Prerequisite
 
 
@@ -15,7 +18,11 @@ class PrerequisiteQuerySet(RetirableQuerySet["Prerequisite"]):
         """Filter to the prerequisites that are not retired."""
         return self.filter(retired_at=None)
 
-    def edges(self) -> list[Edge]:
+    def of_article(self, article: Article) -> Self:
+        """Filter to what the article requires, and what requires it."""
+        return self.filter(Q(article=article) | Q(requires=article))
+
+    def edges(self) -> list[Edge[int]]:
         """Return the ids of each article and of one that it requires."""
         return [Edge(*row) for row in self.order_by().values_list("article", "requires")]
 

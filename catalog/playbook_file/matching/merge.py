@@ -25,6 +25,7 @@ from catalog.playbook_file.matching.decisions import (
     merge_key,
     placement_key,
 )
+from catalog.playbook_file.matching.prerequisites import PrerequisiteMatcher
 from catalog.playbook_file.matching.prompts import PromptMatcher
 from catalog.playbook_file.matching.sections import OutlineMatcher
 from catalog.playbook_file.matching.statuses import StatusMatcher
@@ -76,6 +77,7 @@ class _Merger:
         self.slugs = {article.slug for article in before.articles.values()}
         self.prompts = PromptMatcher(before)
         self.cases = before.cases
+        self.prerequisites = before.prerequisites
 
     def merge(self) -> Merge:
         for group in self.matcher.groups:
@@ -85,6 +87,7 @@ class _Merger:
         self._retire()
         self.outline.number()
         self._merge_cases()
+        self._merge_prerequisites()
         return Merge(
             self.before,
             self._after(),
@@ -104,6 +107,7 @@ class _Merger:
             self.entries,
             self.prompts.prompts,
             self.cases,
+            self.prerequisites,
         )
 
     def _refuse_unasked(self, decisions: Decisions) -> None:
@@ -176,6 +180,15 @@ class _Merger:
             matcher = CaseMatcher(self.before, self._slug_of, self.notes)
             matcher.merge(self.file.cases)
             self.cases = matcher.cases
+
+    def _merge_prerequisites(self) -> None:
+        matcher = PrerequisiteMatcher(self.before, self.by_key.get, self.notes)
+        for group in self.matcher.groups:
+            asked = next((row.requires for row in group.rows if row.requires is not None), None)
+            if asked is not None:
+                matcher.merge(self.articles[group.article], asked)
+        matcher.refuse_circle(self.articles)
+        self.prerequisites = matcher.prerequisites
 
     def _slug_of(self, key: str) -> str | None:
         return self.articles[self.by_key[key]].slug if key in self.by_key else None

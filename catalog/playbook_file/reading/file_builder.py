@@ -96,6 +96,7 @@ class FileBuilder:
             row.status and self._fitting(row.line, Status, "label", row.status),
             {name: self._fitting_value(row.line, name, v) for name, v in row.values.items()},
             row.prompts,
+            row.requires,
         )
         section.rows.append(row)
         return row

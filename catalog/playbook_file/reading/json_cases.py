@@ -5,9 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog import identity
 from catalog.catalog_data import MODELS, CaseData, carried
-from catalog.playbook_file.reading.checks import link_error
+from catalog.playbook_file.reading.json_articles import read_article
 from catalog.playbook_file.reading.json_values import JsonValues, errors_of, name_of, too_long
 from catalog.playbook_file.reading.parsed_file import FileArticle, FileCase
 
@@ -57,15 +56,6 @@ def _error(case: FileCase) -> str:
 
 
 def _articles(reader: JsonValues, row: Mapping[str, Any]) -> tuple[FileArticle, ...]:
-    return tuple(_article(reader, article) for article in reader.objects(row, "articles"))
-
-
-def _article(reader: JsonValues, row: Mapping[str, Any]) -> FileArticle:
-    title, link = reader.text(row, "title"), reader.text(row, "link")
-    reason = link_error(link) if link else ""
-    if not title and not link:
-        reason = _("An article of a case needs a title or a link.")
-    if reason:
-        reader.refuse(reason)
-        return FileArticle(title or link, "")
-    return FileArticle(title or link, identity.url_key(link) if link else identity.title_key(title))
+    needs_name = _("An article of a case needs a title or a link.")
+    articles = reader.objects(row, "articles")
+    return tuple(read_article(reader, article, needs_name) for article in articles)

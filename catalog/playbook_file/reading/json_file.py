@@ -1,4 +1,4 @@
-"""Read a JSON file as the site exports it: layers, entries with prompts, and cases.
+"""Read a JSON file as the site exports it: layers, cases, entries with prompts and prerequisites.
 
 Such a file is made by a program, so one that does not fit is refused, with each reason.
 """
@@ -11,9 +11,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import MODELS, ArticleData, EntryData, PromptData, carried
+from catalog.catalog_data import MODELS, ArticleData, Carried, EntryData, PromptData, carried
 from catalog.models import Layer, Section
 from catalog.playbook_file.reading.file_builder import REASONS_SHOWN
+from catalog.playbook_file.reading.json_articles import read_prerequisites
 from catalog.playbook_file.reading.json_cases import read_cases
 from catalog.playbook_file.reading.json_values import JsonValues, errors_of, too_long
 from catalog.playbook_file.reading.parsed_file import (
@@ -115,7 +116,7 @@ class _JsonReader(JsonValues):
             self.refuse(_("An entry needs a title and a section."))
             return
         values = {
-            name: self.text(entry, mark.export)
+            name: self._value(entry, mark)
             for data in (EntryData, ArticleData)
             for name, mark in carried(data).items()
             if name not in {"title", "url"} and mark.export in entry
@@ -127,8 +128,23 @@ class _JsonReader(JsonValues):
             self.text(entry, "status") or None,
             values,
             self._prompts(entry) if "prompts" in entry else None,
+            read_prerequisites(self, entry) if "requires" in entry else None,
         )
         self._add(section, row)
+
+    def _value(self, entry: Mapping[str, Any], mark: Carried) -> object:
+        """Return the value of a carried field: a text, or a number that is parsed as one."""
+        if mark.parse is str:
+            return self.text(entry, mark.export)
+        number = self.value(entry, mark.export, int, 0)
+        if number == 0 and entry.get(mark.export) != 0:
+            return None
+        try:
+            return mark.parse(str(number))
+        except ValueError:
+            message = _("“%(value)s” cannot be used as %(field)s.")
+            self.refuse(message % {"value": number, "field": mark.change.label})
+            return None
 
     # --- Prompts
 

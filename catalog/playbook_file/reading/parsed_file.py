@@ -48,10 +48,21 @@ class FilePrompt:
 
 @dataclass(frozen=True, slots=True)
 class FileArticle:
-    """An article that a case names."""
+    """An article that a case or a prerequisite names."""
 
     title: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilePrerequisite:
+    """An article to read before that of a row, which only JSON files have."""
+
+    line: int
+    uuid: str
+    """Empty for a prerequisite that is new."""
+    article: FileArticle
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,8 @@ class FileRow:
     """The carried fields for which the table has a column (`catalog/catalog_data.py`)."""
     prompts: tuple[FilePrompt, ...] | None = None
     """`None` if the row says nothing about the prompts of its article."""
+    requires: tuple[FilePrerequisite, ...] | None = None
+    """`None` if the row says nothing about what its article requires."""
 
     @cached_property
     def key(self) -> str:

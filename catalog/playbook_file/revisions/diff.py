@@ -15,6 +15,7 @@ from catalog.catalog_data import (
     CatalogData,
     EntryData,
     LayerData,
+    PrerequisiteData,
     PromptData,
     SectionData,
     carried,
@@ -22,7 +23,16 @@ from catalog.catalog_data import (
 )
 from catalog.history.field_changes import ChangeKind, FieldChange
 
-_Row = TypeVar("_Row", LayerData, SectionData, ArticleData, EntryData, PromptData, CaseData)
+_Row = TypeVar(
+    "_Row",
+    LayerData,
+    SectionData,
+    ArticleData,
+    EntryData,
+    PromptData,
+    CaseData,
+    PrerequisiteData,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +198,8 @@ def _article_changes(
         yield from _place_changes(before, after, old.uuid)
     if before.prompts is not None and after.prompts is not None:
         yield from _prompt_changes(before, after, old.uuid)
+    if before.prerequisites is not None and after.prerequisites is not None:
+        yield from _prerequisite_changes(before, after, old.uuid)
 
 
 def _new_article(after: CatalogData, new: ArticleData) -> Iterator[FieldChange]:
@@ -198,6 +210,7 @@ def _new_article(after: CatalogData, new: ArticleData) -> Iterator[FieldChange]:
         yield FieldChange(ChangeKind.PLACED, "", after.sections[place.section].heading)
         yield from _first_values(place)
     yield from _prompt_changes(CatalogData(), after, new.uuid)
+    yield from _prerequisite_changes(CatalogData(), after, new.uuid)
 
 
 def _place_changes(before: CatalogData, after: CatalogData, article: str) -> Iterator[FieldChange]:
@@ -248,6 +261,22 @@ def prompt_changes(old: PromptData | None, new: PromptData) -> Iterator[FieldCha
         yield FieldChange(ChangeKind.NOT_ASKED, old.question, "")
     else:
         yield from _carried_changes(old, new, new.question)
+
+
+def _prerequisite_changes(
+    before: CatalogData, after: CatalogData, article: str
+) -> Iterator[FieldChange]:
+    was = {row.uuid: row for row in before.prerequisites_of.get(article, ())}
+    for new in after.prerequisites_of.get(article, ()):
+        old, title = was.get(new.uuid), after.articles[new.requires].title
+        if old is None or old.is_retired:
+            if not new.is_retired:
+                kind = ChangeKind.REQUIRED if old is None else ChangeKind.REQUIRED_AGAIN
+                yield FieldChange(kind, "", f"{title}: {new.reason}")
+        elif new.is_retired:
+            yield FieldChange(ChangeKind.NOT_REQUIRED, title, "")
+        else:
+            yield from _carried_changes(old, new, title)
 
 
 def _cases(before: CatalogData, after: CatalogData) -> Iterator[ChangedRow]:

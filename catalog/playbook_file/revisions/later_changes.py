@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import MODELS, CaseData, CatalogData, PromptData
+from catalog.catalog_data import MODELS, CaseData, CatalogData, PrerequisiteData, PromptData
 from catalog.history.field_changes import ChangeKind
 from catalog.history.records import records_of
 from catalog.models import Article, Entry, Layer, Section
@@ -79,7 +79,7 @@ def later_changes(revision: Revision, now: CatalogData, diff: CatalogDiff) -> La
     """Return the later changes that `revision`, not applied yet, would revert by its `diff`.
 
     These are the changes since the revision that it undoes or, for a file, since the last one.
-    None before the first. Takes six queries, and one for the last revision.
+    None before the first. Takes eight queries, and one for the last revision.
     """
     base = revision.undoes or Revision.objects.applied().defer("file", "catalogue_before").first()
     if base is None or not diff:
@@ -91,6 +91,7 @@ def later_changes(revision: Revision, now: CatalogData, diff: CatalogDiff) -> La
         *records(Article, "uuid", since),
         *records(Entry, "article__uuid", since),
         *records(MODELS[PromptData], "article__uuid", since),
+        *records(MODELS[PrerequisiteData], "article__uuid", since),
     ]
     return LaterChanges(
         layers=by_key(later.layers, diff.layers, records(Layer, "slug", since), reverts),
@@ -109,6 +110,9 @@ OPPOSITES = {
     ChangeKind.ASKED: ChangeKind.NOT_ASKED,
     ChangeKind.ASKED_AGAIN: ChangeKind.NOT_ASKED,
     ChangeKind.NOT_ASKED: ChangeKind.ASKED_AGAIN,
+    ChangeKind.REQUIRED: ChangeKind.NOT_REQUIRED,
+    ChangeKind.REQUIRED_AGAIN: ChangeKind.NOT_REQUIRED,
+    ChangeKind.NOT_REQUIRED: ChangeKind.REQUIRED_AGAIN,
 }
 
 

@@ -118,6 +118,11 @@ def _counted(diff: CatalogDiff) -> Iterator[str]:
         ChangeKind.QUESTION: _("%d with a changed question"),
         ChangeKind.ANSWER: _("%d with a changed answer"),
         ChangeKind.SOURCES: _("%d with changed sources"),
+        ChangeKind.MINUTES: _("%d with other reading minutes"),
+        ChangeKind.REQUIRED: _("%d with new prerequisites"),
+        ChangeKind.REQUIRED_AGAIN: _("%d with restored prerequisites"),
+        ChangeKind.NOT_REQUIRED: _("%d with retired prerequisites"),
+        ChangeKind.REASON: _("%d with a changed reason of a prerequisite"),
     }
     # The kinds of `messages` first, in their order; a kind without a message by its label.
     kinds = [*messages, *(kind for kind in ChangeKind if kind not in messages)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from catalog.catalog_data import CaseData, CatalogData, PromptData
+from catalog.catalog_data import CaseData, CatalogData, PrerequisiteData, PromptData
+from catalog.graph import Edge, circles
 from catalog.playbook_file.matching.merge import Merge
 
 
@@ -16,7 +17,7 @@ def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
     since then stay merged, because the kept article has their states. A key that an article got
     after the revision, for example by a merge, stays with it.
     """
-    then = _with_later_keys(_with_later_merges(then, now), now, made)
+    then = _with_minutes(_with_later_keys(_with_later_merges(then, now), now, made), now)
     articles = {
         **{uuid: replace(row, is_retired=True) for uuid, row in now.articles.items()},
         **then.articles,
@@ -43,6 +44,7 @@ def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
         },
         prompts=_prompts(then, now),
         cases=_cases(then, now),
+        prerequisites=_prerequisites(then, now),
     )
     return Merge(now, after, len(now.listed.keys() & after.listed.keys()))
 
@@ -65,6 +67,39 @@ def _cases(then: CatalogData, now: CatalogData) -> Mapping[str, CaseData] | None
         **{uuid: replace(row, is_retired=True) for uuid, row in now.cases.items()},
         **then.cases,
     }
+
+
+def _prerequisites(then: CatalogData, now: CatalogData) -> Mapping[str, PrerequisiteData] | None:
+    """Return the prerequisites as they were, each with the articles that it has now.
+
+    One that a merge has retired since, because another one says the same, stays retired, and so
+    does one that would now close a circle.
+    """
+    if then.prerequisites is None or now.prerequisites is None:
+        return now.prerequisites
+    rows = {uuid: replace(row, is_retired=True) for uuid, row in now.prerequisites.items()}
+    for uuid, row in then.prerequisites.items():
+        rows[uuid] = _with_later_articles(row, now.prerequisites.get(uuid, row))
+    edges = {Edge(row.article, row.requires): row for row in rows.values() if not row.is_retired}
+    closing = {edges[edge].uuid: replace(edges[edge], is_retired=True) for edge in circles(edges)}
+    return {**rows, **closing}
+
+
+def _with_later_articles(row: PrerequisiteData, now: PrerequisiteData) -> PrerequisiteData:
+    is_moved = (now.article, now.requires) != (row.article, row.requires)
+    is_retired = row.is_retired or (is_moved and now.is_retired)
+    return replace(row, article=now.article, requires=now.requires, is_retired=is_retired)
+
+
+def _with_minutes(then: CatalogData, now: CatalogData) -> CatalogData:
+    """Return the catalogue with the minutes of now, if it was made before there were any."""
+    if then.has_minutes:
+        return then
+    articles = {
+        uuid: replace(row, reading_minutes=now.articles[uuid].reading_minutes)
+        for uuid, row in then.articles.items()
+    }
+    return replace(then, articles=articles)
 
 
 def _with_later_keys(then: CatalogData, now: CatalogData, made: CatalogData) -> CatalogData:

@@ -17,6 +17,7 @@ from catalog.catalog_data import (
     CaseData,
     CatalogData,
     EntryData,
+    PrerequisiteData,
     PromptData,
     carried,
     values_of,
@@ -54,6 +55,7 @@ class _CatalogWriter:
         self._write_entries()
         self._write_prompts()
         self._write_cases()
+        self._write_prerequisites()
         self._delete_statuses()
 
     def _write_layers(self) -> None:
@@ -174,6 +176,26 @@ class _CatalogWriter:
             cases.append(case)
         self._save(model, cases, [*carried(CaseData), "retired_at"])
 
+    def _write_prerequisites(self) -> None:
+        rows = list(changed_rows(self.before.prerequisites or {}, self.after.prerequisites or {}))
+        if not rows:
+            return
+        model = MODELS[PrerequisiteData]
+        articles = {str(uuid): pk for uuid, pk in Article.objects.values_list("uuid", "pk")}
+        wanted = {row.uuid for row in rows}
+        stored = {str(p.uuid): p for p in _all(model) if str(p.uuid) in wanted}
+        prerequisites = []
+        for row in rows:
+            new = {"uuid": row.uuid, "added_at": self.now}
+            prerequisite: Any = stored.get(row.uuid) or model(**new)
+            prerequisite.article_id = articles[row.article]
+            prerequisite.requires_id = articles[row.requires]
+            copy_carried(row, prerequisite)
+            prerequisite.retired_at = self._retired_at(prerequisite.retired_at, row.is_retired)
+            prerequisites.append(prerequisite)
+        fields = ["article", "requires", *carried(PrerequisiteData), "retired_at"]
+        self._save(model, prerequisites, fields)
+
     def _leave_places(self, rows: Iterable[EntryData]) -> None:
         """Retire the entries that move until all are written: two entries may swap places."""
         moving = [row.id for row in rows if _place(self.before.entries[row.id]) != _place(row)]
@@ -200,7 +222,9 @@ def _all(model: type[models.Model]) -> Iterable[Any]:
     return model._default_manager.all()
 
 
-def copy_carried(row: ArticleData | EntryData | PromptData | CaseData, to: models.Model) -> None:
+def copy_carried(
+    row: ArticleData | EntryData | PromptData | CaseData | PrerequisiteData, to: models.Model
+) -> None:
     """Copy the carried fields of a row to its model instance."""
     for name in carried(type(row)):
         setattr(to, name, getattr(row, name))

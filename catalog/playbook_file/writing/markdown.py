@@ -71,12 +71,7 @@ def _keycaps(number: int) -> str:
 
 
 def _table(catalogue: CatalogData, section: SectionData) -> Iterator[str]:
-    described = [
-        (data, name, field.heading)
-        for data in (EntryData, ArticleData)
-        for name, field in carried(data).items()
-        if field.heading
-    ]
+    described = _described(catalogue)
     headings = ["#", "Title", "Link", *(heading for _data, _name, heading in described), "Status"]
     yield f"| {' | '.join(headings)} |"
     rules = ["-" * (len(heading) + 2) for heading in headings[:-1]]
@@ -96,6 +91,17 @@ def _table(catalogue: CatalogData, section: SectionData) -> Iterator[str]:
             _badge(status.label, status.colour),
         ]
         yield f"| {' | '.join(cells)} |"
+
+
+def _described(catalogue: CatalogData) -> list[tuple[type, str, str]]:
+    """Return the columns of carried fields: the data class, the field and the heading."""
+    return [
+        (data, name, field.heading)
+        for data, rows in ((EntryData, catalogue.entries), (ArticleData, catalogue.articles))
+        for name, field in carried(data).items()
+        if field.heading
+        and not (field.is_optional and all(getattr(row, name) is None for row in rows.values()))
+    ]
 
 
 def _shown(value: object) -> str:

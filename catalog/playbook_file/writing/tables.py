@@ -12,6 +12,7 @@ from catalog.catalog_data import (
     CaseData,
     CatalogData,
     EntryData,
+    PrerequisiteData,
     PromptData,
     carried,
 )
@@ -27,6 +28,8 @@ def as_json(catalogue: CatalogData) -> str:
     rows = list(_rows(catalogue))
     if catalogue.prompts is not None:
         _add_prompts(catalogue, rows)
+    if catalogue.prerequisites is not None:
+        _add_prerequisites(catalogue, rows)
     layers = [
         {"slug": layer.slug, "number": layer.number, "title": layer.title, "tagline": layer.tagline}
         for layer in sorted(catalogue.layers.values(), key=lambda row: (row.number, row.slug))
@@ -54,6 +57,30 @@ def _add_prompts(catalogue: CatalogData, rows: list[dict[str, Any]]) -> None:
             done.add(row["article"])
             prompts = catalogue.prompts_of.get(row["article"], ())
             row["prompts"] = [_prompt(prompt) for prompt in prompts if not prompt.is_retired]
+
+
+def _add_prerequisites(catalogue: CatalogData, rows: list[dict[str, Any]]) -> None:
+    """Add what each article requires to the first of its rows."""
+    done: set[str] = set()
+    for row in rows:
+        if row["article"] not in done:
+            done.add(row["article"])
+            prerequisites = catalogue.prerequisites_of.get(row["article"], ())
+            row["requires"] = [
+                _prerequisite(catalogue, prerequisite)
+                for prerequisite in prerequisites
+                if not prerequisite.is_retired and prerequisite.requires in catalogue.listed
+            ]
+
+
+def _prerequisite(catalogue: CatalogData, row: PrerequisiteData) -> dict[str, object]:
+    requires = catalogue.articles[row.requires]
+    return {
+        "uuid": row.uuid,
+        "title": requires.title,
+        "link": requires.url,
+        "reason": row.reason,
+    }
 
 
 def _prompt(prompt: PromptData) -> dict[str, object]:

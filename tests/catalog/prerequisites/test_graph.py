@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.prerequisites.graph import Edge, circle_with, in_order
+from catalog.graph import Edge, circle_with, in_order
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -26,7 +26,7 @@ def test_an_article_comes_after_what_it_requires_and_otherwise_by_its_place() ->
 def test_edges_that_close_no_circle_always_leave_an_order(
     places: list[int], pairs: set[tuple[int, int]]
 ) -> None:
-    edges: list[Edge] = []
+    edges: list[Edge[int]] = []
     for article, requires in sorted(pairs):
         if not circle_with(edges, article, requires):
             edges.append(Edge(article, requires))
