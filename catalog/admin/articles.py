@@ -121,7 +121,9 @@ class ArticleAdmin(SortableAdminBase, EntryHistoryAdmin, MergingAdmin, MovingAdm
         "restore_selected",
         "merge_selected",
     )
-    list_display = ("title", "status", "places", "link", "learner_count", "page")
+    list_display = (
+        "title", "status", "places", "reading_minutes", "link", "learner_count", "page",
+    )  # fmt: skip
     list_editable = ("status",)
     list_filter = (RetiredFilter, ListedFilter, PublicFilter, LayerFilter, SectionFilter, "status")
     search_fields = ("title", "url", "aliases__key", "entries__title")
@@ -166,7 +168,7 @@ class ArticleAdmin(SortableAdminBase, EntryHistoryAdmin, MergingAdmin, MovingAdm
         return super().get_changelist_form(request, **{**options, "form": ArticleRowForm})
 
     def get_fields(self, request: HttpRequest, obj: Article | None = None) -> list[Any]:
-        fields = ["title", "url", "status"]
+        fields = ["title", "url", "status", "reading_minutes"]
         if obj is None:
             return fields
         merged = ["merged_into"] if obj.merged_into_id else []

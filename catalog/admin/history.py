@@ -23,8 +23,8 @@ _Model = TypeVar("_Model", bound=models.Model)
 
 RECORDS_PER_PAGE = 50
 
-# Fields that never change, and the article of an entry, which only a merge changes.
-NOT_REVERTED = {"id", "uuid", "slug", "added_at", "merged_into", "article"}
+# Fields that never change, and the articles of a row, which only a merge changes.
+NOT_REVERTED = {"id", "uuid", "slug", "added_at", "merged_into", "article", "requires"}
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,8 @@ def test_queries_of_the_history_page_do_not_grow(
     assert len(queries) == PAGE_QUERIES
 
 
-PAGE_QUERIES = 12
+PAGE_QUERIES = 13
+"""One for each table on the page of an article among them."""
 
 
 def test_records_of_a_deleted_account_stay(client: Client, wallet: Article) -> None:
