@@ -8,8 +8,16 @@ class PrerequisitesConfig(AppConfig):
     verbose_name = _("Prerequisites")
 
     def ready(self) -> None:
-        from catalog import catalog_version, snapshot
+        from catalog import catalog_version, shipped, snapshot
+        from catalog.catalog_data import MODELS, PrerequisiteData
+        from catalog.prerequisites import admin, receivers
+        from catalog.prerequisites.models import Prerequisite
         from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
+        from catalog.prerequisites.shipped import load_prerequisites
 
         catalog_version.watch("prerequisites_prerequisite")
+        MODELS[PrerequisiteData] = Prerequisite
         snapshot.read_ahead.append(PrerequisiteIndex.of)
+        admin.register_table()
+        shipped.register("prerequisites", load_prerequisites)
+        receivers.connect()

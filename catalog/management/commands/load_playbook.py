@@ -1,6 +1,7 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils.text import get_text_list
 
 from catalog import shipped
 from catalog.history.records import record_untracked
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         if is_empty:
             say(f"The playbook is loaded: {Article.objects.count()} articles.")
         elif added:
-            rows = " and ".join(f"{count} {name}" for name, count in added.items())
+            rows = get_text_list([f"{count} {name}" for name, count in added.items()], "and")
             say(f"The catalogue holds a playbook already; {rows} were added to it.")
         else:
             say("The catalogue holds a playbook already; nothing was changed.")

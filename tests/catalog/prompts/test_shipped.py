@@ -50,10 +50,10 @@ def test_an_empty_installation_gets_the_playbook_with_its_prompts(db: None) -> N
 
 def test_an_upgraded_installation_gets_the_prompts_once(playbook: None) -> None:
     count = len(shipped())
-    cases = len(list(rows_of("cases")))
+    cases, prerequisites = (len(list(rows_of(name))) for name in ("cases", "prerequisites"))
     assert load_playbook() == (
-        f"The catalogue holds a playbook already; {count} prompts and {cases} cases were added to "
-        "it."
+        f"The catalogue holds a playbook already; {count} prompts, {cases} cases and "
+        f"{prerequisites} prerequisites were added to it."
     )
     assert stored() == shipped()
 
