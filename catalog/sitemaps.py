@@ -25,6 +25,7 @@ class PlaybookSitemap(Sitemap[Any]):
             reverse("catalog:entry_list"),
             reverse("suggestions:suggestion_add"),
             reverse("estimates:estimates"),
+            reverse("prerequisites:map_detail"),
             *Layer.objects.all(),
             *Section.objects.listed(),
             *Article.objects.public().listed(),

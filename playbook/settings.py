@@ -257,6 +257,7 @@ TEMPLATES = [
                 "playbook.diagrams.tags",
                 "catalog.prompts.fragments",
                 "catalog.cases.fragments",
+                "catalog.prerequisites.fragments",
                 "progress.fragments",
                 "progress.my_progress",
                 "progress.notes.fragments",

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("catalog.suggestions.urls")),
     path("", include("catalog.prompts.urls")),
     path("", include("catalog.cases.estimates.urls")),
+    path("", include("catalog.prerequisites.urls")),
     path("", include("progress.urls")),
     path("", include("progress.recall.urls")),
     path("", include("progress.notes.urls")),

@@ -8,17 +8,19 @@ from functools import cached_property
 from typing import Any, ClassVar, Self, TypeVar
 
 from catalog.models import Article, Entry
+from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
 from catalog.search.bitmaps import Bitmap
 from catalog.search.entry_index import EntryIndex
 from catalog.snapshot import CatalogSnapshot, IndexedEntry, current
 from playbook.http import Reader
 from playbook.study_day import study_day
 from progress import news, statistics
-from progress.states import StateName
+from progress.states import Stage, StateName
 
 _T = TypeVar("_T")
 
 HISTORY_SHOWN = 10
+STARTED = StateName.at(Stage.STARTED)
 
 
 class NothingToUndo(Exception):
@@ -189,7 +191,7 @@ class ReaderProgress(ABC):
     def forget(self) -> None:
         """Clear what was read before a write."""
         self._derived.clear()
-        for name in ("states", "totals", "changed_articles", "growth", "confidences"):
+        for name in ("states", "totals", "changed_articles", "growth", "confidences", "behind"):
             self.__dict__.pop(name, None)
 
     def remember(self, states: Mapping[int, str]) -> None:
@@ -222,8 +224,37 @@ class ReaderProgress(ABC):
         return index.everything & ~index.of_articles(self.states.keys() - own)
 
     def next_entry(self) -> Entry | None:
-        """Return the first entry of the journey whose article is to do and has a link."""
+        """Return the first entry of the journey whose article is to do and can be read next.
+
+        If none can, return the first one to do. An article needs a link to be read.
+        """
         readable: list[IndexedEntry] = self.snapshot.derive("readable", readable_of)
-        return next(
-            (indexed.entry for indexed in readable if indexed.article_id not in self.states), None
-        )
+        to_do = (indexed for indexed in readable if indexed.article_id not in self.states)
+        first = next(to_do, None)
+        if first is None or self.is_next(first.article_id):
+            return first.entry if first else None
+        open_ = (indexed for indexed in to_do if self.is_next(indexed.article_id))
+        return next(open_, first).entry
+
+    def is_next(self, article_id: int) -> bool:
+        """Return whether the article is to do and everything to read before it is finished."""
+        if article_id in self.states:
+            return False
+        return PrerequisiteIndex.of(self.snapshot).is_open(article_id, self.behind)
+
+    @cached_property
+    def behind(self) -> Collection[int]:
+        """The primary keys of the articles that the reader has finished or skipped."""
+        behind = set(StateName.at(Stage.FINISHED, Stage.EXCLUDED))
+        return {pk for pk, state in self.states.items() if state in behind}
+
+    @property
+    def current_article(self) -> Article | None:
+        """The article that the reader is reading, the first of the journey; else the next one."""
+        reading = [pk for pk, state in self.states.items() if state in STARTED]
+        articles = (self.snapshot.by_pk.get(pk) for pk in reading)
+        shown = [article for article in articles if article and article.is_countable]
+        if shown:
+            return min(shown, key=lambda article: self.snapshot.place_of(article.pk))
+        entry = self.next_entry()
+        return entry.article if entry else None

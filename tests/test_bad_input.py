@@ -19,6 +19,7 @@ PAGES = [
     "/sections/caching/",
     "/layers/data-mastery/",
     "/estimates/",
+    "/map/",
     "/me/",
     "/me/history/",
     "/practice/",
@@ -63,7 +64,7 @@ FIELDS = st.sampled_from(
     [
         *("layer", "section", "status", "state", "q", "order", "page", "day"),
         *("users", "bytes_in", "hot", "figures", "practice"),
-        *("next", "shown", "spot", "theme", "time_zone", "action"),
+        *("next", "show", "shown", "spot", "theme", "time_zone", "action"),
         *("kind", "standing", "answer", "question", "operation", "card", "rating"),
         *("login", "password", "username", "email", "password1"),
     ]

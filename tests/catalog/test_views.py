@@ -413,7 +413,7 @@ def test_the_sitemap_names_every_public_page_under_the_sites_address(
     client: Client, settings: Settings
 ) -> None:
     places = re.findall(r"<loc>(.*?)</loc>", client.get("/sitemap.xml").content.decode())
-    assert len(places) == 4 + 4 + 12 + 39
+    assert len(places) == 5 + 4 + 12 + 39
     assert all(place.startswith(f"{settings.SITE_URL}/") for place in places)
 
 
@@ -432,6 +432,7 @@ PAGES = [
     "/articles/unlocking-scalability-building-blocks-p1/",
     "/sections/fundamentals/",
     "/layers/foundation-layer/",
+    "/map/",
     "/sitemap.xml",
 ]
 
@@ -464,7 +465,7 @@ def test_queries_do_not_grow_with_the_catalogue(
         client.force_login(learner)
     client.post("/articles/unlocking-scalability-building-blocks-p1/state/", {"state": "done"})
     grow(articles=1)  # After a change the playbook and its past are read anew: that counts too.
-    with django_assert_max_num_queries(22) as small:
+    with django_assert_max_num_queries(23) as small:
         client.get(path)
     grow(articles=7)
     with django_assert_max_num_queries(len(small)):

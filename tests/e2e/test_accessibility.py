@@ -22,6 +22,7 @@ from catalog.playbook_file.models import OpenQuestion
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import prepare, prepare_undo
 from catalog.playbook_file.writing.formats import write
+from catalog.prerequisites.shipped import load_prerequisites
 from catalog.suggestions.models import Decision, Suggestion, SuggestionKind
 from progress.learner import LearnerProgress
 from progress.notes.saving import save_note
@@ -56,6 +57,8 @@ PUBLIC = [
     "/metrics/",
     "/estimates/",
     "/estimates/?users=many&figures=1",
+    "/map/",
+    "/map/?show=next",
     "/me/",
     "/accounts/login/",
     "/accounts/signup/",
@@ -67,6 +70,7 @@ PUBLIC = [
 ]
 SIGNED_IN = [
     "/",
+    "/map/",
     "/articles/",
     "/articles/payment-wallet/",
     "/me/",
@@ -169,6 +173,12 @@ def look_at(page: Page, path: str) -> None:
         assert page.url.endswith(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
         assert_accessible(page)
+
+
+@pytest.fixture(autouse=True)
+def prerequisites(shipped_playbook: None) -> None:
+    """Fill the map, and what stands beside an article."""
+    load_prerequisites()
 
 
 @pytest.fixture

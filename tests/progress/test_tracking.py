@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article, Entry
+from catalog.prerequisites.models import Prerequisite
 from progress.activity import days_of
 from progress.learner import LearnerProgress
 from progress.models import Event, State
@@ -149,6 +150,42 @@ def test_the_next_article_is_the_first_one_to_do(progress: ReaderProgress) -> No
     for article in Article.objects.all():
         progress.set(article, DONE)
     assert progress.next_entry() is None
+
+
+def next_article(progress: ReaderProgress) -> Article | None:
+    entry = progress.next_entry()
+    return entry.article if entry else None
+
+
+def test_the_next_article_is_one_whose_prerequisites_are_behind(
+    progress: ReaderProgress, wallet: Article
+) -> None:
+    first, second, third = [entry.article for entry in Entry.objects.listed().in_journey_order()][
+        :3
+    ]
+    for article in (first, second):
+        Prerequisite.objects.create(article=article, requires=wallet, reason="it needs that")
+    Prerequisite.objects.create(article=wallet, requires=third, reason="it needs that too")
+    assert next_article(progress) == third
+    progress.set(third, READING)
+    assert next_article(progress) not in {first, second, wallet}
+    progress.set(third, SKIPPED)
+    assert progress.is_next(wallet.pk)
+    for article in Article.objects.exclude(pk__in=[first.pk, second.pk]):
+        progress.set(article, DONE)
+    assert next_article(progress) == first
+    progress.set(wallet, READING)
+    assert not progress.is_next(first.pk)
+    assert next_article(progress) == first
+
+
+def test_a_prerequisite_without_a_link_keeps_nobody_from_reading_on(
+    progress: ReaderProgress, wallet: Article
+) -> None:
+    first = Entry.objects.listed().in_journey_order()[0].article
+    Article.objects.filter(pk=wallet.pk).update(url="")
+    Prerequisite.objects.create(article=first, requires=wallet, reason="it needs that")
+    assert next_article(progress) == first
 
 
 def test_a_second_undo_changes_nothing_and_reports_the_state(

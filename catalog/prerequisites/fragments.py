@@ -1,0 +1,98 @@
+"""Show what leads to what, with the reader's states."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.safestring import SafeString
+
+from catalog.dependencies import CATALOG
+from catalog.models import Article
+from catalog.prerequisites.map_layout import Column, Node, PlaybookMap
+from catalog.prerequisites.prerequisite_index import PrerequisiteIndex, Related
+from playbook.http import HttpRequest
+from playbook.rendering.dependencies import READER
+from playbook.rendering.fragments import cached_fragments, per_user_fragment
+
+register = template.Library()
+
+INCLUDES = "prerequisites/includes"
+
+
+@per_user_fragment(register, READER, CATALOG)
+def map_nodes(request: HttpRequest, column: Column, only_next: bool) -> str:
+    """Render the articles of a layer in the drawing, each with its state."""
+    render, progress = cached_fragments(request, CATALOG), request.progress
+    current = progress.current_article
+    nodes = (
+        render(
+            f"{INCLUDES}/map-node.html",
+            node=node,
+            state=progress.state_of(node.article.pk),
+            is_current=node.article == current,
+            is_dim=only_next and not progress.is_next(node.article.pk),
+        )
+        for node in column.nodes
+    )
+    return SafeString("".join(nodes))
+
+
+@per_user_fragment(register, READER, CATALOG)
+def map_current_paths(request: HttpRequest, playbook_map: PlaybookMap) -> str:
+    """Render the curves from the reader's current article once more, above the others."""
+    current = request.progress.current_article
+    paths = playbook_map.paths_from(current.pk) if current else ()
+    return cached_fragments(request, CATALOG)(f"{INCLUDES}/map-paths.html", paths=paths)
+
+
+@per_user_fragment(register, READER, CATALOG)
+def map_place(request: HttpRequest) -> str:
+    """Say where the reader is, and what their current article opens."""
+    current = request.progress.current_article
+    index = PrerequisiteIndex.of(request.snapshot)
+    opens = tuple(index.leads_to(current.pk)) if current else ()
+    render = cached_fragments(request, CATALOG)
+    return render(f"{INCLUDES}/map-place.html", article=current, opens=opens)
+
+
+@per_user_fragment(register, READER, CATALOG)
+def map_items(request: HttpRequest, column: Column, only_next: bool) -> str:
+    """Render the articles of a layer as a list, each with those before and after it."""
+    render, progress = cached_fragments(request, CATALOG), request.progress
+    index, current = PrerequisiteIndex.of(request.snapshot), progress.current_article
+
+    def item(node: Node) -> str:
+        return render(
+            f"{INCLUDES}/map-item.html",
+            article=node.article,
+            state=progress.state_of(node.article.pk),
+            is_current=node.article == current,
+            before=_with_states(request, index.before(node.article.pk)),
+            after=_with_states(request, index.after(node.article.pk)),
+        )
+
+    nodes = [node for node in column.nodes if not only_next or progress.is_next(node.article.pk)]
+    if not nodes:
+        return render(f"{INCLUDES}/map-no-item.html")
+    return SafeString("".join(map(item, nodes)))
+
+
+@per_user_fragment(register, READER, CATALOG)
+def article_prerequisites(request: HttpRequest, article: Article) -> str:
+    """Render what to read before an article and what it leads to; nothing if there is neither."""
+    index = PrerequisiteIndex.of(request.snapshot)
+    before, after = index.before(article.pk), index.after(article.pk)
+    if not before and not after:
+        return ""
+    return cached_fragments(request, CATALOG)(
+        f"{INCLUDES}/article-prerequisites.html",
+        before=_with_states(request, before),
+        after=_with_states(request, after),
+    )
+
+
+def _with_states(
+    request: HttpRequest, related: Iterable[Related]
+) -> tuple[tuple[Related, str], ...]:
+    """Return each article with the reader's state of it."""
+    state_of = request.progress.state_of
+    return tuple((each, state_of(each.article.pk)) for each in related)
