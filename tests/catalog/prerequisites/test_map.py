@@ -73,9 +73,7 @@ def test_there_is_no_style_and_no_script_in_the_drawing(client: Client, shipped:
     drawing = html[html.index('<svg class="map-svg"') : html.index("</section>")]
     assert "style=" not in drawing
     assert "<script" not in drawing
-    assert (
-        drawing.count("<path d=") == 1 + 53 + 7
-    )  # the arrow, all, and those from the first article
+    assert drawing.count("<path d=") == 1 + 53 + 7  # the arrow, all, those from the first
 
 
 def test_states_are_the_learner_s_own(
