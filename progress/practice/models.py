@@ -108,6 +108,8 @@ class Scratch(models.Model):
     """A `Stage`, or “drawing”."""
     minutes = models.PositiveSmallIntegerField(default=0)
     text = models.TextField(max_length=SCRATCH_MAX_LENGTH, blank=True)
+    # The drawing of the text, made when it is saved, because the layout takes milliseconds.
+    svg = models.TextField(blank=True, db_default="", editable=False)
     # As in a note: a save names the version it was based on, and the open page that sent it.
     version = models.PositiveIntegerField(default=1)
     saved_by = models.UUIDField(null=True, editable=False)

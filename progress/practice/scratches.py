@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from progress.practice.models import SCRATCH_MAX_LENGTH, DroppedScratch
+from playbook.diagrams.language import parse
+from playbook.diagrams.svg import draw
+from progress.practice.models import DRAWING, SCRATCH_MAX_LENGTH, DroppedScratch
 from progress.practice.sql import (
     StoredScratch,
     delete_expired_scratches,
@@ -33,12 +35,15 @@ class ScratchStore(TextStore[StoredScratch]):
         self.user = user
         self.session = session
         self.position = position
+        self.stage = ""
+        self.drawn: dict[str, str] = {}
 
     def read(self) -> StoredScratch:
         """Return the scratch. Raise `Http404` where the learner has no such one."""
         scratch = scratch_of(self.user, self.session, self.position)
         if scratch is None:
             raise Http404(_("You have no such practice session."))
+        self.stage = scratch.stage
         return scratch
 
     def open(self) -> StoredScratch:
@@ -48,8 +53,13 @@ class ScratchStore(TextStore[StoredScratch]):
         return scratch
 
     def stored_text(self) -> str:
-        scratch = self.read()
-        return scratch.text
+        return self.read().text
+
+    def prepare(self, text: str) -> None:
+        self.drawn[text] = self.draw(text)
+
+    def draw(self, text: str) -> str:
+        return draw(parse(text), _("Drawing as text")) if self.stage == DRAWING else ""
 
     def lock(self) -> StoredScratch:
         if not lock_learner(self.user):
@@ -62,7 +72,8 @@ class ScratchStore(TextStore[StoredScratch]):
         saved.updated_at = timezone.now()
         saved.saved_by = draft.page if draft else None
         saved.saved_number = draft.number if draft else 0
-        write_scratch(saved)
+        svg = self.drawn[text] if text in self.drawn else self.draw(text)
+        write_scratch(saved, svg)
 
     def drop(self, saved: StoredScratch, text: str) -> None:
         if text:

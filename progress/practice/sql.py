@@ -52,15 +52,16 @@ def scratch_of(user: User, session: UUID, position: int) -> StoredScratch | None
     )
 
 
-def write_scratch(scratch: StoredScratch) -> None:
+def write_scratch(scratch: StoredScratch, svg: str) -> None:
     connection = connections[router.db_for_write(Scratch)]
     page = scratch.saved_by and UUID_FIELD.get_db_prep_value(scratch.saved_by, connection)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE practice_scratch SET text = %s, version = %s, saved_by = %s,"
+            "UPDATE practice_scratch SET text = %s, svg = %s, version = %s, saved_by = %s,"
             " saved_number = %s, updated_at = %s WHERE id = %s",
             [
                 scratch.text,
+                svg,
                 scratch.version,
                 page,
                 scratch.saved_number,

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.cases.models import Case
+from playbook.diagrams.language import parse
+from playbook.diagrams.svg import draw
 from progress.practice.models import SCRATCH_MAX_LENGTH, DroppedScratch, PracticeSession, Scratch
 from progress.practice.scratches import ScratchStore
 from progress.text_saving import Conflict, Draft
@@ -63,7 +65,27 @@ def test_the_drawing_is_saved_by_the_same_component(
     base = f"/me/practice/{session.uuid}/"
     assert send(reader, f"{base}scratches/4/", "client -> gateway").status_code == 200
     assert texts() == [("drawing", "client -> gateway", 2)]
-    assert "\nclient -&gt; gateway</textarea>" in reader.get(base).content.decode()
+    page = reader.get(base).content.decode()
+    assert "\nclient -&gt; gateway</textarea>" in page
+    svg = Scratch.objects.get(stage="drawing").svg
+    assert svg == str(draw(parse("client -> gateway"), "Drawing as text"))
+    assert svg in page
+
+
+def test_a_drawing_that_was_stored_without_its_picture_is_drawn(
+    reader: Client, session: PracticeSession
+) -> None:
+    Scratch.objects.filter(stage="drawing").update(text="client -> gateway")
+    page = reader.get(f"/me/practice/{session.uuid}/").content.decode()
+    assert str(draw(parse("client -> gateway"), "Drawing as text")) in page
+
+
+def test_a_drawing_that_is_emptied_shows_nothing(reader: Client, session: PracticeSession) -> None:
+    base = f"/me/practice/{session.uuid}/"
+    send(reader, f"{base}scratches/4/", "client -> gateway")
+    send(reader, f"{base}scratches/4/", "", 2)
+    assert Scratch.objects.get(stage="drawing").svg == ""
+    assert '<svg class="diagram-svg"' not in reader.get(base).content.decode()
 
 
 def test_without_javascript_a_save_leads_back_to_the_stage(reader: Client, url: str) -> None:
