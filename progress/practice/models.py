@@ -12,11 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.cases.models import Case
 from catalog.cases.stages import Criterion, StageOrder
 from progress.practice.case_copy import CaseCopy
-from progress.practice.querysets import (
-    DroppedScratchQuerySet,
-    PracticeSessionQuerySet,
-    ScratchQuerySet,
-)
+from progress.practice.querysets import DroppedScratchQuerySet, PracticeSessionQuerySet
 
 SCRATCH_MAX_LENGTH = 20_000
 QUOTE_MAX_LENGTH = 500
@@ -117,9 +113,7 @@ class Scratch(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
 
     has_dropped_texts = False
-    """Annotated by `with_has_dropped_texts()`."""
-
-    objects = ScratchQuerySet.as_manager()
+    """Set by `scratches_of`."""
 
     class Meta:
         ordering = ["position"]

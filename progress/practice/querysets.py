@@ -3,13 +3,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 
 if TYPE_CHECKING:
-    from progress.practice.models import DroppedScratch, PracticeSession, Scratch
+    from progress.practice.models import DroppedScratch, PracticeSession
 
 DROPPED_TEXTS_KEPT = timedelta(days=30)
 
@@ -27,22 +27,6 @@ class PracticeSessionQuerySet(QuerySet["PracticeSession"]):
 
     def unfinished(self) -> Self:
         return self.filter(finished_at=None)
-
-    def with_parts(self) -> Self:
-        """Fetch the pauses and the scratches, each annotated with `has_dropped_texts`."""
-        from progress.practice.models import Scratch  # progress.practice.models imports this module
-
-        scratches = Scratch.objects.with_has_dropped_texts()
-        return self.prefetch_related("pauses", Prefetch("scratches", scratches))
-
-
-class ScratchQuerySet(QuerySet["Scratch"]):
-    def with_has_dropped_texts(self) -> Self:
-        """Annotate `has_dropped_texts`."""
-        from progress.practice.models import DroppedScratch  # imports this module
-
-        dropped = DroppedScratch.objects.filter(scratch=OuterRef("pk"))
-        return self.annotate(has_dropped_texts=Exists(dropped))
 
 
 class DroppedScratchQuerySet(QuerySet["DroppedScratch"]):

@@ -18,6 +18,7 @@ from catalog.cases.case_lines import Question
 from catalog.cases.stages import Stage, StageOrder
 from progress.practice.clock import Clock, PauseSpan, clock_face, minutes_of
 from progress.practice.models import DRAWING, Pause, PracticeSession, Scratch
+from progress.practice.sql import pauses_of, scratches_of, session_of
 from progress.text_editor import TextEditor
 
 
@@ -46,8 +47,8 @@ class SessionPage:
 
     def __init__(self, practice_session: PracticeSession, asked_position: str = "") -> None:
         self.practice_session = practice_session
-        self.pauses: Sequence[Pause] = list(practice_session.pauses.all())
-        scratches = list(practice_session.scratches.all())
+        self.pauses = pauses_of(practice_session)
+        scratches = scratches_of(practice_session)
         self.drawing = next(scratch for scratch in scratches if scratch.stage == DRAWING)
         self.scratches = [scratch for scratch in scratches if scratch.stage != DRAWING]
         self.clock = clock_of(practice_session, self.pauses, self.scratches)
@@ -57,8 +58,7 @@ class SessionPage:
     @classmethod
     def of(cls, user: User, uuid: UUID, asked_position: str = "") -> SessionPage:
         """Return the page of the learner's session. Raise `Http404` if they have no such one."""
-        own = PracticeSession.objects.for_user(user).filter(uuid=uuid)
-        practice_session = own.with_parts().first()
+        practice_session = session_of(user, uuid)
         if practice_session is None:
             raise Http404(_("You have no such practice session."))
         return cls(practice_session, asked_position)

@@ -1,4 +1,4 @@
-"""The statements of a saved scratch, written in SQL as in `progress/sql.py`."""
+"""The statements of a session's page, and of a saved scratch, in SQL as in `progress/sql.py`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +7,41 @@ from uuid import UUID
 from django.db import connections, router
 
 from accounts.models import User
-from progress.practice.models import DroppedScratch, PracticeSession, Scratch
+from progress.practice.models import DroppedScratch, Pause, PracticeSession, Scratch
 from progress.practice.querysets import kept_since
 from progress.sql import in_utc
 
 UUID_FIELD = PracticeSession._meta.get_field("uuid")
+
+
+def session_of(user: User, uuid: UUID) -> PracticeSession | None:
+    """Return the learner's session; None if they have no such one."""
+    connection = connections[router.db_for_read(PracticeSession)]
+    sessions = PracticeSession.objects.raw(
+        "SELECT * FROM practice_practicesession WHERE uuid = %s AND user_id = %s",
+        [UUID_FIELD.get_db_prep_value(uuid, connection), user.pk],
+    )
+    return next(iter(sessions), None)
+
+
+def pauses_of(practice_session: PracticeSession) -> list[Pause]:
+    """Return the pauses of a session, the first one first."""
+    pauses = Pause.objects.raw(
+        "SELECT * FROM practice_pause WHERE practice_session_id = %s ORDER BY began_at, id",
+        [practice_session.pk],
+    )
+    return list(pauses)
+
+
+def scratches_of(practice_session: PracticeSession) -> list[Scratch]:
+    """Return the scratches of a session in their order, with `has_dropped_texts`."""
+    scratches = Scratch.objects.raw(
+        "SELECT *, EXISTS (SELECT 1 FROM practice_droppedscratch"
+        " WHERE scratch_id = practice_scratch.id) AS has_dropped_texts"
+        " FROM practice_scratch WHERE practice_session_id = %s ORDER BY position",
+        [practice_session.pk],
+    )
+    return list(scratches)
 
 
 @dataclass
