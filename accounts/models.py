@@ -63,6 +63,9 @@ class User(AbstractUser):
         help_text=_("From 80 to 95. The higher it is, the sooner each card comes back."),
     )
 
+    # The day of the interview in the learner's plan, at which recall aims.
+    recall_aims_at = models.DateField(null=True, blank=True, editable=False)
+
     # Increased with every change of progress, and read with the user in one query. The database has
     # the default too, because older code goes on creating accounts during an upgrade.
     progress_version = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)

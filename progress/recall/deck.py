@@ -23,6 +23,7 @@ from catalog.prompts.models import Prompt
 from catalog.prompts.prompt_index import PromptIndex
 from catalog.snapshot import CatalogSnapshot
 from progress.learner import LearnerProgress
+from progress.recall.aiming import in_pass_today
 from progress.recall.models import CardKind, Review
 from progress.recall.scheduling import CardState
 from progress.recall.sql import StoredCard, completions_with_points, stored_cards
@@ -44,6 +45,8 @@ class DeckCard(NamedTuple):
     stored: StoredCard | None = None
     is_changed: bool = False
     """The article changed after the last review, so the card is offered once more."""
+    is_before_interview: bool = False
+    """The card comes once more in the week before the interview."""
 
     @property
     def state(self) -> CardState | None:
@@ -66,7 +69,8 @@ class DeckCard(NamedTuple):
         if stored is None or not stored.last_reviewed_on:
             return True
         last, due_on, today = stored.last_reviewed_on, stored.due_on, day.isoformat()
-        return is_due(last, due_on, today, is_changed=self.is_changed)
+        is_offered = self.is_changed or self.is_before_interview
+        return is_due(last, due_on, today, is_offered=is_offered)
 
     def due_day(self, today: date) -> date | None:
         """Return the day on which it is due: today if it is overdue. None if new or dropped."""
@@ -129,11 +133,11 @@ class Deck:
         today = self._today
         active = [row for row in self._in_deck if not row.is_dropped]
         reviewed = [row for row in active if row.last_reviewed_on]
-        changed = self._changed if reviewed else ()
+        offered = {*self._changed, *self._in_pass} if reviewed else ()
         known = [
             row
             for row in reviewed
-            if is_due(row.last_reviewed_on, row.due_on, today, is_changed=row.pk in changed)
+            if is_due(row.last_reviewed_on, row.due_on, today, is_offered=row.pk in offered)
         ]
         return DueCards(known, self._size - (len(self._in_deck) - len(active)) - len(reviewed))
 
@@ -215,7 +219,8 @@ class Deck:
         if row is None:
             return card
         key, kind, article, prompt, *_ = card
-        return DeckCard(key, kind, article, prompt, row, row.pk in self._changed)
+        is_changed, is_in_pass = row.pk in self._changed, row.pk in self._in_pass
+        return DeckCard(key, kind, article, prompt, row, is_changed, is_in_pass)
 
     @cached_property
     def _in_deck(self) -> list[StoredCard]:
@@ -244,6 +249,12 @@ class Deck:
     @cached_property
     def _changed(self) -> Collection[int]:
         return self.progress.derive(changed_since_review)
+
+    @cached_property
+    def _in_pass(self) -> Collection[int]:
+        """The cards that come today because the interview is near."""
+        active = [row for row in self._in_deck if not row.is_dropped]
+        return in_pass_today(active, self.day, self.user.recall_aims_at)
 
     def _articles_in_journey_order(self, own: Mapping[int, object]) -> list[int]:
         pks = (self._finished | own.keys()) & self.snapshot.by_pk.keys()
@@ -282,9 +293,10 @@ def changed_since_review(progress: LearnerProgress) -> Collection[int]:
     return {card for card, article_id, at in rows if at < updates[article_id].changed_at}
 
 
-def is_due(last_reviewed_on: _Day, due_on: _Day, day: _Day, *, is_changed: bool = False) -> bool:
+def is_due(last_reviewed_on: _Day, due_on: _Day, day: _Day, *, is_offered: bool = False) -> bool:
     """Return whether a card that was reviewed before is to be reviewed: never twice on a day.
 
-    The days are dates, or all of them text as the database returns it (ISO 8601).
+    A card that is offered comes although it is due later only. The days are dates, or all of them
+    text as the database returns it (ISO 8601).
     """
-    return last_reviewed_on < day and (due_on <= day or is_changed)
+    return last_reviewed_on < day and (due_on <= day or is_offered)

@@ -65,6 +65,7 @@ def card_of_session(
         "colour": entry.section.layer.colour if entry else "",
         "kind": "" if card.kind == CardKind.PROMPT else str(card.kind.label),
         "is_changed": card.is_changed,
+        "is_before_interview": card.is_before_interview,
     }
     own: dict[str, str | int] = {
         "number": session.number,

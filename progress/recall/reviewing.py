@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.prompts.prompt_index import PromptIndex
 from progress.learner import LearnerProgress
 from progress.reader import NothingToUndo, Superseded
+from progress.recall.aiming import is_in_pass, retention_of
 from progress.recall.deck import changed_since_review, is_due
 from progress.recall.finding import NoSuchCard, key_of, lock_card
 from progress.recall.models import Card, Rating, Review
@@ -63,16 +64,20 @@ def _lock_due_card(progress: LearnerProgress, key: UUID) -> Card:
     card = lock_card(progress, key)
     if card.dropped_at:
         raise NoSuchCard
-    is_changed, state = card.pk in progress.derive(changed_since_review), card.state
-    days = (state.last_reviewed_on, state.due_on, progress.today) if state else None
-    if days and not is_due(*days, is_changed=is_changed):
+    state, today, aim = card.state, progress.today, progress.user.recall_aims_at
+    if state is None:
+        return card
+    is_changed = card.pk in progress.derive(changed_since_review)
+    is_offered = is_changed or is_in_pass(state.last_reviewed_on, state.stability, today, aim)
+    if not is_due(state.last_reviewed_on, state.due_on, today, is_offered=is_offered):
         raise NotDue
     return card
 
 
 def _rate(progress: LearnerProgress, card: Card, rating: Rating, operation: UUID) -> Review:
     """Store the review. Raise `UsedOperation` if there is one of this operation already."""
-    today, retention, before = progress.today, progress.user.retention, card.state
+    today, before = progress.today, card.state
+    retention = retention_of(progress.user, today)
     card.state = after_review(before, rating, today, retention)
     review = Review(
         uuid=operation,

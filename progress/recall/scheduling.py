@@ -81,6 +81,18 @@ def after_review(
     )
 
 
+@cache
+def good_intervals(retention: int, horizon: int = 400) -> tuple[int, ...]:
+    """Return the days from the first review to each later one, if every answer is good."""
+    first = date(2000, 1, 1)
+    state = after_review(None, fsrs.Rating.Good, first, retention)
+    intervals: list[int] = []
+    while (days := (state.due_on - first).days) <= horizon:
+        intervals.append(days)
+        state = after_review(state, fsrs.Rating.Good, state.due_on, retention)
+    return tuple(intervals)
+
+
 def forgetting(last_reviewed_on: date, stability: float, day: date) -> float:
     """Return a value that orders cards as their recall does, the highest for the lowest recall.
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from catalog.models import Entry
 from progress.learner import LearnerProgress
+from progress.recall.aiming import retention_of
 from progress.recall.deck import Deck, DeckCard
 from progress.recall.faces import CardFace, faces_of
 from progress.recall.hints import AnswerPart, compare
@@ -85,7 +86,8 @@ class RecallSession:
     @cached_property
     def choices(self) -> list[RatingChoice]:
         assert self.card
-        today, retention = self.deck.day, self.progress.user.retention
+        today = self.deck.day
+        retention = retention_of(self.progress.user, today)
         choices = []
         for rating in Rating:
             due_on = after_review(self.card.state, rating, today, retention).due_on
