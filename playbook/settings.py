@@ -193,6 +193,7 @@ INSTALLED_APPS = [
     "progress.notes",
     "progress.recall",
     "progress.practice",
+    "progress.planner",
     "adminsortable2",
     "allauth",
     "accounts.apps.EmailAddressesConfig",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("progress.recall.urls")),
     path("", include("progress.notes.urls")),
     path("", include("progress.practice.urls")),
+    path("", include("progress.planner.urls")),
     path("", include("progress.project_metrics.urls")),
     path("", include("playbook.diagrams.urls")),
     path("", include("accounts.urls")),

@@ -90,7 +90,7 @@ READER = Dependency(
     _reader_version,
     is_personal=True,
     attributes=frozenset({"user", "progress"}),
-    tables=("accounts_", "progress_", "notes_", "recall_", "practice_"),
+    tables=("accounts_", "progress_", "notes_", "recall_", "practice_", "planner_"),
 )
 """The reader's account and progress; every page with the site's header depends on it."""
 

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PlannerConfig(AppConfig):
+    name = "progress.planner"
+    label = "planner"
+    verbose_name = _("Planner")
+
+    def ready(self) -> None:
+        from progress import export
+        from progress.planner import receivers
+        from progress.planner.export import own_items_of, plans_of
+
+        export.parts["plans"] = plans_of
+        export.parts["own_items"] = own_items_of
+        receivers.connect()

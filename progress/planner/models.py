@@ -1,0 +1,113 @@
+from typing import ClassVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Article
+from progress.planner.querysets import DayListQuerySet, OwnItemQuerySet, PlanQuerySet
+
+DAY_MINUTES_MAX = 16 * 60
+OWN_ITEM_MINUTES_MAX = 1000
+OUTCOME_MAX_LENGTH = 2000
+
+
+class Plan(models.Model):
+    """What a learner wants to cover, on which weekdays, and until when. One a learner is active."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="plans"
+    )
+    begins_on = models.DateField()
+    interview_on = models.DateField(null=True, blank=True)
+    # Minutes of each weekday, Monday first.
+    minutes = models.JSONField()
+    # Slugs of the layers and sections to cover. Both empty for the whole playbook.
+    layers = models.JSONField(default=list)
+    sections = models.JSONField(default=list)
+    # Articles that the learner left out so that the rest fits.
+    left_out = models.ManyToManyField(Article, related_name="+", blank=True)
+    practice_per_week = models.PositiveSmallIntegerField(
+        default=1, validators=[MaxValueValidator(7)]
+    )
+    practice_minutes = models.PositiveSmallIntegerField(default=45)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    # The learner's own words on how the interview went.
+    outcome = models.TextField(max_length=OUTCOME_MAX_LENGTH, blank=True)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(archived_at=None), name="unique_plan_user"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.begins_on}"
+
+
+class OwnItem(models.Model):
+    """Something of the learner's own to study, which the playbook does not have."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="own_items"
+    )
+    title = models.CharField(max_length=200)
+    url = models.URLField(max_length=2000, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(OWN_ITEM_MINUTES_MAX)]
+    )
+    # The study day from which it is planned. None for as soon as there is time.
+    day = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        verbose_name = _("own item")
+        verbose_name_plural = _("own items")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DayList(models.Model):
+    """What a plan asks for on one study day, fixed when it is first shown."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="day_lists")
+    day = models.DateField()
+    # The minutes that the learner had on this day, which they may have changed.
+    minutes = models.PositiveSmallIntegerField(validators=[MaxValueValidator(DAY_MINUTES_MAX)])
+    # `schedule.Part` as JSON, in their order, each with whether it was ticked.
+    parts = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = DayListQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["day", "pk"]
+        verbose_name = _("list of a day")
+        verbose_name_plural = _("lists of days")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "day"], name="unique_day_list_plan_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.day}"

@@ -1,0 +1,87 @@
+"""When a plan is finished at this pace, and what would make it fit.
+
+Every function is pure, and gets the days and tasks of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+STEP = 5
+"""More minutes a week are suggested in steps of so many."""
+MORE_MAX = 7 * 16 * 60
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Whether a plan with a date is finished before it, and by how many days."""
+
+    finished_on: date | None
+    """The day of the last task, if the learner goes on after the date as before. None for never."""
+    last_day: date | None
+    """The last study day of the plan, which is the day before the interview."""
+
+    @property
+    def days_early(self) -> int | None:
+        """The days between finishing and the last study day; negative for days after it."""
+        if self.finished_on is None or self.last_day is None:
+            return None
+        return (self.last_day - self.finished_on).days
+
+    @property
+    def days_late(self) -> int:
+        return max(-(self.days_early or 0), 0)
+
+    @property
+    def is_late(self) -> bool:
+        return self.last_day is not None and (self.days_early is None or self.days_early < 0)
+
+
+def more_minutes(weekly: Sequence[int], fits: Callable[[Sequence[int]], bool]) -> int | None:
+    """Return the fewest more minutes a week with which everything fits, in steps of five.
+
+    They are spread over the weekdays that have time already. None if no amount is enough.
+    """
+    if not any(weekly):
+        return None
+    low, high = 0, MORE_MAX // STEP
+    if not fits(spread(weekly, high * STEP)):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fits(spread(weekly, middle * STEP)):
+            high = middle
+        else:
+            low = middle
+    return high * STEP
+
+
+def spread(weekly: Sequence[int], more: int) -> list[int]:
+    """Return the minutes of each weekday with `more` in all, on the days that have time."""
+    active = [number for number, minutes in enumerate(weekly) if minutes]
+    each, rest = divmod(more, len(active))
+    added = {number: each + (place < rest) for place, number in enumerate(active)}
+    return [minutes + added.get(number, 0) for number, minutes in enumerate(weekly)]
+
+
+def to_leave_out(
+    articles: Iterable[int],
+    requires: Callable[[int], Iterable[int]],
+    fits: Callable[[Sequence[int]], bool],
+) -> list[int] | None:
+    """Return the fewest articles at the end of the order without which the rest fits.
+
+    An article that one of the rest requires is never among them. None if even that is not enough.
+    """
+    rest = list(articles)
+    left_out: list[int] = []
+    while not fits(left_out):
+        needed = {required for article in rest for required in requires(article)}
+        last = next((article for article in reversed(rest) if article not in needed), None)
+        if last is None:
+            return None
+        rest.remove(last)
+        left_out.append(last)
+    return left_out[::-1]

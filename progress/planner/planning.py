@@ -1,0 +1,199 @@
+"""A learner's active plan on one study day: its list, its schedule and its outlook."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db import DatabaseError, transaction
+
+from accounts.models import User
+from catalog.models import Article
+from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
+from catalog.snapshot import CatalogSnapshot
+from playbook.study_day import study_day
+from progress.learner import LearnerProgress
+from progress.planner.day_lists import ListedPart, begun_on, listed, minutes_done, parts_in
+from progress.planner.deck_forecast import deck_forecast
+from progress.planner.models import DayList, Plan
+from progress.planner.outlook import Outlook, more_minutes, to_leave_out
+from progress.planner.schedule import (
+    Day,
+    DeckForecast,
+    PartKind,
+    PracticeWish,
+    Schedule,
+    days_from,
+    schedule,
+)
+from progress.planner.tasks import PlanTasks, is_left
+from progress.practice.models import PracticeSession
+
+ONE_DAY = timedelta(days=1)
+
+
+def active_plan(user: User) -> Plan | None:
+    return Plan.objects.for_user(user).active().first()
+
+
+class Planning:
+    """Everything that Today shows of a plan. What it reads, it reads once."""
+
+    def __init__(self, plan: Plan, progress: LearnerProgress) -> None:
+        self.plan = plan
+        self.progress = progress
+        self.user = progress.user
+        self.today = progress.today
+
+    @property
+    def last_day(self) -> date | None:
+        """The last study day, which is the day before the interview. None without a date."""
+        return self.plan.interview_on - ONE_DAY if self.plan.interview_on else None
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the day of the interview has come."""
+        return self.last_day is not None and self.today > self.last_day
+
+    @property
+    def has_begun(self) -> bool:
+        return self.today >= self.plan.begins_on
+
+    @property
+    def days_left(self) -> int | None:
+        """The days up to the interview. None without a date."""
+        return (self.plan.interview_on - self.today).days if self.plan.interview_on else None
+
+    @property
+    def first_day(self) -> date:
+        return max(self.today, self.plan.begins_on)
+
+    @cached_property
+    def lists(self) -> Mapping[date, DayList]:
+        """The list of each day on which Today was shown."""
+        return {each.day: each for each in self.plan.day_lists.all()}
+
+    @cached_property
+    def tasks(self) -> PlanTasks:
+        by_pk = self.progress.snapshot.by_pk
+        started_at = {
+            str(by_pk[pk].uuid): at for pk, at in self.progress.started_at().items() if pk in by_pk
+        }
+        earlier = (each for each in self.lists.values() if each.day < self.today)
+        done = minutes_done(earlier, begun_on(started_at))
+        return PlanTasks(self.plan, self.progress, done)
+
+    @cached_property
+    def deck(self) -> DeckForecast:
+        return deck_forecast(self.progress)
+
+    @cached_property
+    def practised_on(self) -> Sequence[date]:
+        """The study day of each practice session that was finished since the plan began."""
+        finished = PracticeSession.objects.for_user(self.user).finished()
+        times = finished.order_by("finished_at").values_list("finished_at", flat=True)
+        days = (study_day(at) for at in times if at)
+        return [day for day in days if day >= self.plan.begins_on]
+
+    @property
+    def wish(self) -> PracticeWish:
+        monday = self.today - timedelta(days=self.today.weekday())
+        this_week = sum(day >= monday for day in self.practised_on)
+        return PracticeWish(self.plan.practice_per_week, self.plan.practice_minutes, this_week)
+
+    def schedule(
+        self,
+        *,
+        weekly: Sequence[int] | None = None,
+        leaving_out: Collection[int] = (),
+        goes_on: bool = False,
+    ) -> Schedule:
+        """Return the schedule from today, up to the date or, if it goes on, to the last task."""
+        last = None if goes_on else self.last_day
+        # Today keeps the minutes that it has: only the days after it get others.
+        stored = self.lists.get(self.today)
+        minutes = stored.minutes if stored else self.plan.minutes[self.today.weekday()]
+        days = days_from(self.first_day, last, weekly or self.plan.minutes, {self.today: minutes})
+        tasks = self.tasks.tasks(leaving_out)
+        return schedule(days, tasks, self.deck, self.wish, is_open=last is None)
+
+    @cached_property
+    def planned(self) -> Schedule:
+        return self.schedule()
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        planned = self.planned if self.planned.fits else self.schedule(goes_on=True)
+        return Outlook(planned.finished_on, self.last_day)
+
+    @cached_property
+    def more_minutes(self) -> int | None:
+        """The fewest more minutes a week with which everything fits."""
+        return more_minutes(self.plan.minutes, lambda each: self.schedule(weekly=each).fits)
+
+    @cached_property
+    def could_leave_out(self) -> list[Article]:
+        """The fewest articles without which the rest fits."""
+        by_pk = self.progress.snapshot.by_pk
+        requires = PrerequisiteIndex.of(self.progress.snapshot).requires
+        pks = to_leave_out(
+            [article.pk for article in self.tasks.unread],
+            lambda pk: (article.pk for article in requires(pk)),
+            lambda left_out: self.schedule(leaving_out=left_out).fits,
+        )
+        return [by_pk[pk] for pk in pks or ()]
+
+    @cached_property
+    def list_of_today(self) -> DayList:
+        """The list of today, which is stored when it is first asked for.
+
+        As a visit, it is begun once on each study day; a database that only reads shows it too.
+        """
+        if self.today in self.lists:
+            return self.lists[self.today]
+        day = self._day_of_today()
+        new = DayList(plan=self.plan, day=self.today, minutes=day.minutes, parts=listed(day.parts))
+        try:
+            with transaction.atomic():
+                stored, _is_new = DayList.objects.get_or_create(
+                    plan=self.plan,
+                    day=self.today,
+                    defaults={"minutes": new.minutes, "parts": new.parts},
+                )
+        except DatabaseError:
+            return new
+        return stored
+
+    def _day_of_today(self) -> Day:
+        days = self.planned.days
+        return days[0] if days and days[0].date == self.today else Day(self.today, 0)
+
+    @cached_property
+    def parts(self) -> Sequence[ListedPart]:
+        return parts_in(self.list_of_today)
+
+    def is_done(self, each: ListedPart) -> bool:
+        """Return whether a part of today's list is done: ticked, or done on its own page."""
+        part = each.part
+        if each.is_ticked:
+            return True
+        if part.kind is PartKind.PRACTICE:
+            return self.today in self.practised_on
+        if part.kind is PartKind.READ:
+            article = self.article_of(part.key)
+            return article is None or not is_left(self.progress.state_of(article.pk))
+        if part.kind is PartKind.OWN:
+            return part.key not in {str(item.uuid) for item in self.tasks.own_items}
+        return False
+
+    def article_of(self, key: str) -> Article | None:
+        """Return the article with this UUID, or the one that it was merged into."""
+        return self.progress.snapshot.derive("by-uuid", by_uuid).get(key)
+
+
+def by_uuid(snapshot: CatalogSnapshot) -> Mapping[str, Article]:
+    kept = {
+        pk: snapshot.by_pk[kept] for pk, kept in snapshot.merged.items() if kept in snapshot.by_pk
+    }
+    return {str(each.uuid): kept.get(each.pk, each) for each in snapshot.articles.values()}

@@ -1,0 +1,163 @@
+"""The writes of the planner. Each names its target, so sent twice it does one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Article
+from progress.planner.day_lists import cut_to, listed, ticked
+from progress.planner.models import DayList, OwnItem, Plan
+from progress.planner.planning import Planning
+from progress.planner.schedule import Part, Task, schedule
+from progress.reader import ReaderGone
+from progress.sql import lock_learner
+
+OWN_ITEMS_MAX = 500
+
+
+class TooManyItems(Exception):
+    """The learner has as many own items to do as the site keeps."""
+
+
+def lock(user: User) -> None:
+    if not lock_learner(user):
+        raise ReaderGone
+
+
+@transaction.atomic
+def save_plan(user: User, values: dict[str, Any]) -> Plan:
+    """Store the active plan with these columns; begin one if there is none."""
+    lock(user)
+    values = {**values, "updated_at": timezone.now()}
+    plan, is_new = Plan.objects.get_or_create(user=user, archived_at=None, defaults=values)
+    if not is_new:
+        Plan.objects.filter(pk=plan.pk).update(**values)
+        plan.refresh_from_db()
+    _forget_untouched_list(plan)
+    User.objects.filter(pk=user.pk).update(recall_aims_at=plan.interview_on)
+    return plan
+
+
+def _forget_untouched_list(plan: Plan) -> None:
+    """Plan today anew, unless the learner has ticked something of it."""
+    for day_list in plan.day_lists.order_by("-day")[:1]:
+        if not any(stored["is_ticked"] for stored in day_list.parts):
+            day_list.delete()
+
+
+@transaction.atomic
+def archive_plan(user: User, uuid: UUID, outcome: str = "") -> None:
+    """End a plan, which is kept with what the learner says about the interview."""
+    lock(user)
+    plans = Plan.objects.for_user(user).filter(uuid=uuid)
+    if plans.filter(archived_at=None).update(archived_at=timezone.now()):
+        User.objects.filter(pk=user.pk).update(recall_aims_at=None)
+    if outcome:
+        plans.update(outcome=outcome)
+
+
+@transaction.atomic
+def set_weekly_minutes(plan: Plan, minutes: Sequence[int]) -> None:
+    lock(plan.user)
+    Plan.objects.filter(pk=plan.pk).update(minutes=list(minutes), updated_at=timezone.now())
+
+
+@transaction.atomic
+def leave_out(plan: Plan, articles: Collection[Article], *, is_left_out: bool = True) -> None:
+    """Leave these articles out of the plan, or take them back into it."""
+    lock(plan.user)
+    change = plan.left_out.add if is_left_out else plan.left_out.remove
+    change(*articles)
+
+
+@transaction.atomic
+def tick(plan: Plan, day_list: DayList, part_id: str, *, is_ticked: bool) -> None:
+    """Tick a part of a day's list, or clear its tick."""
+    lock(plan.user)
+    stored = DayList.objects.get(pk=day_list.pk)
+    stored.parts = ticked(stored, part_id, is_ticked=is_ticked)
+    stored.updated_at = timezone.now()
+    stored.save(update_fields=["parts", "updated_at"])
+
+
+@transaction.atomic
+def set_minutes_of_today(planning: Planning, minutes: int) -> None:
+    """Give today so many minutes: the list is cut, or goes on with what comes next."""
+    lock(planning.user)
+    day_list = planning.list_of_today
+    parts = list(planning.parts)
+    done = [each.id for each in parts if planning.is_done(each)]
+    kept = cut_to(parts, minutes, done)
+    stored = [each.as_json() for each in kept]
+    spare = minutes - sum(each.part.minutes for each in kept)
+    if spare > 0:
+        stored = _joined(stored, _more(planning, [each.part for each in kept], spare))
+    day_list.minutes, day_list.parts = minutes, stored
+    day_list.updated_at = timezone.now()
+    day_list.save()
+
+
+def _more(planning: Planning, kept: Sequence[Part], minutes: int) -> Sequence[Part]:
+    """Return what comes after the parts of today, in so many minutes."""
+    planned = {part.key: part.before + part.minutes for part in kept if part.key}
+    tasks = [_after(task, planned.get(task.key, 0)) for task in planning.tasks.tasks()]
+    rest = [task for task in tasks if task.minutes_done < task.minutes]
+    return schedule([(planning.today, minutes)], rest).days[0].parts
+
+
+def _after(task: Task, minutes_done: int) -> Task:
+    done = max(task.minutes_done, minutes_done)
+    return Task(task.key, task.kind, task.minutes, done, task.from_day, task.cards)
+
+
+def _joined(stored: list[dict[str, Any]], more: Sequence[Part]) -> list[dict[str, Any]]:
+    """Return the stored parts with more, where two of one thing become one."""
+    by_key = {each["key"]: each for each in stored if each["key"]}
+    for part in more:
+        known = by_key.get(part.key)
+        if known and not known["is_ticked"]:
+            known["minutes"] += part.minutes
+        else:
+            stored += listed([part])
+    return stored
+
+
+@transaction.atomic
+def add_own_item(user: User, operation: UUID, values: dict[str, Any]) -> OwnItem:
+    """Add an item. The same operation adds it once. Raise `TooManyItems` or `ReaderGone`."""
+    lock(user)
+    items = OwnItem.objects.for_user(user)
+    if item := items.filter(uuid=operation).first():
+        return item
+    if items.to_do().count() >= OWN_ITEMS_MAX:
+        raise TooManyItems
+    return OwnItem.objects.create(user=user, uuid=operation, **values)
+
+
+@transaction.atomic
+def save_own_item(item: OwnItem) -> None:
+    lock(item.user)
+    item.save()
+
+
+@transaction.atomic
+def set_own_item_done(item: OwnItem, *, is_done: bool) -> None:
+    """Mark an item as done or to do, like an article."""
+    lock(item.user)
+    items = OwnItem.objects.filter(pk=item.pk)
+    if is_done:
+        items.filter(done_at=None).update(done_at=timezone.now())
+    else:
+        items.update(done_at=None)
+
+
+@transaction.atomic
+def delete_own_item(item: OwnItem) -> None:
+    lock(item.user)
+    item.delete()

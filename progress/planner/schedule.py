@@ -1,0 +1,315 @@
+"""The plan as a pure function: what there is to do on which study day, and what does not fit.
+
+Nothing here asks the database or the clock. Each day is filled in this order: cards that are due,
+practice, what the learner added for that day, then reading in the given order. Reading and own
+items are split where a day ends; a review takes its minute or waits, and practice takes its whole
+length or waits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+MINUTES_FOR_A_CARD = 1
+DAYS_MAX = 3 * 366
+"""A plan without a date looks ahead for at most so many days."""
+
+
+class PartKind(TextChoices):
+    RECALL = "recall", _("Recall")
+    PRACTICE = "practice", _("Practice")
+    OWN = "own", _("My own item")
+    READ = "read", _("Read")
+
+
+@dataclass(frozen=True)
+class Task:
+    """An article or an own item that is not done yet."""
+
+    key: str
+    """The UUID of the article or item."""
+    kind: PartKind
+    minutes: int
+    """The minutes it takes in all."""
+    minutes_done: int = 0
+    """The minutes of earlier parts that are done."""
+    from_day: date | None = None
+    """The study day before which it is not planned."""
+    cards: int = 0
+    """The new cards that join the deck on the day after it is finished."""
+
+    @property
+    def minutes_left(self) -> int:
+        return max(self.minutes - self.minutes_done, 1)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The minutes of a day that go to one thing."""
+
+    kind: PartKind
+    minutes: int
+    key: str = ""
+    """The UUID of the article or own item; empty for recall and practice."""
+    before: int = 0
+    """The minutes of the same thing in earlier parts."""
+    total: int = 0
+    """The minutes of the thing in all."""
+    cards: int = 0
+    """The number of cards, for recall."""
+
+    @property
+    def is_last(self) -> bool:
+        """Return whether the thing is finished with this part."""
+        return self.before + self.minutes >= self.total
+
+
+@dataclass(frozen=True)
+class Day:
+    """A study day of the plan."""
+
+    date: date
+    minutes: int
+    parts: Sequence[Part] = ()
+
+    @property
+    def planned(self) -> int:
+        """The minutes of its parts, which are never more than the day has."""
+        return sum(part.minutes for part in self.parts)
+
+
+@dataclass(frozen=True)
+class DeckForecast:
+    """The cards that come by themselves, and how new ones come back if they are recalled."""
+
+    due: Mapping[date, int] = field(default_factory=dict)
+    """The number of known cards by the day on which they are due; overdue ones on the first day."""
+    new: int = 0
+    """The new cards that wait already."""
+    intervals: Sequence[int] = ()
+    """The days from the first review of a card to each later one."""
+    daily_reviews: int = 40
+    daily_new: int = 10
+
+
+@dataclass(frozen=True)
+class PracticeWish:
+    """How often a learner wants to practise in a week, and how long."""
+
+    per_week: int = 0
+    minutes: int = 45
+    done_this_week: int = 0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The days of a plan, and what does not fit into them."""
+
+    days: Sequence[Day]
+    left_over: Sequence[Part]
+    """The rest of each article and own item that has no day."""
+    practice_left_over: int
+    """The wished practice sessions for which no day has the time."""
+
+    @property
+    def fits(self) -> bool:
+        return not self.left_over
+
+    @property
+    def finished_on(self) -> date | None:
+        """The day of the last part of an article or own item. None if something is left over."""
+        if not self.fits:
+            return None
+        kinds = {PartKind.READ, PartKind.OWN}
+        days = (day for day in reversed(self.days) if any(p.kind in kinds for p in day.parts))
+        last = next(days, None)
+        return last.date if last else None
+
+    @property
+    def minutes_left_over(self) -> int:
+        return sum(part.minutes for part in self.left_over)
+
+
+def days_from(
+    first: date,
+    last: date | None,
+    weekly: Sequence[int],
+    changed: Mapping[date, int] | None = None,
+) -> list[tuple[date, int]]:
+    """Return each study day with its minutes, from the first up to and including the last.
+
+    `weekly` has the minutes of each weekday, Monday first; `changed` those of single days.
+    """
+    count = DAYS_MAX if last is None else min((last - first).days + 1, DAYS_MAX)
+    days = (first + timedelta(days=number) for number in range(count))
+    changed = changed or {}
+    return [(day, changed.get(day, weekly[day.weekday()])) for day in days]
+
+
+def schedule(
+    days: Iterable[tuple[date, int]],
+    tasks: Sequence[Task],
+    deck: DeckForecast | None = None,
+    practice: PracticeWish | None = None,
+    *,
+    is_open: bool = False,
+) -> Schedule:
+    """Return what there is to do on each day.
+
+    The tasks are in their order; one with `from_day` comes first from that day on. A plan without a
+    date is open: it ends with the day on which the last task is finished.
+    """
+    filling = _Filling(list(days), tasks, deck or DeckForecast(), practice or PracticeWish())
+    return filling.fill(is_open=is_open)
+
+
+class _Rest:
+    """A task and the minutes of it that have no day yet."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.left = task.minutes_left
+
+    def take(self, minutes: int) -> Part:
+        taken = min(minutes, self.left)
+        total = max(self.task.minutes, self.task.minutes_done + self.left)
+        part = Part(self.task.kind, taken, self.task.key, total - self.left, total)
+        self.left -= taken
+        return part
+
+
+class _Filling:
+    def __init__(
+        self,
+        days: list[tuple[date, int]],
+        tasks: Sequence[Task],
+        deck: DeckForecast,
+        practice: PracticeWish,
+    ) -> None:
+        self.days = days
+        self.queue = deque(_Rest(task) for task in tasks if task.from_day is None)
+        dated = (task for task in tasks if task.from_day is not None)
+        self.dated = deque(_Rest(task) for task in sorted(dated, key=_from_day))
+        self.cards = _Cards(deck)
+        self.practice = _Practice(days, practice)
+
+    def fill(self, *, is_open: bool) -> Schedule:
+        filled = []
+        for day, minutes in self.days:
+            filled.append(self._day(day, minutes))
+            if is_open and not self.queue and not self.dated:
+                break
+        left_over = [rest.take(rest.left) for rest in (*self.dated, *self.queue)]
+        return Schedule(filled, left_over, self.practice.left_over)
+
+    def _day(self, day: date, minutes: int) -> Day:
+        parts, left = [], minutes
+        for part in self._parts(day, minutes):
+            parts.append(part)
+            left -= part.minutes
+        return Day(day, minutes, tuple(parts))
+
+    def _parts(self, day: date, minutes: int) -> Iterable[Part]:
+        left = minutes
+        if part := self.cards.of_day(day, left):
+            left -= part.minutes
+            yield part
+        if part := self.practice.of_day(day, left):
+            left -= part.minutes
+            yield part
+        while left and (rest := self._next(day)):
+            part = rest.take(left)
+            left -= part.minutes
+            if not rest.left:
+                self._finish(rest, day)
+            yield part
+
+    def _next(self, day: date) -> _Rest | None:
+        if self.dated and _from_day(self.dated[0].task) <= day:
+            return self.dated[0]
+        return self.queue[0] if self.queue else None
+
+    def _finish(self, rest: _Rest, day: date) -> None:
+        (self.dated if self.dated and self.dated[0] is rest else self.queue).popleft()
+        self.cards.add_new(rest.task.cards, day + timedelta(days=1))
+
+
+def _from_day(task: Task) -> date:
+    return task.from_day or date.min
+
+
+class _Cards:
+    """The cards of a deck from day to day, if every one of them is recalled."""
+
+    def __init__(self, deck: DeckForecast) -> None:
+        self.deck = deck
+        self.coming = Counter(deck.due)
+        self.arriving: Counter[date] = Counter()
+        self.waiting, self.new = 0, deck.new
+
+    def add_new(self, cards: int, day: date) -> None:
+        self.arriving[day] += cards
+
+    def of_day(self, day: date, minutes: int) -> Part | None:
+        self.waiting += self.coming.pop(day, 0)
+        self.new += self.arriving.pop(day, 0)
+        room = min(minutes // MINUTES_FOR_A_CARD, self.deck.daily_reviews)
+        known = min(self.waiting, room)
+        new = min(self.new, room - known, self.deck.daily_new)
+        self.waiting -= known
+        self.new -= new
+        for interval in self.deck.intervals if new else ():
+            self.coming[day + timedelta(days=interval)] += new
+        cards = known + new
+        if not cards:
+            return None
+        taken = cards * MINUTES_FOR_A_CARD
+        return Part(PartKind.RECALL, taken, total=taken, cards=cards)
+
+
+class _Practice:
+    """The days on which a learner practises: in each week those with the most minutes."""
+
+    def __init__(self, days: Sequence[tuple[date, int]], wish: PracticeWish) -> None:
+        self.wish = wish
+        self.open: Counter[tuple[int, int]] = Counter()
+        self.missing: Counter[tuple[int, int]] = Counter()
+        self.chosen: set[date] = set()
+        self.left_over = 0
+        if wish.per_week:
+            self._choose(days)
+
+    def _choose(self, days: Sequence[tuple[date, int]]) -> None:
+        by_week: dict[tuple[int, int], list[tuple[date, int]]] = {}
+        for day, minutes in days:
+            by_week.setdefault(_week(day), []).append((day, minutes))
+        wished = max(self.wish.per_week - self.wish.done_this_week, 0)
+        for week, days_of_week in by_week.items():
+            long_enough = [each for each in days_of_week if each[1] >= self.wish.minutes]
+            best = sorted(long_enough, key=lambda each: (-each[1], each[0]))[:wished]
+            self.chosen.update(day for day, _minutes in best)
+            self.missing[week] = wished - len(best)
+            wished = self.wish.per_week
+
+    def of_day(self, day: date, minutes: int) -> Part | None:
+        week = _week(day)
+        self.left_over += self.missing.pop(week, 0)
+        if day in self.chosen:
+            self.open[week] += 1
+            self.left_over += 1
+        if not self.open[week] or minutes < self.wish.minutes:
+            return None
+        self.open[week] -= 1
+        self.left_over -= 1
+        return Part(PartKind.PRACTICE, self.wish.minutes, total=self.wish.minutes)
+
+
+def _week(day: date) -> tuple[int, int]:
+    year, week, _weekday = day.isocalendar()
+    return year, week

@@ -1,0 +1,85 @@
+"""Where a learner stands: three figures side by side, which are never multiplied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from progress.planner.planning import Planning
+from progress.planner.schedule import PartKind
+from progress.planner.tasks import is_left
+from progress.practice.history.figures import CriterionTrend, trends_of
+from progress.practice.history.views import past_scores_of
+from progress.recall.deck import Deck
+from progress.recall.statistics.figures import RecallShare, recall_share
+from progress.recall.statistics.views import past_reviews_of
+
+CARDS_MIN = 10
+"""With fewer known cards a mean says nothing, and none is shown."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The articles of the plan that are finished, and how many will be on its last day."""
+
+    done: int
+    articles: int
+    forecast: int
+
+
+@dataclass(frozen=True)
+class RecallOnTheDay:
+    """The recall that is expected on a day if nothing more is reviewed, beside the measured one."""
+
+    day: date
+    cards: int
+    expected: int | None
+    """The mean in per cent; None below the number of cards that says something."""
+    measured: RecallShare
+
+
+@dataclass(frozen=True)
+class PracticeDone:
+    """The practice sessions since the plan began, of those wished for until its last day."""
+
+    done: int
+    wished: int
+    weakest: CriterionTrend | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    coverage: Coverage
+    recall: RecallOnTheDay
+    practice: PracticeDone
+
+
+def standing_of(planning: Planning) -> Standing:
+    return Standing(_coverage(planning), _recall(planning), _practice(planning))
+
+
+def _coverage(planning: Planning) -> Coverage:
+    tasks, progress = planning.tasks, planning.progress
+    covered = [article for article in tasks.articles if article.pk not in tasks.left_out]
+    left = {str(each.uuid) for each in covered if is_left(progress.state_of(each.pk))}
+    unplanned = {part.key for part in planning.planned.left_over if part.kind is PartKind.READ}
+    return Coverage(len(covered) - len(left), len(covered), len(covered) - len(left & unplanned))
+
+
+def _recall(planning: Planning) -> RecallOnTheDay:
+    day = planning.plan.interview_on or planning.today
+    deck = planning.progress.derive(Deck)
+    states = [card.state for card in deck.active if card.state]
+    mean = sum(state.recall_on(day) for state in states) / len(states) if states else 0
+    expected = round(100 * mean) if len(states) >= CARDS_MIN else None
+    return RecallOnTheDay(day, len(states), expected, recall_share(past_reviews_of(planning.user)))
+
+
+def _practice(planning: Planning) -> PracticeDone:
+    plan = planning.plan
+    last = planning.last_day or planning.today
+    weeks = max(-(-((last - plan.begins_on) + timedelta(days=1)).days // 7), 1)
+    trends: Sequence[CriterionTrend] = trends_of(past_scores_of(planning.user))
+    weakest = trends[0] if trends else None
+    return PracticeDone(len(planning.practised_on), weeks * plan.practice_per_week, weakest)

@@ -1,0 +1,82 @@
+"""What a plan has left: articles in the order in which to read them, and own items."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from catalog.models import Article
+from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
+from catalog.prompts.prompt_index import PromptIndex
+from catalog.snapshot import CatalogSnapshot
+from progress.learner import LearnerProgress
+from progress.planner.minutes import at_pace, pace_from, reported_by, stated_minutes
+from progress.planner.models import OwnItem, Plan
+from progress.planner.schedule import PartKind, Task
+from progress.states import REQUIRED, Stage, StateName
+
+
+def articles_of(plan: Plan, snapshot: CatalogSnapshot) -> list[Article]:
+    """Return the countable articles with a link that the plan covers, in the order to read them.
+
+    An article that another one of them requires comes before it; otherwise the journey decides.
+    """
+    layers, sections = set(plan.layers), set(plan.sections)
+    covers_all = not (layers or sections)
+    covered = {
+        indexed.article_id: indexed.entry.article
+        for indexed in snapshot.indexed_entries
+        if indexed.is_countable
+        and indexed.entry.article.url
+        and (covers_all or indexed.layer in layers or indexed.section in sections)
+    }
+    order = PrerequisiteIndex.of(snapshot).in_order(covered)
+    return [covered[pk] for pk in order]
+
+
+def is_left(state: StateName) -> bool:
+    return state.stage in REQUIRED and state.stage is not Stage.FINISHED
+
+
+class PlanTasks:
+    """The tasks of a plan as they are now. Three queries."""
+
+    def __init__(
+        self, plan: Plan, progress: LearnerProgress, minutes_done: Mapping[str, int]
+    ) -> None:
+        self.plan = plan
+        self.progress = progress
+        self.minutes_done = minutes_done
+        self.left_out: Collection[int] = set(plan.left_out.values_list("pk", flat=True))
+        self.articles = articles_of(plan, progress.snapshot)
+        self.own_items: Sequence[OwnItem] = list(OwnItem.objects.for_user(progress.user).to_do())
+        self.pace = pace_from(reported_by(progress.user, progress.snapshot))
+
+    @property
+    def unread(self) -> list[Article]:
+        """The articles that are left to read."""
+        return [
+            article
+            for article in self.articles
+            if article.pk not in self.left_out and is_left(self.progress.state_of(article.pk))
+        ]
+
+    def tasks(self, leaving_out: Collection[int] = ()) -> list[Task]:
+        """Return own items and then reading, without the articles that are to be left out."""
+        unread = (article for article in self.unread if article.pk not in leaving_out)
+        return [*map(self._own, self.own_items), *self._reading(unread)]
+
+    def _own(self, item: OwnItem) -> Task:
+        key = str(item.uuid)
+        return Task(key, PartKind.OWN, item.minutes, self.minutes_done.get(key, 0), item.day)
+
+    def _reading(self, articles: Iterable[Article]) -> Iterable[Task]:
+        prompts = PromptIndex.of(self.progress.snapshot)
+        for article in articles:
+            key = str(article.uuid)
+            yield Task(
+                key,
+                PartKind.READ,
+                at_pace(stated_minutes(article), self.pace),
+                self.minutes_done.get(key, 0),
+                cards=len(prompts.of_article(article)),
+            )

@@ -1,0 +1,241 @@
+"""What Today shows: the list of the day, the week, and where the learner stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.models import Article, Layer
+from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
+from progress.planner.day_lists import ListedPart, parts_in
+from progress.planner.models import OwnItem
+from progress.planner.planning import Planning
+from progress.planner.schedule import Day, Part, PartKind
+from progress.recall.day_counts import reviews_by_day
+from progress.recall.deck import Deck
+from progress.states import StateName
+
+MORE_MINUTES = 15
+"""The minutes that Today offers when everything is done."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A part of today's list as a row."""
+
+    listed: ListedPart
+    is_done: bool
+    title: str
+    note: str = ""
+    article: Article | None = None
+    layer: Layer | None = None
+    state: StateName | None = None
+    item: OwnItem | None = None
+    url: str = ""
+
+    @property
+    def kind(self) -> PartKind:
+        return self.listed.part.kind
+
+    @property
+    def minutes(self) -> int:
+        return self.listed.part.minutes
+
+    @property
+    def is_split(self) -> bool:
+        """Return whether the thing is not finished with this part."""
+        return self.article is not None and not self.listed.part.is_last
+
+    @property
+    def can_tick(self) -> bool:
+        """Return whether only the learner can say that it is done."""
+        return self.is_split or self.kind is PartKind.RECALL
+
+
+@dataclass(frozen=True)
+class WeekDay:
+    """A day of this week: the minutes planned, and whether its list is done."""
+
+    date: date
+    minutes: int
+    has_practice: bool = False
+    is_done: bool = False
+    is_today: bool = False
+
+
+class Today:
+    """Today's list and week of a learner with an active plan."""
+
+    def __init__(self, planning: Planning) -> None:
+        self.planning = planning
+        self.plan = planning.plan
+        self.progress = planning.progress
+        self.snapshot = planning.progress.snapshot
+
+    @cached_property
+    def rows(self) -> Sequence[Row]:
+        return [self._row(each) for each in self.planning.parts]
+
+    def _row(self, each: ListedPart) -> Row:
+        make = {
+            PartKind.RECALL: self._recall,
+            PartKind.PRACTICE: self._practice,
+            PartKind.OWN: self._own,
+            PartKind.READ: self._read,
+        }
+        return make[each.part.kind](each)
+
+    def _recall(self, each: ListedPart) -> Row:
+        deck = self.progress.derive(Deck)
+        is_done = each.is_ticked or not deck.due_count or deck.reviewed_count >= each.part.cards
+        title = ngettext("%(n)s card due", "%(n)s cards due", each.part.cards)
+        reviewed = ngettext("%(n)s reviewed today", "%(n)s reviewed today", deck.reviewed_count)
+        return Row(
+            each,
+            is_done,
+            title % {"n": each.part.cards},
+            reviewed % {"n": deck.reviewed_count} if deck.reviewed_count else "",
+            url=reverse("recall:recall_session"),
+        )
+
+    def _practice(self, each: ListedPart) -> Row:
+        title = _("An interview of %(n)s minutes") % {"n": each.part.minutes}
+        url = reverse("practice:practice_list")
+        return Row(each, self.planning.is_done(each), title, url=url)
+
+    def _own(self, each: ListedPart) -> Row:
+        item = self._own_items.get(each.part.key)
+        title = item.title if item else _("An item that you deleted")
+        return Row(
+            each,
+            item is None or self.planning.is_done(each),
+            title,
+            self._share(each),
+            item=item,
+            url=item.url if item else "",
+        )
+
+    def _read(self, each: ListedPart) -> Row:
+        article = self.planning.article_of(each.part.key)
+        if article is None:
+            return Row(each, True, _("An article that is not in the playbook any more"))
+        entries = self.snapshot.entries_of(article.pk)
+        return Row(
+            each,
+            self.planning.is_done(each),
+            article.title,
+            self._share(each) or self._requires(article),
+            article=article,
+            layer=entries[0].section.layer if entries else None,
+            state=self.progress.state_of(article.pk),
+        )
+
+    @staticmethod
+    def _share(each: ListedPart) -> str:
+        part = each.part
+        if part.minutes == part.total:
+            return ""
+        return _("%(n)s of %(total)s min") % {"n": part.minutes, "total": part.total}
+
+    def _requires(self, article: Article) -> str:
+        required = PrerequisiteIndex.of(self.snapshot).requires(article.pk)
+        return (
+            _("Requires: %(titles)s") % {"titles": ", ".join(each.title for each in required)}
+            if required
+            else ""
+        )
+
+    @cached_property
+    def _own_items(self) -> Mapping[str, OwnItem]:
+        """The items to do, and those of today's list that are done."""
+        items = {str(item.uuid): item for item in self.planning.tasks.own_items}
+        listed = (each.part for each in self.planning.parts if each.part.kind is PartKind.OWN)
+        missing = [part.key for part in listed if part.key not in items]
+        if missing:
+            done = OwnItem.objects.for_user(self.planning.user).filter(uuid__in=missing)
+            items |= {str(item.uuid): item for item in done}
+        return items
+
+    @cached_property
+    def days(self) -> Sequence[tuple[Day, Sequence[Row]]]:
+        """The days of the plan with something to do, each with its rows; today as it is fixed."""
+        later = [day for day in self.planning.planned.days if day.date > self.planning.today]
+        first = Day(
+            self.planning.today,
+            self.planning.list_of_today.minutes,
+            [each.part for each in self.planning.parts],
+        )
+        planned = [*([first] if self.planning.has_begun else []), *later]
+        return [(day, self._rows_of(day.parts)) for day in planned if day.parts]
+
+    @property
+    def left_over(self) -> Sequence[Row]:
+        """What does not fit into the plan."""
+        return self._rows_of(self.planning.planned.left_over)
+
+    def _rows_of(self, parts: Sequence[Part]) -> list[Row]:
+        return [self._row(ListedPart(part)) for part in parts]
+
+    @property
+    def minutes(self) -> int:
+        """The minutes of today's list in all."""
+        return sum(row.minutes for row in self.rows)
+
+    @property
+    def minutes_done(self) -> int:
+        return sum(row.minutes for row in self.rows if row.is_done)
+
+    @property
+    def more(self) -> int:
+        """The minutes of today with a quarter of an hour more."""
+        return self.minutes + MORE_MINUTES
+
+    @property
+    def is_finished(self) -> bool:
+        return all(row.is_done for row in self.rows)
+
+    @cached_property
+    def week(self) -> Sequence[WeekDay]:
+        """The seven days of this week, from Monday."""
+        monday = self.planning.today - timedelta(days=self.planning.today.weekday())
+        days = (monday + timedelta(days=number) for number in range(7))
+        return [self._week_day(day) for day in days]
+
+    def _week_day(self, day: date) -> WeekDay:
+        if day == self.planning.today:
+            return WeekDay(day, self.minutes, is_today=True, is_done=self.is_finished)
+        if day < self.planning.today:
+            return self._past(day)
+        planned = self._planned.get(day)
+        if planned is None:
+            return WeekDay(day, 0)
+        kinds = {part.kind for part in planned.parts}
+        return WeekDay(day, planned.planned, PartKind.PRACTICE in kinds)
+
+    def _past(self, day: date) -> WeekDay:
+        stored = self.planning.lists.get(day)
+        parts = parts_in(stored) if stored else []
+        minutes = sum(each.part.minutes for each in parts)
+        is_done = all(self._was_done(each, day) for each in parts) if parts else False
+        return WeekDay(day, minutes, is_done=is_done)
+
+    def _was_done(self, each: ListedPart, day: date) -> bool:
+        if each.part.kind is PartKind.PRACTICE:
+            return each.is_ticked or day in self.planning.practised_on
+        if each.part.kind is PartKind.RECALL:
+            return each.is_ticked or self._reviewed_on.get(day, 0) >= each.part.cards
+        return self.planning.is_done(each)
+
+    @cached_property
+    def _reviewed_on(self) -> Mapping[date, int]:
+        return reviews_by_day(self.planning.user)
+
+    @cached_property
+    def _planned(self) -> Mapping[date, Day]:
+        return {day.date: day for day in self.planning.planned.days}

@@ -1,0 +1,212 @@
+"""Today and the plan behind it."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.dependencies import CATALOG
+from playbook.http import sign_in_required
+from playbook.rendering.dependencies import DAY, TIME_ZONE
+from playbook.rendering.pages import Viewed, personal_page
+from progress.activity import reading_now
+from progress.forms import ReasonForm
+from progress.learner import LearnerProgress
+from progress.planner import saving
+from progress.planner.forms import (
+    DayMinutesForm,
+    OutcomeForm,
+    PlanForm,
+    TickForm,
+    WeeklyMinutesForm,
+)
+from progress.planner.models import Plan
+from progress.planner.outlook import spread
+from progress.planner.planning import Planning, active_plan
+from progress.planner.standing import standing_of
+from progress.planner.today import Today
+from progress.reader import ReaderProgress
+from progress.recall.deck import Deck
+from progress.responses import ReaderRequest, expect_reader
+from progress.views import LearnerRequest
+
+TODAY = "planner:today_detail"
+
+
+@require_safe
+@personal_page("planner/today_detail.html", depends_on=(CATALOG, DAY, TIME_ZONE))
+def today_detail(request: ReaderRequest) -> Viewed:
+    """Show what to do today: of the plan, or what there is without one."""
+    progress = request.progress
+    plan = active_plan(progress.user) if isinstance(progress, LearnerProgress) else None
+    if plan is None or not isinstance(progress, LearnerProgress):
+        return {
+            "next_entry": progress.next_entry(),
+            "reading": reading_now(progress),
+            "due_count": due_count(progress),
+        }
+    planning = Planning(plan, progress)
+    if planning.is_over:
+        is_the_day = plan.interview_on == planning.today
+        return {"plan": plan, "is_over": True, "is_the_day": is_the_day, "form": OutcomeForm()}
+    today = Today(planning)
+    context = {
+        "plan": plan,
+        "planning": planning,
+        "today": today,
+        "standing": standing_of(planning),
+        "outlook": planning.outlook,
+    }
+    if planning.outlook.is_late:
+        more = planning.more_minutes
+        weekly = spread(plan.minutes, more) if more else []
+        context["more_minutes"] = more
+        context["weekly"] = ",".join(map(str, weekly))
+        context["could_leave_out"] = planning.could_leave_out
+    return context
+
+
+def due_count(progress: ReaderProgress) -> int:
+    return progress.derive(Deck).due_count if isinstance(progress, LearnerProgress) else 0
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sign_in_required
+def plan_edit(request: LearnerRequest) -> HttpResponse:
+    """Ask for a plan, or change it."""
+    plan, snapshot = active_plan(request.user), request.snapshot
+    if request.method != "POST":
+        form = PlanForm(snapshot, request.progress.today, plan=plan)
+        return _private(request, "planner/plan_edit.html", {"form": form, "plan": plan})
+    expect_reader(request)
+    form = PlanForm(snapshot, request.progress.today, request.POST, plan)
+    if not form.is_valid():
+        context = {"form": form, "plan": plan}
+        return _private(request, "planner/plan_edit.html", context, HTTPStatus.UNPROCESSABLE_ENTITY)
+    saving.save_plan(request.user, form.values)
+    return redirect(TODAY)
+
+
+@require_safe
+@sign_in_required
+@personal_page("planner/plan_detail.html", depends_on=(CATALOG, DAY, TIME_ZONE))
+def plan_detail(request: LearnerRequest) -> Viewed:
+    """Show the whole plan by day, to read and to print."""
+    planning = Planning(plan_or_404(request), request.progress)
+    left_out = planning.tasks.left_out
+    articles = [article for article in planning.tasks.articles if article.pk in left_out]
+    return {"planning": planning, "today": Today(planning), "left_out": articles}
+
+
+@require_safe
+@sign_in_required
+@personal_page("planner/plan_list.html", depends_on=(CATALOG, TIME_ZONE))
+def plan_list(request: LearnerRequest) -> Viewed:
+    """Show the plans that ended."""
+    plans = Plan.objects.for_user(request.user).exclude(archived_at=None)
+    return {"plans": plans}
+
+
+def plan_or_404(request: LearnerRequest) -> Plan:
+    plan = active_plan(request.user)
+    if plan is None:
+        raise Http404(_("You have no plan."))
+    return plan
+
+
+@require_POST
+@sign_in_required
+def plan_archive(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+    """End a plan and keep it; ended before, only what the learner says is stored."""
+    expect_reader(request)
+    get_object_or_404(Plan.objects.for_user(request.user), uuid=uuid)
+    form = OutcomeForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, form.reason)
+    saving.archive_plan(request.user, uuid, form.cleaned_data["outcome"])
+    messages.success(request, _("The plan is archived. What you marked and wrote stays."))
+    return redirect(TODAY)
+
+
+@require_POST
+@sign_in_required
+def minutes_set(request: LearnerRequest) -> HttpResponse:
+    """Give today other minutes."""
+    return _changed(
+        request,
+        DayMinutesForm(request.POST),
+        lambda plan, form: saving.set_minutes_of_today(
+            Planning(plan, request.progress), form.cleaned_data["minutes"]
+        ),
+    )
+
+
+@require_POST
+@sign_in_required
+def weekly_minutes_set(request: LearnerRequest) -> HttpResponse:
+    """Give the weekdays other minutes, as Today suggests."""
+    return _changed(
+        request,
+        WeeklyMinutesForm(request.POST),
+        lambda plan, form: saving.set_weekly_minutes(plan, form.cleaned_data["minutes"]),
+    )
+
+
+@require_POST
+@sign_in_required
+def articles_leave_out(request: LearnerRequest) -> HttpResponse:
+    """Leave articles out of the plan, as Today suggests, or take them back."""
+    expect_reader(request)
+    snapshot = request.snapshot
+    articles = [snapshot.article(slug) for slug in request.POST.getlist("article")[:200]]
+    is_left_out = request.POST.get("left_out") != "no"
+    saving.leave_out(plan_or_404(request), articles, is_left_out=is_left_out)
+    return redirect(TODAY)
+
+
+@require_POST
+@sign_in_required
+def part_tick(request: LearnerRequest, part: str) -> HttpResponse:
+    """Say that a part of today's list is done, or not."""
+    return _changed(
+        request,
+        TickForm(request.POST),
+        lambda plan, form: _tick(request, plan, part, is_ticked=form.cleaned_data["is_ticked"]),
+    )
+
+
+def _tick(request: LearnerRequest, plan: Plan, part: str, *, is_ticked: bool) -> None:
+    planning = Planning(plan, request.progress)
+    if part not in {each.id for each in planning.parts}:
+        raise Http404(_("That is not on today’s list."))
+    saving.tick(plan, planning.list_of_today, part, is_ticked=is_ticked)
+
+
+def _changed(
+    request: LearnerRequest, form: ReasonForm, change: Callable[[Plan, ReasonForm], None]
+) -> HttpResponse:
+    expect_reader(request)
+    if not form.is_valid():
+        return _refused(request, form.reason)
+    change(plan_or_404(request), form)
+    return redirect(TODAY)
+
+
+def _refused(request: LearnerRequest, reason: str) -> HttpResponse:
+    return render(request, "400.html", {"reason": reason}, status=HTTPStatus.BAD_REQUEST)
+
+
+def _private(
+    request: LearnerRequest,
+    template: str,
+    context: Mapping[str, object],
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    response = render(request, template, context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,116 @@
+"""The pure rules of the planner: pace, outlook, and the list of a day."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from progress.planner.day_lists import ListedPart, cut_to, minutes_done
+from progress.planner.minutes import at_pace, pace_from
+from progress.planner.models import DayList
+from progress.planner.outlook import Outlook, more_minutes, spread, to_leave_out
+from progress.planner.schedule import Part, PartKind
+
+pytestmark = pytest.mark.same_everywhere
+
+FRIDAY = date(2030, 11, 8)
+CARDS = ListedPart(Part(PartKind.RECALL, 6, total=6, cards=6))
+PRACTICE = ListedPart(Part(PartKind.PRACTICE, 45, total=45))
+FIRST = ListedPart(Part(PartKind.READ, 16, "a", 0, 16))
+SECOND = ListedPart(Part(PartKind.READ, 9, "b", 7, 16), is_ticked=True)
+PARTS = [CARDS, PRACTICE, FIRST, SECOND]
+
+
+def test_the_pace_follows_what_a_learner_reports_but_no_single_article_decides_it() -> None:
+    assert pace_from([]) == 1
+    assert pace_from([(30, 15)]) == pytest.approx(90 / 75)
+    assert pace_from([(30, 15)] * 40) == pytest.approx(1260 / 660)
+    assert pace_from([(100, 10)] * 40) == 2
+    assert pace_from([(1, 100)] * 40) == 0.5
+    assert (at_pace(16, 1.2), at_pace(1, 0.5)) == (19, 1)
+
+
+@pytest.mark.parametrize(
+    ("finished_on", "last_day", "days_early", "is_late"),
+    [
+        (FRIDAY, FRIDAY, 0, False),
+        (FRIDAY, FRIDAY + timedelta(days=5), 5, False),
+        (FRIDAY, FRIDAY - timedelta(days=4), -4, True),
+        (FRIDAY, None, None, False),
+        (None, FRIDAY, None, True),
+    ],
+)
+def test_the_outlook_compares_the_last_task_with_the_last_day(
+    finished_on: date | None, last_day: date | None, days_early: int | None, is_late: bool
+) -> None:
+    outlook = Outlook(finished_on, last_day)
+    assert (outlook.days_early, outlook.is_late) == (days_early, is_late)
+
+
+def test_more_minutes_are_spread_over_the_days_that_have_time() -> None:
+    assert spread([30, 0, 30, 0, 30, 0, 0], 20) == [37, 0, 37, 0, 36, 0, 0]
+
+
+@given(st.lists(st.integers(0, 120), min_size=7, max_size=7), st.integers(0, 3000))
+def test_the_fewest_more_minutes_are_found(weekly: list[int], needed: int) -> None:
+    found = more_minutes(weekly, lambda minutes: sum(minutes) >= sum(weekly) + needed)
+    if not any(weekly):
+        assert found is None
+    else:
+        assert found is not None
+        assert found % 5 == 0
+        assert max(needed, 1) <= found < max(needed, 1) + 5
+
+
+def test_no_amount_of_time_helps_a_week_without_days() -> None:
+    assert more_minutes([0] * 7, lambda _minutes: True) is None
+    assert more_minutes([30] * 7, lambda _minutes: False) is None
+
+
+def test_the_fewest_articles_at_the_end_are_left_out_but_none_that_the_rest_requires() -> None:
+    requires = {4: [5]}
+    minutes = {1: 10, 2: 10, 3: 10, 4: 10, 5: 10}
+
+    def fits(limit: int) -> list[int] | None:
+        return to_leave_out(
+            minutes,
+            lambda pk: requires.get(pk, []),
+            lambda left_out: sum(minutes.values()) - 10 * len(left_out) <= limit,
+        )
+
+    assert fits(50) == []
+    assert fits(40) == [4]
+    assert fits(30) == [5, 4]
+    assert fits(-1) is None
+
+
+def test_less_time_keeps_what_is_done_and_shortens_the_rest_in_order() -> None:
+    assert cut_to(PARTS, 76, []) == PARTS
+    assert cut_to(PARTS, 70, []) == [
+        CARDS,
+        PRACTICE,
+        FIRST,
+        ListedPart(Part(PartKind.READ, 3, "b", 7, 16), is_ticked=True),
+    ]
+    assert cut_to(PARTS, 20, ["b"]) == [
+        CARDS,
+        ListedPart(Part(PartKind.READ, 5, "a", 0, 16)),
+        SECOND,
+    ]
+    assert cut_to(PARTS, 4, []) == [ListedPart(Part(PartKind.RECALL, 4, total=6, cards=4))]
+    assert cut_to(PARTS, 0, ["b"]) == [SECOND]
+    assert cut_to(PARTS, 0, []) == []
+
+
+def test_a_part_survives_being_stored() -> None:
+    assert [ListedPart.from_json(each.as_json()) for each in PARTS] == PARTS
+
+
+def test_minutes_are_done_if_ticked_or_if_the_article_was_begun_on_that_day() -> None:
+    lists = [
+        DayList(day=FRIDAY, parts=[FIRST.as_json(), SECOND.as_json(), CARDS.as_json()]),
+        DayList(day=FRIDAY + timedelta(days=1), parts=[FIRST.as_json()]),
+    ]
+    assert minutes_done(lists, {}) == {"b": 9}
+    assert minutes_done(lists, {"a": FRIDAY}) == {"a": 16, "b": 9}

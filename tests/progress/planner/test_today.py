@@ -1,0 +1,282 @@
+import re
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from catalog.merging import merge_articles
+from catalog.models import Article
+from progress.export import progress_of
+from progress.learner import LearnerProgress
+from progress.planner.models import DayList, OwnItem, Plan
+from progress.planner.planning import Planning
+from progress.planner.today import Today
+from progress.states import StateName
+from tests.progress.planner.conftest import MONDAY, SetDay
+
+MINUTES = {f"minutes_{number}": "30" for number in range(7)}
+FORM = {
+    **MINUTES,
+    "begins_on": "2030-11-04",
+    "interview_on": "2031-01-07",
+    "practice_per_week": "1",
+    "practice_minutes": "45",
+}
+
+
+def fresh(user: User) -> LearnerProgress:
+    return LearnerProgress(User.objects.get(pk=user.pk))
+
+
+def today_of(user: User) -> Today:
+    return Today(Planning(Plan.objects.get(user=user, archived_at=None), fresh(user)))
+
+
+def rows_of(user: User) -> list[tuple[str, int, bool]]:
+    return [(row.title, row.minutes, row.is_done) for row in today_of(user).rows]
+
+
+def set_state(user: User, title: str, state: StateName) -> None:
+    fresh(user).set(Article.objects.get(title=title), state)
+
+
+def test_a_plan_is_made_once_and_changed(reader: Client, learner: User) -> None:
+    for _ in range(2):
+        assert reader.post("/me/plan/edit/", FORM).headers["Location"] == "/today/"
+    reader.post("/me/plan/edit/", {**FORM, "minutes_0": "0", "layers": "foundation-layer"})
+    plan = Plan.objects.get()
+    assert (plan.user, plan.interview_on, plan.begins_on) == (learner, date(2031, 1, 7), MONDAY)
+    assert (plan.minutes, plan.layers) == ([0, *[30] * 6], ["foundation-layer"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"interview_on": "2030-11-04"}, "Choose a day after today"),
+        ({"interview_on": "7 January"}, "Write the day as year, month and day"),
+        ({"begins_on": "2031-01-07"}, "Begin before the day of the interview."),
+        (dict.fromkeys(MINUTES, "0"), "Give at least one weekday some minutes."),
+        ({"minutes_3": "961"}, "less than or equal to 960"),
+        ({"layers": "no-such-layer"}, "Select a valid choice"),
+        ({"practice_per_week": "8"}, "less than or equal to 7"),
+    ],
+)
+def test_a_wrong_plan_is_refused_in_words_and_changes_nothing(
+    reader: Client, plan: Plan, changed: dict[str, str], error: str
+) -> None:
+    response = reader.post("/me/plan/edit/", FORM | changed)
+    assert response.status_code == 422
+    assert error in response.content.decode()
+    assert Plan.objects.values("interview_on", "minutes").get() == {
+        "interview_on": None,
+        "minutes": [40] * 7,
+    }
+
+
+def test_todays_list_is_fixed_once_shown_until_the_next_study_day(
+    reader: Client, learner: User, plan: Plan, set_day: SetDay
+) -> None:
+    reader.get("/today/")
+    before = rows_of(learner)
+    assert [minutes for _title, minutes, _is_done in before] == [15, 15, 10]
+    set_state(learner, before[0][0], StateName.DONE)
+    after = rows_of(learner)
+    assert after == [(before[0][0], 15, True), *before[1:]]
+    set_day(1)
+    assert next(row[0] for row in rows_of(learner)) == before[1][0]
+    assert DayList.objects.count() == 2
+
+
+def test_an_article_that_was_begun_goes_on_with_the_minutes_that_are_left(
+    reader: Client, learner: User, plan: Plan, set_day: SetDay
+) -> None:
+    third = rows_of(learner)[2]
+    for title, _minutes, _is_done in rows_of(learner)[:2]:
+        set_state(learner, title, StateName.DONE)
+    set_state(learner, third[0], StateName.READING)
+    set_day(1)
+    first = today_of(learner).rows[0]
+    assert (first.title, first.minutes, first.note) == (third[0], 5, "5 of 15 min")
+
+
+def test_a_part_that_was_not_done_is_simply_planned_again(
+    reader: Client, learner: User, plan: Plan, set_day: SetDay
+) -> None:
+    before = rows_of(learner)
+    set_day(3)
+    assert rows_of(learner) == before
+    page = reader.get("/today/").content.decode()
+    for word in ("behind", "overdue", "missed"):
+        assert word not in page.lower()
+
+
+def test_a_split_part_is_ticked_for_today_and_cleared(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    part = today_of(learner).rows[2].listed.id
+    for _ in range(2):
+        reader.post(f"/today/parts/{part}/", {"is_ticked": "yes"})
+    assert [row.is_done for row in today_of(learner).rows] == [False, False, True]
+    assert today_of(learner).minutes_done == 10
+    reader.post(f"/today/parts/{part}/", {"is_ticked": "no"})
+    assert today_of(learner).minutes_done == 0
+    assert reader.post(f"/today/parts/{uuid4()}/", {"is_ticked": "yes"}).status_code == 404
+    assert reader.post(f"/today/parts/{part}/", {"is_ticked": "maybe"}).status_code == 400
+
+
+def test_less_time_and_a_day_off_shorten_the_list_and_more_time_goes_on(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    before = rows_of(learner)
+    reader.post("/today/minutes/", {"minutes": "20"})
+    assert [row[1] for row in rows_of(learner)] == [15, 5]
+    reader.post("/today/minutes/", {"minutes": "45"})
+    assert [row[1] for row in rows_of(learner)] == [15, 15, 15]
+    assert [row[0] for row in rows_of(learner)] == [row[0] for row in before]
+    set_state(learner, before[0][0], StateName.DONE)
+    for _ in range(2):
+        reader.post("/today/minutes/", {"minutes": "0"})
+    assert rows_of(learner) == [(before[0][0], 15, True)]
+    assert reader.post("/today/minutes/", {"minutes": "-5"}).status_code == 400
+    assert reader.post("/today/minutes/", {"minutes": "lots"}).status_code == 400
+
+
+def test_own_items_are_in_the_plan_and_done_like_an_article(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    add = {"title": "Talk", "url": "example.org/talk", "minutes": "20", "operation": str(uuid4())}
+    for _ in range(2):
+        reader.post("/me/items/add/", add)
+    item = OwnItem.objects.get()
+    assert (item.title, item.url, item.minutes) == ("Talk", "https://example.org/talk", 20)
+    assert rows_of(learner)[0] == ("Talk", 20, False)
+    figures = reader.get("/me/").content.decode().count("of 39")
+    for _ in range(2):
+        reader.post(f"/me/items/{item.uuid}/done/", {"done": "yes"})
+    assert rows_of(learner)[0] == ("Talk", 20, True)
+    assert reader.get("/me/").content.decode().count("of 39") == figures
+    reader.post(f"/me/items/{item.uuid}/done/", {"done": "no"})
+    assert rows_of(learner)[0] == ("Talk", 20, False)
+    reader.post(f"/me/items/{item.uuid}/delete/")
+    assert not OwnItem.objects.exists()
+    assert rows_of(learner)[0][2]
+
+
+def test_a_late_plan_says_so_and_two_buttons_make_it_fit(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    plan.interview_on = MONDAY + timedelta(days=7)
+    plan.save()
+    planning = today_of(learner).planning
+    assert planning.outlook.is_late
+    page = reader.get("/today/").content.decode()
+    assert f"{planning.more_minutes} minutes more a week" in page
+    (weekly,) = re.findall(r'value="(\d+(?:,\d+){6})"', page)
+    reader.post("/me/plan/minutes/", {"minutes": weekly})
+    assert today_of(learner).planning.planned.fits
+    reader.post("/me/plan/minutes/", {"minutes": "40,40,40,40,40,40,40"})
+    assert not today_of(learner).planning.planned.fits
+    left_out = today_of(learner).planning.could_leave_out
+    for _ in range(2):
+        reader.post("/me/plan/leave-out/", {"article": [each.slug for each in left_out]})
+    planning = today_of(learner).planning
+    assert planning.planned.fits
+    assert planning.tasks.left_out == {each.pk for each in left_out}
+    reader.post(
+        "/me/plan/leave-out/",
+        {"article": [each.slug for each in left_out], "left_out": "no"},
+    )
+    assert today_of(learner).planning.tasks.left_out == set()
+
+
+def test_the_plan_ends_on_the_day_and_asks_afterwards(
+    reader: Client, learner: User, plan: Plan, set_day: SetDay
+) -> None:
+    plan.interview_on = MONDAY + timedelta(days=7)
+    plan.save()
+    set_day(7)
+    assert "Good luck today" in reader.get("/today/").content.decode()
+    set_day(8)
+    assert "How did it go?" in reader.get("/today/").content.decode()
+    for _ in range(2):
+        reader.post(f"/me/plans/{plan.uuid}/archive/", {"outcome": "They asked for a queue."})
+    assert "Make a plan" in reader.get("/today/").content.decode()
+    assert "They asked for a queue." in reader.get("/me/plans/").content.decode()
+
+
+def test_without_a_plan_today_shows_what_there_is(reader: Client, learner: User) -> None:
+    page = reader.get("/today/").content.decode()
+    entry = fresh(learner).next_entry()
+    assert entry is not None
+    assert entry.article.title in page
+    assert "Make a plan" in page
+    assert Client().get("/today/").status_code == 200
+
+
+def test_the_whole_plan_lists_every_article_once_it_is_planned(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    page = reader.get("/me/plan/").content.decode()
+    for article in today_of(learner).planning.tasks.unread:
+        assert article.get_absolute_url() in page
+
+
+def test_nobody_else_reaches_a_plan_or_an_item(reader: Client, other: User) -> None:
+    theirs = Plan.objects.create(user=other, begins_on=MONDAY, minutes=[40] * 7)
+    item = OwnItem.objects.create(user=other, title="Secret", minutes=5)
+    assert reader.post(f"/me/plans/{theirs.uuid}/archive/").status_code == 404
+    for action in ("", "done/", "delete/"):
+        assert reader.post(f"/me/items/{item.uuid}/{action}").status_code == 404
+    assert reader.get("/me/plan/").status_code == 404
+    for address in ("/today/", "/me/items/", "/me/plans/"):
+        assert "Secret" not in reader.get(address).content.decode()
+    theirs.refresh_from_db()
+    assert theirs.archived_at is None
+
+
+def test_plans_and_items_are_exported_and_deleted_with_the_account(
+    reader: Client, learner: User, other: User, plan: Plan
+) -> None:
+    OwnItem.objects.create(user=other, title="Theirs", minutes=5)
+    item = OwnItem.objects.create(user=learner, title="Talk", minutes=20)
+    reader.get("/today/")
+    exported = progress_of(learner)
+    (exported_plan,) = exported["plans"]
+    assert (exported_plan["uuid"], exported_plan["minutes"]) == (plan.uuid, [40] * 7)
+    assert [day["minutes"] for day in exported_plan["days"]] == [40]
+    assert [row["uuid"] for row in exported["own_items"]] == [item.uuid]
+    learner.delete()
+    assert not Plan.objects.exists()
+    assert not DayList.objects.exists()
+    assert [each.title for each in OwnItem.objects.all()] == ["Theirs"]
+
+
+def test_an_article_that_is_merged_stays_on_the_list_and_left_out(
+    reader: Client, learner: User, editor: User, plan: Plan
+) -> None:
+    first, second = (row.article for row in today_of(learner).rows[:2])
+    assert first is not None
+    assert second is not None
+    plan.left_out.add(second)
+    merge_articles(Article.objects.get(pk=first.pk), Article.objects.get(pk=second.pk))
+    assert [row.article for row in today_of(learner).rows[:2]] == [first, first]
+    assert list(plan.left_out.all()) == [first]
+
+
+def test_today_takes_a_constant_number_of_queries(
+    reader: Client, learner: User, plan: Plan, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    reader.get("/today/")
+    with django_assert_num_queries(14):
+        reader.get("/today/?few")
+    for number in range(5):
+        OwnItem.objects.create(user=learner, title=f"Item {number}", minutes=5)
+    for article in Article.objects.all()[:10]:
+        fresh(learner).set(article, StateName.DONE)
+    DayList.objects.create(plan=plan, day=timezone.localdate() - timedelta(days=1), minutes=0)
+    with django_assert_num_queries(14):
+        reader.get("/today/?many")
