@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import sign_in_limits
+from accounts import landing, sign_in_limits
 from accounts.models import User
 from accounts.names import check_name, lock_names, normalized
 from playbook.http import is_on_this_site
@@ -82,6 +82,10 @@ class AccountAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, **options)
         sign_in_limits.remember_browser(request, response, user)
         return response
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        address = landing.address_for(request.user) if isinstance(request.user, User) else ""
+        return address or str(super().get_login_redirect_url(request))
 
     def is_safe_url(self, url: str) -> bool:
         return is_on_this_site(url)

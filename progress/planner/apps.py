@@ -8,10 +8,13 @@ class PlannerConfig(AppConfig):
     verbose_name = _("Planner")
 
     def ready(self) -> None:
+        from accounts import landing
         from progress import export
         from progress.planner import receivers
         from progress.planner.export import own_items_of, plans_of
+        from progress.planner.planning import today_of_plan
 
         export.parts["plans"] = plans_of
         export.parts["own_items"] = own_items_of
         receivers.connect()
+        landing.register(today_of_plan)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from accounts.models import User
 from catalog.models import Article
@@ -35,6 +36,11 @@ ONE_DAY = timedelta(days=1)
 
 def active_plan(user: User) -> Plan | None:
     return Plan.objects.for_user(user).active().first()
+
+
+def today_of_plan(user: User) -> str:
+    """Return the address of Today if the learner has a plan."""
+    return reverse("planner:today_detail") if active_plan(user) else ""
 
 
 class Planning:

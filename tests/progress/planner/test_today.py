@@ -280,3 +280,14 @@ def test_today_takes_a_constant_number_of_queries(
     DayList.objects.create(plan=plan, day=timezone.localdate() - timedelta(days=1), minutes=0)
     with django_assert_num_queries(14):
         reader.get("/today/?many")
+
+
+def test_signing_in_leads_to_today_if_there_is_a_plan(learner: User, plan: Plan) -> None:
+    credentials = {"login": "learner", "password": "a-learner's-password"}
+    response = Client().post("/accounts/login/", credentials)
+    assert response.headers["Location"] == "/today/"
+    response = Client().post("/accounts/login/", {**credentials, "next": "/me/"})
+    assert response.headers["Location"] == "/me/"
+    plan.archived_at = timezone.now()
+    plan.save()
+    assert Client().post("/accounts/login/", credentials).headers["Location"] == "/"
