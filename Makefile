@@ -38,6 +38,11 @@ backup: can-start $(BIN)/.installed .env ## write all data to a file in backups/
 	@mkdir -p -m 700 backups
 	@$(MANAGE) backup $(FILE)
 
+.PHONY: demo
+demo: can-start $(BIN)/.installed .env ## add a learner with three weeks of study to an empty site
+	@$(MANAGE) prepare
+	@$(MANAGE) demo
+
 .PHONY: install
 install: can-start $(BIN)/.installed .env ## install the requirements and write .env
 	@:

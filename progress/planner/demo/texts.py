@@ -1,0 +1,44 @@
+"""What the learner of the demonstration wrote (`fixtures/demo.json`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+FILE = settings.BASE_DIR / "fixtures" / "demo.json"
+
+
+class Study(NamedTuple):
+    """How one article was finished."""
+
+    key_points: str
+    confidence: int
+    minutes: int
+
+
+class Texts(NamedTuple):
+    studies: Sequence[Study]
+    """In the order in which the learner reads."""
+    notes: Sequence[str]
+    scratches: Mapping[str, str]
+    """By stage; the drawing is the last."""
+    quotes: Mapping[str, str]
+    """The words that earned points, by criterion. A criterion without any got none."""
+
+
+def read_texts() -> Texts:
+    stored: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return Texts(
+        [Study(**{**row, "key_points": joined(row["key_points"])}) for row in stored["studies"]],
+        [joined(lines) for lines in stored["notes"]],
+        {stage: joined(lines) for stage, lines in stored["scratches"].items()},
+        stored["quotes"],
+    )
+
+
+def joined(lines: Sequence[str]) -> str:
+    """Return the lines as one text; JSON keeps them apart, so that changes are seen."""
+    return "\n".join(lines)
