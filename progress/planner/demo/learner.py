@@ -23,9 +23,11 @@ from playbook.study_day import study_day
 from progress.learner import LearnerProgress
 from progress.models import Completion, Event, State
 from progress.notes.saving import save_note
+from progress.planner.day_lists import listed
 from progress.planner.demo.texts import Study, Texts, read_texts
-from progress.planner.models import OwnItem, Plan
+from progress.planner.models import DayList, OwnItem, Plan
 from progress.planner.saving import save_plan
+from progress.planner.schedule import Part, PartKind
 from progress.practice.case_copy import CaseCopy
 from progress.practice.models import Pause, PracticeSession, Scratch
 from progress.practice.scoring.saving import save_own_scores
@@ -187,6 +189,16 @@ def _score(
     save_own_scores(practice_session, marks)
 
 
+def _lists(user: User, plan: Plan, today: date) -> list[DayList]:
+    """Return the list of each earlier day on which an article was finished."""
+    lists = {}
+    for completion in Completion.objects.for_user(user).select_related("article"):
+        day, minutes = study_day(completion.completed_at), completion.minutes or 0
+        part = Part(PartKind.READ, minutes, str(completion.article.uuid), 0, minutes)
+        lists[day] = DayList(plan=plan, day=day, minutes=minutes, parts=listed([part]))
+    return [day_list for day, day_list in lists.items() if day < today]
+
+
 def _plan(user: User) -> None:
     today = study_day()
     plan = save_plan(
@@ -202,4 +214,5 @@ def _plan(user: User) -> None:
         },
     )
     Plan.objects.filter(pk=plan.pk).update(begins_on=today - timedelta(days=DAYS))
+    DayList.objects.bulk_create(_lists(user, plan, today))
     OwnItem.objects.create(user=user, title="Notes from the mock interview with Sam", minutes=8)
