@@ -75,6 +75,7 @@ def test_every_app_of_the_admin_has_a_unique_name(admin_client: Client) -> None:
         "Links",
         "Playbook files",
         "Practice cases",
+        "Prerequisites",
         "Recall prompts",
         "Suggestions",
     ]
