@@ -175,10 +175,13 @@ WEB_WORKERS: int = variable(
 )
 THREADS_PER_WORKER = 8
 
+RUN_SCHEDULER: bool = variable(env.bool, "RUN_SCHEDULER", expects="true or false", default=True)
+
 # --- Apps, middleware and templates
 
 INSTALLED_APPS = [
     "playbook",
+    "playbook.scheduling",
     "allauth.usersessions",
     "accounts",
     "catalog",
@@ -459,6 +462,17 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# --- Backups
+
+BACKUP_FOLDER: Path | None = BASE_DIR / folder if (folder := env.str("BACKUP_FOLDER", "")) else None
+BACKUPS_KEPT: int = variable(
+    env.int,
+    "BACKUPS_KEPT",
+    expects="the number of daily backups to keep, from 1",
+    default=14,
+    holds=lambda count: count >= 1,
+)
 
 # --- Security
 

@@ -1,15 +1,7 @@
-from datetime import datetime, timedelta
+from datetime import time
 
-from django.db.models import Max
-
-from catalog.links.models import Check
-from playbook.jobs import Job, register
+from playbook.jobs import Daily, Job, command, register
 
 
 def register_all() -> None:
-    register(Job("check_links", timedelta(days=1), last_checked_at))
-
-
-def last_checked_at() -> datetime | None:
-    newest: datetime | None = Check.objects.aggregate(at=Max("checked_at"))["at"]
-    return newest
+    register(Job("check_links", command("check_links", verbosity=0), Daily(time(4, 30))))

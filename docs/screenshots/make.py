@@ -117,6 +117,7 @@ def configure(folder: Path, site: str) -> None:
         SITE_URL=site,
         TIME_ZONE="UTC",
         WEB_WORKERS="1",
+        RUN_SCHEDULER="false",
         DATABASE_URL=f"sqlite:///{folder / 'playbook.sqlite3'}",
         STATIC_ROOT=str(folder / "static"),
     )

@@ -1,23 +1,25 @@
 """The services around the site: proxy, mail, cache and scheduled jobs."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.mail import get_connection
 from django.utils import timezone
 from redis import Redis
 from redis.exceptions import RedisError
 
-from playbook.doctor.findings import Finding, in_one_line, ok, problem, warning
+from playbook.doctor.findings import Finding, in_one_line, ok, problem, warning, without_secrets
 from playbook.jobs import Job, wanted_jobs
 from playbook.observing.probes import cache_keeps
+from playbook.scheduling.models import ScheduledJob
 
 TIMEOUT = 5
-SCHEDULE = "Schedule it with cron or systemd, as docs/operators.md shows"
-LATE_SESSIONS = timedelta(days=7)
+RUN_SCHEDULER = "Start the site with RUN_SCHEDULER=true, or run manage.py schedule beside it"
+MEND = "Mend the reason; the job runs again by itself, or at once if you ask for it in the admin"
+LATE = timedelta(minutes=10)
+"""A scheduler looks each minute, and takes over after two from one that was killed."""
 
 
 def examine_proxy() -> Iterator[Finding]:
@@ -98,17 +100,27 @@ def examine_redis() -> Iterator[Finding]:
 
 
 def examine_jobs() -> Iterator[Finding]:
-    late = Session.objects.filter(expire_date__lt=timezone.now() - LATE_SESSIONS).count()
-    if late:
-        yield warning(f"{late:,} sessions expired a week ago: clearsessions does not run", SCHEDULE)
-    for job in wanted_jobs():
-        yield examine_job(job)
+    rows = {row.name: row for row in ScheduledJob.objects.all()}
+    for name, job in wanted_jobs().items():
+        yield examine_job(job, rows.get(name))
 
 
-def examine_job(job: Job) -> Finding:
-    last_run_at = job.last_run_at()
-    if last_run_at is None:
-        return warning(f"{job.command} has never run", SCHEDULE)
-    if timezone.now() - last_run_at > 3 * job.every:
-        return warning(f"{job.command} last ran on {last_run_at:%Y-%m-%d at %H:%M} UTC", SCHEDULE)
-    return ok(f"{job.command} ran on {last_run_at:%Y-%m-%d at %H:%M} UTC")
+def examine_job(job: Job, row: ScheduledJob | None) -> Finding:
+    now = timezone.now()
+    if row is None:
+        return warning(f"{job.name} has never been scheduled: no scheduler runs", RUN_SCHEDULER)
+    if row.claimed_until and row.claimed_until > now:
+        return ok(f"{job.name} has been running since {utc(row.started_at)}")
+    if now - row.next_run_at > LATE:
+        return warning(f"{job.name} was due on {utc(row.next_run_at)}", RUN_SCHEDULER)
+    if row.failure:
+        message = without_secrets(row.failure)
+        return warning(f"{job.name} failed on {utc(row.started_at)}: {message}", MEND)
+    if row.succeeded_at is None:
+        return ok(f"{job.name} runs first on {utc(row.next_run_at)}")
+    return ok(f"{job.name} ran on {utc(row.succeeded_at)}")
+
+
+def utc(at: datetime | None) -> str:
+    assert at is not None  # A row with a claim or a failure was started.
+    return f"{at:%Y-%m-%d at %H:%M} UTC"

@@ -26,6 +26,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from playbook.observing import tracing
 
@@ -38,6 +39,9 @@ REQUESTS = Histogram(
 QUERIES = Counter("playbook_queries", "Database queries", ["view"])
 QUERY_SECONDS = Counter("playbook_query_seconds", "Time that database queries took", ["view"])
 EXCEPTIONS = Counter("playbook_exceptions", "Exceptions that no view handled", ["view", "type"])
+
+stored: list[Collector] = []
+"""Collectors of metrics that are in the database, for all processes and nodes."""
 
 
 class Queries(threading.local):
@@ -111,7 +115,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
         message, headers = "Send METRICS_TOKEN as a bearer token.\n", {"WWW-Authenticate": "Bearer"}
         return HttpResponse(message, status=401, headers=headers, content_type="text/plain")
-    return HttpResponse(generate_latest(registry()), content_type=CONTENT_TYPE_LATEST)
+    text = generate_latest(registry()) + generate_latest(registry_of_stored())
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
 
 
 def registry() -> CollectorRegistry:
@@ -121,3 +126,10 @@ def registry() -> CollectorRegistry:
     workers = CollectorRegistry()
     MultiProcessCollector(workers)  # type: ignore[no-untyped-call]  # has no types
     return workers
+
+
+def registry_of_stored() -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=False)
+    for collector in stored:
+        registry.register(collector)
+    return registry

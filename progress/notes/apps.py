@@ -9,7 +9,7 @@ class NotesConfig(AppConfig):
 
     def ready(self) -> None:
         from progress import article_notes, export, learner_rows
-        from progress.notes import receivers
+        from progress.notes import jobs, receivers
         from progress.notes.export import dropped_texts_of, notes_of
         from progress.notes.models import Note
         from progress.notes.sql import articles_with_notes
@@ -18,4 +18,5 @@ class NotesConfig(AppConfig):
         article_notes.register(articles_with_notes)
         export.parts["notes"] = notes_of
         export.parts["dropped_texts"] = dropped_texts_of
+        jobs.register_all()
         receivers.connect()

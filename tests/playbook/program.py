@@ -21,7 +21,8 @@ def environment(**variables: str) -> dict[str, str]:
     """Return the machine's environment with only these variables of the product."""
     machine = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     machine.pop("DJANGO_SETTINGS_MODULE", None)
-    return {**machine, "ENV_FILE": os.devnull, **variables}
+    # Jobs run only in the tests of jobs.
+    return {**machine, "ENV_FILE": os.devnull, "RUN_SCHEDULER": "false", **variables}
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -53,6 +54,19 @@ def answers(port: int) -> bool:
             return True
     except ConnectionRefusedError:
         return False
+
+
+def processes_of(group: int) -> set[int]:
+    """Return the processes of a group that have not ended."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, _parent, in_group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(in_group) == group and state != "Z":
+            found.add(int(folder.name))
+    return found
 
 
 @contextmanager

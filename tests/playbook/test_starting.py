@@ -17,6 +17,7 @@ from tests.playbook.program import (
     free_port,
     get,
     manage,
+    processes_of,
     run,
     served,
 )
@@ -36,6 +37,8 @@ def test_the_site_is_served_until_it_is_interrupted(
         assert status == 200
         assert "Payment" in page
         assert get(site, stylesheet)[0] == 200
+        # Without a scheduler, which tests/playbook/scheduling/ starts.
+        assert len(processes_of(process.pid)) == 2
         # A terminal sends Ctrl-C to the workers too; a service manager only to the server.
         (os.killpg if to_everybody else os.kill)(process.pid, signal.SIGINT)
         # A worker that hangs would be killed after ten seconds only.

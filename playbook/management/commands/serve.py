@@ -15,6 +15,7 @@ from granian.log import LogLevels
 
 from playbook.observing import metrics_folder
 from playbook.observing.probes import migrations_are_applied
+from playbook.server.scheduler import SchedulerProcess
 from playbook.starting.preflight import port_fault
 from playbook.stores.database_file import make_private
 
@@ -52,7 +53,9 @@ class Command(BaseCommand):
         )
         server.on_startup(self.welcome)
         keep_interrupts_from_workers()
-        with shared_metrics():
+        with shared_metrics(), SchedulerProcess() as scheduler:
+            if settings.RUN_SCHEDULER:
+                server.on_startup(scheduler.start)
             server.serve()
 
     def welcome(self) -> None:

@@ -1,0 +1,51 @@
+"""Admin of the scheduled jobs: when each ran, when it runs next, and why it failed."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from playbook.jobs import wanted_jobs
+from playbook.scheduling.models import ScheduledJob
+
+
+@admin.register(ScheduledJob)
+class ScheduledJobAdmin(admin.ModelAdmin[ScheduledJob]):
+    list_display = ("name", "state", "started_at", "next_run_at", "failure")
+    fields = readonly_fields = (
+        "name",
+        "state",
+        "started_at",
+        "finished_at",
+        "succeeded_at",
+        "next_run_at",
+        "failure",
+        "runs",
+        "failures",
+    )
+    actions = ("run_now",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, row: ScheduledJob) -> str:
+        if row.name not in wanted_jobs():
+            return _("Off")
+        if row.claimed_until and row.claimed_until > timezone.now():
+            return _("Running")
+        if row.failure:
+            return _("Failed")
+        return _("Succeeded") if row.succeeded_at else _("Has not run yet")
+
+    @admin.action(description=gettext_lazy("Run at once"), permissions=["change"])
+    def run_now(self, request: HttpRequest, rows: QuerySet[ScheduledJob]) -> None:
+        rows.update(next_run_at=timezone.now())
+        messages.success(request, _("The scheduler runs these jobs within a minute."))

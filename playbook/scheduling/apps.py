@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SchedulingConfig(AppConfig):
+    name = "playbook.scheduling"
+    label = "scheduling"
+    verbose_name = _("Scheduled jobs")
+
+    def ready(self) -> None:
+        from playbook.observing import metrics
+        from playbook.scheduling import jobs
+        from playbook.scheduling.metrics import JobMetrics
+
+        jobs.register_all()
+        metrics.stored.append(JobMetrics())

@@ -1,0 +1,20 @@
+"""The jobs that belong to no app."""
+
+from datetime import time
+
+from django.conf import settings
+
+from playbook.backup.nightly import back_up
+from playbook.jobs import Daily, Job, command, register
+
+
+def register_all() -> None:
+    register(Job("clearsessions", command("clearsessions"), Daily(time(4))))
+    register(
+        Job(
+            "backup",
+            back_up,
+            Daily(time(3, 15)),
+            is_wanted=lambda: settings.BACKUP_FOLDER is not None,
+        )
+    )

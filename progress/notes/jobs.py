@@ -1,0 +1,22 @@
+from datetime import time
+
+from django.db import transaction
+
+from accounts.models import User
+from playbook.jobs import Daily, Job, register
+from progress.notes.models import DroppedText
+from progress.notes.sql import delete_expired_texts
+from progress.sql import lock_learner
+
+
+def register_all() -> None:
+    register(Job("delete_dropped_texts", delete_dropped_texts, Daily(time(4, 10))))
+
+
+def delete_dropped_texts() -> None:
+    """Delete the texts of notes that were dropped more than 30 days ago."""
+    expired = DroppedText.objects.expired()
+    for learner in User.objects.filter(pk__in=expired.values("note__user")).iterator():
+        with transaction.atomic():
+            lock_learner(learner)
+            delete_expired_texts(learner)
