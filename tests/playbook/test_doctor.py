@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -19,7 +18,6 @@ from django.utils import timezone
 
 from playbook.doctor import configuration, database, machine, services
 from playbook.doctor.findings import Finding, Level, in_one_line
-from progress.project_metrics.models import Summary
 from tests.playbook.program import free_port, manage
 
 PROBLEM, WARNING, OK = Level.PROBLEM, Level.WARNING, Level.OK
@@ -159,22 +157,6 @@ def test_a_wrong_clock_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     finding = only(database.examine_clock())
     assert finding.level is PROBLEM
     assert "seconds ahead of the clock of this machine" in finding.sentence
-
-
-@pytest.mark.django_db
-def test_jobs_that_do_not_run_are_named() -> None:
-    Session.objects.create(session_key="old", expire_date=timezone.now() - timedelta(days=8))
-    Summary.objects.create(learners=0, finished=0, finished_this_week=0, most_finished=[])
-    assert [
-        (finding.level, finding.sentence.partition(" on ")[0])
-        for finding in services.examine_jobs()
-    ] == [
-        (WARNING, "1 sessions expired a week ago: clearsessions does not run"),
-        (WARNING, "check_links has never run"),
-        (OK, "refresh_metrics ran"),
-    ]
-    Summary.objects.update(made_at=timezone.now() - timedelta(hours=1))
-    assert [finding.level for finding in services.examine_jobs()] == [WARNING] * 3
 
 
 @pytest.mark.django_db

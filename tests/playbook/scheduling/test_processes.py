@@ -129,6 +129,7 @@ def test_schedulers_on_several_machines_run_each_job_once(
     assert (runs(slow, "slow"), len(list(tmp_path.glob("ended-*")))) == ((1, 0, True), 1)
 
 
+@pytest.mark.same_everywhere
 def test_a_scheduler_that_is_stopped_gives_its_run_to_the_next(
     slow: dict[str, str], tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article
+from progress.notes.jobs import delete_dropped_texts
 from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
 from progress.notes.saving import save_note
 from progress.text_saving import Conflict, Draft
@@ -293,6 +294,20 @@ def test_a_dropped_text_is_deleted_after_30_days(
         send(client, "new", 1)
     assert not DroppedText.objects.filter(pk=old.pk).exists()
     assert "young" in dropped()
+
+
+def test_the_daily_job_deletes_the_old_texts_of_every_learner(
+    learner: User, other: User, wallet: Article, booking: Article, write_note: WriteNote
+) -> None:
+    note = write_note(learner, wallet, "present")
+    drop(note, "young", days=29)
+    drop(note, "old", days=31)
+    drop(write_note(learner, booking, "present"), "as old", days=31)
+    drop(write_note(other, wallet, "theirs"), "of another learner", days=31)
+    for _ in range(2):
+        delete_dropped_texts()
+        assert dropped() == ["young"]
+    assert texts() == [("present", 1), ("present", 1), ("theirs", 1)]
 
 
 def test_a_text_that_is_past_its_days_can_not_be_restored(

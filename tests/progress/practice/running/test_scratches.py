@@ -17,6 +17,7 @@ from accounts.models import User
 from catalog.cases.models import Case
 from playbook.diagrams.language import parse
 from playbook.diagrams.svg import draw
+from progress.practice.jobs import delete_dropped_scratches
 from progress.practice.models import SCRATCH_MAX_LENGTH, DroppedScratch, PracticeSession, Scratch
 from progress.practice.scratches import ScratchStore
 from progress.text_saving import Conflict, Draft
@@ -179,6 +180,19 @@ def test_texts_that_were_dropped_long_ago_are_deleted(reader: Client, url: str) 
     assert "theirs" not in reader.get(f"{url}earlier/").content.decode()
     send(reader, url, "again", 1, choice="mine", theirs=3)
     assert dropped() == ["mine"]
+
+
+def test_the_daily_job_deletes_texts_that_were_dropped_long_ago(reader: Client, url: str) -> None:
+    send(reader, url, "theirs")
+    send(reader, url, "mine", 1, choice="mine", theirs=2)
+    send(reader, url, "again", 1, choice="mine", theirs=3)
+    DroppedScratch.objects.filter(text="theirs").update(
+        dropped_at=timezone.now() - timedelta(days=31)
+    )
+    for _ in range(2):
+        delete_dropped_scratches()
+        assert dropped() == ["mine"]
+    assert texts() == [("design", "again", 4)]
 
 
 def test_a_text_that_is_too_long_changes_nothing_and_says_by_how_much(
