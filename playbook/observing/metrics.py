@@ -1,16 +1,17 @@
 """Metrics of all workers together, in the format of Prometheus."""
 
+import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from time import perf_counter
 from typing import Any
 
 from django.conf import settings
 from django.core.signals import got_request_exception
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,10 +26,14 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from playbook.observing import tracing
+from playbook.observing import stored_metrics, tracing
+from playbook.observing.stored_metrics import Kind, StoredMetric
+
+logger = logging.getLogger(__name__)
 
 REQUESTS = Histogram(
     "playbook_request_seconds",
@@ -39,9 +44,6 @@ REQUESTS = Histogram(
 QUERIES = Counter("playbook_queries", "Database queries", ["view"])
 QUERY_SECONDS = Counter("playbook_query_seconds", "Time that database queries took", ["view"])
 EXCEPTIONS = Counter("playbook_exceptions", "Exceptions that no view handled", ["view", "type"])
-
-stored: list[Collector] = []
-"""Collectors of metrics that are in the database, for all processes and nodes."""
 
 
 class Queries(threading.local):
@@ -115,7 +117,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
         message, headers = "Send METRICS_TOKEN as a bearer token.\n", {"WWW-Authenticate": "Bearer"}
         return HttpResponse(message, status=401, headers=headers, content_type="text/plain")
-    text = generate_latest(registry()) + generate_latest(registry_of_stored())
+    text = generate_latest(registry()) + generate_latest(STORED)
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
 
 
@@ -128,8 +130,24 @@ def registry() -> CollectorRegistry:
     return workers
 
 
-def registry_of_stored() -> CollectorRegistry:
-    registry = CollectorRegistry(auto_describe=False)
-    for collector in stored:
-        registry.register(collector)
-    return registry
+class StoredMetrics(Collector):
+    """What apps read from the database, without what cannot be read now."""
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            for source in stored_metrics.sources:
+                yield from map(family_of, source())
+        except DatabaseError:  # The other metrics are needed most while the database is away.
+            logger.warning("The metrics in the database cannot be read", exc_info=True)
+
+
+def family_of(metric: StoredMetric) -> Metric:
+    kind = CounterMetricFamily if metric.kind is Kind.COUNTER else GaugeMetricFamily
+    family = kind(metric.name, metric.description, labels=["name"])
+    for name, value in metric.values.items():
+        family.add_metric([name], value)
+    return family
+
+
+STORED = CollectorRegistry(auto_describe=False)
+STORED.register(StoredMetrics())

@@ -8,9 +8,9 @@ class SchedulingConfig(AppConfig):
     verbose_name = _("Scheduled jobs")
 
     def ready(self) -> None:
-        from playbook.observing import metrics
+        from playbook.observing import stored_metrics
         from playbook.scheduling import jobs
-        from playbook.scheduling.metrics import JobMetrics
+        from playbook.scheduling.metrics import job_metrics
 
         jobs.register_all()
-        metrics.stored.append(JobMetrics())
+        stored_metrics.sources.append(job_metrics)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import LiteralString
 
@@ -47,6 +48,10 @@ def runs(site: dict[str, str], name: str) -> tuple[object, ...] | None:
     return next((tuple(result) for job, *result in rows if job == name), None)
 
 
+def has_run_once(site: dict[str, str], name: str) -> bool:
+    return runs(site, name) == (1, 0, True)
+
+
 @contextmanager
 def scheduler(**variables: str) -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(
@@ -84,7 +89,7 @@ def test_the_scheduler_runs_beside_the_server_and_ends_with_it(
     fresh: dict[str, str], to_everybody: bool
 ) -> None:
     with served(**{**fresh, "WEB_WORKERS": "1", "RUN_SCHEDULER": "true"}) as process:
-        wait_until(lambda: runs(fresh, "refresh_metrics") == (1, 0, True))
+        wait_until(lambda: has_run_once(fresh, "refresh_metrics"))
         assert len(processes_of(process.pid)) == 3
         (os.killpg if to_everybody else os.kill)(process.pid, signal.SIGINT)
         _output, errors = process.communicate(timeout=8)
@@ -95,7 +100,7 @@ def test_the_scheduler_runs_beside_the_server_and_ends_with_it(
 @pytest.mark.same_everywhere
 def test_a_server_that_was_killed_leaves_no_scheduler(fresh: dict[str, str]) -> None:
     with served(**{**fresh, "WEB_WORKERS": "1", "RUN_SCHEDULER": "true"}) as process:
-        wait_until(lambda: runs(fresh, "refresh_metrics") == (1, 0, True))
+        wait_until(lambda: has_run_once(fresh, "refresh_metrics"))
         process.kill()
         process.wait()
         wait_until(lambda: not processes_of(process.pid))
@@ -121,7 +126,7 @@ def test_schedulers_on_several_machines_run_each_job_once(
     (tmp_path / "may-end").touch()
     with scheduler(**slow) as first, scheduler(**slow) as second:
         for name in ("slow", "refresh_metrics"):
-            wait_until(lambda name=name: runs(slow, name) == (1, 0, True))
+            wait_until(partial(has_run_once, slow, name))
         for process in (first, second):
             process.send_signal(signal.SIGTERM)
         assert [process.communicate(timeout=8)[1] for process in (first, second)] == ["", ""]

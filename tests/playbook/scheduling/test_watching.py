@@ -168,4 +168,4 @@ def test_the_other_metrics_are_read_while_the_database_is_away(
 
     with connection.execute_wrapper(refuse):
         assert metrics(client) == {}
-    assert "The metrics of the jobs cannot be read" in caplog.text
+    assert "The metrics in the database cannot be read" in caplog.text
