@@ -25,15 +25,24 @@ def planned_stages(
 ) -> list[PlannedStage]:
     """Return every stage in this order, with the minutes of the case scaled to the length.
 
-    Stages that the order does not have come last, with no minutes.
+    Stages that the order does not have get no minutes, at the place where they would be.
     """
     in_order = STAGES_OF[order]
     stated = {stage.stage: stage.minutes for stage in case_stages}
     defaults = {Stage.ESTIMATES: ESTIMATES_MINUTES}
     weights = [stated.get(stage, defaults.get(stage, 0)) for stage in in_order]
     minutes = dict(zip(in_order, scaled(weights, length), strict=True))
-    others = [stage for stage in Stage if stage not in in_order]
-    return [PlannedStage(stage, minutes.get(stage, 0)) for stage in (*in_order, *others)]
+    return [PlannedStage(stage, minutes.get(stage, 0)) for stage in _with_others(in_order)]
+
+
+def _with_others(in_order: Sequence[Stage]) -> list[Stage]:
+    """Add the other stages, each before the first one that follows it among all stages."""
+    rank = {stage: position for position, stage in enumerate(Stage)}
+    stages = list(in_order)
+    for other in (stage for stage in Stage if stage not in in_order):
+        places = (n for n, stage in enumerate(stages) if rank[stage] > rank[other])
+        stages.insert(next(places, len(stages)), other)
+    return stages
 
 
 def rescaled(minutes: Mapping[Stage, int], length: int) -> dict[Stage, int]:

@@ -18,13 +18,13 @@ def plan(order: StageOrder, length: int) -> list[tuple[str, int]]:
 def test_the_usual_length_has_the_minutes_of_the_case() -> None:
     assert plan(StageOrder.INTERVIEW, 45) == [
         ("requirements", 5),
+        ("estimates", 0),
         ("entities", 3),
         ("interface", 5),
         ("data_flow", 0),
         ("design", 12),
         ("deep_dives", 15),
         ("wrap_up", 5),
-        ("estimates", 0),
     ]
 
 
@@ -33,14 +33,16 @@ def test_the_classic_order_has_estimates_after_the_requirements() -> None:
     assert [stage for stage, _minutes in classic][:3] == ["requirements", "estimates", "interface"]
     assert dict(classic)["estimates"] > 0
     assert sum(minutes for _stage, minutes in classic) == 45
+    assert [stage for stage, minutes in classic if not minutes] == ["data_flow"]
+    assert [stage for stage, _minutes in classic][4:6] == ["data_flow", "design"]
 
 
 def test_other_lengths_keep_the_proportions() -> None:
     assert [minutes for _stage, minutes in plan(StageOrder.INTERVIEW, 20)] == [
-        *(2, 2, 2, 0, 5, 7, 2, 0)
+        *(2, 0, 2, 2, 0, 5, 7, 2)
     ]
     assert [minutes for _stage, minutes in plan(StageOrder.INTERVIEW, 60)] == [
-        *(7, 4, 7, 0, 16, 20, 6, 0)
+        *(7, 0, 4, 7, 0, 16, 20, 6)
     ]
 
 
