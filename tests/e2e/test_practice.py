@@ -1,6 +1,7 @@
 """A whole practice session: started, written, asked, paused, twisted and finished."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -172,6 +173,23 @@ def test_an_interview_without_javascript(plain_page: Page, account: User, watch:
         "requirements": "saved with the button",
         "drawing": "client -> gateway",
     }
+
+
+def test_a_friend_without_an_account_sends_a_review(session_page: Page, plain_page: Page) -> None:
+    page, friend = session_page, plain_page
+    page.get_by_role("button", name="Finish and score").click()
+    page.get_by_role("link", name="Cancel").click()
+    page.get_by_role("button", name="Create a link").click()
+    address = page.get_by_label("Link, valid until").input_value()
+    friend.goto(urlsplit(address).path)
+    for choice in friend.get_by_role("radio", name="2 Reasoned").all():
+        choice.check()
+    friend.get_by_label("Your name").fill("Grace")
+    friend.get_by_role("button", name="Send the review").click()
+    expect(friend.get_by_role("heading", level=1)).to_have_text("Thank you")
+    page.reload()
+    expect(page.locator(".sheet thead")).to_contain_text("Grace")
+    expect(page.locator(".sheet tfoot")).to_contain_text("20 of 30")
 
 
 def test_the_clock_runs_and_is_right_whatever_the_clock_of_the_machine_says(

@@ -83,8 +83,11 @@ def _closed(request: HttpRequest, link: ReviewLink) -> HttpResponse:
 
 
 def _unlisted(response: HttpResponse) -> HttpResponse:
-    """Keep a page that only its link opens out of caches, indexes and other sites' logs."""
+    """Keep a page that only its link opens out of caches and indexes.
+
+    Other sites' logs do not get it either: the policy of the whole site is `same-origin`. With
+    `no-referrer` browsers would send the form with `Origin: null`, which is refused as forged.
+    """
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
     return response

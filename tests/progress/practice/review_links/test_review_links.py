@@ -94,7 +94,7 @@ def test_a_friend_sees_what_was_written_but_no_points(
     assert "checked" not in page
     assert learner.email not in page
     assert response.headers["Cache-Control"] == "private, no-store"
-    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Referrer-Policy"] == "same-origin"
     assert response.headers["X-Robots-Tag"] == "noindex"
 
 
