@@ -41,7 +41,7 @@ def session_start(request: LearnerRequest, slug: str) -> HttpResponse:
     form = StartForm(case, request.GET.dict())
     if "fit" in request.GET:
         form.fit()
-    if request.htmx:
+    if request.htmx and request.htmx.target == "start-sum":
         return render(request, f"{START}#sum", {"form": form})
     own = PracticeSession.objects.for_user(request.user)
     return _show(request, case, form, own.unfinished().filter(case=case).first())

@@ -1,5 +1,6 @@
 """A whole practice session: started, written, asked, paused, twisted and finished."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -73,6 +74,14 @@ def test_an_interview_by_keyboard(learner_page: Page) -> None:
     page.get_by_role("radio", name="20 minutes").focus()
     page.keyboard.press("Space")
     page.get_by_role("button", name="Practise Ticket booking").press("Enter")
+    page.get_by_role("radio", name="60 minutes").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#start-sum")).to_contain_text("The stages have 60 minutes.")
+    expect(page.get_by_role("radio", name="60 minutes")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#start-sum")).to_contain_text("The stages have 20 minutes.")
+    expect(page).to_have_url(re.compile(r"length=20&order=interview$"))
     design = page.get_by_label("High-level design")
     before = int(design.input_value())
     design.fill(str(before + 2))
@@ -127,6 +136,8 @@ def test_an_interview_on_a_phone(learner_page: Page) -> None:
     scratch(page).fill("on a phone")
     drawing(page).fill("client -> gateway")
     expect(page.locator(".diagram-svg .diagram-box")).to_have_count(2)
+    page.get_by_role("link", name="Next:").scroll_into_view_if_needed()
+    expect(face(page)).to_be_in_viewport(ratio=1)
     page.get_by_role("link", name="Next:").click()
     expect(scratch(page)).to_have_value("")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
