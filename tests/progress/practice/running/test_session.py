@@ -76,7 +76,7 @@ def test_with_htmx_the_answer_comes_open_and_is_announced(reader: Client, url: s
     html = reader.post(f"{url}ask/", sent, headers=HTMX).content.decode()
     assert secrets_in(html) == ["ANSWER ONE"]
     assert '<p id="clock-announcement" hx-swap-oob="innerHTML">ANSWER ONE.</p>' in html
-    assert 'name="interviewer" open>' in html
+    assert '<details id="asked" class="brief-part brief-asked" open>' in html
 
 
 def test_asking_twice_asks_once_and_keeps_the_order(
