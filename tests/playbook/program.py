@@ -98,6 +98,25 @@ def served(
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+@contextmanager
+def scheduler(**variables: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run the jobs in a process of their own; yield it when it heeds a signal to stop."""
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "schedule"],
+        cwd=ROOT,
+        env=environment(**{"SECRET_KEY": KEY, **variables}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "The scheduled jobs run. To stop them: Ctrl-C.\n"
+            yield process
+        finally:
+            process.kill()
+
+
 def get(site: dict[str, str], path: str, **headers: str) -> tuple[int, str]:
     with closing(HTTPConnection("127.0.0.1", int(site["PORT"]), timeout=30)) as connection:
         connection.request("GET", path, headers=headers)

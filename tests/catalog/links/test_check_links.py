@@ -1,5 +1,6 @@
 """The command, with a host of this machine."""
 
+import sys
 from io import StringIO
 from socket import socket
 from typing import Any
@@ -52,6 +53,20 @@ def test_every_link_is_checked_and_its_result_stored(
     }
     assert checks["old"].new_url == articles["fine"].url
     assert "/retired" not in host.paths
+
+
+@pytest.mark.parametrize(("verbosity", "is_shown"), [("0", False), ("1", True)])
+def test_a_terminal_shows_the_progress_unless_told_otherwise(
+    host: Host,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verbosity: str,
+    is_shown: bool,
+) -> None:
+    make(host, fine=(200, ""))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    run("--allow-private", "--verbosity", verbosity)
+    assert ("1/1" in capsys.readouterr().err) == is_shown
 
 
 def test_private_addresses_are_refused_unless_allowed(host: Host) -> None:

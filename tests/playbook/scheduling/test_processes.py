@@ -3,11 +3,9 @@
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import LiteralString
@@ -15,7 +13,7 @@ from typing import LiteralString
 import psycopg
 import pytest
 
-from tests.playbook.program import KEY, ROOT, environment, processes_of, served
+from tests.playbook.program import processes_of, scheduler, served
 
 pytestmark = pytest.mark.unmeasured
 
@@ -50,24 +48,6 @@ def runs(site: dict[str, str], name: str) -> tuple[object, ...] | None:
 
 def has_run_once(site: dict[str, str], name: str) -> bool:
     return runs(site, name) == (1, 0, True)
-
-
-@contextmanager
-def scheduler(**variables: str) -> Iterator["subprocess.Popen[str]"]:
-    with subprocess.Popen(
-        [sys.executable, "manage.py", "schedule"],
-        cwd=ROOT,
-        env=environment(SECRET_KEY=KEY, **variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout
-            assert process.stdout.readline() == "The scheduled jobs run. To stop them: Ctrl-C.\n"
-            yield process
-        finally:
-            process.kill()
 
 
 @pytest.fixture

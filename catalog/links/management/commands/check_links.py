@@ -62,8 +62,10 @@ class Command(BaseCommand):
         found: Counter[str] = Counter()
         reached = 0
         results = check_all(links, checker, throttle, options["workers"])
+        # None shows the progress on a terminal only.
+        is_silent = None if options["verbosity"] else True
         try:
-            for pk, url, result in tqdm(results, total=len(links), unit="link", disable=None):
+            for pk, url, result in tqdm(results, total=len(links), unit="link", disable=is_silent):
                 if check := Check.objects.record(pk, url, result, timezone.now()):
                     found[check.outcome] += 1
                     reached += check.fault not in UNREACHED
