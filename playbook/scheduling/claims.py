@@ -81,7 +81,14 @@ def claim(job: Job, now: datetime) -> Claim | None:
 
 
 def is_due(row: ScheduledJob, now: datetime) -> bool:
-    return row.next_run_at <= now and (row.claimed_until is None or row.claimed_until <= now)
+    """Return whether the time has come and no scheduler runs the job.
+
+    A job whose scheduler is killed twice in succession may be what kills it, so it waits longer.
+    """
+    if row.claimed_until is None:
+        return row.next_run_at <= now
+    pause = RETRY_AFTER if row.failure else timedelta()
+    return row.next_run_at <= now and row.claimed_until + pause <= now
 
 
 def interrupted(row: ScheduledJob) -> str:

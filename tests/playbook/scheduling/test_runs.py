@@ -103,6 +103,19 @@ def test_a_run_that_ended_in_the_middle_is_named_until_the_next_ends(work: Work)
     assert row_of().failure == ""
 
 
+def test_a_job_that_kills_every_scheduler_is_tried_each_hour(work: Work) -> None:
+    now = timezone.now()
+    due_jobs(now)
+    job = wanted_jobs()["work"]
+    second = now + LEASE
+    assert claim(job, now)
+    assert claim(job, second)
+    third = second + LEASE + claims.RETRY_AFTER
+    assert not claim(job, third - timedelta(seconds=1))
+    assert claim(job, third)
+    assert (row_of().runs, row_of().failures) == (3, 2)
+
+
 def test_a_scheduler_that_lost_its_claim_changes_nothing(work: Work) -> None:
     due_jobs(timezone.now())
     now = timezone.now()
