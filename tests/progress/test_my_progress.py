@@ -25,7 +25,15 @@ pytestmark = [
     pytest.mark.unmeasured,
 ]
 
-SUB_APPS = {"notes", "dropped_texts", "cards", "reviews"}
+SUB_APPS = {
+    "notes",
+    "dropped_texts",
+    "cards",
+    "reviews",
+    "practice_sessions",
+    "plans",
+    "own_items",
+}
 """The parts of the export that the sub-apps' own tests are about."""
 ME, HISTORY, EXPORT = "/me/", "/me/history/", "/me/export.json"
 HTMX = {"HX-Request": "true"}
