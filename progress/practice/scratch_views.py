@@ -70,7 +70,7 @@ def respond_to_save(
 ) -> HttpResponse:
     if not request.htmx:
         messages.success(request, _("Saved."))
-        return redirect(address_of(uuid, position))
+        return redirect(address_of(uuid, stage_after(request, position)))
     editor = replace(
         empty_editor(uuid, position, scratch.stage),
         version=scratch.version,
@@ -79,6 +79,12 @@ def respond_to_save(
         earlier_url=earlier_url(uuid, position) if scratch.has_dropped_texts else "",
     )
     return respond_to_stored_text(request, editor, has_other_text=scratch.text != sent)
+
+
+def stage_after(request: HttpRequest, position: int) -> int:
+    """Return the stage to show after a save: the one that was sent, or else that of the text."""
+    stage = request.POST.get("stage", "")
+    return int(stage[:4]) if stage.isascii() and stage.isdigit() else position
 
 
 def address_of(uuid: UUID, position: int) -> str:

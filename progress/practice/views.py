@@ -23,7 +23,8 @@ def session_detail(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     page = SessionPage.of(request.user, uuid, request.GET.get("stage", ""))
     if page.practice_session.finished_at:
         return redirect("practice:session_result", uuid)
-    return _private(request, "practice/session_detail.html", page)
+    context = {"has_answer": "asked" in request.GET}
+    return _private(request, "practice/session_detail.html", page, context)
 
 
 @require_safe
@@ -48,7 +49,7 @@ def question_ask(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     if request.htmx:
         page = SessionPage.of(request.user, uuid)
         return _private(request, "practice/interviewer.html", page, {"has_answer": True})
-    return _back(request, uuid, "#asked")
+    return _back(request, uuid, "&asked=1#asked")
 
 
 @require_POST

@@ -169,13 +169,17 @@ def test_an_interview_without_javascript(plain_page: Page, account: User, watch:
     expect(page.locator(".stage-until").first).to_contain_text("until")
     page.get_by_text("Ask a question").click()
     page.locator(".questions button").first.click()
-    page.get_by_text("1 asked").click()
     expect(page.locator("#asked dd")).to_be_visible()
     scratch(page).fill("saved with the button")
     page.locator(".scratch:not(.drawing)").get_by_role("button", name="Save").click()
     drawing(page).fill("client -> gateway")
     page.locator(".drawing").get_by_role("button", name="Save").click()
     expect(page.locator(".diagram-svg .diagram-box")).to_have_count(2)
+    expect(page).to_have_url(re.compile(r"stage=1$"))
+    page.get_by_role("button", name="Save, next: core entities").click()
+    scratch(page).fill("saved on the way")
+    page.get_by_role("button", name="Save, next:").click()
+    expect(page).to_have_url(re.compile(r"stage=3$"))
     started(44.5)
     page.get_by_text("Pause", exact=True).click()
     page.get_by_role("button", name="Pause the clock").click()
@@ -186,6 +190,7 @@ def test_an_interview_without_javascript(plain_page: Page, account: User, watch:
     page.wait_for_url("**/score/")
     assert texts() == {
         "requirements": "saved with the button",
+        "entities": "saved on the way",
         "drawing": "client -> gateway",
     }
 
