@@ -23,8 +23,8 @@ def session_detail(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     page = SessionPage.of(request.user, uuid, request.GET.get("stage", ""))
     if page.practice_session.finished_at:
         return redirect("practice:session_result", uuid)
-    context = {"has_answer": "asked" in request.GET}
-    return _private(request, "practice/session_detail.html", page, context)
+    template = "practice/session_detail.html"
+    return _private(request, template, page, {"has_answer": "asked" in request.GET})
 
 
 @require_safe
