@@ -11,12 +11,15 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.management import CommandError
+from django.utils.timezone import localdate
+from pytest_django import Settings
 
 from accounts.models import User
 from playbook.backup import replacing
 from playbook.backup.archive import new_backup, open_backup
 from playbook.backup.loading import compare
 from playbook.backup.moving import unchanged
+from playbook.backup.nightly import back_up
 from playbook.backup.replacing import RestoreError
 from playbook.backup.schema import models_at
 from tests.playbook.backup.conftest import Database, NewDatabase, Site
@@ -236,3 +239,18 @@ def test_a_move_notices_that_the_site_still_writes(tmp_path: Path) -> None:
             writer.commit()
             with pytest.raises(RestoreError, match="was changed meanwhile: stop the site"):
                 check()
+
+
+def test_the_backup_of_a_day_is_made_once_and_is_complete(
+    site: Site, settings: Settings, tmp_path: Path
+) -> None:
+    settings.BACKUP_FOLDER = folder = tmp_path / "backups"
+    with site.database.used():
+        back_up()
+        (file,) = folder.iterdir()
+        made_at = file.stat().st_mtime_ns
+        back_up()
+    assert list(folder.iterdir()) == [file]
+    assert (file.name, file.stat().st_mtime_ns) == (f"daily-{localdate()}.backup", made_at)
+    assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+    assert "is complete" in site.database.run("verify", str(file))

@@ -1,16 +1,14 @@
-"""The backup of each day: made once, kept for a while, and never in the way of other files."""
+"""The backups of each day: which are kept, and where; test_commands.py makes one."""
 
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.management.base import CommandError
-from django.utils import timezone
 from pytest_django import Settings
 
 from playbook.backup import nightly
 from playbook.jobs import wanted_jobs
-from tests.playbook.program import manage
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -24,21 +22,6 @@ def folder(settings: Settings, tmp_path: Path) -> Path:
 
 def names(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_backup_is_made_once_a_day_and_is_complete(folder: Path) -> None:
-    today = f"daily-{timezone.localdate()}.backup"
-    nightly.back_up()
-    made_at = (folder / today).stat().st_mtime_ns
-    nightly.back_up()
-    assert names(folder) == [today]
-    assert (folder / today).stat().st_mtime_ns == made_at
-    assert (folder.stat().st_mode & 0o777, (folder / today).stat().st_mode & 0o777) == (
-        0o700,
-        0o600,
-    )
-    assert manage("verify", str(folder / today)).returncode == 0
 
 
 def test_the_newest_backups_and_all_other_files_are_kept(folder: Path) -> None:
