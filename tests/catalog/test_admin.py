@@ -62,6 +62,10 @@ def test_editors_may_edit_the_catalogue_and_nothing_else(db: None) -> None:
         "cases.change_case",
         "cases.delete_case",
         "cases.view_case",
+        "prerequisites.add_prerequisite",
+        "prerequisites.change_prerequisite",
+        "prerequisites.delete_prerequisite",
+        "prerequisites.view_prerequisite",
     }
 
 
@@ -84,7 +88,9 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
     assert [model for model in models if admin.site.is_registered(model)] == []
     app_list = editing.get("/admin/").context["app_list"]
     labels = [app["app_label"] for app in app_list]
-    assert labels == ["catalog", "links", "playbook_file", "cases", "prompts", "suggestions"]
+    assert labels == [
+        *("catalog", "links", "playbook_file", "cases", "prerequisites", "prompts", "suggestions")
+    ]
     assert {model["model"] for model in app_list[0]["models"]} == set(MODELS)
 
 

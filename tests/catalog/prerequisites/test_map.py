@@ -172,9 +172,13 @@ def test_a_change_of_a_prerequisite_is_seen_by_the_next_visitor(
     assert client.get(MAP, headers={"If-None-Match": page["ETag"]}).status_code == 304
 
 
-def test_the_map_is_in_the_sitemap_and_linked(client: Client, playbook: None) -> None:
+def test_the_map_is_in_the_sitemap_and_linked(
+    client: Client, playbook: None, learner: User
+) -> None:
     assert f"{MAP}</loc>" in client.get("/sitemap.xml").content.decode()
-    assert client.get("/").content.decode().count(f'href="{MAP}"') == 2
+    assert client.get("/").content.decode().count(f'href="{MAP}"') == 2  # one for phones
+    client.force_login(learner)
+    assert client.get("/articles/").content.decode().count(f'href="{MAP}"') == 1
 
 
 def test_it_takes_as_many_queries_for_many_prerequisites(
