@@ -10,6 +10,7 @@ from http.client import responses
 from types import TracebackType
 from typing import Any, TypeAlias
 
+from django.urls import Resolver404, resolve
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
 from playbook.observing import tracing
@@ -21,6 +22,9 @@ ExcInfo: TypeAlias = (
 OURS = ("view", "method", "status", "milliseconds")
 """The facts that a log record of ours carries beside its message."""
 
+SECRET_PARTS = ("secret", "token", "key")
+"""The names of the parts of an address that open something for whoever knows them."""
+
 
 class LineFormatter(logging.Formatter):
     """Formats a refused request as one line, and an error with its traceback."""
@@ -28,6 +32,7 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         record = copy(record)
         record.request_id = tracing.current_id.get() or "-"
+        record.args = without_secrets(record)
         if is_refusal(record):
             record.exc_info = record.exc_text = None
         return super().format(record)
@@ -49,6 +54,24 @@ class JsonFormatter(BaseJsonFormatter):
 def is_refusal(record: logging.LogRecord) -> bool:
     status = getattr(record, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR)
     return bool(status < HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def without_secrets(record: logging.LogRecord) -> Any:
+    """Return the record's arguments without the secret parts of the request's address."""
+    request, args = getattr(record, "request", None), record.args
+    if request is None or not isinstance(args, tuple):
+        return args
+    for secret in _secrets_in(request):
+        args = tuple(arg.replace(secret, "…") if isinstance(arg, str) else arg for arg in args)
+    return args
+
+
+def _secrets_in(request: Any) -> list[str]:
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return []
+    return [str(match.kwargs[name]) for name in SECRET_PARTS if match.kwargs.get(name)]
 
 
 def without_personal_data(record: logging.LogRecord) -> logging.LogRecord:
