@@ -35,6 +35,12 @@ def study_days(instants: Iterable[datetime]) -> dict[datetime, date]:
     return {at: (at.astimezone(zone).replace(tzinfo=None) - OFFSET).date() for at in instants}
 
 
+def time_on(day: date, at: clock_time) -> datetime:
+    """Return when a clock in the current time zone shows this time on this study day."""
+    on = day + timedelta(days=at < BEGINS_AT)
+    return datetime.combine(on, at, timezone.get_current_timezone())
+
+
 class StudyDay(Func):
     """The study day of a `DateTimeField` in the current time zone, as a database expression.
 

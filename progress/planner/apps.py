@@ -11,10 +11,12 @@ class PlannerConfig(AppConfig):
         from accounts import landing
         from progress import export
         from progress.planner import receivers
-        from progress.planner.export import own_items_of, plans_of
+        from progress.planner.export import calendar_of, own_items_of, plans_of, reminders_of
         from progress.planner.planning import today_of_plan
 
         export.parts["plans"] = plans_of
         export.parts["own_items"] = own_items_of
+        export.parts["calendar"] = calendar_of
+        export.parts["reminders"] = reminders_of
         receivers.connect()
         landing.register(today_of_plan)

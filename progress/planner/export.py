@@ -1,8 +1,8 @@
-"""The plans and own items in a learner's export."""
+"""The plans, own items, calendar and reminders in a learner's export."""
 
 from accounts.models import User
 from progress.export import JSONObject, identified
-from progress.planner.models import OwnItem, Plan
+from progress.planner.models import CalendarFeed, OwnItem, Plan, Reminder
 
 
 def plans_of(user: User) -> list[JSONObject]:
@@ -51,3 +51,14 @@ def own_items_of(user: User) -> list[JSONObject]:
         }
         for item in OwnItem.objects.for_user(user)
     ]
+
+
+def calendar_of(user: User) -> list[JSONObject]:
+    """Return when the calendar's events begin, and since when it has an address."""
+    columns = ("uuid", "starts_at", "browser_zone", "secret_made_at", "updated_at")
+    return list(CalendarFeed.objects.filter(user=user).values(*columns))
+
+
+def reminders_of(user: User) -> list[JSONObject]:
+    columns = ("uuid", "weekdays", "hour", "browser_zone", "updated_at")
+    return list(Reminder.objects.filter(user=user).values(*columns))

@@ -1,5 +1,7 @@
+from datetime import tzinfo
 from typing import ClassVar
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,8 +10,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.time_zones import is_time_zone
 from catalog.models import Article
-from progress.planner.querysets import DayListQuerySet, OwnItemQuerySet, PlanQuerySet
+from progress.planner.querysets import (
+    DayListQuerySet,
+    OwnItemQuerySet,
+    PlanQuerySet,
+    ReminderQuerySet,
+)
 
 DAY_MINUTES_MAX = 16 * 60
 OWN_ITEM_MINUTES_MAX = 1000
@@ -111,3 +119,64 @@ class DayList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan}: {self.day}"
+
+
+class ByTheClock(models.Model):
+    """Settings of a learner that are about a time of day, outside of any request."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="%(class)s"
+    )
+    # The browser's time zone when they were saved, for learners who chose none.
+    browser_zone = models.CharField(max_length=64, blank=True)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def zone(self) -> tzinfo:
+        """The learner's time zone: chosen, that of their browser, or the site's."""
+        if self.user.zone:
+            return self.user.zone
+        is_known = is_time_zone(self.browser_zone)
+        return ZoneInfo(self.browser_zone) if is_known else timezone.get_default_timezone()
+
+
+class CalendarFeed(ByTheClock):
+    """How a learner's plan is written as a calendar, and the secret address of it."""
+
+    # When each day begins to study. None for events of the whole day.
+    starts_at = models.TimeField(null=True, blank=True)
+    # The SHA-256 of the secret in the address. None if there is no address.
+    secret_hash = models.CharField(
+        max_length=64, unique=True, null=True, blank=True, editable=False
+    )
+    secret_made_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class Reminder(ByTheClock):
+    """On which weekdays, and at which hour, a learner gets a mail about the day."""
+
+    # Numbers of weekdays, Monday is 0. Empty for no mail.
+    weekdays = models.JSONField(default=list)
+    hour = models.PositiveSmallIntegerField(default=8, validators=[MaxValueValidator(23)])
+    # The last study day that was dealt with: claimed before its mail is sent.
+    settled_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+
+    def __str__(self) -> str:
+        return str(self.uuid)

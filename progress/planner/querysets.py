@@ -3,12 +3,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import QuerySet
+from allauth.account.models import EmailAddress
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 
 if TYPE_CHECKING:
-    from progress.planner.models import DayList, OwnItem, Plan
+    from progress.planner.models import DayList, OwnItem, Plan, Reminder
 
 
 class PlanQuerySet(QuerySet["Plan"]):
@@ -33,3 +34,17 @@ class DayListQuerySet(QuerySet["DayList"]):
 
     def on(self, day: date) -> Self:
         return self.filter(day=day)
+
+
+class ReminderQuerySet(QuerySet["Reminder"]):
+    def sendable(self) -> Self:
+        """Return the reminders of active learners whose e-mail address is confirmed.
+
+        Each has that address as `address`.
+        """
+        confirmed = EmailAddress.objects.filter(user=OuterRef("user"), verified=True, primary=True)
+        with_address = self.annotate(address=Subquery(confirmed.values("email")[:1]))
+        return with_address.filter(user__is_active=True, address__isnull=False)
+
+    def unsettled(self, day: date) -> Self:
+        return self.filter(Q(settled_on=None) | Q(settled_on__lt=day))

@@ -33,6 +33,8 @@ SUB_APPS = {
     "practice_sessions",
     "plans",
     "own_items",
+    "calendar",
+    "reminders",
 }
 """The parts of the export that the sub-apps' own tests are about."""
 ME, HISTORY, EXPORT = "/me/", "/me/history/", "/me/export.json"
