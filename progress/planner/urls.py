@@ -1,6 +1,7 @@
 from django.urls import path
 
 from progress.planner import own_item_views, views
+from progress.planner.calendar import views as calendar_views
 
 app_name = "planner"
 
@@ -12,6 +13,15 @@ urlpatterns = [
     path("me/plan/edit/", views.plan_edit, name="plan_edit"),
     path("me/plan/minutes/", views.weekly_minutes_set, name="weekly_minutes_set"),
     path("me/plan/leave-out/", views.articles_leave_out, name="articles_leave_out"),
+    path("me/plan/calendar.ics", calendar_views.calendar_download, name="calendar_download"),
+    path("me/calendar/", calendar_views.calendar_edit, name="calendar_edit"),
+    path("me/calendar/address/", calendar_views.calendar_address_add, name="calendar_address_add"),
+    path(
+        "me/calendar/address/revoke/",
+        calendar_views.calendar_address_revoke,
+        name="calendar_address_revoke",
+    ),
+    path("calendar/<str:secret>.ics", calendar_views.calendar_feed, name="calendar_feed"),
     path("me/plans/", views.plan_list, name="plan_list"),
     path("me/plans/<uuid:uuid>/archive/", views.plan_archive, name="plan_archive"),
     path("me/items/", own_item_views.own_item_list, name="own_item_list"),

@@ -1,0 +1,40 @@
+"""The study days of a plan, as a calendar shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from progress.planner.day_lists import parts_in
+from progress.planner.models import DayList
+from progress.planner.planning import Planning
+
+KEPT_FOR = timedelta(days=30)
+"""Days stay in the calendar for so long as they were shown."""
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    date: date
+    minutes: int
+
+
+def calendar_days(planning: Planning) -> list[CalendarDay]:
+    """Return each study day with something to do, the last thirty days included."""
+    return [day for day in _days(planning) if day.minutes]
+
+
+def _days(planning: Planning) -> Iterator[CalendarDay]:
+    """Yield days as their lists fixed them, then as the plan is now."""
+    today = planning.today
+    for day, day_list in sorted(planning.lists.items()):
+        if today - KEPT_FOR <= day <= today:
+            yield CalendarDay(day, _minutes(day_list))
+    for planned in planning.planned.days:
+        if planned.date not in planning.lists:
+            yield CalendarDay(planned.date, planned.planned)
+
+
+def _minutes(day_list: DayList) -> int:
+    return sum(each.part.minutes for each in parts_in(day_list))
