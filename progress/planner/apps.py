@@ -13,10 +13,12 @@ class PlannerConfig(AppConfig):
         from progress.planner import receivers
         from progress.planner.export import calendar_of, own_items_of, plans_of, reminders_of
         from progress.planner.planning import today_of_plan
+        from progress.planner.reminders import jobs
 
         export.parts["plans"] = plans_of
         export.parts["own_items"] = own_items_of
         export.parts["calendar"] = calendar_of
         export.parts["reminders"] = reminders_of
         receivers.connect()
+        jobs.register_all()
         landing.register(today_of_plan)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from progress.planner import own_item_views, views
 from progress.planner.calendar import views as calendar_views
+from progress.planner.reminders import views as reminder_views
 
 app_name = "planner"
 
@@ -22,6 +23,8 @@ urlpatterns = [
         name="calendar_address_revoke",
     ),
     path("calendar/<str:secret>.ics", calendar_views.calendar_feed, name="calendar_feed"),
+    path("me/reminders/", reminder_views.reminder_edit, name="reminder_edit"),
+    path("reminders/stop/<str:token>/", reminder_views.reminder_stop, name="reminder_stop"),
     path("me/plans/", views.plan_list, name="plan_list"),
     path("me/plans/<uuid:uuid>/archive/", views.plan_archive, name="plan_archive"),
     path("me/items/", own_item_views.own_item_list, name="own_item_list"),

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django import Settings
 
 from accounts.models import User
 from catalog.cases.models import Case
@@ -26,6 +28,8 @@ from catalog.prerequisites.shipped import load_prerequisites
 from catalog.suggestions.models import Decision, Suggestion, SuggestionKind
 from progress.learner import LearnerProgress
 from progress.notes.saving import save_note
+from progress.planner.models import Reminder
+from progress.planner.reminders.unsubscribing import address_of
 from progress.practice.models import PracticeSession
 from progress.practice.running import ask
 from progress.practice.stage_plan import planned_stages
@@ -78,6 +82,7 @@ SIGNED_IN = [
     "/me/notes/",
     "/me/notes/?q=nothing",
     "/me/notes/print/",
+    "/me/calendar/",
     "/articles/payment-wallet/note/earlier/",
     "/contributing/?article=payment-wallet",
     "/accounts/preferences/",
@@ -275,6 +280,23 @@ def test_a_paused_session_and_open_menus_have_no_axe_violations(
     page.get_by_role("button", name="Pause the clock").click()
     page.get_by_role("button", name="Resume").wait_for()
     assert violations(page) == []
+
+
+def test_reminders_and_the_address_of_a_calendar_have_no_axe_violations(
+    page: Page, account: User, settings: Settings
+) -> None:
+    settings.HAS_EMAIL = True
+    reminder = Reminder.objects.create(user=account, weekdays=[0])
+    look_at(page, urlsplit(address_of(reminder)).path)
+    page.get_by_role("button", name="Send no more reminders").click()
+    page.get_by_role("heading", name="No more reminders are sent").wait_for()
+    assert_accessible(page)
+    sign_in(page, account.username)
+    look_at(page, "/me/reminders/")
+    page.goto("/me/calendar/")
+    page.get_by_role("button", name="Make an address").click()
+    page.get_by_label("Address", exact=True).wait_for()
+    assert_accessible(page)
 
 
 def exposed_roles(page: Page) -> Counter[str]:
