@@ -19,6 +19,9 @@ AS_A_BROWSER = {
 ROADMAP, RECALL = "/", "/me/recall/"
 SAVES = 8
 """The number of times that a student saves each note."""
+SCRATCH_SAVES = 40
+"""Likewise for each scratch; a session has few scratches."""
+LINE = "- one writer for each event, so no seat is sold twice"
 SENTENCE = "A write is *acknowledged* once a quorum has stored it, so a later read finds it there."
 
 
@@ -190,6 +193,37 @@ def note_saves(site: Site, students: Sequence[MeasuredLearner]) -> list[Request]
         for number in range(1, SAVES + 1)
         for slug in articles
         for page, student in zip(opened[slug], students, strict=True)
+    ]
+
+
+def practice_pages(site: Site, students: Sequence[MeasuredLearner]) -> list[Request]:
+    """Return the request of each student for the page of their practice session."""
+    requests = (of_readers(site, student["practice"], [student]) for student in students)
+    return [request for of_student in requests for request in of_student]
+
+
+def scratch_saves(site: Site, students: Sequence[MeasuredLearner]) -> list[Request]:
+    """Return the saves of scratches that grow, in the order and form of `note_saves`."""
+    opened = [page for student in students for page in pages(site, student["practice"], [student])]
+    stages = range(1, opened[0].html.count("data-stage-row=") + 1)
+    page_id, opened_version = str(uuid4()), "1"
+    return [
+        form_sent(
+            page,
+            f"scratch-{stage}-status",
+            f"{student['practice']}scratches/{stage}/",
+            {
+                "text": "\n".join([LINE] * (number + 1)),
+                "reader": str(student["pk"]),
+                "stage": str(stage),
+                "version": opened_version,
+                "page": page_id,
+                "number": str(number),
+            },
+        )
+        for number in range(1, SCRATCH_SAVES + 1)
+        for stage in stages
+        for page, student in zip(opened, students, strict=True)
     ]
 
 

@@ -52,20 +52,23 @@ consecutive runs are shown beside it.
 
 The **limit** is the same server process with the same middleware, session, user and compression,
 but with a view that only reads who the user is. It returns the same bytes, content type and status
-that the page returned once. For a write (set a state, rate a card, save a note) it writes one row
-of two columns in one transaction with Django's ORM; for a revisit it returns 304. The limit
-therefore shows what a page would cost if its queries and templates were free. A ratio above 1 is
-not an error: where the site returns a cached, already compressed page before it reads the session,
-it does less work than its limit, which always goes through every step.
+that the page returned once. For a write (set a state, rate a card, save a note or a scratch) it
+writes one row of two columns in one transaction with Django's ORM; for a revisit it returns 304.
+The limit therefore shows what a page would cost if its queries and templates were free. A ratio
+above 1 is not an error: where the site returns a cached, already compressed page before it reads
+the session, it does less work than its limit, which always goes through every step.
 
 The learners of *recall*, *rate a card* and *save a note* have finished every article and have a
 note about each. A card is due for every prompt that ships, and each rating is the first of its card
-on this day. The texts of a note grow from save to save, as they do while somebody types.
+on this day. The texts of a note or a scratch grow from save to save, as they do while somebody
+types. Each learner has a practice session of 45 minutes that is running, with a text in each stage
+and a drawing.
 
-The status of every response is checked, and an unexpected one fails the run. Each write is a real
-one. Afterwards the database must have as many new events, reviews or saves as were acknowledged,
-and at most one more for each connection, whose response was cut off by the end of the run. The two
-*control* rows compare a limit with itself; their distance from 1 is the noise of the machine.""",
+The status of every response is checked, and an unexpected one fails the run. Each write is a
+real one. Afterwards the database must have as many new events, reviews, saves or versions as
+were acknowledged, and at most one more for each connection, whose response was cut off by the
+end of the run. The two *control* rows compare a limit with itself; their distance from 1 is the
+noise of the machine.""",
     "catalogue": """\
 The larger catalogue has 10,000 entries of 9,000 articles in 100 more sections, in addition to the
 playbook that ships. The whole page of the table is requested by signed-in learners who have done 20

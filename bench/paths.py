@@ -7,7 +7,7 @@ from bench import browsing
 from bench.captured import Captured
 from bench.environment import RunningSite
 from bench.load import Request
-from bench.writes import EVENTS, NOTE_SAVES, REVIEWS, Writes
+from bench.writes import EVENTS, NOTE_SAVES, REVIEWS, SCRATCH_SAVES, Writes
 
 ROADMAP, RECALL = browsing.ROADMAP, browsing.RECALL
 TABLE = "/articles/?layer=data-mastery&q=read+path"
@@ -43,15 +43,24 @@ def paths(running_site: RunningSite) -> list[Path]:
     recall = browsing.of_readers(site, RECALL, students[0])
     ratings = [browsing.ratings(site, group, learners["prompts"]) for group in students]
     notes = [browsing.note_saves(site, group) for group in students]
+    practice = browsing.practice_pages(site, students[0])
+    scratches = [browsing.scratch_saves(site, group) for group in students]
     answers = {
         "visitor": visitor,
         "roadmap": roadmap,
         "table": table,
         "article": article,
         "recall": recall,
+        "practice": practice,
     }
-    first_writes = {"state": changes[0], "rating": ratings[0], "note": notes[0]}
-    for name, requests in {**answers, **first_writes}.items():
+    first_writes = {
+        "state": changes[0],
+        "rating": ratings[0],
+        "note": notes[0],
+        "scratch": scratches[0],
+    }
+    # The writes first, because they change what the pages show.
+    for name, requests in {**first_writes, **answers}.items():
         capture(running_site, name, requests[0])
 
     def page(name: str, bar: float, title: str) -> Path:
@@ -78,6 +87,8 @@ def paths(running_site: RunningSite) -> list[Path]:
         page("recall", 0.4, "Recall, with a card due for each of the prompts"),
         write("rating", 0.4, "Rate a card", ratings, REVIEWS),
         write("note", 0.4, "Save a note", notes, NOTE_SAVES),
+        page("practice", 0.4, "Running practice session"),
+        write("scratch", 0.4, "Save a scratch", scratches, SCRATCH_SAVES),
     ]
 
 

@@ -16,3 +16,9 @@ class Writes:
 EVENTS = Writes("writers", "SELECT count(*) FROM progress_event")
 REVIEWS = Writes("students", "SELECT count(*) FROM recall_review")
 NOTE_SAVES = Writes("students", "SELECT coalesce(sum(saved_number), 0) FROM notes_note")
+SCRATCH_SAVES = Writes(
+    "students",
+    "SELECT coalesce(sum(version), 0) FROM practice_scratch"
+    " JOIN practice_practicesession AS s ON s.id = practice_session_id",
+)
+"""Each save of a changed text makes a version."""

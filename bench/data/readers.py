@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.test import Client
 
 from accounts.models import User
+from bench.data.practice import session_url
 from bench.measured_learners import MeasuredLearner
 from catalog.models import Entry
 from progress.models import Event, State
@@ -35,7 +36,12 @@ def first_articles(places: int) -> list[int]:
 
 def signed_in(users: Iterable[User]) -> list[MeasuredLearner]:
     return [
-        MeasuredLearner(session=session_of(user), pk=user.pk, states=states_of(user))
+        MeasuredLearner(
+            session=session_of(user),
+            pk=user.pk,
+            states=states_of(user),
+            practice=session_url(user),
+        )
         for user in users
     ]
 

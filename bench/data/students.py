@@ -1,8 +1,9 @@
-"""Create learners who have finished every article and study it: with notes, cards and reviews."""
+"""Create learners who have finished every article, and have notes, cards, reviews and a session."""
 
 from datetime import timedelta
 
 from accounts.models import User
+from bench.data.practice import make_sessions
 from bench.data.readers import make_readers
 from catalog.models import Entry
 from catalog.prompts.models import Prompt
@@ -18,7 +19,7 @@ TEXT = "What I understood of it, in *my own words*.\n\n- A first point\n- A seco
 
 
 def make_students(count: int) -> list[User]:
-    """Create learners with a note about each listed article, and a due card for each prompt."""
+    """Create learners with notes, a due card for each prompt, and a running practice session."""
     users = make_readers(count, done_entries=Entry.objects.count(), prefix="student")
     User.objects.filter(pk__in=[user.pk for user in users]).update(daily_review_limit=DAILY_REVIEWS)
     cards = Card.objects.bulk_create(
@@ -32,6 +33,7 @@ def make_students(count: int) -> list[User]:
     Note.objects.bulk_create(
         Note(user_id=user, article_id=article, text=TEXT, html=html) for user, article in states
     )
+    make_sessions(users)
     return users
 
 

@@ -12,7 +12,7 @@ from bench.limited import limit_of
 from bench.load import Request
 from bench.paths import Path, paths
 from bench.site import Answer, Product
-from bench.writes import EVENTS, NOTE_SAVES, REVIEWS, Writes
+from bench.writes import EVENTS, NOTE_SAVES, REVIEWS, SCRATCH_SAVES, Writes
 from tests import static_files
 
 
@@ -61,6 +61,18 @@ def test_a_limit_response_equals_the_page(
     assert len(theirs.body) == pytest.approx(len(ours.body), abs=150)
 
 
+def test_the_limit_of_a_practice_session_has_the_size_of_its_page(
+    running_site: RunningSite, measured: dict[str, Path]
+) -> None:
+    path = measured["practice"]
+    page = running_site.site.ask(uncompressed(path.requests(1)[0]))
+    limit = running_site.site.ask(uncompressed(limit_of(running_site, path).requests(1)[0]))
+    assert kind(page)[:2] == kind(limit)[:2] == (200, "text/html; charset=utf-8")
+    # The clock says the time that is left in up to six decimal places.
+    assert len(page.body) == pytest.approx(len(limit.body), abs=6)
+    assert b'data-stage="started"' in page.body
+
+
 def test_a_page_belongs_to_the_signed_in_learner(
     running_site: RunningSite, measured: dict[str, Path]
 ) -> None:
@@ -82,7 +94,9 @@ def test_every_request_changes_a_state_in_every_round(
     assert running_site.written(EVENTS, 1) - before == 2 * len(once_round)
 
 
-@pytest.mark.parametrize(("name", "writes"), [("rating", REVIEWS), ("note", NOTE_SAVES)])
+@pytest.mark.parametrize(
+    ("name", "writes"), [("rating", REVIEWS), ("note", NOTE_SAVES), ("scratch", SCRATCH_SAVES)]
+)
 def test_every_request_of_a_student_is_stored(
     running_site: RunningSite, measured: dict[str, Path], name: str, writes: Writes
 ) -> None:
