@@ -13,7 +13,7 @@ django.setup()
 from django.db import transaction  # noqa: E402 - models need the setup above
 
 from accounts.models import User  # noqa: E402 - likewise
-from bench.data import catalogue, learners, readers, students  # noqa: E402 - likewise
+from bench.data import catalogue, learners, plans, readers, students  # noqa: E402 - likewise
 from bench.data.inserts import settle  # noqa: E402 - likewise
 from bench.measured_learners import MeasuredLearner, MeasuredLearners  # noqa: E402 - likewise
 
@@ -61,6 +61,8 @@ def main() -> None:
             if options.learners
             else readers.make_readers(count, done_entries=20)
         )
+        # The writers of the warm-up read their plans, so that the readers' pages show none.
+        plans.make_plans(users[options.readers :][: options.writers])
         studying = students.make_students(options.groups * options.students)
         measured_learners = measured(users, studying, options)
     if options.catalogue:

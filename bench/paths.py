@@ -11,6 +11,7 @@ from bench.writes import EVENTS, NOTE_SAVES, REVIEWS, SCRATCH_SAVES, Writes
 
 ROADMAP, RECALL = browsing.ROADMAP, browsing.RECALL
 TABLE = "/articles/?layer=data-mastery&q=read+path"
+TODAY, MAP = "/today/", "/map/"
 ARTICLE = "/articles/unlocking-scalability-building-blocks-p1/"
 
 
@@ -45,6 +46,8 @@ def paths(running_site: RunningSite) -> list[Path]:
     notes = [browsing.note_saves(site, group) for group in students]
     practice = browsing.practice_pages(site, students[0])
     scratches = [browsing.scratch_saves(site, group) for group in students]
+    today = browsing.of_readers(site, TODAY, learners["writers"][0])
+    prerequisites = browsing.of_readers(site, MAP, learners["readers"])
     answers = {
         "visitor": visitor,
         "roadmap": roadmap,
@@ -52,6 +55,8 @@ def paths(running_site: RunningSite) -> list[Path]:
         "article": article,
         "recall": recall,
         "practice": practice,
+        "today": today,
+        "map": prerequisites,
     }
     first_writes = {
         "state": changes[0],
@@ -89,6 +94,8 @@ def paths(running_site: RunningSite) -> list[Path]:
         write("note", 0.4, "Save a note", notes, NOTE_SAVES),
         page("practice", 0.4, "Running practice session"),
         write("scratch", 0.4, "Save a scratch", scratches, SCRATCH_SAVES),
+        page("today", 0.4, "Today, with a plan, 20 of 43 done"),
+        page("map", 0.4, "Map, signed in, 20 of 43 done"),
     ]
 
 

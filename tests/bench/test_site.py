@@ -45,7 +45,9 @@ def kind(answer: Answer) -> tuple[int, str, int]:
     return answer.status, answer.headers["content-type"], len(answer.body)
 
 
-@pytest.mark.parametrize("name", ["visitor", "roadmap", "table", "article", "recall"])
+@pytest.mark.parametrize(
+    "name", ["visitor", "roadmap", "table", "article", "recall", "today", "map"]
+)
 def test_a_limit_response_equals_the_page(
     running_site: RunningSite, measured: dict[str, Path], name: str
 ) -> None:
