@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from playbook.study_day import study_days
-from progress.planner.models import DayList
+from progress.planner.page_sql import StoredList
 from progress.planner.schedule import Part, PartKind
 
 
@@ -26,7 +26,7 @@ class ListedPart:
         is_ticked = values.pop("is_ticked")
         return cls(Part(**{**values, "kind": PartKind(values["kind"])}), is_ticked)
 
-    def as_json(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, Any]:
         return {**asdict(self.part), "kind": self.part.kind.value, "is_ticked": self.is_ticked}
 
     @property
@@ -35,20 +35,20 @@ class ListedPart:
         return self.part.key or self.part.kind.value
 
 
-def parts_in(day_list: DayList) -> list[ListedPart]:
+def parts_in(day_list: StoredList) -> list[ListedPart]:
     return [ListedPart.from_json(stored) for stored in day_list.parts]
 
 
-def listed(parts: Iterable[Part]) -> list[dict[str, object]]:
+def listed(parts: Iterable[Part]) -> list[dict[str, Any]]:
     """Return the parts as a new list stores them."""
     return [ListedPart(part).as_json() for part in parts]
 
 
-def ticked(day_list: DayList, part_id: str, *, is_ticked: bool) -> list[dict[str, object]]:
-    """Return the parts with one of them ticked, or not."""
+def ticked(parts: Iterable[ListedPart], part_id: str, *, is_ticked: bool) -> list[dict[str, Any]]:
+    """Return the parts, to be stored, with one of them ticked, or not."""
     return [
         (replace(each, is_ticked=is_ticked) if each.id == part_id else each).as_json()
-        for each in parts_in(day_list)
+        for each in parts
     ]
 
 
@@ -75,17 +75,17 @@ def _shortened(part: Part, minutes: int) -> Part | None:
     return replace(part, minutes=minutes, cards=cards)
 
 
-def minutes_done(lists: Iterable[DayList], started_on: Mapping[str, date]) -> Mapping[str, int]:
+def minutes_done(lists: Iterable[StoredList], started_on: Mapping[str, date]) -> Mapping[str, int]:
     """Return the minutes of each article and own item that are done, by its UUID.
 
     A part is done if it was ticked, or if the article was begun on the part's own day.
     """
     done: dict[str, int] = defaultdict(int)
     for day_list in lists:
-        for each in parts_in(day_list):
-            was_begun = started_on.get(each.part.key) == day_list.day
-            if each.part.key and (each.is_ticked or was_begun):
-                done[each.part.key] += each.part.minutes
+        for stored in day_list.parts:
+            key = stored["key"]
+            if key and (stored["is_ticked"] or started_on.get(key) == day_list.day):
+                done[key] += stored["minutes"]
     return done
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.models import User
 from catalog.models import Article
 from catalog.snapshot import CatalogSnapshot
-from progress.models import Completion
+from progress.planner.page_sql import reported_minutes
 
 DEFAULT_MINUTES = 15
 """The minutes of an article for which the playbook states none; pages say “about”."""
@@ -35,9 +35,8 @@ def at_pace(minutes: int, pace: float) -> int:
 
 def reported_by(user: User, snapshot: CatalogSnapshot) -> list[tuple[int, int]]:
     """Return the reported and the stated minutes of each finished article, in one query."""
-    completions = Completion.objects.for_user(user).order_by()
     return [
         (minutes, stated_minutes(article))
-        for article_id, minutes in completions.values_list("article", "minutes")
-        if minutes and (article := snapshot.by_pk.get(article_id))
+        for article_id, minutes in reported_minutes(user)
+        if (article := snapshot.by_pk.get(article_id))
     ]

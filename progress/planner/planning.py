@@ -13,12 +13,13 @@ from accounts.models import User
 from catalog.models import Article
 from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
 from catalog.snapshot import CatalogSnapshot
-from playbook.study_day import study_day
+from playbook.study_day import study_days
 from progress.learner import LearnerProgress
 from progress.planner.day_lists import ListedPart, begun_on, listed, minutes_done, parts_in
 from progress.planner.deck_forecast import deck_forecast
 from progress.planner.models import DayList, Plan
 from progress.planner.outlook import Outlook, more_minutes, to_leave_out
+from progress.planner.page_sql import StoredList, active_plan, finished_practice, lists_of
 from progress.planner.schedule import (
     Day,
     DeckForecast,
@@ -29,13 +30,8 @@ from progress.planner.schedule import (
     schedule,
 )
 from progress.planner.tasks import PlanTasks, is_left
-from progress.practice.models import PracticeSession
 
 ONE_DAY = timedelta(days=1)
-
-
-def active_plan(user: User) -> Plan | None:
-    return Plan.objects.for_user(user).active().first()
 
 
 def today_of_plan(user: User) -> str:
@@ -76,9 +72,9 @@ class Planning:
         return max(self.today, self.plan.begins_on)
 
     @cached_property
-    def lists(self) -> Mapping[date, DayList]:
+    def lists(self) -> Mapping[date, StoredList]:
         """The list of each day on which Today was shown."""
-        return {each.day: each for each in self.plan.day_lists.all()}
+        return lists_of(self.plan)
 
     @cached_property
     def tasks(self) -> PlanTasks:
@@ -97,10 +93,9 @@ class Planning:
     @cached_property
     def practised_on(self) -> Sequence[date]:
         """The study day of each practice session that was finished since the plan began."""
-        finished = PracticeSession.objects.for_user(self.user).finished()
-        times = finished.order_by("finished_at").values_list("finished_at", flat=True)
-        days = (study_day(at) for at in times if at)
-        return [day for day in days if day >= self.plan.begins_on]
+        times = finished_practice(self.user)
+        days = study_days(times)
+        return [days[at] for at in times if days[at] >= self.plan.begins_on]
 
     @property
     def wish(self) -> PracticeWish:
@@ -151,7 +146,7 @@ class Planning:
         return [by_pk[pk] for pk in pks or ()]
 
     @cached_property
-    def list_of_today(self) -> DayList:
+    def list_of_today(self) -> StoredList:
         """The list of today, which is stored when it is first asked for.
 
         As a visit, it is begun once on each study day; a database that only reads shows it too.
@@ -159,7 +154,7 @@ class Planning:
         if self.today in self.lists:
             return self.lists[self.today]
         day = self._day_of_today()
-        new = DayList(plan=self.plan, day=self.today, minutes=day.minutes, parts=listed(day.parts))
+        new = StoredList(self.today, day.minutes, listed(day.parts))
         try:
             with transaction.atomic():
                 stored, _is_new = DayList.objects.get_or_create(
@@ -169,7 +164,7 @@ class Planning:
                 )
         except DatabaseError:
             return new
-        return stored
+        return StoredList(stored.day, stored.minutes, stored.parts)
 
     def _day_of_today(self) -> Day:
         days = self.planned.days

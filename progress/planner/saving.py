@@ -77,20 +77,23 @@ def leave_out(plan: Plan, articles: Collection[Article], *, is_left_out: bool = 
 
 
 @transaction.atomic
-def tick(plan: Plan, day_list: DayList, part_id: str, *, is_ticked: bool) -> None:
-    """Tick a part of a day's list, or clear its tick."""
-    lock(plan.user)
-    stored = DayList.objects.get(pk=day_list.pk)
-    stored.parts = ticked(stored, part_id, is_ticked=is_ticked)
-    stored.updated_at = timezone.now()
-    stored.save(update_fields=["parts", "updated_at"])
+def tick(planning: Planning, part_id: str, *, is_ticked: bool) -> bool:
+    """Tick a part of today's list, or clear its tick. Return whether the list has it."""
+    lock(planning.user)
+    parts = planning.parts
+    store_parts(planning, ticked(parts, part_id, is_ticked=is_ticked))
+    return any(each.id == part_id for each in parts)
+
+
+def store_parts(planning: Planning, parts: Sequence[dict[str, Any]], **values: Any) -> None:
+    lists = DayList.objects.filter(plan=planning.plan, day=planning.today)
+    lists.update(parts=parts, updated_at=timezone.now(), **values)
 
 
 @transaction.atomic
 def set_minutes_of_today(planning: Planning, minutes: int) -> None:
     """Give today so many minutes: the list is cut, or goes on with what comes next."""
     lock(planning.user)
-    day_list = planning.list_of_today
     parts = list(planning.parts)
     done = [each.id for each in parts if planning.is_done(each)]
     kept = cut_to(parts, minutes, done)
@@ -98,9 +101,7 @@ def set_minutes_of_today(planning: Planning, minutes: int) -> None:
     spare = minutes - sum(each.part.minutes for each in kept)
     if spare > 0:
         stored = _joined(stored, _more(planning, [each.part for each in kept], spare))
-    day_list.minutes, day_list.parts = minutes, stored
-    day_list.updated_at = timezone.now()
-    day_list.save()
+    store_parts(planning, stored, minutes=minutes)
 
 
 def _more(planning: Planning, kept: Sequence[Part], minutes: int) -> Sequence[Part]:

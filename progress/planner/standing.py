@@ -12,8 +12,8 @@ from progress.planner.tasks import is_left
 from progress.practice.history.figures import CriterionTrend, trends_of
 from progress.practice.history.views import past_scores_of
 from progress.recall.deck import Deck
-from progress.recall.statistics.figures import RecallShare, recall_share
-from progress.recall.statistics.views import past_reviews_of
+from progress.recall.statistics.figures import RecallShare
+from progress.recall.statistics.sql import recall_share_of
 
 CARDS_MIN = 10
 """With fewer known cards a mean says nothing, and none is shown."""
@@ -70,10 +70,10 @@ def _coverage(planning: Planning) -> Coverage:
 def _recall(planning: Planning) -> RecallOnTheDay:
     day = planning.plan.interview_on or planning.today
     deck = planning.progress.derive(Deck)
-    states = [card.state for card in deck.active if card.state]
-    mean = sum(state.recall_on(day) for state in states) / len(states) if states else 0
-    expected = round(100 * mean) if len(states) >= CARDS_MIN else None
-    return RecallOnTheDay(day, len(states), expected, recall_share(past_reviews_of(planning.user)))
+    known = [card for card in deck.active_rows if card.last_reviewed_on]
+    mean = sum(card.recall_on(day) for card in known) / len(known) if known else 0
+    expected = round(100 * mean) if len(known) >= CARDS_MIN else None
+    return RecallOnTheDay(day, len(known), expected, recall_share_of(planning.user))
 
 
 def _practice(planning: Planning) -> PracticeDone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 from catalog.models import Article
 from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
@@ -11,26 +12,41 @@ from catalog.snapshot import CatalogSnapshot
 from progress.learner import LearnerProgress
 from progress.planner.minutes import at_pace, pace_from, reported_by, stated_minutes
 from progress.planner.models import OwnItem, Plan
+from progress.planner.page_sql import left_out_of, own_items_to_do
 from progress.planner.schedule import PartKind, Task
 from progress.states import REQUIRED, Stage, StateName
 
+COVERS_KEPT = 64
+"""So many choices of layers and sections are kept in order for each catalog version."""
 
-def articles_of(plan: Plan, snapshot: CatalogSnapshot) -> list[Article]:
+
+class CoveredArticles:
+    """The articles that a plan covers, put in order once for each choice of layers and sections."""
+
+    def __init__(self, snapshot: CatalogSnapshot) -> None:
+        self.snapshot = snapshot
+        self.in_order = lru_cache(COVERS_KEPT)(self._in_order)
+
+    def _in_order(self, layers: Collection[str], sections: Collection[str]) -> Sequence[Article]:
+        covers_all = not (layers or sections)
+        covered = {
+            indexed.article_id: indexed.entry.article
+            for indexed in self.snapshot.indexed_entries
+            if indexed.is_countable
+            and indexed.entry.article.url
+            and (covers_all or indexed.layer in layers or indexed.section in sections)
+        }
+        order = PrerequisiteIndex.of(self.snapshot).in_order(covered)
+        return tuple(covered[pk] for pk in order)
+
+
+def articles_of(plan: Plan, snapshot: CatalogSnapshot) -> Sequence[Article]:
     """Return the countable articles with a link that the plan covers, in the order to read them.
 
     An article that another one of them requires comes before it; otherwise the journey decides.
     """
-    layers, sections = set(plan.layers), set(plan.sections)
-    covers_all = not (layers or sections)
-    covered = {
-        indexed.article_id: indexed.entry.article
-        for indexed in snapshot.indexed_entries
-        if indexed.is_countable
-        and indexed.entry.article.url
-        and (covers_all or indexed.layer in layers or indexed.section in sections)
-    }
-    order = PrerequisiteIndex.of(snapshot).in_order(covered)
-    return [covered[pk] for pk in order]
+    covered = snapshot.derive("covered-articles", CoveredArticles)
+    return covered.in_order(frozenset(plan.layers), frozenset(plan.sections))
 
 
 def is_left(state: StateName) -> bool:
@@ -46,12 +62,12 @@ class PlanTasks:
         self.plan = plan
         self.progress = progress
         self.minutes_done = minutes_done
-        self.left_out: Collection[int] = set(plan.left_out.values_list("pk", flat=True))
+        self.left_out: Collection[int] = left_out_of(plan)
         self.articles = articles_of(plan, progress.snapshot)
-        self.own_items: Sequence[OwnItem] = list(OwnItem.objects.for_user(progress.user).to_do())
+        self.own_items: Sequence[OwnItem] = own_items_to_do(progress.user)
         self.pace = pace_from(reported_by(progress.user, progress.snapshot))
 
-    @property
+    @cached_property
     def unread(self) -> list[Article]:
         """The articles that are left to read."""
         return [

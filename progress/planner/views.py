@@ -27,7 +27,8 @@ from progress.planner.forms import (
 )
 from progress.planner.models import Plan
 from progress.planner.outlook import spread
-from progress.planner.planning import Planning, active_plan
+from progress.planner.page_sql import active_plan
+from progress.planner.planning import Planning
 from progress.planner.standing import standing_of
 from progress.planner.today import Today
 from progress.reader import ReaderProgress
@@ -181,10 +182,8 @@ def part_tick(request: LearnerRequest, part: str) -> HttpResponse:
 
 
 def _tick(request: LearnerRequest, plan: Plan, part: str, *, is_ticked: bool) -> None:
-    planning = Planning(plan, request.progress)
-    if part not in {each.id for each in planning.parts}:
+    if not saving.tick(Planning(plan, request.progress), part, is_ticked=is_ticked):
         raise Http404(_("That is not on today’s list."))
-    saving.tick(plan, planning.list_of_today, part, is_ticked=is_ticked)
 
 
 def _changed(

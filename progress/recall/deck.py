@@ -128,10 +128,14 @@ class Deck:
         return [card for card in self.cards if not card.is_dropped]
 
     @cached_property
-    def _due(self) -> DueCards:
+    def active_rows(self) -> list[StoredCard]:
+        """The stored rows of `active`, found without making the cards."""
+        return [row for row in self._in_deck if not row.is_dropped]
+
+    @cached_property
+    def due_cards(self) -> DueCards:
         """The cards that are due, found without making the others, since every page counts them."""
-        today = self._today
-        active = [row for row in self._in_deck if not row.is_dropped]
+        today, active = self._today, self.active_rows
         reviewed = [row for row in active if row.last_reviewed_on]
         offered = {*self._changed, *self._in_pass} if reviewed else ()
         known = [
@@ -151,26 +155,26 @@ class Deck:
 
         The cards that are most likely forgotten come first, and new ones last.
         """
-        day, due_pks = self.day, {row.pk for row in self._due.known}
+        day, due_pks = self.day, {row.pk for row in self.due_cards.known}
         known = [
             (-card.stored.forgetting_on(day), place, card)
             for place, card in enumerate(self.cards)
             if card.stored and card.stored.pk in due_pks
         ]
-        new = [card for card in self.active if card.is_new] if self._due.new_count else []
+        new = [card for card in self.active if card.is_new] if self.due_cards.new_count else []
         in_order = [card for _forgetting, _place, card in sorted(known)]
         return [*in_order, *new[: self._new_left]][: self._left]
 
     @cached_property
     def due_count(self) -> int:
         """The number of `due`, without putting them in order."""
-        known, new_count = self._due
+        known, new_count = self.due_cards
         return min(len(known) + min(new_count, self._new_left), self._left)
 
     @property
     def waiting_count(self) -> int:
         """The number of cards that are due but over the limits of this day."""
-        known, new_count = self._due
+        known, new_count = self.due_cards
         return len(known) + new_count - self.due_count
 
     @property
@@ -253,8 +257,7 @@ class Deck:
     @cached_property
     def _in_pass(self) -> Collection[int]:
         """The cards that come today because the interview is near."""
-        active = [row for row in self._in_deck if not row.is_dropped]
-        return in_pass_today(active, self.day, self.user.recall_aims_at)
+        return in_pass_today(self.active_rows, self.day, self.user.recall_aims_at)
 
     def _articles_in_journey_order(self, own: Mapping[int, object]) -> list[int]:
         pks = (self._finished | own.keys()) & self.snapshot.by_pk.keys()

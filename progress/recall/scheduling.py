@@ -17,6 +17,10 @@ LAPSES_TO_REWRITE = 4
 
 NOON = time(12)
 
+DECAY = fsrs.Scheduler().parameters[20]
+FACTOR = 0.9 ** (1 / -DECAY) - 1
+"""What makes the recall 90 per cent after as many days as the stability."""
+
 
 class ReviewValues(Protocol):
     """The values of a review that decide when its card comes back."""
@@ -99,6 +103,14 @@ def forgetting(last_reviewed_on: date, stability: float, day: date) -> float:
     Recall depends on the ratio of elapsed days to stability only, which is quick to compute.
     """
     return (day - last_reviewed_on).days / stability
+
+
+def recall_after(days: int, stability: float) -> float:
+    """Return the predicted probability of recalling a card, as `CardState.recall_on` does.
+
+    It is the formula of the library for its default parameters, without the objects that it takes.
+    """
+    return (1 + FACTOR * max(days, 0) / stability) ** -DECAY
 
 
 def needs_rewrite(lapse_count: int, lapses_before_rewrite: int) -> bool:

@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.models import User
 from catalog.prompts.models import Prompt
 from progress.recall.models import Card, Review
-from progress.recall.scheduling import CardState, forgetting, needs_rewrite
+from progress.recall.scheduling import CardState, forgetting, needs_rewrite, recall_after
 
 
 class StoredCard(NamedTuple):
@@ -60,6 +60,10 @@ class StoredCard(NamedTuple):
 
     def forgetting_on(self, day: date) -> float:
         return forgetting(date.fromisoformat(self.last_reviewed_on), self.stability, day)
+
+    def recall_on(self, day: date) -> float:
+        """Return the predicted probability of recalling the card on a study day."""
+        return recall_after((day - date.fromisoformat(self.last_reviewed_on)).days, self.stability)
 
     @property
     def needs_rewrite(self) -> bool:

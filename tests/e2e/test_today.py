@@ -95,7 +95,7 @@ def do_everything(user: User) -> int:
             assert row.article
             LearnerProgress(user).set(row.article, StateName.DONE)
         else:
-            tick(planning.plan, planning.list_of_today, row.listed.id, is_ticked=True)
+            tick(planning, row.listed.id, is_ticked=True)
     return len(rows)
 
 
