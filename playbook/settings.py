@@ -267,6 +267,7 @@ TEMPLATES = [
                 "progress.notes.fragments",
                 "progress.recall.fragments",
                 "progress.practice.fragments",
+                "progress.planner.fragments",
                 "django_htmx.templatetags.django_htmx",
             ],
             "context_processors": [

@@ -71,7 +71,7 @@ def reported_minutes(user: User) -> list[tuple[int, int]]:
             " WHERE user_id = %s AND minutes > 0",
             [user.pk],
         )
-        return cursor.fetchall()
+        return [(article_id, minutes) for article_id, minutes in cursor.fetchall()]
 
 
 def finished_practice(user: User) -> list[datetime]:

@@ -34,6 +34,11 @@ from progress.planner.tasks import PlanTasks, is_left
 ONE_DAY = timedelta(days=1)
 
 
+def plan_of(progress: LearnerProgress) -> Plan | None:
+    """Return the learner's active plan; read once in a request."""
+    return active_plan(progress.user)
+
+
 def today_of_plan(user: User) -> str:
     """Return the address of Today if the learner has a plan."""
     return reverse("planner:today_detail") if active_plan(user) else ""

@@ -13,10 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.dependencies import CATALOG
 from playbook.http import sign_in_required
 from playbook.rendering.dependencies import DAY, TIME_ZONE
-from playbook.rendering.pages import Viewed, personal_page
-from progress.activity import reading_now
+from playbook.rendering.pages import Viewed, personal_page, shared_page
 from progress.forms import ReasonForm
-from progress.learner import LearnerProgress
 from progress.planner import saving
 from progress.planner.forms import (
     DayMinutesForm,
@@ -26,13 +24,8 @@ from progress.planner.forms import (
     WeeklyMinutesForm,
 )
 from progress.planner.models import Plan
-from progress.planner.outlook import spread
 from progress.planner.page_sql import active_plan
-from progress.planner.planning import Planning
-from progress.planner.standing import standing_of
-from progress.planner.today import Today
-from progress.reader import ReaderProgress
-from progress.recall.deck import Deck
+from progress.planner.planning import Planning, plan_of
 from progress.responses import ReaderRequest, expect_reader
 from progress.views import LearnerRequest
 
@@ -40,40 +33,10 @@ TODAY = "planner:today_detail"
 
 
 @require_safe
-@personal_page("planner/today_detail.html", depends_on=(CATALOG, DAY, TIME_ZONE))
+@shared_page("planner/today_detail.html", depends_on=(CATALOG, DAY, TIME_ZONE))
 def today_detail(request: ReaderRequest) -> Viewed:
-    """Show what to do today: of the plan, or what there is without one."""
-    progress = request.progress
-    plan = active_plan(progress.user) if isinstance(progress, LearnerProgress) else None
-    if plan is None or not isinstance(progress, LearnerProgress):
-        return {
-            "next_entry": progress.next_entry(),
-            "reading": reading_now(progress),
-            "due_count": due_count(progress),
-        }
-    planning = Planning(plan, progress)
-    if planning.is_over:
-        is_the_day = plan.interview_on == planning.today
-        return {"plan": plan, "is_over": True, "is_the_day": is_the_day, "form": OutcomeForm()}
-    today = Today(planning)
-    context = {
-        "plan": plan,
-        "planning": planning,
-        "today": today,
-        "standing": standing_of(planning),
-        "outlook": planning.outlook,
-    }
-    if planning.outlook.is_late:
-        more = planning.more_minutes
-        weekly = spread(plan.minutes, more) if more else []
-        context["more_minutes"] = more
-        context["weekly"] = ",".join(map(str, weekly))
-        context["could_leave_out"] = planning.could_leave_out
-    return context
-
-
-def due_count(progress: ReaderProgress) -> int:
-    return progress.derive(Deck).due_count if isinstance(progress, LearnerProgress) else 0
+    """Show what to do today."""
+    return {}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,13 +58,15 @@ def plan_edit(request: LearnerRequest) -> HttpResponse:
 
 @require_safe
 @sign_in_required
-@personal_page("planner/plan_detail.html", depends_on=(CATALOG, DAY, TIME_ZONE))
-def plan_detail(request: LearnerRequest) -> Viewed:
+def plan_detail(request: LearnerRequest) -> HttpResponse:
     """Show the whole plan by day, to read and to print."""
-    planning = Planning(plan_or_404(request), request.progress)
-    left_out = planning.tasks.left_out
-    articles = [article for article in planning.tasks.articles if article.pk in left_out]
-    return {"planning": planning, "today": Today(planning), "left_out": articles}
+    plan_or_404(request)
+    return whole_plan_page(request)
+
+
+@shared_page("planner/plan_detail.html", depends_on=(CATALOG, DAY, TIME_ZONE))
+def whole_plan_page(request: LearnerRequest) -> Viewed:
+    return {}
 
 
 @require_safe
@@ -114,7 +79,7 @@ def plan_list(request: LearnerRequest) -> Viewed:
 
 
 def plan_or_404(request: LearnerRequest) -> Plan:
-    plan = active_plan(request.user)
+    plan = request.progress.derive(plan_of)
     if plan is None:
         raise Http404(_("You have no plan."))
     return plan

@@ -110,7 +110,8 @@ def recall_after(days: int, stability: float) -> float:
 
     It is the formula of the library for its default parameters, without the objects that it takes.
     """
-    return (1 + FACTOR * max(days, 0) / stability) ** -DECAY
+    recall: float = (1 + FACTOR * max(days, 0) / stability) ** -DECAY
+    return recall
 
 
 def needs_rewrite(lapse_count: int, lapses_before_rewrite: int) -> bool:

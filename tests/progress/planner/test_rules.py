@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from progress.planner.day_lists import ListedPart, cut_to, minutes_done
 from progress.planner.minutes import at_pace, pace_from
-from progress.planner.models import DayList
 from progress.planner.outlook import Outlook, more_minutes, spread, to_leave_out
+from progress.planner.page_sql import StoredList
 from progress.planner.schedule import Part, PartKind
 
 pytestmark = pytest.mark.same_everywhere
@@ -109,8 +109,8 @@ def test_a_part_survives_being_stored() -> None:
 
 def test_minutes_are_done_if_ticked_or_if_the_article_was_begun_on_that_day() -> None:
     lists = [
-        DayList(day=FRIDAY, parts=[FIRST.as_json(), SECOND.as_json(), CARDS.as_json()]),
-        DayList(day=FRIDAY + timedelta(days=1), parts=[FIRST.as_json()]),
+        StoredList(FRIDAY, 40, [FIRST.as_json(), SECOND.as_json(), CARDS.as_json()]),
+        StoredList(FRIDAY + timedelta(days=1), 40, [FIRST.as_json()]),
     ]
     assert minutes_done(lists, {}) == {"b": 9}
     assert minutes_done(lists, {"a": FRIDAY}) == {"a": 16, "b": 9}
