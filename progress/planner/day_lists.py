@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,7 @@ class ListedPart:
         return cls(Part(**{**values, "kind": PartKind(values["kind"])}), is_ticked)
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self.part), "kind": self.part.kind.value, "is_ticked": self.is_ticked}
+        return {**self.part._asdict(), "kind": self.part.kind.value, "is_ticked": self.is_ticked}
 
     @property
     def id(self) -> str:
@@ -72,7 +72,7 @@ def _shortened(part: Part, minutes: int) -> Part | None:
     if part.kind is PartKind.PRACTICE:
         return None
     cards = min(part.cards, minutes) if part.kind is PartKind.RECALL else part.cards
-    return replace(part, minutes=minutes, cards=cards)
+    return part._replace(minutes=minutes, cards=cards)
 
 
 def minutes_done(lists: Iterable[StoredList], started_on: Mapping[str, date]) -> Mapping[str, int]:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connections, router
 
@@ -16,6 +17,7 @@ from accounts.models import User
 from progress.models import Completion
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.practice.models import PracticeSession
+from progress.recall.sql import as_uuid
 from progress.sql import in_utc
 
 
@@ -27,11 +29,49 @@ class StoredList(NamedTuple):
     parts: list[dict[str, Any]]
 
 
+PLAN_COLUMNS = (
+    "id",
+    "uuid",
+    "user_id",
+    "begins_on",
+    "interview_on",
+    "minutes",
+    "layers",
+    "sections",
+    "practice_per_week",
+    "practice_minutes",
+)
+"""The columns of a plan that its pages need, in the order of the model. The others are deferred."""
+
+
+class StoredItem(NamedTuple):
+    """An own item as the plan needs it."""
+
+    uuid: UUID
+    title: str
+    url: str
+    minutes: int
+    day: date | None
+    is_done: bool
+
+
 def active_plan(user: User) -> Plan | None:
-    plans = Plan.objects.raw(
-        "SELECT * FROM planner_plan WHERE user_id = %s AND archived_at IS NULL", [user.pk]
-    )
-    return next(iter(plans), None)
+    alias = router.db_for_read(Plan)
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT id, uuid, begins_on, interview_on, minutes, layers, sections,"
+            " practice_per_week, practice_minutes FROM planner_plan"
+            " WHERE user_id = %s AND archived_at IS NULL",
+            [user.pk],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, uuid, begins_on, interview_on, *choices, per_week, practice_minutes = row
+    days = _as_date(begins_on), interview_on and _as_date(interview_on)
+    lists = map(json.loads, choices)
+    values = pk, as_uuid(uuid), user.pk, *days, *lists, per_week, practice_minutes
+    return Plan.from_db(alias, PLAN_COLUMNS, values)
 
 
 def lists_of(plan: Plan) -> Mapping[date, StoredList]:
@@ -53,14 +93,22 @@ def left_out_of(plan: Plan) -> set[int]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def own_items_to_do(user: User) -> list[OwnItem]:
-    return list(
-        OwnItem.objects.raw(
-            "SELECT * FROM planner_ownitem WHERE user_id = %s AND done_at IS NULL"
-            " ORDER BY created_at, id",
-            [user.pk],
+def own_items_of(user: User, done_since: datetime) -> list[StoredItem]:
+    """Return the learner's own items that are to do or were done since then, the oldest first."""
+    connection = connections[router.db_for_read(OwnItem)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT uuid, title, url, minutes, day, done_at IS NOT NULL FROM planner_ownitem"
+            " WHERE user_id = %s AND (done_at IS NULL OR done_at >= %s) ORDER BY created_at, id",
+            [user.pk, connection.ops.adapt_datetimefield_value(done_since)],
         )
-    )
+        rows = cursor.fetchall()
+    return [
+        StoredItem(
+            as_uuid(uuid), title, url, minutes, _as_date(day) if day else None, bool(is_done)
+        )
+        for uuid, title, url, minutes, day, is_done in rows
+    ]
 
 
 def reported_minutes(user: User) -> list[tuple[int, int]]:

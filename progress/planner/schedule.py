@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -28,8 +29,7 @@ class PartKind(TextChoices):
     READ = "read", _("Read")
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """An article or an own item that is not done yet."""
 
     key: str
@@ -49,8 +49,7 @@ class Task:
         return max(self.minutes - self.minutes_done, 1)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """The minutes of a day that go to one thing."""
 
     kind: PartKind
@@ -70,8 +69,7 @@ class Part:
         return self.before + self.minutes >= self.total
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """A study day of the plan."""
 
     date: date
@@ -298,6 +296,8 @@ class _Practice:
             wished = self.wish.per_week
 
     def of_day(self, day: date, minutes: int) -> Part | None:
+        if not self.wish.per_week:
+            return None
         week = _week(day)
         self.left_over += self.missing.pop(week, 0)
         if day in self.chosen:

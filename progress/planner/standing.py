@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from progress.planner.planning import Planning
 from progress.planner.schedule import PartKind
-from progress.planner.tasks import is_left
 from progress.practice.history.figures import CriterionTrend, trends_of
 from progress.practice.history.views import past_scores_of
 from progress.recall.deck import Deck
@@ -60,9 +59,9 @@ def standing_of(planning: Planning) -> Standing:
 
 
 def _coverage(planning: Planning) -> Coverage:
-    tasks, progress = planning.tasks, planning.progress
+    tasks = planning.tasks
     covered = [article for article in tasks.articles if article.pk not in tasks.left_out]
-    left = {str(each.uuid) for each in covered if is_left(progress.state_of(each.pk))}
+    left = {str(each.uuid) for each in tasks.unread}
     unplanned = {part.key for part in planning.planned.left_over if part.kind is PartKind.READ}
     return Coverage(len(covered) - len(left), len(covered), len(covered) - len(left & unplanned))
 

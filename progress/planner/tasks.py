@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property, lru_cache
+
+from django.utils import timezone
 
 from catalog.models import Article
 from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
@@ -11,8 +14,8 @@ from catalog.prompts.prompt_index import PromptIndex
 from catalog.snapshot import CatalogSnapshot
 from progress.learner import LearnerProgress
 from progress.planner.minutes import at_pace, pace_from, reported_by, stated_minutes
-from progress.planner.models import OwnItem, Plan
-from progress.planner.page_sql import left_out_of, own_items_to_do
+from progress.planner.models import Plan
+from progress.planner.page_sql import StoredItem, left_out_of, own_items_of
 from progress.planner.schedule import PartKind, Task
 from progress.states import REQUIRED, Stage, StateName
 
@@ -53,6 +56,12 @@ def is_left(state: StateName) -> bool:
     return state.stage in REQUIRED and state.stage is not Stage.FINISHED
 
 
+LEFT = frozenset(state.value for state in StateName if is_left(state))
+
+ONE_LIST = timedelta(days=3)
+"""No study day is longer, wherever a learner travels."""
+
+
 class PlanTasks:
     """The tasks of a plan as they are now. Three queries."""
 
@@ -64,16 +73,19 @@ class PlanTasks:
         self.minutes_done = minutes_done
         self.left_out: Collection[int] = left_out_of(plan)
         self.articles = articles_of(plan, progress.snapshot)
-        self.own_items: Sequence[OwnItem] = own_items_to_do(progress.user)
+        self.recent_items = own_items_of(progress.user, timezone.now() - ONE_LIST)
+        """The own items to do, and those done so lately that today's list can have them."""
+        self.own_items = [item for item in self.recent_items if not item.is_done]
         self.pace = pace_from(reported_by(progress.user, progress.snapshot))
 
     @cached_property
     def unread(self) -> list[Article]:
         """The articles that are left to read."""
+        states, left_out = self.progress.states, self.left_out
         return [
             article
             for article in self.articles
-            if article.pk not in self.left_out and is_left(self.progress.state_of(article.pk))
+            if (pk := article.pk) not in left_out and states.get(pk, StateName.TODO) in LEFT
         ]
 
     def tasks(self, leaving_out: Collection[int] = ()) -> list[Task]:
@@ -81,7 +93,7 @@ class PlanTasks:
         unread = (article for article in self.unread if article.pk not in leaving_out)
         return [*map(self._own, self.own_items), *self._reading(unread)]
 
-    def _own(self, item: OwnItem) -> Task:
+    def _own(self, item: StoredItem) -> Task:
         key = str(item.uuid)
         return Task(key, PartKind.OWN, item.minutes, self.minutes_done.get(key, 0), item.day)
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from catalog.models import Article, Layer
 from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
 from progress.planner.day_lists import ListedPart, parts_in
-from progress.planner.models import OwnItem
+from progress.planner.page_sql import StoredItem
 from progress.planner.planning import Planning
 from progress.planner.schedule import Day, Part, PartKind
 from progress.recall.day_counts import reviews_by_day
@@ -36,7 +36,7 @@ class Row:
     article: Article | None = None
     layer: Layer | None = None
     state: StateName | None = None
-    item: OwnItem | None = None
+    item: StoredItem | None = None
     url: str = ""
 
     @property
@@ -152,15 +152,8 @@ class Today:
         )
 
     @cached_property
-    def _own_items(self) -> Mapping[str, OwnItem]:
-        """The items to do, and those of today's list that are done."""
-        items = {str(item.uuid): item for item in self.planning.tasks.own_items}
-        listed = (each.part for each in self.planning.parts if each.part.kind is PartKind.OWN)
-        missing = [part.key for part in listed if part.key not in items]
-        if missing:
-            done = OwnItem.objects.for_user(self.planning.user).filter(uuid__in=missing)
-            items |= {str(item.uuid): item for item in done}
-        return items
+    def _own_items(self) -> Mapping[str, StoredItem]:
+        return {str(item.uuid): item for item in self.planning.tasks.recent_items}
 
     @cached_property
     def days(self) -> Sequence[tuple[Day, Sequence[Row]]]:
