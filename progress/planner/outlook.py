@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from progress.planner.models import DAY_MINUTES_MAX
+
 STEP = 5
 """More minutes a week are suggested in steps of so many."""
-MORE_MAX = 7 * 16 * 60
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Outlook:
     """The day of the last task, if the learner goes on after the date as before. None for never."""
     last_day: date | None
     """The last study day of the plan, which is the day before the interview."""
+    has_tasks: bool = True
+    """Whether anything is left to do."""
 
     @property
     def days_early(self) -> int | None:
@@ -36,18 +39,20 @@ class Outlook:
 
     @property
     def is_late(self) -> bool:
-        return self.last_day is not None and (self.days_early is None or self.days_early < 0)
+        if self.last_day is None or not self.has_tasks:
+            return False
+        return self.days_early is None or self.days_early < 0
 
 
 def more_minutes(weekly: Sequence[int], fits: Callable[[Sequence[int]], bool]) -> int | None:
     """Return the fewest more minutes a week with which everything fits, in steps of five.
 
-    They are spread over the weekdays that have time already. None if no amount is enough.
+    They are spread over the weekdays that have time already. None if no amount is enough that the
+    fullest of these days can still have.
     """
-    if not any(weekly):
-        return None
-    low, high = 0, MORE_MAX // STEP
-    if not fits(spread(weekly, high * STEP)):
+    active = sum(minutes > 0 for minutes in weekly)
+    low, high = 0, (DAY_MINUTES_MAX - max(weekly)) * active // STEP
+    if not high or not fits(spread(weekly, high * STEP)):
         return None
     while high - low > 1:
         middle = (low + high) // 2

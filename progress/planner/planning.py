@@ -21,8 +21,11 @@ from progress.planner.models import DayList, Plan
 from progress.planner.outlook import Outlook, more_minutes, to_leave_out
 from progress.planner.page_sql import StoredList, active_plan, finished_practice, lists_of
 from progress.planner.schedule import (
+    DAYS_MAX,
+    MINUTES_FOR_A_CARD,
     Day,
     DeckForecast,
+    Part,
     PartKind,
     PracticeWish,
     Schedule,
@@ -30,6 +33,7 @@ from progress.planner.schedule import (
     schedule,
 )
 from progress.planner.tasks import PlanTasks, is_left
+from progress.recall.deck import Deck
 
 ONE_DAY = timedelta(days=1)
 
@@ -117,12 +121,37 @@ class Planning:
     ) -> Schedule:
         """Return the schedule from today, up to the date or, if it goes on, to the last task."""
         last = None if goes_on else self.last_day
-        # Today keeps the minutes that it has: only the days after it get others.
-        stored = self.lists.get(self.today)
+        # Today keeps the list that it has: only the days after it get other minutes.
+        stored = self.lists.get(self.today) if self.has_begun else None
         minutes = stored.minutes if stored else self.plan.minutes[self.today.weekday()]
         days = days_from(self.first_day, last, weekly or self.plan.minutes, {self.today: minutes})
-        tasks = self.tasks.tasks(leaving_out)
-        return schedule(days, tasks, self.deck, self.wish, is_open=last is None)
+        horizon = self.last_day or self.first_day + timedelta(days=DAYS_MAX - 1)
+        tasks = [
+            task
+            for task in self.tasks.tasks(leaving_out)
+            if task.from_day is None or task.from_day <= horizon
+        ]
+        return schedule(
+            days,
+            tasks,
+            self.deck,
+            self.wish,
+            is_open=last is None,
+            fixed=self._left_of(stored) if stored else None,
+        )
+
+    def _left_of(self, stored: StoredList) -> Sequence[Part]:
+        """Return the parts of today's list that are left, and those done of things that go on."""
+        reviewed = self.progress.derive(Deck).reviewed_count
+        left = []
+        for each in parts_in(stored):
+            part = each.part
+            if part.kind is PartKind.RECALL:
+                cards = max(part.cards - reviewed, 0)
+                part = part._replace(cards=cards, minutes=cards * MINUTES_FOR_A_CARD)
+            if part.minutes and (not self.is_done(each) or (each.is_ticked and part.key)):
+                left.append(part)
+        return left
 
     @cached_property
     def planned(self) -> Schedule:
@@ -131,7 +160,7 @@ class Planning:
     @cached_property
     def outlook(self) -> Outlook:
         planned = self.planned if self.planned.fits else self.schedule(goes_on=True)
-        return Outlook(planned.finished_on, self.last_day)
+        return Outlook(planned.finished_on, self.last_day, has_tasks=bool(self.tasks.tasks()))
 
     @cached_property
     def more_minutes(self) -> int | None:
@@ -160,6 +189,8 @@ class Planning:
             return self.lists[self.today]
         day = self._day_of_today()
         new = StoredList(self.today, day.minutes, listed(day.parts))
+        if not self.has_begun:
+            return new
         try:
             with transaction.atomic():
                 stored, _is_new = DayList.objects.get_or_create(
@@ -199,7 +230,9 @@ class Planning:
 
 
 def by_uuid(snapshot: CatalogSnapshot) -> Mapping[str, Article]:
+    """Return the articles that readers see and that are not retired, by UUID."""
     kept = {
         pk: snapshot.by_pk[kept] for pk, kept in snapshot.merged.items() if kept in snapshot.by_pk
     }
-    return {str(each.uuid): kept.get(each.pk, each) for each in snapshot.articles.values()}
+    current = {each: kept.get(each.pk, each) for each in snapshot.articles.values()}
+    return {str(each.uuid): is_now for each, is_now in current.items() if not is_now.retired_at}

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article
-from progress.planner.day_lists import cut_to, listed, ticked
+from progress.learner import LearnerProgress
+from progress.planner.day_lists import cut_to, listed, parts_in, ticked
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.planner.planning import Planning
 from progress.planner.schedule import Part, Task, schedule
@@ -31,24 +32,25 @@ def lock(user: User) -> None:
 
 
 @transaction.atomic
-def save_plan(user: User, values: dict[str, Any]) -> Plan:
+def save_plan(progress: LearnerProgress, values: dict[str, Any]) -> Plan:
     """Store the active plan with these columns; begin one if there is none."""
-    lock(user)
+    user = progress.user
+    progress.lock()
     values = {**values, "updated_at": timezone.now()}
     plan, is_new = Plan.objects.get_or_create(user=user, archived_at=None, defaults=values)
     if not is_new:
         Plan.objects.filter(pk=plan.pk).update(**values)
         plan.refresh_from_db()
-    _forget_untouched_list(plan)
+    _forget_untouched_list(Planning(plan, progress))
     User.objects.filter(pk=user.pk).update(recall_aims_at=plan.interview_on)
     return plan
 
 
-def _forget_untouched_list(plan: Plan) -> None:
-    """Plan today anew, unless the learner has ticked something of it."""
-    for day_list in plan.day_lists.order_by("-day")[:1]:
-        if not any(stored["is_ticked"] for stored in day_list.parts):
-            day_list.delete()
+def _forget_untouched_list(planning: Planning) -> None:
+    """Plan today anew, unless the learner has done something of it."""
+    stored = planning.lists.get(planning.today)
+    if stored and not any(planning.is_done(each) for each in parts_in(stored)):
+        planning.plan.day_lists.filter(day=planning.today).delete()
 
 
 @transaction.atomic

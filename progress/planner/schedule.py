@@ -150,20 +150,23 @@ def days_from(
     return [(day, changed.get(day, weekly[day.weekday()])) for day in days]
 
 
-def schedule(
+def schedule(  # noqa: PLR0913  # all that a plan depends on
     days: Iterable[tuple[date, int]],
     tasks: Sequence[Task],
     deck: DeckForecast | None = None,
     practice: PracticeWish | None = None,
     *,
     is_open: bool = False,
+    fixed: Sequence[Part] | None = None,
 ) -> Schedule:
     """Return what there is to do on each day.
 
     The tasks are in their order; one with `from_day` comes first from that day on. A plan without a
-    date is open: it ends with the day on which the last task is finished.
+    date is open: it ends with the day on which the last task is finished. The first day keeps the
+    `fixed` parts if it has some, and the other days go on after them.
     """
     filling = _Filling(list(days), tasks, deck or DeckForecast(), practice or PracticeWish())
+    filling.fixed = fixed
     return filling.fill(is_open=is_open)
 
 
@@ -181,6 +184,11 @@ class _Rest:
         self.left -= taken
         return part
 
+    def skip(self, part: Part) -> None:
+        """Count a part of it as done, and those before that one."""
+        left = 0 if part.is_last else self.task.minutes - part.before - part.minutes
+        self.left = max(min(self.left, left), 0)
+
 
 class _Filling:
     def __init__(
@@ -196,15 +204,36 @@ class _Filling:
         self.dated = deque(_Rest(task) for task in sorted(dated, key=_from_day))
         self.cards = _Cards(deck)
         self.practice = _Practice(days, practice)
+        self.fixed: Sequence[Part] | None = None
 
     def fill(self, *, is_open: bool) -> Schedule:
-        filled = []
+        filled: list[Day] = []
         for day, minutes in self.days:
-            filled.append(self._day(day, minutes))
+            is_fixed = self.fixed is not None and not filled
+            filled.append((self._fixed_day if is_fixed else self._day)(day, minutes))
             if is_open and not self.queue and not self.dated:
                 break
         left_over = [rest.take(rest.left) for rest in (*self.dated, *self.queue)]
         return Schedule(filled, left_over, self.practice.left_over)
+
+    def _fixed_day(self, day: date, minutes: int) -> Day:
+        """Return the first day with its fixed parts, and leave the rest of each thing."""
+        fixed = self.fixed or ()
+        by_kind = {part.kind: part.minutes for part in fixed if not part.key}
+        self.cards.of_day(day, by_kind.get(PartKind.RECALL, 0))
+        self.practice.of_day(day, by_kind.get(PartKind.PRACTICE, 0))
+        rests = {rest.task.key: rest for rest in (*self.dated, *self.queue)}
+        for part in fixed:
+            if part.key in rests:
+                self._skip(rests[part.key], part, day)
+        self.dated = deque(rest for rest in self.dated if rest.left)
+        self.queue = deque(rest for rest in self.queue if rest.left)
+        return Day(day, minutes, tuple(fixed))
+
+    def _skip(self, rest: _Rest, part: Part, day: date) -> None:
+        rest.skip(part)
+        if not rest.left:
+            self.cards.add_new(rest.task.cards, day + timedelta(days=1))
 
     def _day(self, day: date, minutes: int) -> Day:
         parts, left = [], minutes

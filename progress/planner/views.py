@@ -52,7 +52,7 @@ def plan_edit(request: LearnerRequest) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "plan": plan}
         return _private(request, "planner/plan_edit.html", context, HTTPStatus.UNPROCESSABLE_ENTITY)
-    saving.save_plan(request.user, form.values)
+    saving.save_plan(request.progress, form.values)
     return redirect(TODAY)
 
 

@@ -202,7 +202,7 @@ def _lists(user: User, plan: Plan, today: date) -> list[DayList]:
 def _plan(user: User) -> None:
     today = study_day()
     plan = save_plan(
-        user,
+        LearnerProgress(user),
         {
             "begins_on": today,
             "interview_on": today + INTERVIEW_IN,
