@@ -28,7 +28,7 @@ from catalog.prerequisites.shipped import load_prerequisites
 from catalog.suggestions.models import Decision, Suggestion, SuggestionKind
 from progress.learner import LearnerProgress
 from progress.notes.saving import save_note
-from progress.planner.models import Reminder
+from progress.planner.models import OwnItem, Plan, Reminder
 from progress.planner.reminders.unsubscribing import address_of
 from progress.practice.models import PracticeSession
 from progress.practice.running import ask
@@ -63,6 +63,7 @@ PUBLIC = [
     "/estimates/?users=many&figures=1",
     "/map/",
     "/map/?show=next",
+    "/today/",
     "/me/",
     "/accounts/login/",
     "/accounts/signup/",
@@ -75,6 +76,11 @@ PUBLIC = [
 SIGNED_IN = [
     "/",
     "/map/",
+    "/today/",
+    "/me/plan/edit/",
+    "/me/plans/",
+    "/me/items/",
+    "/me/items/add/",
     "/articles/",
     "/articles/payment-wallet/",
     "/me/",
@@ -92,6 +98,7 @@ SIGNED_IN = [
     "/accounts/logout/",
     "/accounts/reauthenticate/",
 ]
+PLANNED = ["/today/", "/me/plan/", "/me/plan/edit/", "/me/plans/", "/me/items/"]
 BEHIND_THE_PASSWORD = ["/accounts/email/", "/me/export/"]
 EDITING = [
     "/admin/",
@@ -222,6 +229,41 @@ def test_visitor_pages_have_no_axe_violations(page: Page, path: str) -> None:
 def test_learner_pages_have_no_axe_violations(page: Page, learned: User, path: str) -> None:
     sign_in(page, learned.username)
     look_at(page, path)
+
+
+def plan_for(user: User) -> Plan:
+    """Give a learner a plan that is late, one that ended, and own items, done and to do."""
+    today = timezone.localdate()
+    minutes = [30, 0, 60, 30, 30, 60, 60]
+    Plan.objects.create(
+        user=user, begins_on=today, minutes=minutes, archived_at=timezone.now(), outcome="A queue."
+    )
+    for title, done_at in (("A talk", None), ("A chapter", timezone.now())):
+        OwnItem.objects.create(
+            user=user, title=title, url="https://example.org/", minutes=5, done_at=done_at
+        )
+    in_a_week = today + timedelta(days=7)
+    return Plan.objects.create(
+        user=user, begins_on=today, interview_on=in_a_week, minutes=minutes, practice_per_week=2
+    )
+
+
+@pytest.mark.parametrize("path", PLANNED)
+def test_pages_of_a_plan_have_no_axe_violations(page: Page, account: User, path: str) -> None:
+    plan_for(account)
+    sign_in(page, account.username)
+    look_at(page, path)
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_today_has_no_axe_violations_when_the_plan_is_over(
+    page: Page, account: User, days: int
+) -> None:
+    plan = plan_for(account)
+    plan.interview_on = timezone.localdate() - timedelta(days=days)
+    plan.save()
+    sign_in(page, account.username)
+    look_at(page, "/today/")
 
 
 @pytest.mark.parametrize("path", BEHIND_THE_PASSWORD)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.cases.models import Case
@@ -23,7 +24,14 @@ from progress.recall.reviewing import review_card
 from tests import machine
 from tests.accounts.passwords import confirm
 from tests.e2e.conftest import PASSWORD
-from tests.e2e.test_accessibility import BEHIND_THE_PASSWORD, EDITING, PUBLIC, SIGNED_IN
+from tests.e2e.test_accessibility import (
+    BEHIND_THE_PASSWORD,
+    EDITING,
+    PLANNED,
+    PUBLIC,
+    SIGNED_IN,
+    plan_for,
+)
 
 PACKAGE = "vnu-jar@26.9.27"
 # The starts of messages that are no faults, each with its reason.
@@ -96,23 +104,27 @@ def test_every_page_is_valid_html(
         files.append(tmp_path / f"{reader}{re.sub('[^a-z0-9]+', '-', path)}.html")
         files[-1].write_bytes(response.content)
 
-    for path in PUBLIC:
-        save(path, "visitor")
+    def save_all(paths: Sequence[str], reader: str) -> None:
+        for path in paths:
+            save(path, reader)
+
+    save_all(PUBLIC, "visitor")
     client.force_login(account)
-    for path in STUDYING:
-        save(path, "learner")
+    save_all(STUDYING, "learner")
     card = study(account)
-    for path in [*STUDYING, card, f"{card}split/"]:
-        save(path, "studying")
-    for path in SIGNED_IN:
-        if "reauthenticate" not in path:
-            save(path, "learner")
+    save_all([*STUDYING, card, f"{card}split/"], "studying")
+    save_all([path for path in SIGNED_IN if "reauthenticate" not in path], "learner")
+    plan = plan_for(account)
+    save_all(PLANNED, "planning")
+    plan.interview_on = timezone.localdate()
+    plan.save()
+    save("/today/", "on-the-day")
     confirm(client, PASSWORD)
-    for path in BEHIND_THE_PASSWORD:
-        save(path, "learner")
+    save_all(BEHIND_THE_PASSWORD, "learner")
     client.force_login(User.objects.create_superuser("edith", "edith@example.org", "x"))
-    for path in EDITING:
-        if not re.search(r"\{(revision|suggestion)\}|brokenlink/\{", path):
-            save(path.format(**objects), "editor")
+    shown = (
+        path for path in EDITING if not re.search(r"\{(revision|suggestion)\}|brokenlink/\{", path)
+    )
+    save_all([path.format(**objects) for path in shown], "editor")
     assert len(files) > 40
     assert faults_of(jar, files) == []

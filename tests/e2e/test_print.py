@@ -1,5 +1,6 @@
 """Pages on paper: light, without navigation and controls, with the addresses of links."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -8,6 +9,7 @@ from pypdf import PdfReader
 
 from accounts.models import User
 from tests.e2e.conftest import sign_in
+from tests.e2e.test_accessibility import plan_for
 from tests.e2e.test_study import expect_figures, mark
 
 FIRST = "Unlocking Scalability: Building Blocks (p1)"
@@ -23,11 +25,14 @@ def text_of_pdf(page: Page) -> str:
     return " ".join(" ".join(sheet.extract_text() for sheet in reader.pages).split())
 
 
-@pytest.mark.parametrize("path", ["/", "/articles/payment-wallet/", "/me/", "/changes/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/articles/payment-wallet/", "/me/", "/changes/", "/me/plan/"]
+)
 def test_a_page_prints_light_and_without_navigation_or_controls(
     page: Page, account: User, path: str
 ) -> None:
     page.emulate_media(color_scheme="dark")
+    plan_for(account)
     sign_in(page, "ada")
     page.goto("/")
     mark(page, FIRST, "Reading")
@@ -58,3 +63,15 @@ def test_the_printed_roadmap_has_every_row_with_its_address(page: Page) -> None:
     assert WALLET in printed.replace(" ", "")
     assert "Sign in" not in printed
     assert "Keyboard shortcuts" not in printed
+
+
+def test_the_printed_plan_has_every_day_with_its_articles(page: Page, account: User) -> None:
+    plan = plan_for(account)
+    sign_in(page, "ada")
+    page.goto("/me/plan/")
+    printed = text_of_pdf(page)
+    days = [plan.begins_on + timedelta(days=number) for number in range(7)]
+    for day in days:
+        assert (f"{day:%A}, {day.day} {day:%B}" in printed) == (plan.minutes[day.weekday()] > 0)
+    assert FIRST in printed
+    assert "What does not fit" in printed
