@@ -109,8 +109,20 @@ class Planning:
     @property
     def wish(self) -> PracticeWish:
         monday = self.today - timedelta(days=self.today.weekday())
-        this_week = sum(day >= monday for day in self.practised_on)
-        return PracticeWish(self.plan.practice_per_week, self.plan.practice_minutes, this_week)
+        finished = [day for day in self.practised_on if day >= monday]
+        ticked = [day for day in self._practice_ticked_on if day >= monday and day not in finished]
+        done = len(finished) + len(ticked)
+        return PracticeWish(self.plan.practice_per_week, self.plan.practice_minutes, done)
+
+    @property
+    def _practice_ticked_on(self) -> Sequence[date]:
+        """The days on which the learner said that they practised."""
+        return [
+            stored.day
+            for stored in self.lists.values()
+            for part in stored.parts
+            if part["is_ticked"] and part["kind"] == PartKind.PRACTICE
+        ]
 
     def schedule(
         self,

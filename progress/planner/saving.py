@@ -14,6 +14,7 @@ from catalog.models import Article
 from progress.learner import LearnerProgress
 from progress.planner.day_lists import cut_to, listed, parts_in, ticked
 from progress.planner.models import DayList, OwnItem, Plan
+from progress.planner.page_sql import lists_of
 from progress.planner.planning import Planning
 from progress.planner.schedule import Part, Task, schedule
 from progress.reader import ReaderGone
@@ -82,7 +83,8 @@ def leave_out(plan: Plan, articles: Collection[Article], *, is_left_out: bool = 
 def tick(planning: Planning, part_id: str, *, is_ticked: bool) -> bool:
     """Tick a part of today's list, or clear its tick. Return whether the list has it."""
     lock(planning.user)
-    parts = planning.parts
+    stored = lists_of(planning.plan).get(planning.today) or planning.list_of_today
+    parts = parts_in(stored)
     store_parts(planning, ticked(parts, part_id, is_ticked=is_ticked))
     return any(each.id == part_id for each in parts)
 

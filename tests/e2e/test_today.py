@@ -143,3 +143,36 @@ def test_six_weeks_of_an_hour_a_day_finish_the_playbook_before_the_interview(
     set_day(WEEKS * 7)
     learner.goto(TODAY)
     expect(learner.get_by_role("heading", name="Good luck today")).to_be_visible()
+
+
+def test_without_javascript_a_plan_is_made_done_changed_and_ended(
+    plain_page: Page, account: User
+) -> None:
+    page = plain_page
+    sign_in(page, account.username)
+    page.goto("/me/plan/edit/")
+    page.get_by_label("Practice interviews a week").fill("0")
+    for weekday in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
+        page.get_by_label(weekday).fill("40")
+    page.get_by_role("button", name="Make the plan").click()
+    expect(page).to_have_url(TODAY)
+    done = page.locator(".today-progress b")
+    expect(done).to_have_text("0")
+    minutes = page.locator(".today-minutes").first.inner_text().split()[0]
+    page.locator("button.today-round").first.click()
+    expect(done).to_have_text(minutes)
+    page.get_by_text("More or less time today").click()
+    page.get_by_label("Minutes today").fill("20")
+    page.get_by_role("button", name="Change today").click()
+    expect(page.locator(".today-progress")).to_contain_text("of 20 min done")
+    page.get_by_role("button", name="Enough for today").click()
+    page.get_by_role("button", name="15 minutes more").click()
+    page.get_by_role("link", name="My own items").click()
+    page.get_by_role("link", name="Add an item").click()
+    page.get_by_label("Title").fill("A talk")
+    page.get_by_role("button", name="Add the item").click()
+    page.get_by_role("button", name="Done A talk").click()
+    expect(page.get_by_role("button", name="To do again A talk")).to_be_visible()
+    page.goto("/me/plan/edit/")
+    page.get_by_role("button", name="End the plan").click()
+    expect(page.get_by_role("link", name="Make a plan")).to_be_visible()

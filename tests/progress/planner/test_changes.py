@@ -275,3 +275,16 @@ def test_two_devices_that_open_today_at_once_have_one_list(
     assert len(seen) == 2
     assert seen[0] == seen[1]
     assert DayList.objects.count() == 1
+
+
+def test_practice_that_was_ticked_counts_for_its_week(
+    reader: Client, learner: User, plan: Plan, set_day: SetDay
+) -> None:
+    Plan.objects.update(practice_per_week=1, minutes=[60] * 7)
+    kinds = [row.kind for row in today_of(learner).rows]
+    assert kinds == [PartKind.PRACTICE, PartKind.READ]
+    reader.post("/today/parts/practice/", {"is_ticked": "yes"})
+    set_day(1)
+    assert [row.kind for row in today_of(learner).rows] == [PartKind.READ] * 4
+    set_day(7)
+    assert [row.kind for row in today_of(learner).rows] == kinds
