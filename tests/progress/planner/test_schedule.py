@@ -183,6 +183,15 @@ def test_no_day_is_over_its_minutes_and_nothing_is_lost_or_planned_twice(
     assert reviewed <= sum(deck.due.values()) + first_reviews * (1 + len(deck.intervals))
 
 
+@given(some_days, tasks, decks, wishes)
+def test_a_first_day_that_is_fixed_as_planned_changes_nothing(
+    days: list[tuple[date, int]], tasks: list[Task], deck: DeckForecast, wish: PracticeWish
+) -> None:
+    planned = schedule(days, tasks, deck, wish)
+    fixed = planned.days[0].parts if days else ()
+    assert schedule(days, tasks, deck, wish, fixed=fixed) == planned
+
+
 @given(some_days, tasks)
 def test_it_is_finished_exactly_when_the_sum_fits(
     days: list[tuple[date, int]], tasks: list[Task]
