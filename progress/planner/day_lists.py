@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from playbook.study_day import study_days
+from progress.planner.models import DayList
 from progress.planner.page_sql import StoredList
 from progress.planner.schedule import Part, PartKind
 
@@ -35,7 +36,7 @@ class ListedPart:
         return self.part.key or self.part.kind.value
 
 
-def parts_in(day_list: StoredList) -> list[ListedPart]:
+def parts_in(day_list: StoredList | DayList) -> list[ListedPart]:
     return [ListedPart.from_json(stored) for stored in day_list.parts]
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from playbook.http import full_address
 from progress.planner.models import CalendarFeed
-from progress.planner.planning import active_plan
+from progress.planner.page_sql import active_plan
 from progress.planner.saving import lock
 
 SECRET_BYTES = 24

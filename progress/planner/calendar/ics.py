@@ -21,7 +21,8 @@ from playbook.study_day import time_on
 from progress.learner import LearnerProgress
 from progress.planner.calendar.days import CalendarDay, calendar_days
 from progress.planner.models import CalendarFeed, Plan
-from progress.planner.planning import Planning, active_plan
+from progress.planner.page_sql import active_plan
+from progress.planner.planning import Planning
 
 POLLED_EVERY = timedelta(hours=12)
 SEQUENCE_SINCE = date(2026, 1, 1)

@@ -16,7 +16,7 @@ from progress.planner.calendar import feeds
 from progress.planner.calendar.forms import StartsAtForm
 from progress.planner.calendar.ics import ics_of
 from progress.planner.models import CalendarFeed
-from progress.planner.planning import active_plan
+from progress.planner.page_sql import active_plan
 from progress.planner.views import plan_or_404
 from progress.responses import expect_reader
 from progress.views import LearnerRequest
