@@ -40,6 +40,8 @@ PLAN_COLUMNS = (
     "sections",
     "practice_per_week",
     "practice_minutes",
+    "created_at",
+    "updated_at",
 )
 """The columns of a plan that its pages need, in the order of the model. The others are deferred."""
 
@@ -60,17 +62,18 @@ def active_plan(user: User) -> Plan | None:
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT id, uuid, begins_on, interview_on, minutes, layers, sections,"
-            " practice_per_week, practice_minutes FROM planner_plan"
+            " practice_per_week, practice_minutes, created_at, updated_at FROM planner_plan"
             " WHERE user_id = %s AND archived_at IS NULL",
             [user.pk],
         )
         row = cursor.fetchone()
     if row is None:
         return None
-    pk, uuid, begins_on, interview_on, *choices, per_week, practice_minutes = row
+    pk, uuid, begins_on, interview_on, *choices, per_week, practice_minutes, created, updated = row
     days = _as_date(begins_on), interview_on and _as_date(interview_on)
     lists = map(json.loads, choices)
-    values = pk, as_uuid(uuid), user.pk, *days, *lists, per_week, practice_minutes
+    times = in_utc(created), in_utc(updated)
+    values = pk, as_uuid(uuid), user.pk, *days, *lists, per_week, practice_minutes, *times
     return Plan.from_db(alias, PLAN_COLUMNS, values)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from progress.planner.day_lists import parts_in
-from progress.planner.models import DayList
+from progress.planner.page_sql import StoredList
 from progress.planner.planning import Planning
 
 KEPT_FOR = timedelta(days=30)
@@ -36,5 +36,5 @@ def _days(planning: Planning) -> Iterator[CalendarDay]:
             yield CalendarDay(planned.date, planned.planned)
 
 
-def _minutes(day_list: DayList) -> int:
+def _minutes(day_list: StoredList) -> int:
     return sum(each.part.minutes for each in parts_in(day_list))
