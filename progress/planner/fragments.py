@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -87,6 +88,7 @@ def _without_plan(request: HttpRequest) -> str:
             progress.derive(Deck).due_count if isinstance(progress, LearnerProgress) else 0
         ),
         "address": request.get_full_path(),
+        "HAS_EMAIL": settings.HAS_EMAIL,
         "request": request,
     }
     return render_to_string(f"{INCLUDES}without-plan.html", context)
@@ -103,6 +105,7 @@ def _planned(request: HttpRequest, today: Today) -> SafeString:
         has_time=list_minutes > 0,
         is_finished=today.is_finished,
         has_done=today.minutes_done > 0,
+        HAS_EMAIL=settings.HAS_EMAIL,
         **_gaps("day", "heading", "days_left", "interview_on", "begins_on", "reader", "outlook"),
         **_gaps("minutes", "minutes_done", "more", "list_minutes"),
         **_gaps("rows", "week", "fit", "standing"),
@@ -177,6 +180,7 @@ def _row(request: HttpRequest, reader: int, row: Row, *, is_first: bool) -> Safe
         is_split=row.is_split,
         is_ticked=row.listed.is_ticked,
         can_tick=row.can_tick,
+        is_about=row.is_about,
         note=gap("note") if row.note else "",
         url=gap("own_url") if own_url else row.url,
         item_url=gap("item_url") if item else "",

@@ -53,6 +53,11 @@ class Row:
         return self.article is not None and not self.listed.part.is_last
 
     @property
+    def is_about(self) -> bool:
+        """Return whether its minutes are a guess, because editors state none."""
+        return self.article is not None and not self.article.reading_minutes
+
+    @property
     def can_tick(self) -> bool:
         """Return whether only the learner can say that it is done."""
         return self.is_split or self.kind is PartKind.RECALL

@@ -291,3 +291,14 @@ def test_signing_in_leads_to_today_if_there_is_a_plan(learner: User, plan: Plan)
     plan.archived_at = timezone.now()
     plan.save()
     assert Client().post("/accounts/login/", credentials).headers["Location"] == "/"
+
+
+def test_minutes_that_no_editor_stated_are_shown_as_about(reader: Client, plan: Plan) -> None:
+    assert reader.get("/today/").content.decode().count("about 15 min") == 2
+    Article.objects.update(reading_minutes=16)
+    DayList.objects.all().delete()
+    Plan.objects.update(practice_per_week=0)
+    User.objects.update(progress_version=99)
+    page = reader.get("/today/").content.decode()
+    assert "about" not in page.partition("today-rows")[2].partition("</ol>")[0]
+    assert page.count('<span class="today-minutes">16 min') == 2
