@@ -18,7 +18,7 @@ def practice_sessions_of(user: User) -> list[JSONObject]:
 def _practice_session(session: PracticeSession) -> JSONObject:
     return {
         "uuid": session.uuid,
-        "case": {"uuid": session.case.uuid, **session.case_at_start},
+        "case": {"uuid": session.case.uuid, **_case(session)},
         "order": session.order,
         "length_seconds": session.length_seconds,
         "twist_after_seconds": session.twist_after_seconds,
@@ -31,6 +31,15 @@ def _practice_session(session: PracticeSession) -> JSONObject:
         "review_links": [_review_link(each) for each in session.review_links.all()],
         "scores": [_score(each) for each in session.scores.all()],
     }
+
+
+def _case(session: PracticeSession) -> JSONObject:
+    """Return the case as it was; of a session that goes on only what its page has shown."""
+    if session.finished_at:
+        return dict(session.case_at_start)
+    copy = session.copy
+    asked = [list(copy.questions[number]) for number in session.asked]
+    return {"title": copy.title, "brief": copy.brief, "questions": asked}
 
 
 def _scratch(scratch: Scratch) -> JSONObject:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext as _
 
 from catalog.cases.case_lines import RubricLine
 from progress.practice.models import POINTS_MAX
 from progress.practice.record import PracticeRecord
+
+BACKTICKS = re.compile("`+")
 
 
 def markdown_of(record: PracticeRecord) -> str:
@@ -43,9 +47,8 @@ def _fenced(text: str) -> str:
     """Return the text in a code block whose fence is longer than any in the text."""
     if not text.strip():
         return "–"
-    fence = "```"
-    while fence in text:
-        fence += "`"
+    longest = max(map(len, BACKTICKS.findall(text)), default=0)
+    fence = "`" * max(longest + 1, 3)
     return f"{fence}\n{text.rstrip()}\n{fence}"
 
 

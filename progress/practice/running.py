@@ -19,12 +19,12 @@ def locked_session(user: User, uuid: UUID) -> PracticeSession:
 
     Raise `Http404` where they have no such one, and `ReaderGone`.
     """
-    session = PracticeSession.objects.for_user(user).filter(uuid=uuid)
-    if not session.exists():
-        raise Http404(_("You have no such practice session."))
     if not lock_learner(user):
         raise ReaderGone
-    return session.get()
+    session = PracticeSession.objects.for_user(user).filter(uuid=uuid).first()
+    if session is None:
+        raise Http404(_("You have no such practice session."))
+    return session
 
 
 @transaction.atomic

@@ -21,6 +21,9 @@ from progress.reader import ReaderGone
 from progress.sql import lock_learner
 from progress.text_saving import Draft, TextStore
 
+POSITION_MAX = 32_767
+"""The largest number that the column holds in PostgreSQL."""
+
 
 class SessionFinished(Exception):
     """The session is finished, so that its scratches are what is scored."""
@@ -40,7 +43,8 @@ class ScratchStore(TextStore[StoredScratch]):
 
     def read(self) -> StoredScratch:
         """Return the scratch. Raise `Http404` where the learner has no such one."""
-        scratch = scratch_of(self.user, self.session, self.position)
+        is_position = self.position <= POSITION_MAX
+        scratch = scratch_of(self.user, self.session, self.position) if is_position else None
         if scratch is None:
             raise Http404(_("You have no such practice session."))
         self.stage = scratch.stage

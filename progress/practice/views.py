@@ -59,7 +59,9 @@ def session_pause(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     expect_reader(request)
     form = PauseForm(request.POST)
     if not form.is_valid():
-        reason = _("The reason is longer than 200 characters. The clock goes on.")
+        reason = _("The clock goes on: %(error)s") % {
+            "error": " ".join(map(str, form.errors["reason"]))
+        }
         return render(request, "400.html", {"reason": reason}, status=400)
     pause(request.user, uuid, form.cleaned_data["reason"])
     return _back(request, uuid)

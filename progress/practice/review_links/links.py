@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from playbook.http import full_address
 from progress.practice.models import PracticeSession, ReviewLink
-from progress.practice.scoring.saving import write_scores
+from progress.practice.scoring.saving import lock_session, write_scores
+from progress.practice.starting import UsedOperation
 from progress.reader import ReaderGone
 from progress.sql import lock_learner
 
@@ -62,13 +63,14 @@ def link_of(token: str) -> ReviewLink:
 def create_link(practice_session: PracticeSession, operation: UUID) -> ReviewLink:
     """Create a link of seven days. The same operation creates it once.
 
-    Raise `TooManyLinks` or `ReaderGone`.
+    Raise `TooManyLinks`, `UsedOperation`, `Http404` or `ReaderGone`.
     """
-    if not lock_learner(practice_session.user):
-        raise ReaderGone
+    lock_session(practice_session)
     links = ReviewLink.objects.filter(practice_session=practice_session)
     if link := links.filter(uuid=operation).first():
         return link
+    if ReviewLink.objects.filter(uuid=operation).exists():
+        raise UsedOperation
     if links.count() >= LINKS_MAX:
         raise TooManyLinks
     now = timezone.now()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -24,13 +25,20 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def save_own_scores(practice_session: PracticeSession, marks: Marks) -> None:
-    """Replace the learner's own points. Raise `ReaderGone` if the account is gone."""
-    if not lock_learner(practice_session.user):
-        raise ReaderGone
+    """Replace the learner's own points. Raise `ReaderGone`, or `Http404` if it was deleted."""
+    lock_session(practice_session)
     Score.objects.filter(practice_session=practice_session, review_link=None).delete()
     write_scores(practice_session, marks)
     sessions = PracticeSession.objects.filter(pk=practice_session.pk, scored_at=None)
     sessions.update(scored_at=timezone.now())
+
+
+def lock_session(practice_session: PracticeSession) -> None:
+    """Lock the learner. Raise `ReaderGone`, or `Http404` if the session was deleted meanwhile."""
+    if not lock_learner(practice_session.user):
+        raise ReaderGone
+    if not PracticeSession.objects.filter(pk=practice_session.pk).exists():
+        raise Http404(gettext("You have no such practice session."))
 
 
 def write_scores(

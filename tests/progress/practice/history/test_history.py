@@ -116,3 +116,18 @@ def test_nothing_is_left_of_a_deleted_account(
     assert list(PracticeSession.objects.all()) == [kept]
     assert {scratch.practice_session_id for scratch in Scratch.objects.all()} == {kept.pk}
     assert not any(model.objects.exists() for model in (Score, ReviewLink, Pause))
+
+
+def test_the_export_of_a_running_session_has_what_its_page_has_shown(
+    learner: User, make_session: MakeSession
+) -> None:
+    running = make_session(is_finished=False)
+    running.asked = [1]
+    running.save()
+    (exported,) = progress_of(learner)["practice_sessions"]
+    assert exported["case"] == {
+        "uuid": running.case.uuid,
+        "title": "Seats",
+        "brief": running.case.brief,
+        "questions": [["Is there a queue?", "Yes."]],
+    }

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from django.http import Http404
 from django.test import Client
 from django.utils import timezone
 
@@ -197,3 +198,20 @@ def test_a_link_that_was_closed_meanwhile_stores_nothing(
     with pytest.raises(LinkClosed):
         use_link(link, marks, "Grace", "")
     assert not Score.objects.exists()
+
+
+def test_the_operation_of_another_session_creates_nothing(
+    reader: Client, other: User, make_session: MakeSession, practice_session: PracticeSession
+) -> None:
+    theirs = create_link(make_session(other), uuid4())
+    address = f"/me/practice/{practice_session.uuid}/links/"
+    assert reader.post(address, {"operation": str(theirs.uuid)}).status_code == 409
+    assert list(ReviewLink.objects.all()) == [theirs]
+
+
+def test_a_session_that_was_deleted_meanwhile_gets_no_link(
+    practice_session: PracticeSession,
+) -> None:
+    PracticeSession.objects.all().delete()
+    with pytest.raises(Http404):
+        create_link(practice_session, uuid4())

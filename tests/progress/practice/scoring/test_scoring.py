@@ -5,6 +5,7 @@ from accounts.models import User
 from catalog.cases.models import Case
 from catalog.cases.stages import Criterion
 from catalog.models import Article
+from progress.practice.markdown_sheet import markdown_of
 from progress.practice.models import PracticeSession, Score
 from progress.practice.record import PracticeRecord
 from progress.practice.scoring.score_sheet import Mark, Total, total_of
@@ -180,3 +181,22 @@ def test_a_deleted_session_is_gone_with_its_points(
     reader.post(address(practice_session, "delete"))
     assert list(PracticeSession.objects.all()) == [kept]
     assert {score.practice_session_id for score in Score.objects.all()} == {kept.pk}
+
+
+def test_the_fence_of_the_markdown_is_longer_than_any_in_the_text(
+    make_session: MakeSession,
+) -> None:
+    practice_session = make_session()
+    practice_session.scratches.filter(position=0).update(text="a\n````\n" + "`" * 20_000)
+    markdown = markdown_of(PracticeRecord(practice_session))
+    assert "\n" + "`" * 20_001 + "\na\n````\n" in markdown
+
+
+def test_a_position_that_no_scratch_has_is_not_found(
+    reader: Client, make_session: MakeSession
+) -> None:
+    running = make_session(is_finished=False)
+    fields = {"text": "x", "version": "1", "page": str(running.uuid), "number": "1"}
+    for position in (99, 10**30):
+        address = f"/me/practice/{running.uuid}/scratches/{position}/"
+        assert reader.post(address, fields).status_code == 404
