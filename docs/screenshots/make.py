@@ -1,8 +1,8 @@
 """Makes the pictures of the documents again: `make screenshots`.
 
 A server of its own, on an empty database in a temporary folder, with the playbook that ships and
-learners who studied it over the last months; a Chromium of this machine looks at it. The pictures
-are the same every time, except for the dates.
+the learner of `make demo`, among others; a Chromium of this machine looks at it. The pictures are
+the same every time, except for the dates.
 """
 
 import os
@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,38 +36,7 @@ ROOT = FOLDER.parents[1]
 BIGGEST = 200_000
 START_WITHIN = 30
 
-# How many days ago the learner studied: some good spells and a few days between. Never today, when
-# a time of day may not have come yet.
-STUDY_DAYS = (
-    *(318, 317, 311, 309, 288),
-    *(231, 230, 227, 224, 223, 220, 216, 213, 202),
-    *(171, 170, 169, 166, 164, 163, 159, 157, 156, 152, 150, 141),
-    *(104, 97, 96, 93, 90, 89, 87, 82, 61),
-    *(33, 32, 30, 27, 26, 24, 23, 20, 18, 16, 13, 12, 10, 9, 5, 4, 3, 2, 1),
-)
-DONE = (
-    "unlocking-scalability-building-blocks-p1",
-    "unlocking-scalability-advanced-blocks-p2",
-    "beyond-resilience-operational-blocks-p3",
-    "db-design-multi-tenant-data-isolation",
-    "rethinking-database-access-zero-trust-iam",
-    "high-throughput-readswrites-read-write-separation",
-    "distributed-cache-invalidation-service",
-    "client-side-caching-with-etag-validation",
-    "payment-wallet",
-    "designing-robust-asynchronous-operations-p1",
-    "exactly-once-processing-for-distributed-workflows",
-    "auto-scaling-worker-pools-for-event-processing",
-    "system-design-twitter-scaling-timeline-writes",
-    "high-performance-fan-out-on-read",
-    "distributed-anomaly-count-detecting-api-spikes",
-    "on-demand-code-execution-system-part-1",
-)
-READ_AGAIN = DONE[:15]
-READING = ("distributed-task-scheduling-service", "read-heavy-service-w-regional-cache-replicas")
-SKIPPED = ("distributed-prime-number-finder",)
 OTHER_LEARNERS = 23
-AFTERNOON = 15 * 60
 
 
 @dataclass(frozen=True)
@@ -79,7 +47,7 @@ class Picture:
     address: str
     width: int = 1440
     height: int = 1000
-    reader: str = "ada"
+    reader: str = "demo"
     theme: Literal["light", "dark"] = "light"
     scale: int = 1
 
@@ -88,8 +56,12 @@ PICTURES = (
     Picture("roadmap-light", "/"),
     Picture("roadmap-dark", "/", theme="dark"),
     Picture("phone", "/", width=390, height=844, theme="dark", scale=2),
+    Picture("today", "/today/"),
     Picture("articles", "/articles/?layer=data-mastery&state=reading&state=done"),
     Picture("article", "/articles/high-throughput-readswrites-read-write-separation/"),
+    Picture("map", "/map/", theme="dark"),
+    Picture("recall", "/me/recall/", height=800),
+    Picture("my-practice", "/me/practice/"),
     Picture("my-progress", "/me/", height=1100),
     Picture("admin", "/admin/catalog/article/", reader="editor"),
 )
@@ -154,13 +126,13 @@ def make_readers() -> dict[str, str]:
 
     from accounts.models import User
     from catalog.models import Entry
+    from progress.planner.demo.learner import make_demo
     from progress.session_merge import merge
 
     countable = Entry.objects.listed().filter(article__status__is_countable=True)
     journey = countable.select_related("article").in_journey_order()
     articles = {entry.article.slug: entry.article_id for entry in journey}
-    ada = User.objects.create_user("ada")
-    merge(ada, months_of_study(articles))
+    demo = make_demo(secrets.token_urlsafe(24))
     editor = User.objects.create_user("editor", is_staff=True)
     editor.groups.add(Group.objects.get(name="Editors"))
     # Each of the others stopped somewhere on the journey.
@@ -168,24 +140,7 @@ def make_readers() -> dict[str, str]:
     for number in range(OTHER_LEARNERS):
         learner = User.objects.create_user(f"learner-{number}")
         merge(learner, first_steps(list(articles.values())[: chance.randint(1, len(articles))]))
-    return {user.username: session_of(user) for user in (ada, editor)}
-
-
-def months_of_study(articles: dict[str, int]) -> list["Mark"]:
-    steps = [(slug, state) for slug in DONE for state in ("reading", "done")]
-    steps += [(slug, "skipped") for slug in SKIPPED]
-    steps += [(slug, state) for slug in READ_AGAIN for state in ("reading", "done")]
-    steps += [(slug, "reading") for slug in READING]
-    chance = random.Random("months")
-    busy_days = chance.choices(STUDY_DAYS[::6], k=len(steps) - len(STUDY_DAYS))
-    days_ago = sorted([*STUDY_DAYS, *busy_days], reverse=True)
-    times = Counter[int]()
-    marks = []
-    for (slug, state), days in zip(steps, days_ago, strict=True):
-        minutes = AFTERNOON + 40 * times[days] + days % 30
-        marks.append(mark(articles[slug], state, days, minutes))
-        times[days] += 1
-    return marks
+    return {user.username: session_of(user) for user in (demo, editor)}
 
 
 def first_steps(article_ids: list[int]) -> list["Mark"]:
