@@ -48,8 +48,11 @@ ANSWERS = (Rating.GOOD, Rating.GOOD, Rating.HARD, Rating.GOOD, Rating.AGAIN, Rat
 def make_demo(password: str) -> User:
     """Add the learner, and return them."""
     user = User.objects.create_user(DEMO, password=password)
-    joined = timezone.now() - timedelta(days=DAYS)
-    User.objects.filter(pk=user.pk).update(date_joined=joined, previous_visit_at=joined)
+    now = timezone.now()
+    # Every article of a new installation was added today, and none is to be shown as new.
+    User.objects.filter(pk=user.pk).update(
+        date_joined=now - timedelta(days=DAYS), visit_began_at=now, previous_visit_at=now
+    )
     snapshot, texts = LearnerProgress(user).snapshot, read_texts()
     _study(user, snapshot, texts)
     _practise(user, snapshot, texts)
