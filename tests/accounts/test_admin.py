@@ -77,5 +77,6 @@ def test_every_app_of_the_admin_has_a_unique_name(admin_client: Client) -> None:
         "Practice cases",
         "Prerequisites",
         "Recall prompts",
+        "Scheduled jobs",
         "Suggestions",
     ]
