@@ -36,9 +36,9 @@ from playbook.rendering.dependencies import (
     store_for,
     versions,
 )
-from playbook.rendering.fragments import Hole, Holes
+from playbook.rendering.fragments import Hole, Holes, fill, gap
 from playbook.rendering.guard import IS_CHECKED, declared, guarded
-from playbook.rendering.store import QUERY_MAX_LENGTH
+from playbook.rendering.store import PROCESS_STORE, QUERY_MAX_LENGTH
 
 _P = ParamSpec("_P")
 _Request = TypeVar("_Request", bound=HttpRequest)
@@ -184,6 +184,30 @@ def personal_page(
         return respond
 
     return decorate
+
+
+def unstored_page(
+    request: HttpRequest, template: str, own_path: str, **values: str
+) -> HttpResponse:
+    """Return a learner's page that nobody may keep, in a frame rendered once for everybody.
+
+    The template shows the values and no other context. They and the address stand in gaps of the
+    frame, so a process keeps nothing of any reader. `own_path` is the end of the address that
+    differs between readers: the navigation sees the rest.
+    """
+    known = site(request)
+    section = request.path.removesuffix(own_path)
+    key = ("unstored", template, section, theme(request), current_language())
+    frame = cast("SharedPage | None", PROCESS_STORE.pages.plain.get(key))
+    own = {"address": known["address"], "own_path": own_path, **values}
+    if frame is None:
+        gaps = {name: gap(name) for name in own}
+        context = {**known, **gaps, "path": SafeString(section + gap("own_path")), "query": ""}
+        frame = SharedPage(template, Content(context), FRAME)
+        PROCESS_STORE.pages.plain.put(key, frame)
+    versions(request, (*FRAME, *FRAME_FRAGMENTS))  # as in `_respond`
+    text = fill(SafeString(frame.fill(template, request)), **own)
+    return HttpResponse(text, headers={"Cache-Control": NEVER_STORED})
 
 
 def shared_file(

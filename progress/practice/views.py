@@ -4,11 +4,13 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from playbook.http import sign_in_required
+from playbook.rendering.pages import unstored_page
 from progress.practice.forms import PauseForm, QuestionForm
 from progress.practice.running import ask, finish, pause, resume
 from progress.practice.session_page import SessionPage
@@ -23,8 +25,19 @@ def session_detail(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     page = SessionPage.of(request.user, uuid, request.GET.get("stage", ""))
     if page.practice_session.finished_at:
         return redirect("practice:session_result", uuid)
-    template = "practice/session_detail.html"
-    return _private(request, template, page, {"has_answer": "asked" in request.GET})
+    context = {
+        "page": page,
+        "session": page.practice_session,
+        "has_answer": "asked" in request.GET,
+    }
+    return unstored_page(
+        request,
+        "practice/session_detail.html",
+        own_path=f"{uuid}/",
+        title=_("%(title)s: %(stage)s")
+        % {"title": page.practice_session.copy.title, "stage": page.row.label},
+        body=render_to_string("practice/session_body.html", context, request),
+    )
 
 
 @require_safe
