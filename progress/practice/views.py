@@ -62,7 +62,8 @@ def question_ask(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     if request.htmx:
         page = SessionPage.of(request.user, uuid)
         return _private(request, "practice/interviewer.html", page, {"has_answer": True})
-    return _back(request, uuid, "&asked=1#asked")
+    # Without a fragment, which would keep the browser from focusing the answer.
+    return _back(request, uuid, "&asked=1")
 
 
 @require_POST

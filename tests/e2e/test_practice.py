@@ -169,6 +169,7 @@ def test_an_interview_without_javascript(plain_page: Page, account: User, watch:
     expect(page.locator(".stage-until").first).to_contain_text("until")
     page.get_by_text("Ask a question").click()
     page.locator(".questions button").first.click()
+    expect(page.locator("#asked summary")).to_be_focused()
     expect(page.locator("#asked dd")).to_be_visible()
     scratch(page).fill("saved with the button")
     page.locator(".scratch:not(.drawing)").get_by_role("button", name="Save").click()

@@ -116,17 +116,29 @@ def test_a_finished_section_comes_folded_and_opens(page: Page) -> None:
     expect(row(page, FIRST)).to_be_visible()
 
 
+def wait_until_scrolled(page: Page) -> None:
+    """Wait until the page stands still from one frame to the next."""
+    page.wait_for_function(
+        """() => new Promise(stands => {
+          const before = scrollY;
+          requestAnimationFrame(() => requestAnimationFrame(() => stands(scrollY === before)));
+        })"""
+    )
+
+
 def test_j_starts_at_the_first_row_in_view_and_may_be_held(page: Page) -> None:
     page.goto("/#database-design")
     expect(page.locator("#database-design")).to_be_in_viewport()
+    wait_until_scrolled(page)
     page.keyboard.press("j")
     focused = page.locator("tr[data-entry]:focus-within")
     expect(focused).to_be_in_viewport()
-    top = focused.evaluate("e => e.getBoundingClientRect().top")
-    above = page.evaluate(
-        "top => [...document.querySelectorAll('tr[data-entry]')].map("
-        "e => e.getBoundingClientRect().top).filter(other => other >= 0 && other < top).length",
-        top,
+    wait_until_scrolled(page)
+    # In one step: the page must not scroll between two measurements.
+    above = focused.evaluate(
+        "focused => [...document.querySelectorAll('tr[data-entry]')].map("
+        "e => e.getBoundingClientRect().top)"
+        ".filter(top => top >= 0 && top < focused.getBoundingClientRect().top).length"
     )
     assert above == 0
     before = focused.get_attribute("id")
