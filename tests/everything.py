@@ -4,9 +4,8 @@
 so has the coverage.
 Measuring coverage doubles the time of a test, so those that reach no other code run without it:
 of the modules that are marked `unmeasured`, only the tests marked `measured` run with it.
-The first four are independent: they run in parallel, the longest first, one more than there are
-processors, because each waits for its database, its browser or a program that it starts.
-The output of each is printed when it ends. The faults run alone, because they are timed, and so
+The first four are independent: as many run in parallel as there are processors, the longest first,
+and the output of each is printed when it ends. The faults run alone, because they are timed, and so
 does the cluster, because it simulates several machines.
 """
 
@@ -84,16 +83,16 @@ async def run(*arguments: str, **environment: str) -> tuple[bool, str]:
 
 
 async def run_in_parallel(parts: list[Part]) -> None:
-    """Run the parts in this order, one more at once than there are processors."""
-    places = asyncio.Semaphore((os.cpu_count() or 1) + 1)
+    """Run the parts in this order, as many at once as there are processors."""
+    processors = asyncio.Semaphore(os.cpu_count() or 1)
 
-    async def run_in_turn(part: Part) -> None:
-        async with places:
+    async def run_on_free_processor(part: Part) -> None:
+        async with processors:
             await part.run()
 
     async with asyncio.TaskGroup() as group:
         for part in parts:
-            group.create_task(run_in_turn(part))
+            group.create_task(run_on_free_processor(part))
 
 
 @contextmanager
