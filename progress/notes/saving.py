@@ -10,7 +10,7 @@ from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
 from progress.notes.sql import delete_expired_texts, stored_note, text_of, write_note
 from progress.reader import ReaderGone
 from progress.sql import lock_and_resolve, lock_learner
-from progress.text_saving import ConflictChoice, Draft, TextStore
+from progress.text_saving import Draft, TextStore
 
 
 def note_about(user: User, article_id: int) -> Note:
@@ -68,12 +68,6 @@ class NoteStore(TextStore[Note]):  # type: ignore[type-var]  # its fields get ty
 
 def save_note(user: User, article: Article, draft: Draft) -> Note:
     return NoteStore(user, article).save(draft)
-
-
-def settle_conflict(
-    user: User, article: Article, draft: Draft, choice: ConflictChoice, theirs: int
-) -> Note:
-    return NoteStore(user, article).settle(draft, choice, theirs)
 
 
 def restore_text(user: User, dropped: DroppedText) -> Note:
