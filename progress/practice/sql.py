@@ -8,7 +8,6 @@ from django.db import connections, router
 
 from accounts.models import User
 from progress.practice.models import DroppedScratch, Pause, PracticeSession, Scratch
-from progress.practice.querysets import kept_since
 from progress.sql import in_utc
 
 UUID_FIELD = PracticeSession._meta.get_field("uuid")
@@ -103,4 +102,4 @@ def write_scratch(scratch: StoredScratch, svg: str) -> None:
 
 def delete_expired_scratches(user: User) -> None:
     """Delete the texts that the learner dropped more than 30 days ago."""
-    DroppedScratch.objects.for_user(user).filter(dropped_at__lt=kept_since()).delete()
+    DroppedScratch.objects.for_user(user).expired().delete()

@@ -1,7 +1,7 @@
 """The list of cases, and the page on which a session of one is started."""
 
 from http import HTTPStatus
-from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -52,7 +52,7 @@ def _start(request: LearnerRequest, case: Case) -> HttpResponse:
     form = StartForm(case, request.POST.dict())
     if not form.can_start:
         return _show(request, case, form, None, HTTPStatus.UNPROCESSABLE_ENTITY)
-    operation: Any = form.cleaned_data["operation"]
+    operation: UUID = form.cleaned_data["operation"]
     try:
         started = start_session(request.user, case, form.order, form.stages, operation)
     except AlreadyRunning as error:

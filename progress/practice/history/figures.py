@@ -6,9 +6,8 @@ Every function is pure: it gets plain values, and asks neither the database nor 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 from catalog.cases.models import Case
@@ -71,6 +70,6 @@ def totals_of(scores: Iterable[PastScore]) -> Mapping[int, Total]:
     return {session_id: total_of(of_session) for session_id, of_session in marks.items()}
 
 
-def not_practised(cases: Iterable[Case], practised: Mapping[int, datetime]) -> list[Case]:
+def not_practised(cases: Iterable[Case], practised: Collection[int]) -> list[Case]:
     """Return the cases without a session, in their order."""
     return [case for case in cases if case.pk not in practised]

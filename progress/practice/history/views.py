@@ -34,11 +34,12 @@ def practice_history(request: LearnerRequest) -> Viewed:
     practised = list(sessions.prefetch_related("pauses"))
     scores = past_scores_of(request.user)
     totals = totals_of(scores)
-    started = {session.case_id: session.started_at for session in reversed(practised)}
     return {
         "rows": [(session, totals.get(session.pk)) for session in practised],
         "trends": trends_of(scores),
-        "not_practised": not_practised(CaseIndex.of(request.snapshot).cases, started),
+        "not_practised": not_practised(
+            CaseIndex.of(request.snapshot).cases, {session.case_id for session in practised}
+        ),
     }
 
 
