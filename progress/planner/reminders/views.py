@@ -47,7 +47,7 @@ def _page(request: LearnerRequest, form: ReminderForm, status: int = HTTPStatus.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminder_stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop the reminders of whom the address is; a look alone, as scanners take it, does not."""
+    """Stop the reminders of the learner with this address. A GET, as scanners send, stops none."""
     uuid = unsubscribing.uuid_in(token)
     if uuid is None:
         raise Http404(_("There is no such reminder."))
