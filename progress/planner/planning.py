@@ -234,7 +234,8 @@ class Planning:
             return article is None or not is_left(self.progress.state_of(article.pk))
         if part.kind is PartKind.OWN:
             return part.key not in {str(item.uuid) for item in self.tasks.own_items}
-        return False
+        deck = self.progress.derive(Deck)
+        return not deck.due_count or deck.reviewed_count >= part.cards
 
     def article_of(self, key: str) -> Article | None:
         """Return the article with this UUID, or the one that it was merged into."""

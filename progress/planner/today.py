@@ -98,12 +98,11 @@ class Today:
 
     def _recall(self, each: ListedPart) -> Row:
         deck = self.progress.derive(Deck)
-        is_done = each.is_ticked or not deck.due_count or deck.reviewed_count >= each.part.cards
         title = ngettext("%(n)s card due", "%(n)s cards due", each.part.cards)
         reviewed = ngettext("%(n)s reviewed today", "%(n)s reviewed today", deck.reviewed_count)
         return Row(
             each,
-            is_done,
+            self.planning.is_done(each),
             title % {"n": each.part.cards},
             reviewed % {"n": deck.reviewed_count} if deck.reviewed_count else "",
             url=reverse("recall:recall_session"),
