@@ -60,7 +60,7 @@ def own_item_edit(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     form = OwnItemForm(request.POST, instance=item)
     if not form.is_valid():
         return _form(request, form, item, HTTPStatus.UNPROCESSABLE_ENTITY)
-    saving.save_own_item(form.save(commit=False))
+    saving.change_own_item(item, form.cleaned_data)
     return redirect(LIST)
 
 

@@ -18,7 +18,7 @@ from progress.planner.page_sql import lists_of
 from progress.planner.planning import Planning
 from progress.planner.schedule import Part, Task, schedule
 from progress.reader import ReaderGone
-from progress.sql import lock_learner
+from progress.sql import lock_and_resolve, lock_learner
 
 OWN_ITEMS_MAX = 500
 
@@ -74,9 +74,10 @@ def set_weekly_minutes(plan: Plan, minutes: Sequence[int]) -> None:
 @transaction.atomic
 def leave_out(plan: Plan, articles: Collection[Article], *, is_left_out: bool = True) -> None:
     """Leave these articles out of the plan, or take them back into it."""
+    kept = lock_and_resolve([article.pk for article in articles])
     lock(plan.user)
     change = plan.left_out.add if is_left_out else plan.left_out.remove
-    change(*articles)
+    change(*kept.values())
 
 
 @transaction.atomic
@@ -146,9 +147,10 @@ def add_own_item(user: User, operation: UUID, values: dict[str, Any]) -> OwnItem
 
 
 @transaction.atomic
-def save_own_item(item: OwnItem) -> None:
+def change_own_item(item: OwnItem, values: dict[str, Any]) -> None:
+    """Store these columns of an item; one that was deleted meanwhile stays deleted."""
     lock(item.user)
-    item.save()
+    OwnItem.objects.filter(pk=item.pk).update(**values)
 
 
 @transaction.atomic

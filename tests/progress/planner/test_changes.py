@@ -15,8 +15,10 @@ from catalog.models import Article, Status
 from progress.learner import LearnerProgress
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.planner.planning import Planning
+from progress.planner.saving import change_own_item, delete_own_item, set_own_item_done
 from progress.planner.schedule import PartKind
 from progress.planner.today import Today
+from progress.recall.models import Card, CardKind
 from progress.states import StateName
 from tests.progress.planner.conftest import MONDAY, SetDay
 from tests.progress.planner.test_today import FORM, fresh, rows_of, set_state, today_of
@@ -288,3 +290,34 @@ def test_practice_that_was_ticked_counts_for_its_week(
     assert [row.kind for row in today_of(learner).rows] == [PartKind.READ] * 4
     set_day(7)
     assert [row.kind for row in today_of(learner).rows] == kinds
+
+
+def test_an_edit_of_an_item_keeps_what_another_tab_did_to_it(learner: User) -> None:
+    item = OwnItem.objects.create(user=learner, title="Talk", minutes=20)
+    seen = OwnItem.objects.get(pk=item.pk)
+    set_own_item_done(item, is_done=True)
+    change_own_item(seen, {"title": "Talk on logs", "minutes": 25})
+    stored = OwnItem.objects.get()
+    assert (stored.title, stored.minutes, stored.done_at is None) == ("Talk on logs", 25, False)
+    delete_own_item(item)
+    change_own_item(seen, {"title": "Talk", "minutes": 20})
+    assert not OwnItem.objects.exists()
+
+
+def test_reviews_of_today_stay_on_a_list_that_is_cut(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    article = Article.objects.filter(retired_at=None).exclude(url="")[0]
+    for number in range(10):
+        Card.objects.create(
+            user=learner, article=article, kind=CardKind.OWN, question=str(number), answer="Yes"
+        )
+    reader.get("/today/")
+    assert rows_of(learner)[0] == ("10 cards due", 10, False)
+    later = MONDAY + timedelta(days=3)
+    Card.objects.update(
+        stability=3, difficulty=5, due_on=later, first_reviewed_on=MONDAY, last_reviewed_on=MONDAY
+    )
+    assert rows_of(learner)[0] == ("10 cards due", 10, True)
+    reader.post("/today/minutes/", {"minutes": "5"})
+    assert rows_of(learner) == [("10 cards due", 10, True)]
