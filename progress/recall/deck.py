@@ -9,7 +9,7 @@ deck at once, and the card of a retired prompt, or of an article that is no long
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -121,7 +121,9 @@ class Deck:
     @cached_property
     def cards(self) -> list[DeckCard]:
         """The cards that do not rest, in the order of the journey; dropped ones as well."""
-        return list(self._cards())
+        own = {row.article_id for row in self._stored if row.kind == OWN}
+        articles = (self._finished | own) & self.snapshot.by_pk.keys()
+        return list(self._cards_of(sorted(articles, key=self.snapshot.place_of)))
 
     @cached_property
     def active(self) -> list[DeckCard]:
@@ -166,6 +168,22 @@ class Deck:
         return [*in_order, *new[: self._new_left]][: self._left]
 
     @cached_property
+    def first_due(self) -> DeckCard | None:
+        """The first of `due`, found without making the others."""
+        known = self.due_cards.known
+        if not known or not self.due_count:
+            return next(iter(self.due), None)
+        forgetting = [row.forgetting_on(self.day) for row in known]
+        most = max(forgetting)
+        first = [row for row, value in zip(known, forgetting, strict=True) if value == most]
+        article_of = self._prompt_cards.article_of
+        articles = {article_of.get(row.prompt_id, row.article_id) for row in first}
+        article = min(articles, key=self.snapshot.place_of)
+        pks = {row.pk for row in first}
+        cards = self._cards_of([article])
+        return next(card for card in cards if card.stored and card.stored.pk in pks)
+
+    @cached_property
     def due_count(self) -> int:
         """The number of `due`, without putting them in order."""
         known, new_count = self.due_cards
@@ -200,7 +218,7 @@ class Deck:
     def of_article(self, article: Article) -> list[DeckCard]:
         return [card for card in self.active if card.article.pk == article.pk]
 
-    def _cards(self) -> Iterator[DeckCard]:
+    def _cards_of(self, articles: Iterable[int]) -> Iterator[DeckCard]:
         of_prompt = {stored.prompt_id: stored for stored in self._stored}
         of_points = {row.article_id: row for row in self._stored if row.kind == KEY_POINTS}
         own: dict[int, list[StoredCard]] = defaultdict(list)
@@ -208,7 +226,7 @@ class Deck:
             if row.kind == OWN:
                 own[row.article_id].append(row)
         prompt_cards, with_points = self._prompt_cards.by_article, self._with_points
-        for pk in self._articles_in_journey_order(own):
+        for pk in articles:
             article = self.snapshot.by_pk[pk]
             if pk in self._finished:
                 for prompt, card in prompt_cards.get(pk, {}).items():
@@ -246,7 +264,7 @@ class Deck:
         own = sum(row.kind == OWN for row in self._in_deck)
         return prompts + len(self._with_points) + own
 
-    @property
+    @cached_property
     def _prompt_cards(self) -> PromptCards:
         return PromptCards.of(self.snapshot)
 
@@ -258,10 +276,6 @@ class Deck:
     def _in_pass(self) -> Collection[int]:
         """The cards that come today because the interview is near."""
         return in_pass_today(self.active_rows, self.day, self.user.recall_aims_at)
-
-    def _articles_in_journey_order(self, own: Mapping[int, object]) -> list[int]:
-        pks = (self._finished | own.keys()) & self.snapshot.by_pk.keys()
-        return sorted(pks, key=self.snapshot.place_of)
 
     @cached_property
     def _finished(self) -> set[int]:

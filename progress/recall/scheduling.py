@@ -97,12 +97,12 @@ def good_intervals(retention: int, horizon: int = 400) -> tuple[int, ...]:
     return tuple(intervals)
 
 
-def forgetting(last_reviewed_on: date, stability: float, day: date) -> float:
+def forgetting(days: int, stability: float) -> float:
     """Return a value that orders cards as their recall does, the highest for the lowest recall.
 
     Recall depends on the ratio of elapsed days to stability only, which is quick to compute.
     """
-    return (day - last_reviewed_on).days / stability
+    return days / stability
 
 
 def recall_after(days: int, stability: float) -> float:

@@ -44,9 +44,8 @@ class RecallSession:
     @cached_property
     def card(self) -> DeckCard | None:
         """The card that was asked for if it is due, or else the first one that is due."""
-        due = self.deck.due
-        asked = next((card for card in due if card.key == self.key), None)
-        return asked or (due[0] if due else None)
+        due = self.deck.due if self.key else ()
+        return next((card for card in due if card.key == self.key), self.deck.first_due)
 
     @cached_property
     def is_asked_card(self) -> bool:

@@ -6,6 +6,7 @@ and on converting values that are not needed.
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -59,15 +60,20 @@ class StoredCard(NamedTuple):
         )
 
     def forgetting_on(self, day: date) -> float:
-        return forgetting(date.fromisoformat(self.last_reviewed_on), self.stability, day)
+        return forgetting(_days_between(self.last_reviewed_on, day), self.stability)
 
     def recall_on(self, day: date) -> float:
         """Return the predicted probability of recalling the card on a study day."""
-        return recall_after((day - date.fromisoformat(self.last_reviewed_on)).days, self.stability)
+        return recall_after(_days_between(self.last_reviewed_on, day), self.stability)
 
     @property
     def needs_rewrite(self) -> bool:
         return needs_rewrite(self.lapse_count, self.lapses_before_rewrite)
+
+
+@lru_cache(maxsize=1_000)
+def _days_between(first: str, day: date) -> int:
+    return (day - date.fromisoformat(first)).days
 
 
 def stored_cards(user: User) -> list[StoredCard]:

@@ -27,7 +27,9 @@ def review(user: User, card: Prompt | Completion | Card, rating: Rating = Rating
 
 
 def due(user: User) -> list[object]:
-    return [card.key for card in deck_of(user).due]
+    deck = deck_of(user)
+    assert deck_of(user).first_due == next(iter(deck.due), None)
+    return [card.key for card in deck.due]
 
 
 def test_a_finished_article_has_the_cards_of_its_prompts(

@@ -69,7 +69,8 @@ def test_cards_are_ordered_by_recall_without_computing_it(
         for stability, elapsed in cards
     ]
     in_order = sorted(
-        states, key=lambda state: -forgetting(state.last_reviewed_on, state.stability, TODAY)
+        states,
+        key=lambda state: -forgetting((TODAY - state.last_reviewed_on).days, state.stability),
     )
     recalls = [state.recall_on(TODAY) for state in in_order]
     assert recalls == sorted(recalls)
