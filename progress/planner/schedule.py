@@ -9,9 +9,10 @@ length or waits.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 from django.db.models import TextChoices
@@ -139,15 +140,15 @@ def days_from(
     last: date | None,
     weekly: Sequence[int],
     changed: Mapping[date, int] | None = None,
-) -> list[tuple[date, int]]:
-    """Return each study day with its minutes, from the first up to and including the last.
+) -> Iterator[tuple[date, int]]:
+    """Yield each study day with its minutes, from the first up to and including the last.
 
     `weekly` has the minutes of each weekday, Monday first; `changed` those of single days.
     """
     count = DAYS_MAX if last is None else min((last - first).days + 1, DAYS_MAX)
     days = (first + timedelta(days=number) for number in range(count))
     changed = changed or {}
-    return [(day, changed.get(day, weekly[day.weekday()])) for day in days]
+    return ((day, changed.get(day, weekly[day.weekday()])) for day in days)
 
 
 def schedule(  # noqa: PLR0913  # all that a plan depends on
@@ -165,7 +166,7 @@ def schedule(  # noqa: PLR0913  # all that a plan depends on
     date is open: it ends with the day on which the last task is finished. The first day keeps the
     `fixed` parts if it has some, and the other days go on after them.
     """
-    filling = _Filling(list(days), tasks, deck or DeckForecast(), practice or PracticeWish())
+    filling = _Filling(days, tasks, deck or DeckForecast(), practice or PracticeWish())
     filling.fixed = fixed
     return filling.fill(is_open=is_open)
 
@@ -193,7 +194,7 @@ class _Rest:
 class _Filling:
     def __init__(
         self,
-        days: list[tuple[date, int]],
+        days: Iterable[tuple[date, int]],
         tasks: Sequence[Task],
         deck: DeckForecast,
         practice: PracticeWish,
@@ -203,18 +204,25 @@ class _Filling:
         dated = (task for task in tasks if task.from_day is not None)
         self.dated = deque(_Rest(task) for task in sorted(dated, key=_from_day))
         self.cards = _Cards(deck)
-        self.practice = _Practice(days, practice)
+        self.practice = _Practice(practice)
         self.fixed: Sequence[Part] | None = None
 
     def fill(self, *, is_open: bool) -> Schedule:
         filled: list[Day] = []
-        for day, minutes in self.days:
+        for day, minutes in self._days_by_week():
             is_fixed = self.fixed is not None and not filled
             filled.append((self._fixed_day if is_fixed else self._day)(day, minutes))
             if is_open and not self.queue and not self.dated:
                 break
         left_over = [rest.take(rest.left) for rest in (*self.dated, *self.queue)]
         return Schedule(filled, left_over, self.practice.left_over)
+
+    def _days_by_week(self) -> Iterator[tuple[date, int]]:
+        """Yield the days; those of a week after it was chosen on which of them to practise."""
+        for _number, days_of_week in groupby(self.days, key=_week):
+            week = list(days_of_week)
+            self.practice.begin_week(week)
+            yield from week
 
     def _fixed_day(self, day: date, minutes: int) -> Day:
         """Return the first day with its fixed parts, and leave the rest of each thing."""
@@ -303,42 +311,32 @@ class _Cards:
 class _Practice:
     """The days on which a learner practises: in each week those with the most minutes."""
 
-    def __init__(self, days: Sequence[tuple[date, int]], wish: PracticeWish) -> None:
-        self.wish = wish
-        self.open: Counter[tuple[int, int]] = Counter()
-        self.missing: Counter[tuple[int, int]] = Counter()
+    def __init__(self, wish: PracticeWish) -> None:
+        self.minutes = wish.minutes
+        self.per_week = wish.per_week
+        self.wished = max(wish.per_week - wish.done_this_week, 0)
         self.chosen: set[date] = set()
-        self.left_over = 0
-        if wish.per_week:
-            self._choose(days)
+        self.waiting, self.left_over = 0, 0
 
-    def _choose(self, days: Sequence[tuple[date, int]]) -> None:
-        by_week: dict[tuple[int, int], list[tuple[date, int]]] = {}
-        for day, minutes in days:
-            by_week.setdefault(_week(day), []).append((day, minutes))
-        wished = max(self.wish.per_week - self.wish.done_this_week, 0)
-        for week, days_of_week in by_week.items():
-            long_enough = [each for each in days_of_week if each[1] >= self.wish.minutes]
-            best = sorted(long_enough, key=lambda each: (-each[1], each[0]))[:wished]
-            self.chosen.update(day for day, _minutes in best)
-            self.missing[week] = wished - len(best)
-            wished = self.wish.per_week
+    def begin_week(self, days: Sequence[tuple[date, int]]) -> None:
+        long_enough = (each for each in days if each[1] >= self.minutes)
+        best = sorted(long_enough, key=lambda each: (-each[1], each[0]))[: self.wished]
+        self.chosen = {day for day, _minutes in best}
+        self.waiting = 0
+        self.left_over += self.wished - len(best)
+        self.wished = self.per_week
 
     def of_day(self, day: date, minutes: int) -> Part | None:
-        if not self.wish.per_week:
-            return None
-        week = _week(day)
-        self.left_over += self.missing.pop(week, 0)
         if day in self.chosen:
-            self.open[week] += 1
+            self.waiting += 1
             self.left_over += 1
-        if not self.open[week] or minutes < self.wish.minutes:
+        if not self.waiting or minutes < self.minutes:
             return None
-        self.open[week] -= 1
+        self.waiting -= 1
         self.left_over -= 1
-        return Part(PartKind.PRACTICE, self.wish.minutes, total=self.wish.minutes)
+        return Part(PartKind.PRACTICE, self.minutes, total=self.minutes)
 
 
-def _week(day: date) -> tuple[int, int]:
-    year, week, _weekday = day.isocalendar()
+def _week(day: tuple[date, int]) -> tuple[int, int]:
+    year, week, _weekday = day[0].isocalendar()
     return year, week
