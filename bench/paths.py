@@ -94,7 +94,7 @@ def paths(running_site: RunningSite) -> list[Path]:
         write("note", 0.4, "Save a note", notes, NOTE_SAVES),
         page("practice", 0.4, "Running practice session"),
         write("scratch", 0.4, "Save a scratch", scratches, SCRATCH_SAVES),
-        page("today", 0.4, "Today, with a plan, 20 of 43 done"),
+        page("today", 0.4, "Today, with a plan"),
         page("map", 0.4, "Map, signed in, 20 of 43 done"),
     ]
 

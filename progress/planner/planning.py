@@ -172,7 +172,7 @@ class Planning:
     @cached_property
     def outlook(self) -> Outlook:
         planned = self.planned if self.planned.fits else self.schedule(goes_on=True)
-        return Outlook(planned.finished_on, self.last_day, has_tasks=bool(self.tasks.tasks()))
+        return Outlook(planned.finished_on, self.last_day, has_tasks=self.tasks.are_left)
 
     @cached_property
     def more_minutes(self) -> int | None:

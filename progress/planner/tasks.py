@@ -88,6 +88,10 @@ class PlanTasks:
             if (pk := article.pk) not in left_out and states.get(pk, StateName.TODO) in LEFT
         ]
 
+    @property
+    def are_left(self) -> bool:
+        return bool(self.own_items or self.unread)
+
     def tasks(self, leaving_out: Collection[int] = ()) -> list[Task]:
         """Return own items and then reading, without the articles that are to be left out."""
         unread = (article for article in self.unread if article.pk not in leaving_out)
