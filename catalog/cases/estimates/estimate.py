@@ -51,8 +51,8 @@ class Result:
     rounded: Fraction
     """The value as it is shown."""
     formula: str
-    sign: str
-    """`=`, or `≈` where the number is rounded to one significant figure."""
+    figures: int
+    """The significant figures that were asked for; 0 for the usual rounding."""
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -69,6 +69,11 @@ class Result:
         return f"{number} {self.measure.unit}".replace(" /", "/").strip()
 
     @property
+    def sign(self) -> str:
+        """`=`, or `≈` where the number is rounded to the figures that were asked for."""
+        return "≈" if self.figures else "="
+
+    @property
     def equation(self) -> str:
         return f"{self.formula} {self.sign} {self.shown}"
 
@@ -79,12 +84,12 @@ class Result:
 
     @property
     def spoken(self) -> str:
-        """The number as one says it: whole servers, else as in the equation."""
+        """The number as one says it: whole servers, never too few; else as in the equation."""
         if self.measure is not Measure.SERVERS:
             return self.shown
-        needed = max(1, ceil(self.rounded))
-        text = ngettext("%(number)s server", "%(number)s servers", needed)
-        return text % {"number": units.format_count(Fraction(needed))}
+        needed = units.rounded_up(Fraction(max(1, ceil(self.value))), self.figures)
+        text = ngettext("%(number)s server", "%(number)s servers", int(needed))
+        return text % {"number": units.format_count(needed)}
 
     @property
     def answer(self) -> str:
@@ -231,6 +236,6 @@ def _result(measure: Measure, formula: Formula, figures: int) -> Result:
         value=value,
         rounded=round_shown(value, figures),
         formula=formula.text,
-        sign="≈" if figures else "=",
+        figures=figures,
         verdicts=tuple(Verdict(ceiling, value) for ceiling in CEILINGS.get(measure, ())),
     )

@@ -8,6 +8,7 @@ may stand a prefix: k, M, G, T, P, E for a count, and KB to EB (thousands) or Ki
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from math import ceil
 from types import MappingProxyType
 
 from django.core.exceptions import ValidationError
@@ -103,6 +104,14 @@ def significant(number: Fraction, figures: int) -> Fraction:
         return number
     step = Fraction(10) ** (exponent_of(number) - figures + 1)
     return (number / step + Fraction(1, 2)).__floor__() * step
+
+
+def rounded_up(number: Fraction, figures: int = 0) -> Fraction:
+    """Round a whole number up to significant figures; 0 leaves it as it is."""
+    if not figures:
+        return number
+    step = Fraction(10) ** max(exponent_of(number) - figures + 1, 0)
+    return ceil(number / step) * step
 
 
 def exponent_of(number: Fraction) -> int:

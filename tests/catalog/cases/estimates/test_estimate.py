@@ -1,3 +1,4 @@
+import re
 from dataclasses import Field, fields, replace
 from fractions import Fraction
 
@@ -106,6 +107,23 @@ def test_one_significant_figure_rounds_answers_only() -> None:
     assert rounded.of(Measure.SERVERS).answer == "20\N{NO-BREAK SPACE}servers"
     exact = estimate(SERVICE)
     assert [result.value for result in rounded] == [result.value for result in exact]
+
+
+@pytest.mark.parametrize(
+    ("servers", "figures", "shown"),
+    [
+        (Fraction("0.2"), 0, "0.2, so 1 server"),
+        (Fraction("16.0001"), 0, "16, so 17 servers"),
+        (Fraction("1.4"), 1, "1, so 2 servers"),
+        (Fraction("12.3"), 1, "10, so 20 servers"),
+        (Fraction(20), 1, "20, so 20 servers"),
+        (Fraction(1001), 1, "1,000, so 2,000 servers"),
+    ],
+)
+def test_servers_are_never_too_few(servers: Fraction, figures: int, shown: str) -> None:
+    service = replace(SERVICE, users=servers * 2424 * 86_400 / 330)
+    line = estimate(service, figures=figures).of(Measure.SERVERS).line
+    assert re.split("[=≈] ", line)[1] == shown
 
 
 def test_a_service_without_writes_has_no_ratio() -> None:
