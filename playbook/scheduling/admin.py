@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from playbook.jobs import wanted_jobs
 from playbook.scheduling.models import ScheduledJob
@@ -47,5 +47,25 @@ class ScheduledJobAdmin(admin.ModelAdmin[ScheduledJob]):
 
     @admin.action(description=gettext_lazy("Run at once"), permissions=["change"])
     def run_now(self, request: HttpRequest, rows: QuerySet[ScheduledJob]) -> None:
-        rows.update(next_run_at=timezone.now())
-        messages.success(request, _("The scheduler runs these jobs within a minute."))
+        wanted = rows.filter(name__in=wanted_jobs())
+        # A run that is in progress decides when the next one is.
+        if waiting := wanted.filter(claim=None).update(next_run_at=timezone.now()):
+            messages.success(
+                request,
+                ngettext(
+                    "The scheduler runs %(count)s job within a minute.",
+                    "The scheduler runs %(count)s jobs within a minute.",
+                    waiting,
+                )
+                % {"count": waiting},
+            )
+        if others := len(rows) - waiting:
+            messages.warning(
+                request,
+                ngettext(
+                    "%(count)s job is off or running already, and stays as it is.",
+                    "%(count)s jobs are off or running already, and stay as they are.",
+                    others,
+                )
+                % {"count": others},
+            )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection
@@ -112,11 +113,18 @@ def test_the_admin_shows_each_job_with_its_state_and_failure(
 
 @pytest.mark.same_everywhere
 def test_a_job_is_run_at_once_on_request(row: ScheduledJob, administrator: Client) -> None:
-    form = {"action": "run_now", "_selected_action": [row.pk]}
+    register(Job("long", Work("long"), Every(IN_AN_HOUR)))
+    planned = timezone.now() + IN_AN_HOUR
+    running = ScheduledJob.objects.create(name="long", next_run_at=planned, claim=uuid4())
+    off = ScheduledJob.objects.create(name="of an older release", next_run_at=planned)
+    form = {"action": "run_now", "_selected_action": [row.pk, running.pk, off.pk]}
     page = administrator.post(reverse(LIST), form, follow=True)
-    assert "The scheduler runs these jobs within a minute." in page.text
-    row.refresh_from_db()
-    assert row.next_run_at <= timezone.now()
+    assert [str(message) for message in page.context["messages"]] == [
+        "The scheduler runs 1 job within a minute.",
+        "2 jobs are off or running already, and stay as they are.",
+    ]
+    due = ScheduledJob.objects.filter(next_run_at__lte=timezone.now())
+    assert list(due.values_list("name", flat=True)) == ["work"]
 
 
 @pytest.mark.same_everywhere
