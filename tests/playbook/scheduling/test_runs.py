@@ -1,9 +1,11 @@
 """Each job runs once however many schedulers run, and again if its scheduler was killed."""
 
 import logging
+import time as time_module
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
@@ -78,9 +80,7 @@ def test_a_run_that_one_scheduler_has_is_left_alone(work: Work) -> None:
     assert work.done == ["work"]
 
 
-def test_a_job_whose_scheduler_was_killed_runs_again_once(
-    work: Work, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_whose_scheduler_was_killed_runs_again_once(work: Work) -> None:
     due_jobs(timezone.now())
     killed = claim(wanted_jobs()["work"], timezone.now())
     assert killed
@@ -132,14 +132,36 @@ def test_a_scheduler_that_lost_its_claim_changes_nothing(work: Work) -> None:
     assert second.finish(now + LEASE)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_claim_is_renewed_while_the_job_runs(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "RENEWED_EVERY", timedelta(milliseconds=1))
+
+    def wait_until_renewed() -> None:
+        ScheduledJob.objects.update(claimed_until=timezone.now())
+        deadline = time_module.monotonic() + 30
+        while not (until := row_of().claimed_until) or until <= timezone.now():
+            assert time_module.monotonic() < deadline
+
+    work.during = wait_until_renewed
+    assert run_all() == ["work"]
+    assert (row_of().claim, row_of().claimed_until) == (None, None)
+
+
+def test_a_claim_is_not_taken_on_what_another_scheduler_changed_meanwhile(work: Work) -> None:
     due_jobs(timezone.now())
-    taken = claim(wanted_jobs()["work"], timezone.now())
-    assert taken
-    ScheduledJob.objects.update(claimed_until=timezone.now())
-    now = timezone.now()
-    assert taken.renew(now)
-    assert row_of().claimed_until == now + LEASE
+    job, now = wanted_jobs()["work"], timezone.now()
+    faster: list[claims.Claim | None] = []
+
+    def let_another_be_faster(execute: Any, sql: str, *rest: Any) -> object:
+        if sql.startswith("UPDATE") and not faster:
+            faster.append(None)  # The statement of the other one comes here too.
+            faster[0] = claim(job, now)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(let_another_be_faster):
+        assert claim(job, now) is None
+    assert faster[0]
+    assert (row_of().claim, row_of().runs) == (faster[0].key, 1)
 
 
 def test_a_run_that_is_given_up_begins_again_at_once(work: Work) -> None:
@@ -228,7 +250,7 @@ def test_looking_for_due_jobs_is_one_query(work: Work, django_assert_num_queries
         assert len(due_jobs(timezone.now())) == 6
 
 
-def test_the_jobs_of_the_site_are_registered(settings: object) -> None:
+def test_the_jobs_of_the_site_are_registered() -> None:
     when = {name: job.when for name, job in wanted_jobs().items()}
     assert when == {
         "clearsessions": Daily(time(4)),
