@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from catalog.cases.models import Case
 from catalog.cases.stages import Criterion
-from progress.practice.models import POINTS_MAX
 from progress.practice.scoring.score_sheet import Mark, Total, total_of
 
 RECENT = 3
@@ -43,10 +42,6 @@ class CriterionTrend:
     def earlier(self) -> float | None:
         """The mean of the sessions before those. None if there are none."""
         return mean(self.points[:-RECENT]) if len(self.points) > RECENT else None
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.recent / POINTS_MAX)
 
 
 def mean(points: Sequence[int]) -> float:

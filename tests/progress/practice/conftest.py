@@ -59,11 +59,7 @@ def other(db: None) -> User:
 def make_session(case: Case, learner: User) -> MakeSession:
     """Return a function that stores a session with two stages and a drawing."""
 
-    def make(
-        user: User = learner, *, is_finished: bool = True, **values: object
-    ) -> PracticeSession:
-        started_at = values.pop("started_at", STARTED_AT)
-        assert isinstance(started_at, datetime)
+    def make(user: User = learner, *, is_finished: bool = True) -> PracticeSession:
         practice_session = PracticeSession.objects.create(
             user=user,
             case=case,

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -49,9 +50,14 @@ def test_the_history_shows_each_interview_with_its_points_and_pauses(
         ended_at=STARTED_AT + timedelta(minutes=1),
     )
     reader.post(f"/me/practice/{practice_session.uuid}/score/", filled(3, 2, 0))
+    running = make_session(is_finished=False)
+    Pause.objects.create(practice_session=running, began_at=STARTED_AT)
     page = reader.get("/me/practice/").content.decode()
     assert "<b>5</b> of 12" in page
-    assert "the door bell" in page
+    assert re.findall("<li>(Paused .*?)</li>", page) == [
+        "Paused since 20:00",
+        "Paused from 20:00 to 20:01: the door bell",
+    ]
     not_practised = page.partition("Not practised yet")[2]
     assert "Home timeline" in not_practised
     assert "Seats" not in not_practised
