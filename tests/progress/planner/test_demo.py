@@ -45,3 +45,11 @@ def test_the_demonstration_is_for_an_empty_installation(installation: None, lear
     with pytest.raises(CommandError, match="There are learners already"):
         call_command("demo")
     assert list(User.objects.all()) == [learner]
+
+
+@pytest.mark.same_everywhere
+def test_an_account_named_like_the_demonstration_stays(db: None) -> None:
+    administrator = User.objects.create_superuser("demo")
+    with pytest.raises(CommandError, match="There is an account named demo already"):
+        call_command("demo")
+    assert list(User.objects.all()) == [administrator]

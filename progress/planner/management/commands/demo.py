@@ -16,6 +16,10 @@ class Command(BaseCommand):
                 "There are learners already, so nothing was added. The demonstration is for an "
                 "empty installation: start one with another DATABASE_URL."
             )
+        if User.objects.filter(username=DEMO).exists():
+            raise CommandError(
+                f"There is an account named {DEMO} already, so nothing was added. Rename it first."
+            )
         password = secrets.token_urlsafe(12)
         make_demo(password)
         self.stdout.write(f"Sign in at {full_address('/accounts/login/')}")
