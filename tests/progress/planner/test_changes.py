@@ -96,6 +96,8 @@ def test_a_plan_that_ended_and_a_new_one_have_lists_of_their_own_on_one_day(
     reader.get("/today/")
     lists = DayList.objects.order_by("pk").values_list("plan", "day")
     assert list(lists) == [(plan.pk, MONDAY), (Plan.objects.get(archived_at=None).pk, MONDAY)]
+    assert 'href="/me/plans/">Earlier plans</a>' in reader.get("/me/plan/edit/").text
+    assert "From 4 November 2030 to 4 November 2030" in reader.get("/me/plans/").text
 
 
 @pytest.mark.parametrize("change", ["retired", "draft"])
