@@ -66,6 +66,18 @@ def test_the_drawing_fits_and_no_two_nodes_overlap(client: Client, shipped: None
     assert max(node.right for node in playbook_map.nodes) < playbook_map.width
     assert max(node.bottom for node in playbook_map.nodes) < playbook_map.height
     assert len(playbook_map.paths) == len(set(playbook_map.paths.values()))
+    nodes = {node.article.pk: node for node in playbook_map.nodes}
+    for edge, path in playbook_map.paths.items():
+        first, then = nodes[edge.requires], nodes[edge.article]
+        x, y, *_bends, end = map(int, re.findall(r"\d+", path))
+        if first.column < then.column:
+            assert (x, y) == (first.right, first.middle)
+            assert path.endswith(f" {then.left} {then.middle}")
+        elif abs(first.row - then.row) == 1:
+            assert (y, end) in {(first.bottom, then.top), (first.top, then.bottom)}
+        else:
+            assert (x, y) == (first.right, first.middle)
+            assert path.endswith(f" {then.right} {then.middle}")
 
 
 def test_there_is_no_style_and_no_script_in_the_drawing(client: Client, shipped: None) -> None:
