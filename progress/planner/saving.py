@@ -12,11 +12,11 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Article
 from progress.learner import LearnerProgress
-from progress.planner.day_lists import cut_to, listed, parts_in, ticked
+from progress.planner.day_lists import cut_to, parts_in, ticked
 from progress.planner.models import DayList, OwnItem, Plan
+from progress.planner.more_time import lengthened
 from progress.planner.page_sql import lists_of
 from progress.planner.planning import Planning
-from progress.planner.schedule import Part, Task, schedule
 from progress.reader import ReaderGone
 from progress.sql import lock_and_resolve, lock_learner
 
@@ -101,37 +101,8 @@ def set_minutes_of_today(planning: Planning, minutes: int) -> None:
     lock(planning.user)
     parts = list(planning.parts)
     done = [each.id for each in parts if planning.is_done(each)]
-    kept = cut_to(parts, minutes, done)
-    stored = [each.as_json() for each in kept]
-    spare = minutes - sum(each.part.minutes for each in kept)
-    if spare > 0:
-        stored = _joined(stored, _more(planning, [each.part for each in kept], spare))
-    store_parts(planning, stored, minutes=minutes)
-
-
-def _more(planning: Planning, kept: Sequence[Part], minutes: int) -> Sequence[Part]:
-    """Return what comes after the parts of today, in so many minutes."""
-    planned = {part.key: part.before + part.minutes for part in kept if part.key}
-    tasks = [_after(task, planned.get(task.key, 0)) for task in planning.tasks.tasks()]
-    rest = [task for task in tasks if task.minutes_done < task.minutes]
-    return schedule([(planning.today, minutes)], rest).days[0].parts
-
-
-def _after(task: Task, minutes_done: int) -> Task:
-    done = max(task.minutes_done, minutes_done)
-    return Task(task.key, task.kind, task.minutes, done, task.from_day, task.cards)
-
-
-def _joined(stored: list[dict[str, Any]], more: Sequence[Part]) -> list[dict[str, Any]]:
-    """Return the stored parts with more, where two of one thing become one."""
-    by_key = {each["key"]: each for each in stored if each["key"]}
-    for part in more:
-        known = by_key.get(part.key)
-        if known and not known["is_ticked"]:
-            known["minutes"] += part.minutes
-        else:
-            stored += listed([part])
-    return stored
+    kept = lengthened(planning, cut_to(parts, minutes, done), minutes)
+    store_parts(planning, [each.as_json() for each in kept], minutes=minutes)
 
 
 @transaction.atomic

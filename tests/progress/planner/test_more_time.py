@@ -1,0 +1,55 @@
+"""More time today after less: the list gets back what it lost, and goes on after that."""
+
+from datetime import timedelta
+
+from django.test import Client
+
+from accounts.models import User
+from catalog.models import Article
+from progress.planner.models import Plan
+from progress.recall.models import Card, CardKind
+from tests.progress.planner.conftest import MONDAY
+from tests.progress.planner.test_today import rows_of
+
+
+def add_cards(user: User, count: int) -> None:
+    article = Article.objects.filter(retired_at=None).exclude(url="")[0]
+    for number in range(count):
+        question, kind = str(number), CardKind.OWN
+        Card.objects.create(user=user, article=article, kind=kind, question=question, answer="Yes")
+
+
+def test_more_time_brings_back_the_cards_and_the_practice_of_a_day_off(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    Plan.objects.update(practice_per_week=1, practice_minutes=20, minutes=[60] * 7)
+    add_cards(learner, 10)
+    before = rows_of(learner)
+    assert [row[:2] for row in before[:2]] == [
+        ("10 cards due", 10),
+        ("An interview of 20 minutes", 20),
+    ]
+    reader.post("/today/minutes/", {"minutes": "0"})
+    assert rows_of(learner) == []
+    reader.post("/today/minutes/", {"minutes": "4"})
+    assert rows_of(learner) == [("4 cards due", 4, False)]
+    for _ in range(2):
+        reader.post("/today/minutes/", {"minutes": "60"})
+    assert rows_of(learner) == before
+
+
+def test_more_time_adds_no_cards_that_are_done_or_ticked(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    add_cards(learner, 5)
+    reader.get("/today/")
+    reader.post("/today/parts/recall/", {"is_ticked": "yes"})
+    reader.post("/today/minutes/", {"minutes": "80"})
+    assert [row for row in rows_of(learner) if "due" in row[0]] == [("5 cards due", 5, True)]
+    reader.post("/today/parts/recall/", {"is_ticked": "no"})
+    later = MONDAY + timedelta(days=3)
+    Card.objects.update(
+        stability=3, difficulty=5, due_on=later, first_reviewed_on=MONDAY, last_reviewed_on=MONDAY
+    )
+    reader.post("/today/minutes/", {"minutes": "90"})
+    assert [row for row in rows_of(learner) if "due" in row[0]] == [("5 cards due", 5, True)]
