@@ -11,11 +11,13 @@ from catalog.prerequisites.map_layout import Column, Node, PlaybookMap
 from catalog.prerequisites.prerequisite_index import PrerequisiteIndex, Related
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import READER
-from playbook.rendering.fragments import cached_fragments, per_user_fragment
+from playbook.rendering.fragments import cached_fragments, fill, gap, per_user_fragment
 
 register = template.Library()
 
 INCLUDES = "prerequisites/includes"
+OPENS_MAX = 3
+"""The articles that the map names as opened by the reader's current one, before it counts them."""
 
 
 @per_user_fragment(register, READER, CATALOG)
@@ -47,16 +49,47 @@ def map_current_paths(request: HttpRequest, playbook_map: PlaybookMap) -> str:
 @per_user_fragment(register, READER, CATALOG)
 def map_place(request: HttpRequest) -> str:
     """Say where the reader is, and what their current article opens."""
-    current = request.progress.current_article
-    index = PrerequisiteIndex.of(request.snapshot)
+    current, index = request.progress.current_article, PrerequisiteIndex.of(request.snapshot)
     opens = tuple(index.leads_to(current.pk)) if current else ()
-    render = cached_fragments(request, CATALOG)
-    return render(f"{INCLUDES}/map-place.html", article=current, opens=opens)
+    shown = opens if len(opens) <= OPENS_MAX + 1 else opens[:OPENS_MAX]
+    return cached_fragments(request, CATALOG)(
+        f"{INCLUDES}/map-place.html",
+        article=current,
+        is_begun=current is not None and _stage_of(request, current) != "NOT_STARTED",
+        opens=shown,
+        more=len(opens) - len(shown),
+    )
 
 
 @per_user_fragment(register, READER, CATALOG)
-def map_items(request: HttpRequest, column: Column, only_next: bool) -> str:
-    """Render the articles of a layer as a list, each with those before and after it."""
+def map_layers(request: HttpRequest, playbook_map: PlaybookMap, only_next: bool) -> str:
+    """Render each layer as a list that folds; the reader's current one is open."""
+    current = request.progress.current_article
+    nodes = [{node.article for node in column.nodes} for column in playbook_map.columns]
+    place = next((number for number, articles in enumerate(nodes) if current in articles), 0)
+    return SafeString("").join(
+        _map_layer(request, column, only_next, is_open=only_next or number == place)
+        for number, column in enumerate(playbook_map.columns)
+    )
+
+
+def _map_layer(
+    request: HttpRequest, column: Column, only_next: bool, *, is_open: bool
+) -> SafeString:
+    stages = [_stage_of(request, node.article) for node in column.nodes]
+    frame = cached_fragments(request, CATALOG)(
+        f"{INCLUDES}/map-layer.html",
+        layer=column.layer,
+        is_open=is_open,
+        done=stages.count("FINISHED"),
+        articles=len(stages),
+        items=gap("items"),
+    )
+    return fill(frame, items=_map_items(request, column, only_next))
+
+
+def _map_items(request: HttpRequest, column: Column, only_next: bool) -> SafeString:
+    """Render the articles of a layer, each with those before and after it."""
     render, progress = cached_fragments(request, CATALOG), request.progress
     index, current = PrerequisiteIndex.of(request.snapshot), progress.current_article
 
@@ -74,6 +107,11 @@ def map_items(request: HttpRequest, column: Column, only_next: bool) -> str:
     if not nodes:
         return render(f"{INCLUDES}/map-no-item.html")
     return SafeString("".join(map(item, nodes)))
+
+
+def _stage_of(request: HttpRequest, article: Article) -> str:
+    """Return the name of the stage that the reader's state of an article belongs to."""
+    return request.progress.state_of(article.pk).stage.name
 
 
 @per_user_fragment(register, READER, CATALOG)

@@ -120,12 +120,35 @@ def test_it_says_where_the_reader_is_and_what_that_opens(
     require(D, A)
     titles = {slug: article(slug).title for slug in (A, B, C, D)}
     text = text_of(client.get(MAP))
-    expected = f"You are at {titles[A]} : it opens {titles[B]} , {titles[C]} and {titles[D]}"
+    expected = f"Next to read is {titles[A]} : it opens {titles[B]} , {titles[C]} and {titles[D]}"
     assert expected in text
     progress.set(article(C), StateName.READING)
     text = text_of(client.get(MAP))
     assert f"You are at {titles[C]} ." in text
     assert re.findall(r'href="/articles/([\w-]+)/"[^>]*aria-current="location"', html_of(client))
+
+
+def test_it_counts_what_an_article_opens_beyond_three(
+    client: Client, shipped: None, progress: LearnerProgress
+) -> None:
+    assert "and 4 more." in text_of(client.get(MAP))
+
+
+def test_the_list_is_folded_by_layer_but_for_the_one_the_reader_is_in(
+    client: Client, shipped: None, progress: LearnerProgress
+) -> None:
+    def layers(query: str = "") -> list[tuple[bool, str]]:
+        html = html_of(client, query)
+        found = re.findall(
+            r'<details class="map-layer-list"([^>]*)>.*?"map-done">([^<]+)', html, re.DOTALL
+        )
+        return [("open" in attributes, done) for attributes, done in found]
+
+    assert [is_open for is_open, _done in layers()] == [True, False, False, False]
+    progress.set(article(A), StateName.DONE)
+    progress.set(article("client-side-caching-with-etag-validation"), StateName.READING)
+    assert layers()[:2] == [(False, "1 of 3 done"), (True, "0 of 16 done")]
+    assert [is_open for is_open, _done in layers("?show=next")] == [True] * 4
 
 
 def test_what_one_can_read_next(
