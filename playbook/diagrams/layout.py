@@ -7,6 +7,7 @@ What is kept of its answers has no text either, so that nothing of a reader stay
 import json
 import subprocess
 import sysconfig
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,9 @@ ARGUMENTS = ("-Tjson0", "-y")
 SECONDS = 2
 """The largest drawings that were tried take at most a quarter of a second of processor."""
 DOTS_PER_INCH = 72
+
+one_at_a_time = threading.Lock()
+"""Each process of the site lays out one drawing at a time: the other processors serve pages."""
 
 DEFAULTS = (
     # Without newrank, labels within groups make some graphs fail ("trouble in init_rank").
@@ -103,14 +107,15 @@ def arrange(graph: Graph) -> Layout:
 
 def _run(source: str) -> dict[str, Any]:
     try:
-        done = subprocess.run(  # noqa: S603 - our own program; the input has numbers only
-            [PROGRAM, *ARGUMENTS],
-            input=source.encode(),
-            capture_output=True,
-            timeout=SECONDS,
-            check=True,
-            env={},
-        )
+        with one_at_a_time:
+            done = subprocess.run(  # noqa: S603 - our own program; the input has numbers only
+                [PROGRAM, *ARGUMENTS],
+                input=source.encode(),
+                capture_output=True,
+                timeout=SECONDS,
+                check=True,
+                env={},
+            )
         answer: dict[str, Any] = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise LayoutFailed from error

@@ -1,9 +1,13 @@
+from http import HTTPStatus
+
+from allauth.core.internal.ratelimit import get_ip
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from playbook.diagrams.preview_limits import TooManyPreviews, limits
 from playbook.diagrams.tags import drawn
 from playbook.http import HttpRequest
 
@@ -17,7 +21,11 @@ def preview(request: HttpRequest) -> HttpResponse:
     `field` is the name of the parameter with the text, since the text area has one of its own.
     """
     text = request.POST.get(request.POST.get("field", "text"), "")
-    context = drawn(text, request.POST.get("label", ""))
+    try:
+        with limits.turn_of(get_ip(request)):
+            context = drawn(text, request.POST.get("label", ""))
+    except TooManyPreviews:
+        return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": "2"})
     if not request.htmx.target:
         return render(request, "diagrams/diagram.html", context)
     return render(request, "diagrams/replaced.html", {**context, "id": request.htmx.target})

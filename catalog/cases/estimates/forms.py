@@ -19,6 +19,7 @@ from catalog.cases.estimates.estimate import Inputs
 TOO_LITTLE = _("It has to be %(limit)s or more.")
 TOO_MUCH = _("It has to be %(limit)s or less.")
 NOT_WHOLE = _("It has to be a whole number.")
+TOO_PRECISE = _("It has more digits than the page keeps. Round it.")
 UNKNOWN_FIELD = _("“%(name)s” is not a field of the estimates page. The fields are %(names)s.")
 
 
@@ -57,6 +58,9 @@ class NumberField(forms.CharField):
             raise ValidationError(TOO_MUCH, params={"limit": self.kind.format(self.most)})
         if self.is_whole and number.denominator > 1:
             raise ValidationError(NOT_WHOLE)
+        # 0.123456789012 TiB is short, but the page and its address write it as bytes.
+        if len(self.kind.format(number)) > units.MAX_LENGTH:
+            raise ValidationError(TOO_PRECISE)
         return number
 
     @property

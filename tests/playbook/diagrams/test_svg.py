@@ -1,6 +1,7 @@
 import re
 import resource
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from subprocess import TimeoutExpired
@@ -108,6 +109,22 @@ def test_a_program_that_is_missing_or_slow_gives_no_svg(
     # A failure is not kept.
     monkeypatch.undo()
     assert texts_of(ET.fromstring(draw(drawing)), "box") == [["missing program"], ["b"]]
+
+
+def test_a_process_lays_out_one_drawing_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    running, together = tmp_path / "running", tmp_path / "together"
+    program = tmp_path / "program"
+    program.write_text(
+        f"#!/bin/sh\nmkdir {running} || touch {together}\nsleep 0.05\nrmdir {running}\nexit 1\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(layout, "PROGRAM", program)
+    drawings = [parse(f"{'x' * length} -> one at a time") for length in (30, 40, 50)]
+    with ThreadPoolExecutor() as threads:
+        assert list(threads.map(draw, drawings)) == [""] * 3
+    assert not together.exists()
 
 
 def test_the_program_gets_no_text_of_a_reader() -> None:

@@ -1,3 +1,4 @@
+from contextlib import ExitStack
 from html.parser import HTMLParser
 
 import pytest
@@ -6,7 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from playbook.diagrams import preview_limits
 from playbook.diagrams.language import MAX_TEXT
+from playbook.diagrams.preview_limits import AT_ONCE, limits
 
 
 class Outline(HTMLParser):
@@ -113,3 +116,24 @@ def test_a_preview_is_a_post_of_limited_size(client: Client, db: None) -> None:
     assert client.get(reverse("diagrams:preview")).status_code == 405
     assert client.post(reverse("diagrams:preview"), {"text": "x" * 70_000}).status_code == 413
     assert client.post(reverse("diagrams:preview")).status_code == 200
+
+
+def test_previews_at_once_are_limited(client: Client, db: None) -> None:
+    with ExitStack() as others:
+        for _number in range(AT_ONCE):
+            others.enter_context(limits.turn_of("192.0.2.1"))
+        refused = client.post(reverse("diagrams:preview"), {"text": "a -> b"})
+    assert (refused.status_code, refused["Retry-After"]) == (429, "2")
+    assert client.post(reverse("diagrams:preview"), {"text": "a -> b"}).status_code == 200
+
+
+def test_previews_of_a_network_address_are_limited(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview_limits, "A_MINUTE", 2)
+    monkeypatch.setattr(preview_limits, "monotonic", lambda: 1e9)
+    posts = [
+        client.post(reverse("diagrams:preview"), REMOTE_ADDR=address).status_code
+        for address in ["192.0.2.2", "192.0.2.2", "192.0.2.2", "192.0.2.3"]
+    ]
+    assert posts == [200, 200, 429, 200]

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from catalog.cases.estimates import actions
-from catalog.cases.estimates.forms import EstimateForm, check_inputs
+from catalog.cases.estimates.forms import TOO_PRECISE, EstimateForm, check_inputs
 from catalog.cases.models import Case
 
 SESSION = "2c1a5d0e-7a44-4b5b-9a11-0d1f6f7f3a55"
@@ -112,6 +112,8 @@ def test_a_bad_value_is_named_beside_its_field_and_the_others_hold(client: Clien
         ("?peak=0.5", "peak", "It has to be 1 or more. Calculated with 3."),
         ("?copies=1.5", "copies", "It has to be a whole number. Calculated with 3."),
         ("?bytes_in=2TB", "bytes_in", "It has to be 1 TB or less. Calculated with 1 KB."),
+        ("?bytes_in=0.1234567890123456789TiB", "bytes_in", f"{TOO_PRECISE} Calculated with 1 KB."),
+        ("?users=12345678901.12345678901234567", "users", f"{TOO_PRECISE} Calculated with 10M."),
     ],
 )
 def test_values_have_limits(client: Client, query: str, name: str, message: str) -> None:
