@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -21,6 +21,7 @@ from progress.planner.models import (
     OwnItem,
     Plan,
 )
+from progress.planner.schedule import DAYS_MAX
 
 COLUMNS = (
     "interview_on",
@@ -115,7 +116,18 @@ class PlanForm(forms.Form):
         interview_on: date | None = self.cleaned_data["interview_on"]
         if interview_on and interview_on <= self.today:
             raise ValidationError(_("Choose a day after today: the plan ends the day before."))
+        self._refuse_far_day(interview_on)
         return interview_on
+
+    def clean_begins_on(self) -> date:
+        begins_on: date = self.cleaned_data["begins_on"]
+        self._refuse_far_day(begins_on)
+        return begins_on
+
+    def _refuse_far_day(self, day: date | None) -> None:
+        """Refuse a day so far away that the calendar could end before the plan."""
+        if day and day - self.today > timedelta(days=DAYS_MAX):
+            raise ValidationError(_("Choose a day within the next three years."))
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -5,9 +5,12 @@ Every function is pure, and gets the days and tasks of the plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import heapify, heappop, heappush
 
 from progress.planner.models import DAY_MINUTES_MAX
 
@@ -80,13 +83,24 @@ def to_leave_out(
 
     An article that one of the rest requires is never among them. None if even that is not enough.
     """
-    rest = list(articles)
-    left_out: list[int] = []
-    while not fits(left_out):
-        needed = {required for article in rest for required in requires(article)}
-        last = next((article for article in reversed(rest) if article not in needed), None)
-        if last is None:
-            return None
-        rest.remove(last)
-        left_out.append(last)
-    return left_out[::-1]
+    order = list(_last_first(list(articles), requires))
+    counts = range(len(order) + 1)
+    # A schedule takes milliseconds, so only a few are tried: what fits does so with less, too.
+    count = bisect_left(counts, True, key=lambda number: fits(order[:number]))
+    return order[:count][::-1] if count in counts else None
+
+
+def _last_first(articles: Sequence[int], requires: Callable[[int], Iterable[int]]) -> Iterator[int]:
+    """Yield each article when none of those that are left requires it, the last one first."""
+    places = {article: place for place, article in enumerate(articles)}
+    requirements = {article: places.keys() & set(requires(article)) for article in articles}
+    needed = Counter(required for every in requirements.values() for required in every)
+    free = [-place for article, place in places.items() if not needed[article]]
+    heapify(free)
+    while free:
+        article = articles[-heappop(free)]
+        yield article
+        for required in requirements[article]:
+            needed[required] -= 1
+            if not needed[required]:
+                heappush(free, -places[required])

@@ -233,7 +233,7 @@ class Planning:
             article = self.article_of(part.key)
             return article is None or not is_left(self.progress.state_of(article.pk))
         if part.kind is PartKind.OWN:
-            return part.key not in {str(item.uuid) for item in self.tasks.own_items}
+            return part.key not in self.tasks.own_keys
         deck = self.progress.derive(Deck)
         return not deck.due_count or deck.reviewed_count >= part.cards
 

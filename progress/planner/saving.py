@@ -27,6 +27,10 @@ class TooManyItems(Exception):
     """The learner has as many own items to do as the site keeps."""
 
 
+class UsedOperation(Exception):
+    """The UUID of the operation belongs to an item of somebody else."""
+
+
 def lock(user: User) -> None:
     if not lock_learner(user):
         raise ReaderGone
@@ -107,11 +111,16 @@ def set_minutes_of_today(planning: Planning, minutes: int) -> None:
 
 @transaction.atomic
 def add_own_item(user: User, operation: UUID, values: dict[str, Any]) -> OwnItem:
-    """Add an item. The same operation adds it once. Raise `TooManyItems` or `ReaderGone`."""
+    """Add an item. The same operation adds it once.
+
+    Raise `TooManyItems`, `UsedOperation` or `ReaderGone`; nothing is changed then.
+    """
     lock(user)
     items = OwnItem.objects.for_user(user)
     if item := items.filter(uuid=operation).first():
         return item
+    if OwnItem.objects.filter(uuid=operation).exists():
+        raise UsedOperation
     if items.to_do().count() >= OWN_ITEMS_MAX:
         raise TooManyItems
     return OwnItem.objects.create(user=user, uuid=operation, **values)

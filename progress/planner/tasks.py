@@ -79,6 +79,11 @@ class PlanTasks:
         self.pace = pace_from(reported_by(progress.user, progress.snapshot))
 
     @cached_property
+    def own_keys(self) -> Collection[str]:
+        """The keys of the own items that are to do."""
+        return {str(item.uuid) for item in self.own_items}
+
+    @cached_property
     def unread(self) -> list[Article]:
         """The articles that are left to read."""
         states, left_out = self.progress.states, self.left_out

@@ -12,6 +12,8 @@ from progress.planner.planning import Planning
 
 KEPT_FOR = timedelta(days=30)
 """Days stay in the calendar for so long as they were shown."""
+SHOWN_AHEAD = timedelta(days=366)
+"""Later days come when a program asks again: each takes half a millisecond to write."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class CalendarDay:
 
 
 def calendar_days(planning: Planning) -> list[CalendarDay]:
-    """Return each study day with something to do, the last thirty days included."""
+    """Return each study day of the last thirty days and the next year with something to do."""
     return [day for day in _days(planning) if day.minutes]
 
 
@@ -32,7 +34,7 @@ def _days(planning: Planning) -> Iterator[CalendarDay]:
         if today - KEPT_FOR <= day <= today:
             yield CalendarDay(day, _minutes(day_list))
     for planned in planning.planned.days:
-        if planned.date not in planning.lists:
+        if planned.date not in planning.lists and planned.date <= today + SHOWN_AHEAD:
             yield CalendarDay(planned.date, planned.planned)
 
 

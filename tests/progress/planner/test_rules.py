@@ -1,5 +1,6 @@
 """The pure rules of the planner: pace, outlook, and the list of a day."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -83,6 +84,18 @@ def test_the_fewest_articles_at_the_end_are_left_out_but_none_that_the_rest_requ
     assert fits(40) == [4]
     assert fits(30) == [5, 4]
     assert fits(-1) is None
+
+
+def test_few_schedules_are_tried_to_leave_articles_out() -> None:
+    tried: list[int] = []
+
+    def fits(left_out: Sequence[int]) -> bool:
+        tried.append(len(left_out))
+        return len(left_out) >= 700
+
+    left_out = to_leave_out(range(1000), lambda pk: [pk - 1] if pk else [], fits)
+    assert left_out == list(range(300, 1000))
+    assert len(tried) <= 10
 
 
 def test_less_time_keeps_what_is_done_and_shortens_the_rest_in_order() -> None:

@@ -58,6 +58,8 @@ def test_a_plan_is_made_once_and_changed(reader: Client, learner: User) -> None:
     [
         ({"interview_on": "2030-11-04"}, "Choose a day after today"),
         ({"interview_on": "7 January"}, "Write the day as year, month and day"),
+        ({"interview_on": "2033-11-07"}, "Choose a day within the next three years."),
+        ({"begins_on": "9999-12-31"}, "Choose a day within the next three years."),
         ({"begins_on": "2031-01-07"}, "Begin before the day of the interview."),
         (dict.fromkeys(MINUTES, "0"), "Give at least one weekday some minutes."),
         ({"minutes_3": "961"}, "less than or equal to 960"),
@@ -146,13 +148,17 @@ def test_less_time_and_a_day_off_shorten_the_list_and_more_time_goes_on(
 
 
 def test_own_items_are_in_the_plan_and_done_like_an_article(
-    reader: Client, learner: User, plan: Plan
+    reader: Client, learner: User, other: User, plan: Plan
 ) -> None:
     add = {"title": "Talk", "url": "example.org/talk", "minutes": "20", "operation": str(uuid4())}
     for _ in range(2):
         reader.post("/me/items/add/", add)
     item = OwnItem.objects.get()
     assert (item.title, item.url, item.minutes) == ("Talk", "https://example.org/talk", 20)
+    reader.force_login(other)
+    assert reader.post("/me/items/add/", add).status_code == 409
+    assert OwnItem.objects.get().user == learner
+    reader.force_login(learner)
     assert rows_of(learner)[0] == ("Talk", 20, False)
     figures = reader.get("/me/").content.decode().count("of 39")
     for _ in range(2):

@@ -276,3 +276,11 @@ def test_a_plan_that_is_over_keeps_its_last_days(
     plan.save()
     set_day(3)
     assert [start for _uid, start, _length in read(calendar_of(learner))] == [MONDAY]
+
+
+def test_a_long_plan_is_shown_for_a_year(reader: Client, learner: User, plan: Plan) -> None:
+    # 800 minutes in days of two.
+    Plan.objects.update(minutes=[2] * 7, layers=["none"])
+    OwnItem.objects.create(user=learner, title="Book", minutes=800)
+    days = [start for _uid, start, _length in read(calendar_of(learner))]
+    assert days == [MONDAY + timedelta(days=number) for number in range(367)]
