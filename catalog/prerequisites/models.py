@@ -78,12 +78,6 @@ class Prerequisite(Retirable):
         if circle:
             raise ValidationError(circle_message(circle))
 
-    def restore(self) -> None:
-        """Restore it. Raise `ValidationError` if it would close a circle by now."""
-        self.retired_at = None
-        self.clean()
-        super().restore()
-
 
 def circle_message(circle: Sequence[int]) -> str:
     """Return why a prerequisite is refused, with the titles of the articles in the circle."""
