@@ -77,6 +77,25 @@ def test_boxes_lie_left_to_right_and_apart() -> None:
     assert left[1] == left[3]
 
 
+def test_a_group_is_drawn_around_its_members_alone() -> None:
+    root = root_of("c -> a -> d\n[G]\na\nb\n\nb -> d")
+    rectangles = {
+        "".join(text.text or "" for text in group.iter(f"{SVG}text")): group[0].attrib
+        for group in root
+        if group.get("class") == "diagram-box"
+    }
+    (frame,) = [group[0].attrib for group in root if group.get("class") == "diagram-group"]
+
+    def is_inside(box: dict[str, str]) -> bool:
+        return all(
+            float(frame[start]) < float(box[start])
+            and float(box[start]) + float(box[size]) < float(frame[start]) + float(frame[size])
+            for start, size in (("x", "width"), ("y", "height"))
+        )
+
+    assert {name for name, box in rectangles.items() if is_inside(box)} == {"a", "b"}
+
+
 def test_a_long_name_is_broken_into_lines_within_its_box() -> None:
     name = "a service that somebody named at length and in many words"
     root = root_of(f"{name} -> b")
