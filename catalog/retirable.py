@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -38,6 +38,10 @@ class Retirable(models.Model):
 
 
 class RetirableQuerySet(QuerySet[_Model]):
+    def current(self) -> Self:
+        """Filter to the rows that are not retired."""
+        return self.filter(retired_at=None)
+
     @transaction.atomic
     def change(self, **values: object) -> int:
         """Update the rows like `update()` does, and record the change of each."""

@@ -10,10 +10,6 @@ if TYPE_CHECKING:
 
 
 class CaseQuerySet(NumberedQuerySet["Case"]):
-    def current(self) -> Self:
-        """Filter to the cases that are not retired."""
-        return self.filter(retired_at=None)
-
     def in_order(self) -> Self:
         return self.order_by("number", "pk")
 

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
 
 class PrerequisiteQuerySet(RetirableQuerySet["Prerequisite"]):
-    def current(self) -> Self:
-        """Filter to the prerequisites that are not retired."""
-        return self.filter(retired_at=None)
-
     def of_article(self, article: Article) -> Self:
         """Filter to what the article requires, and what requires it."""
         return self.filter(Q(article=article) | Q(requires=article))

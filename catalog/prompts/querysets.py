@@ -12,10 +12,6 @@ if TYPE_CHECKING:
 
 
 class PromptQuerySet(NumberedQuerySet["Prompt"]):
-    def current(self) -> Self:
-        """Filter to the prompts that are not retired."""
-        return self.filter(retired_at=None)
-
     def of_article(self, article: Article) -> Self:
         return self.filter(article=article)
 
