@@ -1,10 +1,11 @@
 """Read the texts in which editors write the parts of a case, a line or a block each.
 
-Every function raises `ValueError` with the line that it cannot read.
+Those that read lines raise `ValueError` with the one that they cannot read.
 """
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from django.db.models import TextChoices
@@ -12,6 +13,8 @@ from django.db.models import TextChoices
 from catalog.cases.stages import Criterion, Stage
 
 _Choice = TypeVar("_Choice", bound=TextChoices)
+
+SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)([”’\")]*)\s+(?=[^a-z])")
 
 
 class Question(NamedTuple):
@@ -30,6 +33,13 @@ class RubricLine(NamedTuple):
     criterion: Criterion
     text: str
     """What a score of 3 shows."""
+
+
+def sentences_in(text: str) -> list[str]:
+    """Return the sentences of a text, each with the quotation marks that close it."""
+    text = text.strip()
+    ends = [end.end(1) for end in SENTENCE_END.finditer(text)]
+    return [text[begin:end].strip() for begin, end in pairwise([0, *ends, len(text)])]
 
 
 def lines_in(text: str) -> Iterator[str]:

@@ -10,7 +10,14 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from catalog.cases.case_lines import inputs_in, lines_in, questions_in, rubric_in, stages_in
+from catalog.cases.case_lines import (
+    inputs_in,
+    lines_in,
+    questions_in,
+    rubric_in,
+    sentences_in,
+    stages_in,
+)
 from catalog.cases.estimates import arithmetic
 from catalog.cases.estimates.forms import check_inputs
 from catalog.cases.stages import MINUTES, STAGES_OF, Criterion, Stage, StageOrder
@@ -23,13 +30,12 @@ SENTENCES_MIN, SENTENCES_MAX = 2, 4
 QUESTIONS_MIN = 3
 RUBRIC_MIN = 5
 DEEP_DIVES = 2
-SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)[”’\")]*\s+(?=[^a-z])")
 FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*\s*$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?[\s#]*$", re.MULTILINE)
 
 
 def validate_brief(text: str) -> None:
-    count = len(SENTENCE_END.split(text.strip()))
+    count = len(sentences_in(text))
     if not SENTENCES_MIN <= count <= SENTENCES_MAX:
         message = ngettext_lazy(
             "The brief has %(count)d sentence. Write two to four.",

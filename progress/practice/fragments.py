@@ -1,6 +1,5 @@
 """Render the parts of the list of cases that show what a learner practised."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 
 from catalog.cases.case_index import CaseIndex
+from catalog.cases.case_lines import sentences_in
 from catalog.cases.models import Case
 from catalog.dependencies import CATALOG
 from playbook.http import HttpRequest
@@ -22,12 +22,9 @@ from progress.practice.models import PracticeSession
 register = template.Library()
 
 
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
-
-
 @register.filter
 def first_sentence(text: str) -> str:
-    return SENTENCE_END.split(text.strip(), maxsplit=1)[0]
+    return sentences_in(text)[0]
 
 
 class RunningSession(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import ValidationError
 
+from catalog.cases.case_lines import sentences_in
 from catalog.cases.forms import default_stages
 from catalog.cases.models import Case
 from catalog.cases.validation import validate_stages
@@ -101,3 +102,13 @@ def test_a_part_that_looks_unusual_is_accepted(
     add: Callable[..., Case], name: str, text: str
 ) -> None:
     assert getattr(add(**{name: text}), name) == text
+
+
+def test_a_sentence_keeps_its_quotation_marks_and_abbreviations() -> None:
+    text = " Design a chat (e.g. Signal).  She says “go.” Does it,\ni.e. Now? yes. Yes"
+    assert sentences_in(text) == [
+        "Design a chat (e.g. Signal).",
+        "She says “go.”",
+        "Does it,\ni.e. Now? yes.",
+        "Yes",
+    ]
