@@ -7,7 +7,10 @@ from django.test import Client
 from accounts.models import User
 from catalog.cases.shipped import load_cases
 from catalog.prompts.shipped import load_prompts
+from playbook.study_day import study_day
 from progress.learner import LearnerProgress
+from progress.models import Completion
+from progress.planner.models import DayList
 from progress.recall.deck import Deck
 from progress.recall.models import Review
 
@@ -37,6 +40,9 @@ def test_the_demonstration_fills_every_page(installation: None) -> None:
     assert "consumer group" in pages["/me/notes/"]
     assert "recall-question" in pages["/me/recall/"]
     assert "By line of the rubric" in pages["/me/practice/"]
+    studied = {study_day(each.completed_at) for each in Completion.objects.all()}
+    assert set(DayList.objects.exclude(day=study_day()).values_list("day", flat=True)) == studied
+    assert len(studied) == 12
     assert Review.objects.lasting().exists()
     assert Deck(LearnerProgress(demo)).due_count
 
