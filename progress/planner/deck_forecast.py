@@ -21,6 +21,9 @@ def deck_forecast(progress: LearnerProgress) -> DeckForecast:
         intervals=good_intervals(retention_of(user, deck.day)),
         daily_reviews=user.daily_review_limit,
         daily_new=user.daily_new_card_limit,
+        today=deck.day,
+        reviewed=deck.reviewed_count,
+        reviewed_new=deck.new_count,
     )
 
 

@@ -159,8 +159,16 @@ def initial_of(plan: Plan | None, today: date) -> dict[str, Any]:
 class OwnItemForm(forms.ModelForm[OwnItem]):
     """Something of the learner's own to study."""
 
-    url = forms.URLField(label=_("Link"), required=False, max_length=2000, assume_scheme="https")
-    day = day_field(_("Not before"), help_text=_("Leave it empty for as soon as there is time."))
+    url = forms.URLField(
+        label=_("Link (optional)"),
+        required=False,
+        max_length=2000,
+        assume_scheme="https",
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+    day = day_field(
+        _("Not before"), help_text=_("Leave it empty to plan it as soon as there is time.")
+    )
     minutes = forms.IntegerField(
         label=_("Minutes"),
         min_value=1,

@@ -53,20 +53,26 @@ def whole_plan(request: HttpRequest) -> str:
     planning = planning_of(request.progress)
     if planning is None:
         return ""
-    today, tasks = Today(planning), planning.tasks
+    today, tasks, interview_on = Today(planning), planning.tasks, planning.plan.interview_on
     left_out = tuple(article for article in tasks.articles if article.pk in tasks.left_out)
     days = [_plan_day(request, day, rows) for day, rows in today.days]
-    left_over = [_plan_line(request, row, has_note=False) for row in today.left_over]
+    left_over = [
+        _plan_line(request, row, has_note=False)
+        for row in (() if planning.is_over else today.left_over)
+    ]
     frame = cached_fragments(request, CATALOG)(
         f"{INCLUDES}whole-plan.html",
         has_days=bool(days),
         has_left_over=bool(left_over),
         left_out=left_out,
-        **_gaps("outlook", "days", "left_over", "reader"),
+        is_over=planning.is_over,
+        is_dated=interview_on is not None,
+        **_gaps("outlook", "days", "left_over", "reader", "interview_on"),
     )
     return fill(
         frame,
-        outlook=_outlook(request, planning),
+        outlook="" if planning.is_over else _outlook(request, planning),
+        interview_on=date_format(interview_on, "l, j F") if interview_on else "",
         days=SafeString("".join(days)),
         left_over=SafeString("".join(left_over)),
         reader=planning.user.pk,
@@ -81,12 +87,14 @@ def planning_of(progress: ReaderProgress) -> Planning | None:
 
 def _without_plan(request: HttpRequest) -> str:
     progress = request.progress
+    is_learner = isinstance(progress, LearnerProgress)
+    due_count = progress.derive(Deck).due_count if is_learner else 0
+    reading = reading_now(progress)
     context = {
         "next_entry": progress.next_entry(),
-        "reading": reading_now(progress),
-        "due_count": (
-            progress.derive(Deck).due_count if isinstance(progress, LearnerProgress) else 0
-        ),
+        "reading": reading,
+        "due_count": due_count,
+        "has_before": bool(due_count or reading),
         "address": request.get_full_path(),
         "HAS_EMAIL": settings.HAS_EMAIL,
         "request": request,
@@ -97,17 +105,21 @@ def _without_plan(request: HttpRequest) -> str:
 def _planned(request: HttpRequest, today: Today) -> SafeString:
     planning, plan = today.planning, today.plan
     interview_on, list_minutes = plan.interview_on, planning.list_of_today.minutes
+    next_day = today.next_day
     frame = cached_fragments(request)(
         f"{INCLUDES}planned.html",
         has_date=interview_on is not None,
         has_begun=planning.has_begun,
         has_rows=bool(today.rows),
         has_time=list_minutes > 0,
+        is_day_off=today.is_day_off,
+        has_next=next_day is not None,
         is_finished=today.is_finished,
         has_done=today.minutes_done > 0,
         HAS_EMAIL=settings.HAS_EMAIL,
         **_gaps("day", "heading", "days_left", "interview_on", "begins_on", "reader", "outlook"),
-        **_gaps("minutes", "minutes_done", "more", "list_minutes"),
+        **_gaps("minutes", "minutes_done", "more", "list_minutes", "usual_minutes"),
+        **_gaps("next_day", "next_minutes"),
         **_gaps("rows", "week", "fit", "standing"),
     )
     return fill(
@@ -123,6 +135,9 @@ def _planned(request: HttpRequest, today: Today) -> SafeString:
         minutes_done=today.minutes_done,
         more=today.more,
         list_minutes=list_minutes,
+        usual_minutes=today.usual_minutes,
+        next_day=date_format(next_day.date, "l, j F") if next_day else "",
+        next_minutes=next_day.planned if next_day else "",
         rows=_rows(request, today),
         week=SafeString("".join([_week_day(request, day) for day in today.week])),
         fit=_make_it_fit(request, planning),
@@ -133,6 +148,8 @@ def _planned(request: HttpRequest, today: Today) -> SafeString:
 def _heading(today: Today) -> str:
     if not today.planning.has_begun:
         return _("Your plan begins soon")
+    if today.is_day_off:
+        return _("Day off")
     if not today.rows:
         return _("Nothing planned today")
     return ngettext("%(n)s minute today", "%(n)s minutes today", today.minutes) % {
@@ -184,11 +201,12 @@ def _row(request: HttpRequest, reader: int, row: Row, *, is_first: bool) -> Safe
         note=gap("note") if row.note else "",
         url=gap("own_url") if own_url else row.url,
         item_url=gap("item_url") if item else "",
-        **_gaps("reader", "title", "tick_url", "minutes"),
+        **_gaps("reader", "title", "tick_url", "minutes", "part"),
     )
     return fill(
         frame,
         reader=reader,
+        part=row.listed.id,
         title=row.title,
         note=row.note,
         minutes=row.minutes,
@@ -219,10 +237,16 @@ def _make_it_fit(request: HttpRequest, planning: Planning) -> SafeString | str:
         f"{INCLUDES}make-it-fit.html",
         more_minutes=gap("more_minutes") if more else "",
         could_leave_out=tuple(planning.could_leave_out),
-        **_gaps("weekly", "reader"),
+        **_gaps("weekly", "each_day", "reader"),
     )
-    weekly = ",".join(map(str, spread(planning.plan.minutes, more))) if more else ""
-    return fill(frame, more_minutes=more or "", weekly=weekly, reader=planning.user.pk)
+    usual = planning.plan.minutes
+    return fill(
+        frame,
+        more_minutes=more or "",
+        weekly=",".join(map(str, spread(usual, more))) if more else "",
+        each_day=round(more / sum(minutes > 0 for minutes in usual)) if more else "",
+        reader=planning.user.pk,
+    )
 
 
 def _plan_day(request: HttpRequest, day: Day, rows: Sequence[Row]) -> SafeString:

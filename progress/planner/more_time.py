@@ -41,14 +41,14 @@ def _with_cards(planning: Planning, kept: Sequence[ListedPart], spare: int) -> S
     if listed and listed.is_ticked:
         return kept
     deck = planning.progress.derive(Deck)
-    known = listed.part.cards if listed else 0
-    missing = deck.due_count - max(known - deck.reviewed_count, 0)
+    known, before = (listed.part.cards, listed.part.before) if listed else (0, deck.reviewed_count)
+    missing = deck.due_count - max(known - (deck.reviewed_count - before), 0)
     more = min(missing, spare // MINUTES_FOR_A_CARD)
     if more <= 0:
         return kept
     cards = known + more
     taken = cards * MINUTES_FOR_A_CARD
-    longer = ListedPart(Part(PartKind.RECALL, taken, total=taken, cards=cards))
+    longer = ListedPart(Part(PartKind.RECALL, taken, before=before, total=taken, cards=cards))
     return [longer, *(each for each in kept if each is not listed)]
 
 

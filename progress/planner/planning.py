@@ -159,7 +159,7 @@ class Planning:
         for each in parts_in(stored):
             part = each.part
             if part.kind is PartKind.RECALL:
-                cards = max(part.cards - reviewed, 0)
+                cards = max(part.cards - (reviewed - part.before), 0)
                 part = part._replace(cards=cards, minutes=cards * MINUTES_FOR_A_CARD)
             if part.minutes and (not self.is_done(each) or (each.is_ticked and part.key)):
                 left.append(part)
@@ -235,7 +235,7 @@ class Planning:
         if part.kind is PartKind.OWN:
             return part.key not in self.tasks.own_keys
         deck = self.progress.derive(Deck)
-        return not deck.due_count or deck.reviewed_count >= part.cards
+        return not deck.due_count or deck.reviewed_count - part.before >= part.cards
 
     def article_of(self, key: str) -> Article | None:
         """Return the article with this UUID, or the one that it was merged into."""

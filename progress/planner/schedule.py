@@ -58,7 +58,7 @@ class Part(NamedTuple):
     key: str = ""
     """The UUID of the article or own item; empty for recall and practice."""
     before: int = 0
-    """The minutes of the same thing in earlier parts."""
+    """The minutes of the same thing in earlier parts; for recall the cards reviewed before."""
     total: int = 0
     """The minutes of the thing in all."""
     cards: int = 0
@@ -95,6 +95,14 @@ class DeckForecast:
     """The days from the first review of a card to each later one."""
     daily_reviews: int = 40
     daily_new: int = 10
+    today: date | None = None
+    """The day on which the next two were reviewed already, which its limits count."""
+    reviewed: int = 0
+    reviewed_new: int = 0
+
+    def reviewed_on(self, day: date) -> tuple[int, int]:
+        """Return the cards reviewed already on a day, and how many of them were new."""
+        return (self.reviewed, self.reviewed_new) if day == self.today else (0, 0)
 
 
 @dataclass(frozen=True)
@@ -294,9 +302,10 @@ class _Cards:
     def of_day(self, day: date, minutes: int) -> Part | None:
         self.waiting += self.coming.pop(day, 0)
         self.new += self.arriving.pop(day, 0)
-        room = min(minutes // MINUTES_FOR_A_CARD, self.deck.daily_reviews)
+        reviewed, reviewed_new = self.deck.reviewed_on(day)
+        room = min(minutes // MINUTES_FOR_A_CARD, max(self.deck.daily_reviews - reviewed, 0))
         known = min(self.waiting, room)
-        new = min(self.new, room - known, self.deck.daily_new)
+        new = min(self.new, room - known, max(self.deck.daily_new - reviewed_new, 0))
         self.waiting -= known
         self.new -= new
         for interval in self.deck.intervals if new else ():
@@ -305,7 +314,7 @@ class _Cards:
         if not cards:
             return None
         taken = cards * MINUTES_FOR_A_CARD
-        return Part(PartKind.RECALL, taken, total=taken, cards=cards)
+        return Part(PartKind.RECALL, taken, before=reviewed, total=taken, cards=cards)
 
 
 class _Practice:

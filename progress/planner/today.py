@@ -19,7 +19,7 @@ from progress.planner.planning import Planning
 from progress.planner.schedule import Day, Part, PartKind
 from progress.recall.day_counts import reviews_by_day
 from progress.recall.deck import Deck
-from progress.states import StateName
+from progress.states import Stage, StateName
 
 MORE_MINUTES = 15
 """The minutes that Today offers when everything is done."""
@@ -59,8 +59,8 @@ class Row:
 
     @property
     def can_tick(self) -> bool:
-        """Return whether only the learner can say that it is done."""
-        return self.is_split or self.kind is PartKind.RECALL
+        """Return whether the learner can say that it is done for today."""
+        return self.is_split or self.kind in {PartKind.RECALL, PartKind.PRACTICE}
 
 
 @dataclass(frozen=True)
@@ -145,15 +145,20 @@ class Today:
         part = each.part
         if part.minutes == part.total:
             return ""
-        return _("%(n)s of %(total)s min") % {"n": part.minutes, "total": part.total}
+        if not part.before:
+            return _("The first %(n)s of %(total)s min") % {"n": part.minutes, "total": part.total}
+        left = part.total - part.before
+        return _("%(n)s of %(total)s min left") % {"n": left, "total": part.total}
 
     def _requires(self, article: Article) -> str:
         required = PrerequisiteIndex.of(self.snapshot).requires(article.pk)
-        return (
-            _("Requires: %(titles)s") % {"titles": ", ".join(each.title for each in required)}
-            if required
-            else ""
-        )
+        titles = ", ".join(map(self._with_tick, required))
+        return _("Requires: %(titles)s") % {"titles": titles} if required else ""
+
+    def _with_tick(self, article: Article) -> str:
+        """Return the title of an article, with a tick if the learner finished it."""
+        is_finished = self.progress.state_of(article.pk).stage is Stage.FINISHED
+        return f"{article.title} ✓" if is_finished else article.title
 
     @cached_property
     def _own_items(self) -> Mapping[str, StoredItem]:
@@ -178,6 +183,25 @@ class Today:
 
     def _rows_of(self, parts: Sequence[Part]) -> list[Row]:
         return [self._row(ListedPart(part)) for part in parts]
+
+    @property
+    def usual_minutes(self) -> int:
+        """The minutes that the plan has on this weekday."""
+        return self.plan.minutes[self.planning.today.weekday()]
+
+    @property
+    def is_day_off(self) -> bool:
+        """Return whether the learner took the day off, with nothing of it done."""
+        has_begun, minutes = self.planning.has_begun, self.planning.list_of_today.minutes
+        return has_begun and not self.rows and not minutes and self.usual_minutes > 0
+
+    @property
+    def next_day(self) -> Day | None:
+        """The next day with something to do after a day without time."""
+        if self.rows or self.planning.list_of_today.minutes:
+            return None
+        days = (day for day in self.planning.planned.days if day.date > self.planning.today)
+        return next((day for day in days if day.parts), None)
 
     @property
     def minutes(self) -> int:
@@ -226,7 +250,10 @@ class Today:
         if each.part.kind is PartKind.PRACTICE:
             return each.is_ticked or day in self.planning.practised_on
         if each.part.kind is PartKind.RECALL:
-            return each.is_ticked or self._reviewed_on.get(day, 0) >= each.part.cards
+            return (
+                each.is_ticked
+                or self._reviewed_on.get(day, 0) - each.part.before >= each.part.cards
+            )
         return self.planning.is_done(each)
 
     @cached_property

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.dependencies import CATALOG
@@ -119,8 +120,18 @@ def weekly_minutes_set(request: LearnerRequest) -> HttpResponse:
     return _changed(
         request,
         WeeklyMinutesForm(request.POST),
-        lambda plan, form: saving.set_weekly_minutes(plan, form.cleaned_data["minutes"]),
+        lambda plan, form: _set_weekly_minutes(request, plan, form.cleaned_data["minutes"]),
     )
+
+
+def _set_weekly_minutes(request: LearnerRequest, plan: Plan, minutes: list[int]) -> None:
+    saving.set_weekly_minutes(plan, minutes)
+    message = ngettext(
+        "Your week has %(n)s minute now, from tomorrow on.",
+        "Your week has %(n)s minutes now, from tomorrow on.",
+        sum(minutes),
+    )
+    messages.success(request, message % {"n": sum(minutes)})
 
 
 @require_POST
@@ -132,7 +143,22 @@ def articles_leave_out(request: LearnerRequest) -> HttpResponse:
     articles = [snapshot.article(slug) for slug in request.POST.getlist("article")[:200]]
     is_left_out = request.POST.get("left_out") != "no"
     saving.leave_out(plan_or_404(request), articles, is_left_out=is_left_out)
+    messages.success(request, _left_out_message(len(articles), is_left_out=is_left_out))
     return redirect(TODAY)
+
+
+def _left_out_message(count: int, *, is_left_out: bool) -> str:
+    if not is_left_out:
+        message = ngettext(
+            "%(n)s article is in the plan again.", "%(n)s articles are in the plan again.", count
+        )
+    else:
+        message = ngettext(
+            "%(n)s article is left out. “The whole plan” has it, to take it back.",
+            "%(n)s articles are left out. “The whole plan” has them, to take them back.",
+            count,
+        )
+    return message % {"n": count}
 
 
 @require_POST

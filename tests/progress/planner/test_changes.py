@@ -136,7 +136,10 @@ def test_a_weekday_without_minutes_has_nothing_and_says_why(
 ) -> None:
     Plan.objects.update(minutes=[0, *[30] * 6])
     assert rows_of(learner) == []
-    assert "You have no time planned for today." in reader.get("/today/").content.decode()
+    page = reader.get("/today/").content.decode()
+    assert "You have no time planned for today." in page
+    assert "Your plan goes on on Tuesday, 5 November with 30 min." in page
+    assert "Plan today after all" not in page
 
 
 def test_before_a_plan_begins_nothing_is_listed_or_stored(
@@ -314,12 +317,14 @@ def test_reviews_of_today_stay_on_a_list_that_is_cut(
         Card.objects.create(
             user=learner, article=article, kind=CardKind.OWN, question=str(number), answer="Yes"
         )
-    reader.get("/today/")
+    assert "10 cards due: to do. Set to done for today" in reader.get("/today/").content.decode()
     assert rows_of(learner)[0] == ("10 cards due", 10, False)
     later = MONDAY + timedelta(days=3)
     Card.objects.update(
         stability=3, difficulty=5, due_on=later, first_reviewed_on=MONDAY, last_reviewed_on=MONDAY
     )
     assert rows_of(learner)[0] == ("10 cards due", 10, True)
+    page = reader.get("/today/").content.decode()
+    assert "/today/parts/recall/" not in page, "reviews that are done cannot be cleared"
     reader.post("/today/minutes/", {"minutes": "5"})
     assert rows_of(learner) == [("10 cards due", 10, True)]

@@ -31,11 +31,30 @@ def test_more_time_brings_back_the_cards_and_the_practice_of_a_day_off(
     ]
     reader.post("/today/minutes/", {"minutes": "0"})
     assert rows_of(learner) == []
+    page = reader.get("/today/").content.decode()
+    assert "<h1>Day off</h1>" in page
+    assert 'name="minutes" value="60"' in page
     reader.post("/today/minutes/", {"minutes": "4"})
     assert rows_of(learner) == [("4 cards due", 4, False)]
     for _ in range(2):
         reader.post("/today/minutes/", {"minutes": "60"})
     assert rows_of(learner) == before
+
+
+def test_cards_reviewed_before_todays_list_was_made_do_not_count_for_it(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    User.objects.update(daily_new_card_limit=8)
+    add_cards(learner, 12)
+    first = list(Card.objects.values_list("pk", flat=True)[:6])
+    reviewed = {"stability": 3, "difficulty": 5, "due_on": MONDAY + timedelta(days=3)}
+    days = {"first_reviewed_on": MONDAY, "last_reviewed_on": MONDAY}
+    Card.objects.filter(pk__in=first).update(**reviewed, **days)
+    learner.refresh_from_db()
+    assert rows_of(learner)[0] == ("2 cards due", 2, False)
+    second = list(Card.objects.exclude(pk__in=first).values_list("pk", flat=True)[:2])
+    Card.objects.filter(pk__in=second).update(**reviewed, **days)
+    assert rows_of(learner)[0] == ("2 cards due", 2, True)
 
 
 def test_more_time_adds_no_cards_that_are_done_or_ticked(

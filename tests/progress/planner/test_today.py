@@ -97,12 +97,13 @@ def test_an_article_that_was_begun_goes_on_with_the_minutes_that_are_left(
     reader: Client, learner: User, plan: Plan, set_day: SetDay
 ) -> None:
     third = rows_of(learner)[2]
+    assert today_of(learner).rows[2].note == "The first 10 of 15 min"
     for title, _minutes, _is_done in rows_of(learner)[:2]:
         set_state(learner, title, StateName.DONE)
     set_state(learner, third[0], StateName.READING)
     set_day(1)
     first = today_of(learner).rows[0]
-    assert (first.title, first.minutes, first.note) == (third[0], 5, "5 of 15 min")
+    assert (first.title, first.minutes, first.note) == (third[0], 5, "5 of 15 min left")
 
 
 def test_a_part_that_was_not_done_is_simply_planned_again(
@@ -124,8 +125,12 @@ def test_a_split_part_is_ticked_for_today_and_cleared(
         reader.post(f"/today/parts/{part}/", {"is_ticked": "yes"})
     assert [row.is_done for row in today_of(learner).rows] == [False, False, True]
     assert today_of(learner).minutes_done == 10
+    page = reader.get("/today/").content.decode()
+    assert f"{today_of(learner).rows[2].title}: done for today. Set to to do" in page
     reader.post(f"/today/parts/{part}/", {"is_ticked": "no"})
     assert today_of(learner).minutes_done == 0
+    page = reader.get("/today/").content.decode()
+    assert f"{today_of(learner).rows[2].title}: to do. Set to done for today" in page
     assert reader.post(f"/today/parts/{uuid4()}/", {"is_ticked": "yes"}).status_code == 404
     assert reader.post(f"/today/parts/{part}/", {"is_ticked": "maybe"}).status_code == 400
 
@@ -189,6 +194,8 @@ def test_a_late_plan_says_so_and_two_buttons_make_it_fit(
     left_out = today_of(learner).planning.could_leave_out
     for _ in range(2):
         reader.post("/me/plan/leave-out/", {"article": [each.slug for each in left_out]})
+    page = reader.get("/today/").content.decode()
+    assert f"{len(left_out)} articles are left out." in page
     planning = today_of(learner).planning
     assert planning.planned.fits
     assert planning.tasks.left_out == {each.pk for each in left_out}
@@ -206,6 +213,10 @@ def test_the_plan_ends_on_the_day_and_asks_afterwards(
     plan.save()
     set_day(7)
     assert "Good luck today" in reader.get("/today/").content.decode()
+    whole_plan = reader.get("/me/plan/").content.decode()
+    assert "The plan is over" in whole_plan
+    assert "days late" not in whole_plan
+    assert "What does not fit" not in whole_plan
     set_day(8)
     assert "How did it go?" in reader.get("/today/").content.decode()
     for _ in range(2):
@@ -220,7 +231,9 @@ def test_without_a_plan_today_shows_what_there_is(reader: Client, learner: User)
     assert entry is not None
     assert entry.article.title in page
     assert "Make a plan" in page
-    assert Client().get("/today/").status_code == 200
+    assert f'href="{entry.article.url}"' in page.partition("today-rows")[2]
+    visitor = Client().get("/today/").content.decode()
+    assert 'href="/accounts/signup/?next=/today/">Sign up to make a plan' in visitor
 
 
 def test_the_whole_plan_lists_every_article_once_it_is_planned(
