@@ -138,7 +138,7 @@ def test_a_weekday_without_minutes_has_nothing_and_says_why(
     assert rows_of(learner) == []
     page = reader.get("/today/").content.decode()
     assert "You have no time planned for today." in page
-    assert "Your plan goes on on Tuesday, 5 November with 30 min." in page
+    assert "Your plan continues on Tuesday, 5 November with 30 min." in page
     assert "Plan today after all" not in page
 
 
