@@ -87,8 +87,7 @@ def planning_of(progress: ReaderProgress) -> Planning | None:
 
 def _without_plan(request: HttpRequest) -> str:
     progress = request.progress
-    is_learner = isinstance(progress, LearnerProgress)
-    due_count = progress.derive(Deck).due_count if is_learner else 0
+    due_count = progress.derive(Deck).due_count if isinstance(progress, LearnerProgress) else 0
     reading = reading_now(progress)
     context = {
         "next_entry": progress.next_entry(),

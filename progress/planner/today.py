@@ -187,7 +187,8 @@ class Today:
     @property
     def usual_minutes(self) -> int:
         """The minutes that the plan has on this weekday."""
-        return self.plan.minutes[self.planning.today.weekday()]
+        minutes: list[int] = self.plan.minutes
+        return minutes[self.planning.today.weekday()]
 
     @property
     def is_day_off(self) -> bool:

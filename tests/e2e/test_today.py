@@ -61,6 +61,7 @@ def test_a_plan_is_made_and_a_day_of_it_is_done_by_keyboard(learner: Page) -> No
     expect(done).to_have_text("0")
     learner.locator("button.today-round").first.press("Enter")
     expect(done).not_to_have_text("0")
+    expect(learner.locator("button.today-round").first).to_be_focused()
     learner.get_by_role("button", name="Enough for today").press("Enter")
     expect(rows).to_have_count(1)
 
@@ -171,8 +172,8 @@ def test_without_javascript_a_plan_is_made_done_changed_and_ended(
     page.get_by_role("link", name="Add an item").click()
     page.get_by_label("Title").fill("A talk")
     page.get_by_role("button", name="Add the item").click()
-    page.get_by_role("button", name="Done A talk").click()
-    expect(page.get_by_role("button", name="To do again A talk")).to_be_visible()
+    page.get_by_role("button", name="A talk: to do. Set to done").click()
+    expect(page.get_by_role("button", name="A talk: done. Set to to do")).to_be_visible()
     page.goto("/me/plan/edit/")
     page.get_by_role("button", name="End the plan").click()
     expect(page.get_by_role("link", name="Make a plan")).to_be_visible()
