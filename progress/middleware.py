@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from playbook.http import HttpRequest
 from progress.learner import LearnerProgress
+from progress.operations import UsedOperation
 from progress.reader import ReaderGone, ReaderProgress, TooManyVisitors
 from progress.sessions import SessionStore
 from progress.visitor import VisitorProgress
@@ -51,13 +52,21 @@ class RequestProgress:
             )
             status = HTTPStatus.TOO_MANY_REQUESTS
             return render(request, "429.html", {"reason": reason}, status=status)
-        if not isinstance(exception, ReaderGone):
-            return None
-        reason = _(
-            "You signed in or out in another window, so nothing was changed here. "
-            "Reload the page and try again."
-        )
-        return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
+        if isinstance(exception, ReaderGone):
+            return _conflict(
+                request,
+                _(
+                    "You signed in or out in another window, so nothing was changed here. "
+                    "Reload the page and try again."
+                ),
+            )
+        if isinstance(exception, UsedOperation):
+            return _conflict(request, _("That form was sent before. Open its page again."))
+        return None
+
+
+def _conflict(request: HttpRequest, reason: str) -> HttpResponse:
+    return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
 
 
 def may_begin_session(request: HttpRequest) -> bool:

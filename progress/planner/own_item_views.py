@@ -47,9 +47,6 @@ def own_item_add(request: LearnerRequest) -> HttpResponse:
     except saving.TooManyItems:
         reason = _("You have as many items to do as the site keeps. Nothing was added.")
         return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
-    except saving.UsedOperation:
-        reason = _("That form was sent before. Nothing was added. Open the page again.")
-        return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
     return redirect(LIST)
 
 

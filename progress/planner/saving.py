@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Article
 from progress.learner import LearnerProgress
+from progress.operations import create_once
 from progress.planner.day_lists import cut_to, parts_in, ticked
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.planner.more_time import lengthened
@@ -25,10 +26,6 @@ OWN_ITEMS_MAX = 500
 
 class TooManyItems(Exception):
     """The learner has as many own items to do as the site keeps."""
-
-
-class UsedOperation(Exception):
-    """The UUID of the operation belongs to an item of somebody else."""
 
 
 def lock(user: User) -> None:
@@ -119,11 +116,9 @@ def add_own_item(user: User, operation: UUID, values: dict[str, Any]) -> OwnItem
     items = OwnItem.objects.for_user(user)
     if item := items.filter(uuid=operation).first():
         return item
-    if OwnItem.objects.filter(uuid=operation).exists():
-        raise UsedOperation
     if items.to_do().count() >= OWN_ITEMS_MAX:
         raise TooManyItems
-    return OwnItem.objects.create(user=user, uuid=operation, **values)
+    return create_once(OwnItem, operation, user=user, **values)
 
 
 @transaction.atomic

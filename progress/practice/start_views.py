@@ -16,7 +16,7 @@ from playbook.rendering.dependencies import TIME_ZONE
 from playbook.rendering.pages import Viewed, shared_page
 from progress.practice.forms import ChoicesForm, StartForm
 from progress.practice.models import PracticeSession
-from progress.practice.starting import AlreadyRunning, UsedOperation, start_session
+from progress.practice.starting import AlreadyRunning, start_session
 from progress.responses import expect_reader
 from progress.views import LearnerRequest
 
@@ -57,9 +57,6 @@ def _start(request: LearnerRequest, case: Case) -> HttpResponse:
         started = start_session(request.user, case, form.order, form.stages, operation)
     except AlreadyRunning as error:
         return _show(request, case, form, error.practice_session, HTTPStatus.CONFLICT)
-    except UsedOperation:
-        reason = _("That form was sent before. Nothing was started. Open the page again.")
-        return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
     return redirect(started)
 
 

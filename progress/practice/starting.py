@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.cases.models import Case
 from catalog.cases.stages import StageOrder
+from progress.operations import create_once
 from progress.practice.case_copy import CaseCopy
 from progress.practice.models import DRAWING, PracticeSession, Scratch
 from progress.practice.stage_plan import PlannedStage, twist_minute
@@ -24,10 +25,6 @@ class AlreadyRunning(Exception):
         self.practice_session = practice_session
 
 
-class UsedOperation(Exception):
-    """The UUID of the operation belongs to a session of somebody else."""
-
-
 @transaction.atomic
 def start_session(
     user: User, case: Case, order: StageOrder, stages: Sequence[PlannedStage], operation: UUID
@@ -41,13 +38,12 @@ def start_session(
     own = PracticeSession.objects.for_user(user)
     if started := own.filter(uuid=operation).first():
         return started
-    if PracticeSession.objects.filter(uuid=operation).exists():
-        raise UsedOperation
     if running := own.unfinished().filter(case=case).first():
         raise AlreadyRunning(running)
     length = sum(stage.minutes for stage in stages)
-    practice_session = PracticeSession.objects.create(
-        uuid=operation,
+    practice_session = create_once(
+        PracticeSession,
+        operation,
         user=user,
         case=case,
         case_at_start=CaseCopy.of(case).as_json(),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog.prompts.prompt_index import PromptIndex
 from progress.learner import LearnerProgress
+from progress.operations import UsedOperation
 from progress.reader import NothingToUndo, Superseded
 from progress.recall.aiming import is_in_pass, retention_of
 from progress.recall.deck import changed_since_review, is_due
@@ -21,10 +22,6 @@ from progress.recall.sql import write_review
 
 class NotDue(Exception):
     """The card was reviewed on this study day already, or its day has not come."""
-
-
-class UsedOperation(Exception):
-    """The operation rated another card, or its review was undone."""
 
 
 @dataclass(frozen=True)

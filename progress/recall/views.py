@@ -14,13 +14,14 @@ from catalog.dependencies import CATALOG
 from playbook.http import HttpRequest, sign_in_required
 from playbook.rendering.pages import Viewed, shared_page
 from progress.learner import LearnerProgress
+from progress.operations import UsedOperation
 from progress.reader import NothingToUndo, Superseded
 from progress.recall import fragments
 from progress.recall.finding import NoSuchCard
 from progress.recall.forms import AnswerForm, ReviewForm
 from progress.recall.fragments import Announced
 from progress.recall.models import Card, Rating
-from progress.recall.reviewing import NotDue, UsedOperation, review_card, undo_review
+from progress.recall.reviewing import NotDue, review_card, undo_review
 from progress.recall.session import RecallSession
 from progress.responses import expect_reader
 

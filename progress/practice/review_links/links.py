@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playbook.http import full_address
+from progress.operations import create_once
 from progress.practice.models import PracticeSession, ReviewLink
 from progress.practice.scoring.saving import lock_session, write_scores
-from progress.practice.starting import UsedOperation
 from progress.reader import ReaderGone
 from progress.sql import lock_learner
 
@@ -69,13 +69,12 @@ def create_link(practice_session: PracticeSession, operation: UUID) -> ReviewLin
     links = ReviewLink.objects.filter(practice_session=practice_session)
     if link := links.filter(uuid=operation).first():
         return link
-    if ReviewLink.objects.filter(uuid=operation).exists():
-        raise UsedOperation
     if links.count() >= LINKS_MAX:
         raise TooManyLinks
     now = timezone.now()
-    return ReviewLink.objects.create(
-        uuid=operation,
+    return create_once(
+        ReviewLink,
+        operation,
         practice_session=practice_session,
         created_at=now,
         expires_at=now + VALID_FOR,

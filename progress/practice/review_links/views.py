@@ -21,7 +21,6 @@ from progress.practice.review_links.links import (
     revoke_link,
     use_link,
 )
-from progress.practice.starting import UsedOperation
 from progress.responses import expect_reader
 from progress.views import LearnerRequest
 
@@ -36,9 +35,6 @@ def review_link_add(request: LearnerRequest, uuid: UUID) -> HttpResponse:
         return render(request, "400.html", {"reason": form.reason}, status=HTTPStatus.BAD_REQUEST)
     try:
         create_link(record.practice_session, form.cleaned_data["operation"])
-    except UsedOperation:
-        reason = _("That form was sent before. Nothing was created. Open the page again.")
-        return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
     except TooManyLinks:
         reason = _("This session has as many links as it can have. Nothing was created.")
         return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
