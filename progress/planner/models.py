@@ -49,6 +49,9 @@ class Plan(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     # The learner's own words on how the interview went.
     outcome = models.TextField(max_length=OUTCOME_MAX_LENGTH, blank=True)
+    # What the calendar's events were when it was read last, and when they became so.
+    events_hash = models.CharField(max_length=64, blank=True, editable=False)
+    events_changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PlanQuerySet.as_manager()
 

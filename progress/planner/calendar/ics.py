@@ -6,7 +6,7 @@ The same plan gives the same bytes on every poll: nothing in it is random or the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -19,13 +19,14 @@ from icalendar import Calendar, Event, Timezone
 from playbook.http import full_address
 from playbook.study_day import time_on
 from progress.learner import LearnerProgress
+from progress.planner.calendar.changes import changed_at
 from progress.planner.calendar.days import CalendarDay, calendar_days
 from progress.planner.models import CalendarFeed, Plan
 from progress.planner.page_sql import active_plan
 from progress.planner.planning import Planning
 
 POLLED_EVERY = timedelta(hours=12)
-SEQUENCE_SINCE = date(2026, 1, 1)
+SEQUENCE_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def ics_of(feed: CalendarFeed) -> bytes:
@@ -58,17 +59,23 @@ def _add_events(
     zone = timezone.get_current_timezone_name()
     if feed.starts_at and days and zone != "UTC":
         calendar.add_component(_vtimezone(zone, days[0].date.year, days[-1].date.year))
-    sequence = _sequence(feed)
+    at = changed_at(plan, _described(feed, zone, days))
     for day in days:
         event = _event(plan, day, feed.starts_at)
-        event.add("sequence", sequence)
+        event.add("dtstamp", at.replace(microsecond=0))
+        event.add("sequence", _sequence(at))
         calendar.add_component(event)
+
+
+def _described(feed: CalendarFeed, zone: str, days: Sequence[CalendarDay]) -> str:
+    """Return everything that the events are made of, as text."""
+    starts = [str(feed.starts_at), zone] if feed.starts_at else []
+    return " ".join([*starts, *(f"{day.date}:{day.minutes}" for day in days)])
 
 
 def _event(plan: Plan, day: CalendarDay, starts_at: time | None) -> Event:
     event, address = Event(), full_address(reverse("planner:today_detail"))
     event.add("uid", _uid(f"{plan.uuid}-{day.date:%Y%m%d}"))
-    event.add("dtstamp", plan.updated_at.replace(microsecond=0))
     # A calendar may keep the first title it gets for ever, so it says nothing that changes often.
     event.add("summary", _("Study: %(n)s min") % {"n": day.minutes})
     event.add("description", _("What to do today: %(address)s") % {"address": address})
@@ -86,14 +93,9 @@ def _uid(name: str) -> str:
     return f"{name}@{urlsplit(settings.SITE_URL).hostname}"
 
 
-def _sequence(feed: CalendarFeed) -> int:
-    """Return a number that grows with each write of the learner and with each day.
-
-    What is not done today moves the days after it, so the day counts too.
-    """
-    return (
-        feed.user.progress_version + (timezone.now().astimezone(UTC).date() - SEQUENCE_SINCE).days
-    )
+def _sequence(changed_at: datetime) -> int:
+    """Return a number that grows with each change of the events. It has 31 bits until 2094."""
+    return int((changed_at - SEQUENCE_SINCE).total_seconds())
 
 
 @lru_cache(maxsize=128)

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 from ical.calendar_stream import IcsCalendarStream
 
 from accounts.models import User
+from catalog.merging import merge_articles
 from catalog.models import Article
 from progress.learner import LearnerProgress
 from progress.planner import saving
@@ -21,7 +23,7 @@ from progress.planner.calendar.ics import ics_of
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.planner.planning import Planning
 from progress.states import StateName
-from tests.progress.planner.conftest import MONDAY, SetDay
+from tests.progress.planner.conftest import MONDAY, NOON, SetDay
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -106,9 +108,15 @@ def test_titles_name_no_article_and_no_item(reader: Client, learner: User, plan:
     ]
 
 
-def test_two_polls_get_the_same_bytes(reader: Client, learner: User, plan: Plan) -> None:
+def test_polls_get_the_same_bytes_until_an_event_changes(
+    reader: Client, learner: User, plan: Plan, set_clock: SetClock
+) -> None:
     save_starts_at(learner, time(19, 30))
-    assert calendar_of(learner) == calendar_of(learner)
+    content = calendar_of(learner)
+    set_clock(NOON + timedelta(hours=1))
+    save_starts_at(learner, time(19, 30))
+    Article.objects.update(title="Another title")
+    assert calendar_of(learner) == content
 
 
 def test_the_calendar_says_how_often_to_ask(reader: Client, learner: User, plan: Plan) -> None:
@@ -116,7 +124,8 @@ def test_the_calendar_says_how_often_to_ask(reader: Client, learner: User, plan:
     assert values_of(content, "REFRESH-INTERVAL;VALUE=DURATION") == ["PT12H"]
     assert values_of(content, "X-PUBLISHED-TTL") == ["PT12H"]
     assert values_of(content, "X-WR-CALNAME") == ["Study plan"]
-    stamp = plan.updated_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    plan.refresh_from_db()
+    stamp = plan.events_changed_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     assert set(values_of(content, "DTSTAMP")) == {stamp}
 
 
@@ -142,10 +151,50 @@ def test_a_change_of_the_plan_keeps_the_uids_and_raises_the_sequence(
     polls.append(poll())
     set_day(1)
     polls.append(poll())
+    kept, duplicate = Planning(plan, LearnerProgress(learner)).tasks.articles[-2:]
+    merge_articles(Article.objects.get(pk=kept.pk), Article.objects.get(pk=duplicate.pk))
+    polls.append(poll())
+    Article.objects.update(reading_minutes=12)
+    polls.append(poll())
     assert all(before[0] < after[0] for before, after in pairwise(polls))
     assert {uid for _sequence, _uids, uid in polls} == {polls[0][2]}
     assert all(uids[:5] == polls[0][1][:5] for _sequence, uids, _uid in polls[:5])
     assert polls[5][1][0] == polls[0][1][1]
+
+
+def test_the_sequence_grows_with_the_learners_study_day(
+    learner: User, plan: Plan, set_clock: SetClock
+) -> None:
+    """In Tokyo it begins at 19:00 UTC. What was not done moves to the next days then."""
+    live_in(learner, "Asia/Tokyo")
+    set_clock(datetime(2030, 11, 5, 18, 59, tzinfo=UTC))
+    before = calendar_of(learner)
+    set_clock(datetime(2030, 11, 5, 19, 0, tzinfo=UTC))
+    after = calendar_of(learner)
+    assert [read(content)[0][1] for content in (before, after)] == [
+        date(2030, 11, 5),
+        date(2030, 11, 6),
+    ]
+    assert max(values_of(before, "SEQUENCE")) < min(values_of(after, "SEQUENCE"))
+
+
+def test_a_database_that_only_reads_sends_the_calendar(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    calendar_of(learner)
+    Article.objects.update(reading_minutes=12)
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE"):
+            raise DatabaseError("attempt to write a readonly database")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        content = calendar_of(learner)
+        assert calendar_of(learner) == content
+    later = calendar_of(learner)
+    assert read(later) == read(content)
+    assert max(values_of(content, "SEQUENCE")) < min(values_of(later, "SEQUENCE"))
 
 
 def test_days_that_were_shown_stay_for_thirty_days(
