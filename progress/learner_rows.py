@@ -1,4 +1,4 @@
-"""The models with rows of a learner about an article: both have foreign keys `user` and `article`.
+"""The models with rows of a learner about an article: each has a foreign key `article`.
 
 Merging two articles locks every learner who has one of these rows. Sub-apps register their own.
 """
@@ -7,8 +7,9 @@ from django.db.models import Model
 
 from progress.models import Completion, Event, State
 
-models: list[type[Model]] = [State, Event, Completion]
+user_of: dict[type[Model], str] = {State: "user", Event: "user", Completion: "user"}
+"""The path from a row of each model to its learner."""
 
 
-def register(model: type[Model]) -> None:
-    models.append(model)
+def register(model: type[Model], user: str = "user") -> None:
+    user_of[model] = user

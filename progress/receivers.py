@@ -57,9 +57,9 @@ def on_article_merged(
 def learners_with(article: Article) -> QuerySet[User, int]:
     """Return the primary keys of the learners with a row about the article."""
     has_row = Q()
-    for model in learner_rows.models:
+    for model, user in learner_rows.user_of.items():
         rows = model._default_manager.filter(article=article)
-        has_row |= Q(pk__in=rows.order_by().values("user"))
+        has_row |= Q(pk__in=rows.order_by().values(user))
     return User.objects.filter(has_row).values_list("pk", flat=True)
 
 

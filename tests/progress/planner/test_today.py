@@ -3,7 +3,9 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -287,6 +289,29 @@ def test_an_article_that_is_merged_stays_on_the_list_and_left_out(
     merge_articles(Article.objects.get(pk=first.pk), Article.objects.get(pk=second.pk))
     assert [row.article for row in today_of(learner).rows[:2]] == [first, first]
     assert list(plan.left_out.all()) == [first]
+
+
+def test_a_merge_locks_the_learners_who_left_an_article_out_in_constant_queries(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    """Their plans changed, and so do their pages. The number of queries is the same for many."""
+
+    def merge(number: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            merge_articles(kept, pairs[number])
+        return len(queries)
+
+    kept, *pairs = Article.objects.filter(retired_at=None).exclude(url="")[:3]
+    plan.left_out.add(pairs[0])
+    few = merge(0)
+    assert fresh(learner).user.progress_version == 1
+    users = [User.objects.create_user(f"learner{number}") for number in range(4)]
+    for user in users:
+        own = Plan.objects.create(user=user, begins_on=MONDAY, minutes=[40] * 7)
+        own.left_out.add(pairs[1], *([kept] if user == users[0] else []))
+    assert merge(1) == few
+    assert {user.progress_version for user in User.objects.filter(plans__left_out=kept)} == {1}
+    assert list(Plan.objects.filter(left_out=kept).order_by("pk")) == list(Plan.objects.all()[::-1])
 
 
 def test_today_takes_a_constant_number_of_queries(
