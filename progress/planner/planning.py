@@ -72,6 +72,11 @@ class Planning:
         return self.today >= self.plan.begins_on
 
     @property
+    def is_running(self) -> bool:
+        """Return whether today is one of its study days, so that there is a list of today."""
+        return self.has_begun and not self.is_over
+
+    @property
     def days_left(self) -> int | None:
         """The days up to the interview. None without a date."""
         return (self.plan.interview_on - self.today).days if self.plan.interview_on else None

@@ -28,6 +28,10 @@ class TooManyItems(Exception):
     """The learner has as many own items to do as the site keeps."""
 
 
+class NotRunning(Exception):
+    """The plan has not begun, or is over, so there is no list of today."""
+
+
 def lock(user: User) -> None:
     if not lock_learner(user):
         raise ReaderGone
@@ -83,12 +87,21 @@ def leave_out(plan: Plan, articles: Collection[Article], *, is_left_out: bool = 
 
 @transaction.atomic
 def tick(planning: Planning, part_id: str, *, is_ticked: bool) -> bool:
-    """Tick a part of today's list, or clear its tick. Return whether the list has it."""
-    lock(planning.user)
+    """Tick a part of today's list, or clear its tick. Return whether the list has it.
+
+    Raise `NotRunning` or `ReaderGone`.
+    """
+    _lock_running(planning)
     stored = lists_of(planning.plan).get(planning.today) or planning.list_of_today
     parts = parts_in(stored)
     store_parts(planning, ticked(parts, part_id, is_ticked=is_ticked))
     return any(each.id == part_id for each in parts)
+
+
+def _lock_running(planning: Planning) -> None:
+    lock(planning.user)
+    if not planning.is_running:
+        raise NotRunning
 
 
 def store_parts(planning: Planning, parts: Sequence[dict[str, Any]], **values: Any) -> None:
@@ -98,8 +111,11 @@ def store_parts(planning: Planning, parts: Sequence[dict[str, Any]], **values: A
 
 @transaction.atomic
 def set_minutes_of_today(planning: Planning, minutes: int) -> None:
-    """Give today so many minutes: the list is cut, or goes on with what comes next."""
-    lock(planning.user)
+    """Give today so many minutes: the list is cut, or goes on with what comes next.
+
+    Raise `NotRunning` or `ReaderGone`.
+    """
+    _lock_running(planning)
     parts = list(planning.parts)
     done = [each.id for each in parts if planning.is_done(each)]
     kept = lengthened(planning, cut_to(parts, minutes, done), minutes)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -183,8 +184,21 @@ def _changed(
     expect_reader(request)
     if not form.is_valid():
         return _refused(request, form.reason)
-    change(plan_or_404(request), form)
+    plan = plan_or_404(request)
+    try:
+        change(plan, form)
+    except saving.NotRunning:
+        return _not_running(request, plan)
     return redirect(TODAY)
+
+
+def _not_running(request: LearnerRequest, plan: Plan) -> HttpResponse:
+    if plan.begins_on > request.progress.today:
+        reason = _("Your plan begins on %(day)s. Until then there is no list of the day.")
+        reason %= {"day": date_format(plan.begins_on, "l, j F")}
+    else:
+        reason = _("Your plan is over: the day of the interview has come.")
+    return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
 
 
 def _refused(request: LearnerRequest, reason: str) -> HttpResponse:

@@ -28,7 +28,7 @@ def to_do_today(user: User) -> ToDo | None:
     progress = LearnerProgress(user)
     plan = active_plan(user)
     planning = Planning(plan, progress) if plan else None
-    if planning and planning.has_begun and not planning.is_over:
+    if planning and planning.is_running:
         return _of_plan(planning)
     return _of_deck(progress)
 

@@ -149,7 +149,14 @@ def test_before_a_plan_begins_nothing_is_listed_or_stored(
     page = reader.get("/today/").content.decode()
     assert "Your plan begins soon" in page
     assert "It begins on Wednesday, 6 November." in page
-    reader.post("/today/minutes/", {"minutes": "30"})
+    for path, form in (
+        ("/today/minutes/", {"minutes": "30"}),
+        ("/today/parts/recall/", {"is_ticked": "yes"}),
+    ):
+        assert path not in page
+        refused = reader.post(path, form)
+        assert refused.status_code == 409
+        assert "Your plan begins on Wednesday, 6 November." in refused.content.decode()
     assert not DayList.objects.exists()
     set_day(2)
     assert [row[1] for row in rows_of(learner)] == [15, 15, 10]

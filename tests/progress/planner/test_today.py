@@ -221,6 +221,8 @@ def test_the_plan_ends_on_the_day_and_asks_afterwards(
     assert "What does not fit" not in whole_plan
     set_day(8)
     assert "How did it go?" in reader.get("/today/").content.decode()
+    late = reader.post("/today/minutes/", {"minutes": "30"})
+    assert (late.status_code, "Your plan is over" in late.content.decode()) == (409, True)
     for _ in range(2):
         reader.post(f"/me/plans/{plan.uuid}/archive/", {"outcome": "They asked for a queue."})
     assert "Make a plan" in reader.get("/today/").content.decode()
