@@ -14,7 +14,7 @@ from catalog.filters import EntryFilterForm, filters_in, result_counts
 from catalog.history.article_history import article_history_of
 from catalog.roadmap import bands_of, chosen_layers, folded, layer_tabs, tables_of
 from playbook.http import HttpRequest
-from playbook.rendering.dependencies import TIME_ZONE
+from playbook.rendering.dependencies import DAY, TIME_ZONE
 from playbook.rendering.pages import Content, Viewed, personal_page, requested_fragment, shared_page
 
 ENTRY_LIST = "catalog/entry_list.html"
@@ -97,7 +97,7 @@ def filtered(request: HttpRequest, form: EntryFilterForm) -> Viewed:
 
 
 @require_safe
-@shared_page("catalog/article_detail.html", depends_on=(CATALOG, TIME_ZONE))
+@shared_page("catalog/article_detail.html", depends_on=(CATALOG, DAY, TIME_ZONE))
 def article_detail(request: HttpRequest, slug: str) -> Viewed:
     article = request.snapshot.article(slug)
     if article.slug != slug:

@@ -21,7 +21,7 @@ def notes_of(user: User) -> list[JSONObject]:
 
 
 def dropped_texts_of(user: User) -> list[JSONObject]:
-    texts = DroppedText.objects.for_user(user).order_by("dropped_at", "pk")
+    texts = DroppedText.objects.for_user(user).kept().order_by("dropped_at", "pk")
     return [
         {
             "uuid": text.uuid,

@@ -7,7 +7,7 @@ from accounts.models import User
 from catalog.dependencies import CATALOG
 from catalog.models import Article
 from playbook.http import HttpRequest
-from playbook.rendering.dependencies import READER, TIME_ZONE
+from playbook.rendering.dependencies import DAY, READER, TIME_ZONE
 from playbook.rendering.fragments import cached_fragments, fill, per_user_fragment
 from progress.notes.editor import editor_of, empty_editor
 from progress.notes.models import Note
@@ -16,7 +16,7 @@ from progress.notes.sql import note_of
 register = template.Library()
 
 
-@per_user_fragment(register, READER, CATALOG, TIME_ZONE)
+@per_user_fragment(register, READER, CATALOG, DAY, TIME_ZONE)
 def note_editor(request: HttpRequest, article: Article) -> str:
     """Render the learner's note about an article, or the line that offers signing in."""
     if not isinstance(request.user, User):

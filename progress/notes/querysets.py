@@ -1,20 +1,14 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import QuerySet
-from django.utils import timezone
+
+from progress.dropped_texts import DroppedTextsQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from progress.notes.models import DroppedText, Note
-
-DROPPED_TEXTS_KEPT = timedelta(days=30)
-
-
-def kept_since() -> datetime:
-    return timezone.now() - DROPPED_TEXTS_KEPT
+    from progress.notes.models import Note
 
 
 class NoteQuerySet(QuerySet["Note"]):
@@ -29,12 +23,6 @@ class NoteQuerySet(QuerySet["Note"]):
         return self.select_related("article__status")
 
 
-class DroppedTextQuerySet(QuerySet["DroppedText"]):
+class DroppedTextQuerySet(DroppedTextsQuerySet["DroppedText"]):
     def for_user(self, user: User) -> Self:
         return self.filter(note__user=user)
-
-    def kept(self) -> Self:
-        return self.filter(dropped_at__gte=kept_since())
-
-    def expired(self) -> Self:
-        return self.filter(dropped_at__lt=kept_since())

@@ -63,7 +63,7 @@ class NoteStore(TextStore[Note]):  # type: ignore[type-var]  # its fields get ty
             saved.has_dropped_texts = True
 
     def has_dropped(self, saved: Note, text: str) -> bool:
-        return saved.dropped_texts.filter(text=text).exists()
+        return DroppedText.objects.filter(note=saved, text=text).kept().exists()
 
 
 def save_note(user: User, article: Article, draft: Draft) -> Note:

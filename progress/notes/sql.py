@@ -6,8 +6,8 @@ from typing import NamedTuple
 from django.db import connections, router
 
 from accounts.models import User
+from progress.dropped_texts import kept_since_for
 from progress.notes.models import DroppedText, Note
-from progress.notes.querysets import kept_since
 from progress.sql import in_utc
 
 
@@ -39,16 +39,18 @@ def delete_expired_texts(user: User) -> None:
         cursor.execute(
             "DELETE FROM notes_droppedtext WHERE dropped_at < %s"
             " AND note_id IN (SELECT id FROM notes_note WHERE user_id = %s)",
-            [connection.ops.adapt_datetimefield_value(kept_since()), user.pk],
+            [kept_since_for(connection), user.pk],
         )
 
 
 def stored_note(user: User, article_id: int) -> Note | None:
     """Return the learner's note about the article, to write to it, with `has_dropped_texts`."""
+    connection = connections[router.db_for_read(Note)]
     notes = Note.objects.raw(
-        "SELECT *, EXISTS (SELECT 1 FROM notes_droppedtext WHERE note_id = notes_note.id)"
-        " AS has_dropped_texts FROM notes_note WHERE user_id = %s AND article_id = %s",
-        [user.pk, article_id],
+        "SELECT *, EXISTS (SELECT 1 FROM notes_droppedtext WHERE note_id = notes_note.id"
+        " AND dropped_at >= %s) AS has_dropped_texts"
+        " FROM notes_note WHERE user_id = %s AND article_id = %s",
+        [kept_since_for(connection), user.pk, article_id],
     )
     return next(iter(notes), None)
 
@@ -91,12 +93,13 @@ class ShownNote(NamedTuple):
 
 def note_of(user: User, article_id: int) -> ShownNote | None:
     """Return the learner's note about the article."""
-    with connections[router.db_for_read(Note)].cursor() as cursor:
+    connection = connections[router.db_for_read(Note)]
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, text, html, version, updated_at, EXISTS"
-            " (SELECT 1 FROM notes_droppedtext WHERE note_id = note.id)"
+            " (SELECT 1 FROM notes_droppedtext WHERE note_id = note.id AND dropped_at >= %s)"
             " FROM notes_note AS note WHERE user_id = %s AND article_id = %s",
-            [user.pk, article_id],
+            [kept_since_for(connection), user.pk, article_id],
         )
         row = cursor.fetchone()
     if row is None:

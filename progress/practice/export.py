@@ -1,14 +1,24 @@
 """The practice sessions in a learner's export."""
 
+from django.db.models import Prefetch
+
 from accounts.models import User
 from progress.export import JSONObject
-from progress.practice.models import Pause, PracticeSession, ReviewLink, Score, Scratch
+from progress.practice.models import (
+    DroppedScratch,
+    Pause,
+    PracticeSession,
+    ReviewLink,
+    Score,
+    Scratch,
+)
 
 
 def practice_sessions_of(user: User) -> list[JSONObject]:
     """Return the sessions with everything that belongs to them, in a constant number of queries."""
     sessions = PracticeSession.objects.for_user(user).order_by("started_at", "pk")
-    related = ("scratches__dropped_texts", "pauses", "review_links", "scores__review_link")
+    dropped = Prefetch("scratches__dropped_texts", DroppedScratch.objects.kept())
+    related = (dropped, "pauses", "review_links", "scores__review_link")
     return [
         _practice_session(each)
         for each in sessions.select_related("case").prefetch_related(*related)

@@ -1,21 +1,14 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts.models import User
+from progress.dropped_texts import DroppedTextsQuerySet
 
 if TYPE_CHECKING:
-    from progress.practice.models import DroppedScratch, PracticeSession
-
-DROPPED_TEXTS_KEPT = timedelta(days=30)
-
-
-def kept_since() -> datetime:
-    return timezone.now() - DROPPED_TEXTS_KEPT
+    from progress.practice.models import PracticeSession
 
 
 class PracticeSessionQuerySet(QuerySet["PracticeSession"]):
@@ -29,12 +22,6 @@ class PracticeSessionQuerySet(QuerySet["PracticeSession"]):
         return self.filter(finished_at=None)
 
 
-class DroppedScratchQuerySet(QuerySet["DroppedScratch"]):
+class DroppedScratchQuerySet(DroppedTextsQuerySet["DroppedScratch"]):
     def for_user(self, user: User) -> Self:
         return self.filter(scratch__practice_session__user=user)
-
-    def kept(self) -> Self:
-        return self.filter(dropped_at__gte=kept_since())
-
-    def expired(self) -> Self:
-        return self.filter(dropped_at__lt=kept_since())

@@ -86,7 +86,7 @@ class ScratchStore(TextStore[StoredScratch]):
             saved.has_dropped_texts = True
 
     def has_dropped(self, saved: StoredScratch, text: str) -> bool:
-        return DroppedScratch.objects.filter(scratch=saved.pk, text=text).exists()
+        return DroppedScratch.objects.filter(scratch=saved.pk, text=text).kept().exists()
 
 
 def restore_scratch(user: User, dropped: DroppedScratch) -> None:

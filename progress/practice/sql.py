@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connections, router
 
 from accounts.models import User
+from progress.dropped_texts import kept_since_for
 from progress.practice.models import DroppedScratch, Pause, PracticeSession, Scratch
 from progress.sql import in_utc
 
@@ -34,11 +35,12 @@ def pauses_of(practice_session: PracticeSession) -> list[Pause]:
 
 def scratches_of(practice_session: PracticeSession) -> list[Scratch]:
     """Return the scratches of a session in their order, with `has_dropped_texts`."""
+    connection = connections[router.db_for_read(Scratch)]
     scratches = Scratch.objects.raw(
         "SELECT *, EXISTS (SELECT 1 FROM practice_droppedscratch"
-        " WHERE scratch_id = practice_scratch.id) AS has_dropped_texts"
+        " WHERE scratch_id = practice_scratch.id AND dropped_at >= %s) AS has_dropped_texts"
         " FROM practice_scratch WHERE practice_session_id = %s ORDER BY position",
-        [practice_session.pk],
+        [kept_since_for(connection), practice_session.pk],
     )
     return list(scratches)
 
@@ -65,11 +67,17 @@ def scratch_of(user: User, session: UUID, position: int) -> StoredScratch | None
         cursor.execute(
             "SELECT s.id, s.stage, s.text, s.version, s.saved_by, s.saved_number, s.updated_at,"
             " p.finished_at IS NOT NULL,"
-            " EXISTS (SELECT 1 FROM practice_droppedscratch WHERE scratch_id = s.id)"
+            " EXISTS (SELECT 1 FROM practice_droppedscratch"
+            " WHERE scratch_id = s.id AND dropped_at >= %s)"
             " FROM practice_scratch AS s"
             " JOIN practice_practicesession AS p ON p.id = s.practice_session_id"
             " WHERE p.uuid = %s AND p.user_id = %s AND s.position = %s",
-            [UUID_FIELD.get_db_prep_value(session, connection), user.pk, position],
+            [
+                kept_since_for(connection),
+                UUID_FIELD.get_db_prep_value(session, connection),
+                user.pk,
+                position,
+            ],
         )
         row = cursor.fetchone()
     if row is None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Article
+from progress.export import progress_of
 from progress.notes.jobs import delete_dropped_texts
 from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
 from progress.notes.saving import save_note
@@ -314,6 +315,9 @@ def test_a_text_that_is_past_its_days_can_not_be_restored(
     reader: Client, learner: User, wallet: Article, write_note: WriteNote
 ) -> None:
     text = drop(write_note(learner, wallet, "present"), "old", days=31)
+    assert EARLIER not in reader.get(f"/articles/{wallet.slug}/").content.decode()
+    assert EARLIER not in send(reader, "present", 1).content.decode()
+    assert progress_of(learner)["dropped_texts"] == []
     assert ">old<" not in reader.get(EARLIER).content.decode()
     assert reader.post(f"/me/notes/earlier/{text.uuid}/restore/").status_code == 404
     assert texts() == [("present", 1)]

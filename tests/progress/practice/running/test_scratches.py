@@ -17,6 +17,7 @@ from accounts.models import User
 from catalog.cases.models import Case
 from playbook.diagrams.language import parse
 from playbook.diagrams.svg import draw
+from progress.export import progress_of
 from progress.practice.jobs import delete_dropped_scratches
 from progress.practice.models import SCRATCH_MAX_LENGTH, DroppedScratch, PracticeSession, Scratch
 from progress.practice.scratches import ScratchStore
@@ -173,11 +174,18 @@ def test_a_dropped_text_is_restored_in_exchange(
     assert dropped() == ["mine"]
 
 
-def test_texts_that_were_dropped_long_ago_are_deleted(reader: Client, url: str) -> None:
+def test_texts_that_were_dropped_long_ago_are_deleted(
+    reader: Client, learner: User, session: PracticeSession, url: str
+) -> None:
     send(reader, url, "theirs")
     send(reader, url, "mine", 1, choice="mine", theirs=2)
     DroppedScratch.objects.update(dropped_at=timezone.now() - timedelta(days=31))
     assert "theirs" not in reader.get(f"{url}earlier/").content.decode()
+    (exported,) = progress_of(learner)["practice_sessions"]
+    assert [each["dropped_texts"] for each in exported["scratches"] if each["dropped_texts"]] == []
+    page = reader.get(f"/me/practice/{session.uuid}/?stage=2").content.decode()
+    assert f"{url}earlier/" not in page
+    assert "Earlier texts" not in send(reader, url, "mine", 3).content.decode()
     send(reader, url, "again", 1, choice="mine", theirs=3)
     assert dropped() == ["mine"]
 
