@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -21,6 +21,17 @@ _T = TypeVar("_T")
 
 HISTORY_SHOWN = 10
 STARTED = StateName.at(Stage.STARTED)
+NEVER = datetime.min.replace(tzinfo=UTC)
+FORGOTTEN = (
+    "states",
+    "totals",
+    "changed_articles",
+    "growth",
+    "confidences",
+    "behind",
+    "current_article",
+)
+"""The cached properties that a write makes stale."""
 
 
 class NothingToUndo(Exception):
@@ -191,7 +202,7 @@ class ReaderProgress(ABC):
     def forget(self) -> None:
         """Clear what was read before a write."""
         self._derived.clear()
-        for name in ("states", "totals", "changed_articles", "growth", "confidences", "behind"):
+        for name in FORGOTTEN:
             self.__dict__.pop(name, None)
 
     def remember(self, states: Mapping[int, str]) -> None:
@@ -248,13 +259,15 @@ class ReaderProgress(ABC):
         behind = set(StateName.at(Stage.FINISHED, Stage.EXCLUDED))
         return {pk for pk, state in self.states.items() if state in behind}
 
-    @property
+    @cached_property
     def current_article(self) -> Article | None:
-        """The article that the reader is reading, the first of the journey; else the next one."""
+        """The article that the reader began to read last; else the next one."""
         reading = [pk for pk, state in self.states.items() if state in STARTED]
         articles = (self.snapshot.by_pk.get(pk) for pk in reading)
         shown = [article for article in articles if article and article.is_countable]
         if shown:
-            return min(shown, key=lambda article: self.snapshot.place_of(article.pk))
+            began_at = self.started_at() if len(shown) > 1 else {}
+            shown.sort(key=lambda article: self.snapshot.place_of(article.pk))
+            return max(shown, key=lambda article: began_at.get(article.pk, NEVER))
         entry = self.next_entry()
         return entry.article if entry else None
