@@ -55,7 +55,10 @@ def whole_plan(request: HttpRequest) -> str:
         return ""
     today, tasks, interview_on = Today(planning), planning.tasks, planning.plan.interview_on
     left_out = tuple(article for article in tasks.articles if article.pk in tasks.left_out)
-    days = [_plan_day(request, day, rows) for day, rows in today.days]
+    days = [
+        _plan_day(request, day, rows, is_today=day.date == planning.today)
+        for day, rows in today.days
+    ]
     left_over = [
         _plan_line(request, row, has_note=False)
         for row in (() if planning.is_over else today.left_over)
@@ -248,18 +251,22 @@ def _make_it_fit(request: HttpRequest, planning: Planning) -> SafeString | str:
     )
 
 
-def _plan_day(request: HttpRequest, day: Day, rows: Sequence[Row]) -> SafeString:
+def _plan_day(request: HttpRequest, day: Day, rows: Sequence[Row], *, is_today: bool) -> SafeString:
+    """Render a day of the plan. Only today's parts can be done."""
     frame = cached_fragments(request)(
         f"{INCLUDES}plan-day.html", date=day.date, **_gaps("minutes", "lines")
     )
-    lines = [_plan_line(request, row) for row in rows]
+    lines = [_plan_line(request, row, is_done=is_today and row.is_done) for row in rows]
     return fill(frame, minutes=day.planned, lines=SafeString("".join(lines)))
 
 
-def _plan_line(request: HttpRequest, row: Row, *, has_note: bool = True) -> SafeString:
+def _plan_line(
+    request: HttpRequest, row: Row, *, has_note: bool = True, is_done: bool = False
+) -> SafeString:
     frame = cached_fragments(request, CATALOG)(
         f"{INCLUDES}plan-line.html",
         article=row.article,
+        is_done=is_done,
         note=gap("note") if row.note and has_note else "",
         **_gaps("title", "minutes"),
     )

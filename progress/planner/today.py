@@ -166,15 +166,17 @@ class Today:
 
     @cached_property
     def days(self) -> Sequence[tuple[Day, Sequence[Row]]]:
-        """The days of the plan with something to do, each with its rows; today as it is fixed."""
-        later = [day for day in self.planning.planned.days if day.date > self.planning.today]
-        first = Day(
-            self.planning.today,
-            self.planning.list_of_today.minutes,
-            [each.part for each in self.planning.parts],
-        )
-        planned = [*([first] if self.planning.has_begun else []), *later]
-        return [(day, self._rows_of(day.parts)) for day in planned if day.parts]
+        """The days of the plan with something to do, each with its rows.
+
+        Today is as it is fixed, with what is done of it.
+        """
+        today, planned = self.planning.today, self.planning.planned.days
+        later = [(day, self._rows_of(day.parts)) for day in planned if day.date > today]
+        if not self.planning.has_begun or not self.rows:
+            return [(day, rows) for day, rows in later if rows]
+        parts = [each.part for each in self.planning.parts]
+        first = Day(today, self.planning.list_of_today.minutes, parts)
+        return [(first, self.rows), *((day, rows) for day, rows in later if rows)]
 
     @property
     def left_over(self) -> Sequence[Row]:
