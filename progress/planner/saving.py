@@ -60,13 +60,13 @@ def _forget_untouched_list(planning: Planning) -> None:
 
 
 @transaction.atomic
-def archive_plan(user: User, uuid: UUID, outcome: str = "") -> None:
-    """End a plan, which is kept with what the learner says about the interview."""
+def archive_plan(user: User, uuid: UUID, outcome: str | None = None) -> None:
+    """End a plan, which is kept, and store what the learner says about the interview, if given."""
     lock(user)
     plans = Plan.objects.for_user(user).filter(uuid=uuid)
     if plans.filter(archived_at=None).update(archived_at=timezone.now()):
         User.objects.filter(pk=user.pk).update(recall_aims_at=None)
-    if outcome:
+    if outcome is not None:
         plans.update(outcome=outcome)
 
 

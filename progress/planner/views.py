@@ -77,7 +77,11 @@ def whole_plan_page(request: LearnerRequest) -> Viewed:
 def plan_list(request: LearnerRequest) -> Viewed:
     """Show the plans that ended."""
     plans = Plan.objects.for_user(request.user).exclude(archived_at=None)
-    return {"plans": plans}
+    return {"plans": [(plan, _outcome_form(plan)) for plan in plans]}
+
+
+def _outcome_form(plan: Plan) -> OutcomeForm:
+    return OutcomeForm(initial={"outcome": plan.outcome}, auto_id=f"id_%s_{plan.uuid}")
 
 
 def plan_or_404(request: LearnerRequest) -> Plan:
@@ -92,11 +96,15 @@ def plan_or_404(request: LearnerRequest) -> Plan:
 def plan_archive(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     """End a plan and keep it; ended before, only what the learner says is stored."""
     expect_reader(request)
-    get_object_or_404(Plan.objects.for_user(request.user), uuid=uuid)
+    plan = get_object_or_404(Plan.objects.for_user(request.user), uuid=uuid)
     form = OutcomeForm(request.POST)
     if not form.is_valid():
         return _refused(request, form.reason)
-    saving.archive_plan(request.user, uuid, form.cleaned_data["outcome"])
+    outcome = form.cleaned_data["outcome"] if "outcome" in request.POST else None
+    saving.archive_plan(request.user, uuid, outcome)
+    if plan.archived_at:
+        messages.success(request, _("What you wrote about the interview is saved."))
+        return redirect("planner:plan_list")
     messages.success(request, _("The plan is archived. What you marked and wrote stays."))
     return redirect(TODAY)
 

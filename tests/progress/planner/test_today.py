@@ -226,7 +226,14 @@ def test_the_plan_ends_on_the_day_and_asks_afterwards(
     for _ in range(2):
         reader.post(f"/me/plans/{plan.uuid}/archive/", {"outcome": "They asked for a queue."})
     assert "Make a plan" in reader.get("/today/").content.decode()
-    assert "They asked for a queue." in reader.get("/me/plans/").content.decode()
+    address = f"/me/plans/{plan.uuid}/archive/"
+    assert reader.post(address).headers["Location"] == "/me/plans/"
+    page = reader.get("/me/plans/").content.decode()
+    assert page.count("They asked for a queue.") == 2  # to read, and in the form that changes it
+    assert f'action="{address}"' in page
+    reader.post(address, {"outcome": ""})
+    assert "They asked for a queue." not in reader.get("/me/plans/").content.decode()
+    assert Plan.objects.get().outcome == ""
 
 
 def test_without_a_plan_today_shows_what_there_is(reader: Client, learner: User) -> None:
@@ -246,6 +253,12 @@ def test_the_whole_plan_lists_every_article_once_it_is_planned(
     page = reader.get("/me/plan/").content.decode()
     for article in today_of(learner).planning.tasks.unread:
         assert article.get_absolute_url() in page
+    first, _second, third = rows_of(learner)
+    set_state(learner, first[0], StateName.DONE)
+    reader.post(f"/today/parts/{today_of(learner).rows[2].listed.id}/", {"is_ticked": "yes"})
+    page = reader.get("/me/plan/").content.decode()
+    lines = re.findall(r"<li>(?:<a[^>]*>)?([^<]+)(?:</a>)? (<span.*)</li>", page)
+    assert [title for title, rest in lines if "done" in rest] == [first[0], third[0]]
 
 
 def test_nobody_else_reaches_a_plan_or_an_item(reader: Client, other: User) -> None:
