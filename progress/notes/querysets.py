@@ -8,7 +8,7 @@ from progress.dropped_texts import DroppedTextsQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from progress.notes.models import Note
+    from progress.notes.models import DroppedText, Note
 
 
 class NoteQuerySet(QuerySet["Note"]):

@@ -8,7 +8,7 @@ from accounts.models import User
 from progress.dropped_texts import DroppedTextsQuerySet
 
 if TYPE_CHECKING:
-    from progress.practice.models import PracticeSession
+    from progress.practice.models import DroppedScratch, PracticeSession
 
 
 class PracticeSessionQuerySet(QuerySet["PracticeSession"]):

@@ -267,9 +267,6 @@ def test_nobody_else_reaches_a_plan_or_an_item(reader: Client, other: User) -> N
     assert reader.post(f"/me/plans/{theirs.uuid}/archive/").status_code == 404
     for action in ("", "done/", "delete/"):
         assert reader.post(f"/me/items/{item.uuid}/{action}").status_code == 404
-    add = {"title": "Mine", "minutes": "5", "operation": str(item.uuid)}
-    assert reader.post("/me/items/add/", add).status_code == 409
-    assert [each.title for each in OwnItem.objects.all()] == ["Secret"]
     assert reader.get("/me/plan/").status_code == 404
     for address in ("/today/", "/me/items/", "/me/plans/"):
         assert "Secret" not in reader.get(address).content.decode()
