@@ -1,4 +1,4 @@
-"""Which user names can be chosen: none that could be taken for another account's."""
+"""The rules for user names: none may be taken for another account's."""
 
 import re
 import unicodedata

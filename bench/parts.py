@@ -18,7 +18,7 @@ class PartToMeasure:
     head: list[str]
     measure: Callable[[Environment, Plan], Iterator[Row]]
     is_once: bool = False
-    """Whether to measure on one database only, because the database makes no difference."""
+    """True if it is measured on one database only, because the database makes no difference."""
 
     def result(self, command: str, commit: str, rows: Sequence[Row]) -> Part:
         return Part(

@@ -34,11 +34,11 @@ class Carried(NamedTuple):
     export: str = ""
     """Its name in exported JSON and CSV. Empty if it is not exported."""
     is_public: bool = True
-    """Whether readers see its changes."""
+    """True if readers see its changes."""
     parse: Callable[[str], Any] = str
     """Convert the text of a cell. Raises `ValueError` if the text is not a value."""
     is_optional: bool = False
-    """Whether exported Markdown has its column only if some article has a value."""
+    """True if exported Markdown has its column only if some article has a value."""
 
 
 def minutes(text: str) -> int | None:
@@ -291,7 +291,7 @@ class CatalogData:
     prerequisites: Mapping[str, PrerequisiteData] | None = None
     """`None` in a revision that was made before there were prerequisites."""
     has_minutes: bool = True
-    """Whether it was made since articles have reading minutes."""
+    """True if it was made since articles have reading minutes."""
 
     @cached_property
     def current_of(self) -> Mapping[str, list[EntryData]]:

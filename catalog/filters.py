@@ -190,7 +190,7 @@ class EntryFilterForm(forms.Form):
 
     @cached_property
     def has_only_fuzzy_matches(self) -> bool:
-        """Whether all that is shown matches the search only with a typo forgiven."""
+        """True if each result matches the search only with a typo forgiven."""
         return bool(self.matching()) and not self.matching() & self.exact
 
     @cached_property
@@ -275,7 +275,7 @@ class EntryFilterForm(forms.Form):
 
     @property
     def is_only_search(self) -> bool:
-        """Whether the search is the only active filter."""
+        """True if the search is the only active filter."""
         return not any(self.values[name] for name in self.labels)
 
     @property

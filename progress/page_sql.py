@@ -70,7 +70,7 @@ class EventChange(NamedTuple):
     from_state: StateName
     to_state: StateName
     undoes_id: bool
-    """Whether it is an undo, by the name that `Event` has for it."""
+    """True if it is an undo; `Event` has the same name for it."""
     is_undone: bool
     can_undo: bool
     article: EventArticle

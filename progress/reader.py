@@ -98,7 +98,7 @@ class ReaderProgress(ABC):
     @property
     @abstractmethod
     def marks_on_open(self) -> bool:
-        """Whether opening an article sets it to reading."""
+        """True if opening an article sets it to reading."""
 
     @abstractmethod
     def load_states(self) -> Mapping[int, str]:
@@ -185,7 +185,7 @@ class ReaderProgress(ABC):
 
     @property
     def needs_reminder(self) -> bool:
-        """Whether to say again that a visitor's progress is kept in one browser only."""
+        """True if a visitor is told again that progress is kept in one browser only."""
         return False
 
     def derive(self, make: Callable[[Self], _T]) -> _T:

@@ -35,7 +35,7 @@ class StateTraits:
 
     stage: Stage
     rank: int
-    """When two histories merge, the state with the higher rank wins. Unique."""
+    """Unique. The state with the higher rank wins when two histories merge."""
     key: str
     """The keyboard key that sets it. Unique; `static/js/keys.js` uses J, K and Z itself."""
     verb: str | Promise

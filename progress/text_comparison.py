@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 Piece: TypeAlias = tuple[bool, str]
-"""Whether the text is in one of the two only, and the text."""
+"""True if the texts differ here, and the text of this side."""
 
 COMPARISONS_MAX = 40_000
 """The number of pairs of lines, or of words, up to which they are compared."""

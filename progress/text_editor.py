@@ -45,9 +45,9 @@ class TextEditor:
     earlier_url: str = ""
     """The address of the texts that were dropped, if there are any."""
     has_preview: bool = True
-    """Whether the text is Markdown, and shown as it looks."""
+    """True if the text is Markdown, and shown as it looks."""
     has_day: bool = True
-    """Whether the line below it says the day on which it was saved, beside the time."""
+    """True if the line below it says the day on which it was saved, beside the time."""
 
     @property
     def saved_instant(self) -> str:

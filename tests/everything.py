@@ -44,7 +44,7 @@ class Part:
     arguments: tuple[str, ...]
     database_url: str = SQLITE_URL
     checks_dependencies: bool = False
-    """Of every page. They are checked once, on SQLite, because the check takes time."""
+    """True if pages are checked for undeclared dependencies: once, because it takes time."""
     passed: bool = False
     last_line: str = "did not end"
 

@@ -60,7 +60,7 @@ class EntryRowsInline(EntryFields, InlineModelAdmin[Entry, Any]):
     can_delete = False
     show_change_link = True
     names_articles = False
-    """Whether the article of a new row is typed."""
+    """True if the article of a new row is typed."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         entries = cast(EntryQuerySet, super().get_queryset(request))

@@ -32,7 +32,7 @@ class StageMinutes(NamedTuple):
 class RubricLine(NamedTuple):
     criterion: Criterion
     text: str
-    """What a score of 3 shows."""
+    """The evidence that a score of 3 needs."""
 
 
 def sentences_in(text: str) -> list[str]:

@@ -50,7 +50,7 @@ STAGES_OF = {
 
 
 class Criterion(models.TextChoices):
-    """What a line of a rubric scores. It is the same in every case, so that scores compare."""
+    """The subject of a line of a rubric: the same ones in every case, so that scores compare."""
 
     REQUIREMENTS = "requirements", _("Requirements")
     ESTIMATES = "estimates", _("Estimates")

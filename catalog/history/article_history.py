@@ -34,7 +34,7 @@ ENTRY_FIELDS = _public_fields(EntryData)
 
 class _ArticleVersion(NamedTuple):
     is_seen: bool
-    """Whether readers of the snapshot could see it, retired or not."""
+    """True if readers of the snapshot could see it, retired or not."""
     is_countable: bool
     values: tuple[Any, ...]
     """The values of `ARTICLE_FIELDS`."""

@@ -114,7 +114,7 @@ class FieldChange:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the whole row is new, restored or retired."""
+        """True if the whole row is new, restored or retired."""
         return self.kind in {ChangeKind.NEW, ChangeKind.BACK, ChangeKind.RETIRED}
 
     @property

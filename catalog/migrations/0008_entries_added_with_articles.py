@@ -1,4 +1,4 @@
-"""When an entry was added is not known: with its article at the earliest."""
+"""Date each entry: it was added with its article at the earliest."""
 
 from django.apps.registry import Apps
 from django.db import migrations

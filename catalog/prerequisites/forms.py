@@ -45,7 +45,7 @@ class PrerequisiteRowForm(PrerequisiteForm):
 
 
 class PrerequisiteRows(CatalogRows[Prerequisite]):
-    """What an article requires. Several rows may close a circle only together."""
+    """The articles that an article requires. Several rows may close a circle only together."""
 
     def clean(self) -> None:
         super().clean()

@@ -24,7 +24,7 @@ COLUMN_GAP, ROW_GAP = 44, 16
 LINE_LENGTH, LINE_HEIGHT, LINES_MAX = 26, 15, 3
 """The characters that fit on a line of a node, its height, and how many lines fit."""
 BULGE = 12
-"""How far a curve within a column leaves it. Each row more adds a little."""
+"""The distance by which a curve within a column leaves it. Each row more adds a little."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class Related(NamedTuple):
 
 
 class PrerequisiteIndex:
-    """What requires what, among the countable articles that readers see in a section."""
+    """The prerequisites among the countable articles that readers see in a section."""
 
     def __init__(self, snapshot: CatalogSnapshot) -> None:
         self.snapshot = snapshot

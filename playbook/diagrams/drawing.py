@@ -1,4 +1,4 @@
-"""What a drawing consists of, and how it is read as a nested list."""
+"""The parts of a drawing, and their form as a nested list."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Whether the database answers, and holds what this release needs."""
+"""Check that the database answers and has the schema of this release."""
 
 from collections.abc import Iterator
 from datetime import datetime

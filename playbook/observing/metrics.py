@@ -131,7 +131,7 @@ def registry() -> CollectorRegistry:
 
 
 class StoredMetrics(Collector):
-    """What apps read from the database, without what cannot be read now."""
+    """The metrics that apps read from the database, without those that cannot be read now."""
 
     def collect(self) -> Iterator[Metric]:
         try:

@@ -50,7 +50,7 @@ class Dependency:
 
 
 HAS_LANGUAGES = len(settings.LANGUAGES) > 1
-"""Whether the language can vary. If not, a page saves about fifty look-ups of it."""
+"""True if the language can vary. If not, a page saves about fifty look-ups of it."""
 
 
 def current_language() -> str | None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ScheduledJob(models.Model):
-    """When a job ran and runs next. A scheduler that runs it holds the row's claim meanwhile."""
+    """The last and the next run of a job. The scheduler that runs it holds the row's claim."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     next_run_at = models.DateTimeField(_("next run"))

@@ -17,7 +17,7 @@ from playbook.scheduling import running
 THREADS = 4
 """A job that takes long leaves the others their threads."""
 SECONDS_TO_FINISH = 3
-"""What a run in progress gets when the scheduler stops; the next scheduler begins it again."""
+"""Seconds that a run in progress gets when the scheduler stops; the next one begins it again."""
 
 huey = MemoryHuey("playbook", results=False)
 

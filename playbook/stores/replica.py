@@ -32,7 +32,7 @@ class ReplicaReads:
 
     @cached_property
     def is_on_replica(self) -> bool:
-        """Whether the replica is current enough: asked once, because a replica never goes back."""
+        """True if the replica is current enough: asked once, because a replica never goes back."""
         if not outage.may_be_tried():
             return False
         try:

@@ -1,4 +1,4 @@
-"""Whether the database accepts changes."""
+"""Find out whether the database accepts changes."""
 
 from secrets import token_hex
 

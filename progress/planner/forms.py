@@ -202,7 +202,7 @@ class DayMinutesForm(ReasonForm):
 
 
 class TickForm(ReasonForm):
-    """Whether a part of today's list is done."""
+    """A tick of a part of today's list."""
 
     is_ticked = forms.TypedChoiceField(
         choices=[("yes", ""), ("no", "")],
@@ -215,7 +215,7 @@ class TickForm(ReasonForm):
 
 
 class OutcomeForm(ReasonForm):
-    """How the interview went, in the learner's own words."""
+    """A learner's own words about how the interview went."""
 
     outcome = forms.CharField(
         label=_("How did it go?"),

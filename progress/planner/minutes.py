@@ -1,4 +1,4 @@
-"""How long an article takes a learner."""
+"""The minutes that an article takes a learner."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DEFAULT_MINUTES = 15
 """The minutes of an article for which the playbook states none; pages say “about”."""
 
 PRIOR_MINUTES = 60
-"""How much a factor of 1 weighs beside what the learner reported, so one article changes little."""
+"""The weight of a factor of 1, in reported minutes, so that one article changes little."""
 
 FASTEST, SLOWEST = 0.5, 2.0
 

@@ -25,7 +25,7 @@ OUTCOME_MAX_LENGTH = 2000
 
 
 class Plan(models.Model):
-    """What a learner wants to cover, on which weekdays, and until when. One a learner is active."""
+    """A learner's plan: the sections, the minutes of each weekday, the date. One is active."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     user = models.ForeignKey(
@@ -98,7 +98,7 @@ class OwnItem(models.Model):
 
 
 class DayList(models.Model):
-    """What a plan asks for on one study day, fixed when it is first shown."""
+    """The list of one study day of a plan, fixed when it is first shown."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="day_lists")
@@ -148,7 +148,7 @@ class ByTheClock(models.Model):
 
 
 class CalendarFeed(ByTheClock):
-    """How a learner's plan is written as a calendar, and the secret address of it."""
+    """The calendar of a learner's plan: its settings and its secret address."""
 
     # When each day begins to study. None for events of the whole day.
     starts_at = models.TimeField(null=True, blank=True)

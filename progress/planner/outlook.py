@@ -1,4 +1,4 @@
-"""When a plan is finished at this pace, and what would make it fit.
+"""The day on which a plan is finished at this pace, and the changes that would make it fit.
 
 Every function is pure, and gets the days and tasks of the plan.
 """
@@ -20,14 +20,14 @@ STEP = 5
 
 @dataclass(frozen=True)
 class Outlook:
-    """Whether a plan with a date is finished before it, and by how many days."""
+    """The day on which a plan is finished, compared with its date."""
 
     finished_on: date | None
     """The day of the last task, if the learner goes on after the date as before. None for never."""
     last_day: date | None
     """The last study day of the plan, which is the day before the interview."""
     has_tasks: bool = True
-    """Whether anything is left to do."""
+    """True if anything is left to do."""
 
     @property
     def days_early(self) -> int | None:

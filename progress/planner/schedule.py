@@ -107,7 +107,7 @@ class DeckForecast:
 
 @dataclass(frozen=True)
 class PracticeWish:
-    """How often a learner wants to practise in a week, and how long."""
+    """The practice sessions that a learner wants in a week, and their minutes."""
 
     per_week: int = 0
     minutes: int = 45

@@ -1,4 +1,4 @@
-"""Where a learner stands: three figures side by side, which are never multiplied."""
+"""A learner's standing: three figures side by side, which are never multiplied."""
 
 from __future__ import annotations
 

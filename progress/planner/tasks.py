@@ -1,4 +1,4 @@
-"""What a plan has left: articles in the order in which to read them, and own items."""
+"""The tasks left in a plan: articles in the order in which to read them, and own items."""
 
 from __future__ import annotations
 

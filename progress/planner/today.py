@@ -1,4 +1,4 @@
-"""What Today shows: the list of the day, the week, and where the learner stands."""
+"""The content of Today: the list of the day, the week, and the learner's standing."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ class Today:
 
     @property
     def left_over(self) -> Sequence[Row]:
-        """What does not fit into the plan."""
+        """The rows that do not fit into the plan."""
         return self._rows_of(self.planning.planned.left_over)
 
     def _rows_of(self, parts: Sequence[Part]) -> list[Row]:

@@ -13,7 +13,7 @@ from catalog.cases.stages import Criterion
 
 @dataclass(frozen=True)
 class CaseCopy:
-    """What an interview shows and scores, so that a later edit does not change an old session."""
+    """The copy of a case that a session keeps, so that a later edit does not change it."""
 
     title: str
     brief: str

@@ -17,7 +17,7 @@ ZERO = timedelta(0)
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 WARNING = 5 * MINUTE
-"""How long before the end a learner is told that it comes."""
+"""The time before the end at which a learner is told that it comes."""
 
 
 class PauseSpan(NamedTuple):
@@ -34,7 +34,7 @@ class Clock:
     started_at: datetime
     length: timedelta
     stages: Sequence[timedelta]
-    """How long each stage is, in their order."""
+    """The length of each stage, in their order."""
     twist_after: timedelta
     pauses: Sequence[PauseSpan]
     now: datetime

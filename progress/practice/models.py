@@ -93,7 +93,7 @@ DRAWING = "drawing"
 
 
 class Scratch(models.Model):
-    """What a learner writes in one stage, or draws: the drawing has the last position."""
+    """A learner's text of one stage, or their drawing, which has the last position."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     practice_session = models.ForeignKey(

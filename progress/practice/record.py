@@ -18,7 +18,7 @@ from progress.practice.scoring.score_sheet import ScoreSheet
 
 @dataclass(frozen=True)
 class StageText:
-    """What a learner wrote in one stage."""
+    """A learner's text of one stage."""
 
     title: str
     text: str

@@ -1,4 +1,4 @@
-"""What a learner does during a practice session. Each of these sent twice does one thing."""
+"""The actions of a learner during a practice session. Each of them sent twice does one thing."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""When a card comes back: a fold of its reviews with FSRS.
+"""The day on which a card comes back: a fold of its reviews with FSRS.
 
 FSRS counts in periods of 24 hours, so it is given each study day at noon UTC. Learning steps and
 fuzz are off: no card comes twice on a day, and the interval that a button shows is the one that is
@@ -19,7 +19,7 @@ NOON = time(12)
 
 DECAY = fsrs.Scheduler().parameters[20]
 FACTOR = 0.9 ** (1 / -DECAY) - 1
-"""What makes the recall 90 per cent after as many days as the stability."""
+"""The factor with which recall is 90 per cent after as many days as the stability."""
 
 
 class ReviewValues(Protocol):

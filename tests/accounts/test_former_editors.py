@@ -1,4 +1,4 @@
-"""What stays of a deleted account: nothing of its name, and what it did for others."""
+"""Test that a deleted account leaves what it did for others, and nothing of its name."""
 
 import json
 from collections.abc import Callable

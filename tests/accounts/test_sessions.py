@@ -1,4 +1,4 @@
-"""How long sessions last, the list of them, and signing out from it."""
+"""Test the length of sessions, the list of them, and signing out from it."""
 
 from datetime import UTC, datetime, timedelta
 

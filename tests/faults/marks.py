@@ -78,7 +78,7 @@ def add_rows(url: str, learners: int) -> None:
 
 
 class Marks:
-    """What learners marked: the number of acknowledged marks by learner, and what failed."""
+    """The acknowledged marks, counted by learner, and the requests that failed."""
 
     def __init__(self, url: str, releases: Sequence[Release]) -> None:
         self.url = url

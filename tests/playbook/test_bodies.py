@@ -1,4 +1,4 @@
-"""How much each view takes."""
+"""Test the size of the body that each view accepts."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

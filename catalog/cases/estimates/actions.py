@@ -1,4 +1,4 @@
-"""What can be done with a result, by apps that this one does not know.
+"""Actions on a result, which other apps register.
 
 A template that is registered is included below the answers while the address has `practice=<uuid>`.
 It gets `practice` (a UUID), `estimate_text` (the answers as lines of text) and `address`. The page

@@ -1,4 +1,4 @@
-"""What one machine, partition or link is known to do, with who measured it and when.
+"""Published limits of one machine, partition or link, each with its source and year.
 
 A ceiling is a figure that somebody published, never an opinion: its source and year are shown
 beside every comparison. Correct one here when hardware or a service has moved on.
@@ -19,7 +19,7 @@ from catalog.cases.estimates.measures import Measure
 
 @dataclass(frozen=True)
 class Source:
-    """Where a figure was published; without a licence it is quoted as a fact."""
+    """The publication of a figure; without a licence it is quoted as a fact."""
 
     name: str
     address: str
@@ -34,7 +34,7 @@ class Ceiling:
     value: Fraction
     unit: str | Promise
     what: str | Promise
-    """What reached the figure, and how it was measured."""
+    """The system that reached the figure, and how it was measured."""
     below: str | Promise
     """The end of “1,157 writes/s: …”, as `above`."""
     above: str | Promise
@@ -60,17 +60,17 @@ class Verdict:
 
     @property
     def meaning(self) -> str:
-        """What it means, without a capital letter and a full stop."""
+        """The conclusion, without a capital letter and a full stop."""
         return str(self.ceiling.above if self.is_above else self.ceiling.below)
 
     @property
     def percent(self) -> int:
-        """How much of the ceiling is used, in whole percent, 100 if it is all or more."""
+        """The share of the ceiling that is used, in whole percent, at most 100."""
         return min(100, int(self.value / self.ceiling.value * 100))
 
     @property
     def share(self) -> str:
-        """How the answer relates to the ceiling: “14% of 1M requests/s”, “4.6 times 30 TB”."""
+        """The ratio of the answer to the ceiling: “14% of 1M requests/s”, “4.6 times 30 TB”."""
         ratio = self.value / self.ceiling.value
         limit = self.ceiling.shown.replace(" ", "\N{NO-BREAK SPACE}")
         if self.is_above:
@@ -137,7 +137,7 @@ SERVER = Ceiling(
     _("more than one server: put them behind a load balancer and keep them without state"),
     STACK_OVERFLOW,
 )
-"""What one server is assumed to do.
+"""The assumed capacity of one server.
 
 The post counts the requests of a day over the whole network, and says that one web server was
 enough for them, tried several times unintentionally.

@@ -1,4 +1,4 @@
-"""What a service has to handle, from nine numbers: rates, storage, bandwidth, cache, servers.
+"""The load of a service computed from nine numbers: rates, storage, bandwidth, cache, servers.
 
 Everything is exact until it is shown. A formula is written from the same factors as its value is
 multiplied from, and always from what was entered, never from a result that was rounded before.
@@ -22,7 +22,7 @@ DAYS_A_YEAR = 365
 
 @dataclass(frozen=True)
 class Inputs:
-    """What one assumes of a service. The shares and counts are exact."""
+    """The assumptions about a service. The shares and counts are exact."""
 
     users: Fraction
     """Users on one day."""
@@ -79,7 +79,7 @@ class Result:
 
     @property
     def assumed(self) -> Ceiling | None:
-        """What the formula assumes beside the inputs."""
+        """The ceiling that the formula uses in addition to the inputs."""
         return SERVER if self.measure is Measure.SERVERS else None
 
     @property
@@ -187,7 +187,7 @@ FORMULAS: dict[Measure, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Measure.CACHE: (("users", "reads", "bytes_out", "hot"), ()),
     Measure.SERVERS: (("users", "requests", "peak"), ("day", "server")),
 }
-"""What is multiplied for each answer, and what it is divided by."""
+"""The factors and the divisors of each answer."""
 
 
 def _formulas(inputs: Inputs) -> dict[Measure, Formula]:

@@ -25,7 +25,7 @@ UNKNOWN_FIELD = _("“%(name)s” is not a field of the estimates page. The fiel
 
 @dataclass(frozen=True)
 class Kind:
-    """How the values of a field are written."""
+    """The notation of a field's values."""
 
     parse: Callable[[str], Fraction]
     format: Callable[[Fraction], str]
@@ -75,7 +75,7 @@ class NumberField(forms.CharField):
 
 
 class EstimateForm(forms.Form):
-    """What one assumes of a service. A value that cannot be used is named; its default holds."""
+    """The assumptions about a service. A value that cannot be used is named; its default holds."""
 
     users = NumberField(
         "10M", ("1", "100G"), label=_("Daily users"), help_text=_("People who use it on one day.")
@@ -199,7 +199,7 @@ class Row:
 
     @property
     def text(self) -> str:
-        """What was typed if it was refused, else the number in its usual form."""
+        """The typed text if it was refused, else the number in its usual form."""
         if self.name in self.form.errors:
             return str(self.form.data.get(self.name, ""))
         return self.field.kind.format(self.form.values[self.name])

@@ -24,7 +24,7 @@ EARLIER = _("2024 or earlier")
 
 @dataclass(frozen=True)
 class Number:
-    """What an operation takes: the latency of one, and the time for a lot of it."""
+    """The time that an operation takes, for one and for a mebibyte or a gibibyte."""
 
     operation: str | Promise
     latency: str

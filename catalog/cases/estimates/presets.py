@@ -28,7 +28,7 @@ class PresetLink:
     title: str
     address: str
     is_current: bool
-    """Whether the page shows exactly these inputs."""
+    """True if the page shows exactly these inputs."""
 
 
 def preset_links(snapshot: CatalogSnapshot, form: EstimateForm) -> list[PresetLink]:

@@ -31,7 +31,7 @@ class Link:
 
     @property
     def is_badge(self) -> bool:
-        """Whether it shows a picture alone."""
+        """True if it shows nothing but a picture."""
         return self.has_picture and not self.text
 
     @property

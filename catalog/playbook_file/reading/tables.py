@@ -42,7 +42,7 @@ class TableReader:
 
     @property
     def has_articles(self) -> bool:
-        """Whether it has a column for titles or links, or a single column that has links."""
+        """True if it has a column for titles or links, or a single column that has links."""
         if "title" in self.columns or "link" in self.columns:
             return True
         return len({place for _line, cells in self.body for place in _linked(cells)}) == 1

@@ -42,7 +42,7 @@ class ChangedRow:
     slug: str
     title: str
     is_public: bool
-    """Whether readers see it, before and after the change."""
+    """True if readers see it, before and after the change."""
     changes: tuple[FieldChange, ...]
     uuid: str = ""
 
@@ -70,7 +70,7 @@ class ChangedRow:
 
     @property
     def is_renumbered(self) -> bool:
-        """Whether its number is the only change."""
+        """True if its number is the only change."""
         return self.kinds == {ChangeKind.RENUMBERED}
 
     def as_json(self) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class ArticleEdits(NamedTuple):
 
 class _ArticleVersion(NamedTuple):
     is_visible: bool
-    """Whether it was public and not retired."""
+    """True if it was public and not retired."""
     values: tuple[Any, ...]
     """The values of `ARTICLE_FIELDS`."""
 

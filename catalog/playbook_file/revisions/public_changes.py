@@ -111,10 +111,10 @@ class PublicUpdate:
     changed_at: datetime
     articles: list[PublicArticleChange]
     undone_at: datetime | None = None
-    """When the revision that this one undoes was applied."""
+    """The time at which the revision that this one undoes was applied."""
     is_by_hand: bool = False
     is_whole: bool = False
-    """Whether all its articles are shown, and not only the first ones."""
+    """True if all its articles are shown, and not only the first ones."""
 
     @property
     def shown_articles(self) -> list[PublicArticleChange]:

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StartsAtForm(forms.Form):
-    """When each day of the plan begins in the calendar."""
+    """The time at which each day of the plan begins in the calendar."""
 
     starts_at = forms.TimeField(
         label=_("I study at"),

@@ -1,4 +1,4 @@
-"""What the learner of the demonstration wrote (`fixtures/demo.json`)."""
+"""The texts of the demonstration's learner (`fixtures/demo.json`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILE = settings.BASE_DIR / "fixtures" / "demo.json"
 
 
 class Study(NamedTuple):
-    """How one article was finished."""
+    """The report with which one article was finished."""
 
     key_points: str
     confidence: int

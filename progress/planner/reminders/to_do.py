@@ -1,4 +1,4 @@
-"""What a learner has to do today, as a reminder says it."""
+"""A learner's tasks of today, as a reminder lists them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from progress.recall.deck import Deck
 @dataclass(frozen=True)
 class ToDo:
     rows: Sequence[Row] = ()
-    """What is planned and not done, without recall."""
+    """The parts planned and not done, without recall."""
     due_count: int = 0
     minutes: int = 0
     """The minutes of the plan that are left today, recall included."""

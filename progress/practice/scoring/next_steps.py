@@ -1,4 +1,4 @@
-"""What to review after a practice session: articles, their prompts, and cards of the gaps."""
+"""The material to review after a practice session: articles, their prompts, cards of the gaps."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class RubricForm(forms.Form):
     """The points of each line, and a quotation of the scratch that shows what earned them."""
 
     needs_quotes = True
-    """Whether points have to be supported by a quotation."""
+    """True if points have to be supported by a quotation."""
 
     def __init__(
         self,

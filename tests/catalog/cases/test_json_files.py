@@ -87,7 +87,7 @@ def test_an_export_has_every_part_and_the_articles_by_their_links(cases: list[Ca
 
 
 def test_an_installation_without_cases_gets_them(cases: list[Case]) -> None:
-    """Another installation calls its articles otherwise: they are recognised by their links."""
+    """The articles of a different installation have other titles: their links are recognised."""
     file = read(write(stored(), "json").encode())
     now = stored()
     slugs = {uuid: f"a-{number}" for number, uuid in enumerate(now.articles)}

@@ -66,7 +66,7 @@ def test_the_order_to_read_in_stays_near_the_roadmap(
 def test_no_prerequisite_is_implied_by_a_chain_of_others_in_its_layer(
     layer_of: Mapping[str, int],
 ) -> None:
-    """What follows from the others within a layer says nothing new."""
+    """A prerequisite that follows from the others within a layer says nothing new."""
 
     def reach(slug: str, without: Edge[str]) -> set[str]:
         found: set[str] = set()

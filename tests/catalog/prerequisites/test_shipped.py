@@ -1,4 +1,4 @@
-"""How the prerequisites that ship get into an installation."""
+"""Test how the prerequisites that ship get into an installation."""
 
 import pytest
 from django.core.management import call_command

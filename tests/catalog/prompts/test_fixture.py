@@ -33,7 +33,7 @@ OTHER_DOCUMENTATION = (
     "sre.google/sre-book/", "tikv.org/deep-dive/", "www.freedesktop.org/software/systemd/man/",
     "www.usenix.org/conference/",
 )  # fmt: skip
-"""Where else documentation, specifications and papers are."""
+"""Further hosts of documentation, specifications and papers."""
 
 
 def sources_of(prompt: Mapping[str, Any]) -> list[Source]:

@@ -1,4 +1,4 @@
-"""When a job runs next: across changes of the clock, leap days and the end of a year."""
+"""Test when a job runs next: across changes of the clock, leap days and the end of a year."""
 
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""When a reminder is sent, what it says, and that it is sent once."""
+"""Test when a reminder is sent, what it says, and that it is sent once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta

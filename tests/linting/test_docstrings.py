@@ -1,0 +1,25 @@
+"""Docstrings are written as ruff's rules ask, and begin as a reader expects."""
+
+import re
+
+import pytest
+
+from tests.playbook.program import ROOT
+
+pytestmark = pytest.mark.same_everywhere
+
+FOLDERS = ("accounts", "bench", "catalog", "docs", "playbook", "progress", "tests")
+QUESTION = re.compile(
+    r'^ *r?"""((Another|How|Of|What|When|Where|Whether|Which|Who|Whose|Why)\b.*)', re.MULTILINE
+)
+
+
+def test_docstrings_are_statements_and_not_questions() -> None:
+    """A function returns or does something, and a class, a module or a value is a noun."""
+    begins = {
+        f"{file.relative_to(ROOT)}: {match[1]}"
+        for folder in FOLDERS
+        for file in (ROOT / folder).rglob("*.py")
+        for match in QUESTION.finditer(file.read_text())
+    }
+    assert begins == set()
