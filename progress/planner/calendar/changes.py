@@ -1,4 +1,4 @@
-"""When the events of a plan's calendar changed last, whoever or whatever changed them."""
+"""The time at which the events of a plan's calendar changed last, whoever or whatever changed them."""
 
 from __future__ import annotations
 
