@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Hashable
-from functools import wraps
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache, wraps
+from html import escape
 from typing import NamedTuple
+from uuid import uuid4, uuid5
 
 from django.template import Context, Library
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from playbook.http import HttpRequest
@@ -41,6 +41,11 @@ class CachedFragments:
             check_values(template, self._depends_on, values)
         return self._render(template, self._depends_on, self._scope, tuple(values.items()))
 
+    def filled(self, template: str, own: Mapping[str, str | int], **values: object) -> SafeString:
+        """Return the fragment of the values, with a gap for each of the reader's own, filled."""
+        gaps = {name: gap(name) for name in own}
+        return fill(self(template, **values, **gaps), **own)
+
 
 def cached_fragments(request: HttpRequest, *depends_on: Dependency) -> CachedFragments:
     """Return a renderer of fragments that depend on these and on the values they are given."""
@@ -49,24 +54,27 @@ def cached_fragments(request: HttpRequest, *depends_on: Dependency) -> CachedFra
     )
 
 
-GAP = secrets.token_hex(16)
-"""Nobody can type it: fragments show what readers typed."""
+GAPS = uuid4()
+"""Nobody can type what is made of it: fragments show what readers typed."""
 
 
+@cache
 def gap(name: str) -> SafeString:
     """Return the value that leaves a gap in a cached fragment, for `fill` to close.
 
     So a fragment is rendered once for all readers, and nothing of any reader is kept. A template
-    can show the gap and ask whether it is there, but cannot change it with a filter.
+    can show the gap and ask whether it is there, but cannot change it with a filter. It is a UUID,
+    so an address can have it where one belongs.
     """
-    return SafeString(f"{GAP}-{name}-")
+    return SafeString(uuid5(GAPS, name))
 
 
 def fill(fragment: str, **values: str | int) -> SafeString:
     """Return the fragment with each value, escaped unless it is safe, in the gap of its name."""
     for name, value in values.items():
-        text = value if isinstance(value, str) else str(value)
-        fragment = fragment.replace(gap(name), conditional_escape(text))
+        # As `conditional_escape` does, in a third of its time.
+        safe = value if isinstance(value, SafeString) else escape(str(value))
+        fragment = fragment.replace(gap(name), safe)
     return SafeString(fragment)
 
 
