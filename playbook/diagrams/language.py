@@ -14,7 +14,8 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from playbook.diagrams.drawing import Drawing, Edge, Node, Problem
 
@@ -65,6 +66,8 @@ def _lines(text: str, reader: "_Reader") -> list[str]:
 def clean(line: str) -> str:
     """Return a line without invisible characters, with single spaces."""
     spaced = " ".join(line.split())
+    if spaced.isascii() and spaced.isprintable():
+        return spaced
     kept = "".join(character for character in spaced if not _is_removed(character))
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
@@ -89,8 +92,8 @@ class _Reader:
         self.groups: dict[str, int] = {}
         self.problems: list[Problem] = []
 
-    def report(self, message: str, line: int = 0) -> None:
-        self.problems.append(Problem(line or self.line, message))
+    def report(self, message: str | Promise, line: int = 0) -> None:
+        self.problems.append(Problem(line or self.line, str(message)))
 
     def read(self, line: str) -> None:
         if not line:
@@ -153,7 +156,7 @@ class _Reader:
                 return
             self._connect(Edge(source, target, text, arrow.startswith(".")))
 
-    def _can_draw(self, name: str, missing: str) -> bool:
+    def _can_draw(self, name: str, missing: str | Promise) -> bool:
         """Return whether a name is a box of the drawing, which it becomes if there is room."""
         if not _is_visible(name):
             self.report(missing)
@@ -191,9 +194,9 @@ class _Reader:
         message = _("a label has at most %(limit)s characters. This one is not drawn")
         return self._is_within(label, MAX_LABEL, message)
 
-    def _is_within(self, text: str, limit: int, message: str) -> bool:
+    def _is_within(self, text: str, limit: int, message: str | Promise) -> bool:
         if len(text) > limit:
-            self.report(message % {"limit": limit})
+            self.report(str(message) % {"limit": limit})
         return len(text) <= limit
 
 
