@@ -1,35 +1,50 @@
 """Template tags that show a drawing, and a text box with its drawing beside it."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from playbook.diagrams.language import parse
+from playbook.diagrams.nested_list import nested_list
 from playbook.diagrams.svg import draw
 
 register = template.Library()
 
 
-def drawn(text: str, label: str, svg: str = "") -> dict[str, Any]:
-    """Return what the templates of a drawing need; `svg` is that of the text, if it was kept."""
-    drawing = parse(text)
-    kept = SafeString(svg) if svg else draw(drawing, label)
-    return {"drawing": drawing, "svg": kept, "label": label}
+class DrawnText(NamedTuple):
+    """A drawing as HTML: its boxes and arrows, and the same as a list."""
+
+    boxes: SafeString
+    as_list: SafeString
+
+    @classmethod
+    def of(cls, text: str, label: str, svg: str = "") -> DrawnText:
+        """Return the text drawn; `svg` is that of the text, if it was kept."""
+        drawing = parse(text)
+        context = {"drawing": drawing, "svg": SafeString(svg) if svg else draw(drawing, label)}
+        return cls(
+            render_to_string("diagrams/includes/drawn.html", context),
+            nested_list(drawing),
+        )
 
 
 @register.inclusion_tag("diagrams/diagram.html")
 def diagram(text: str, label: str = "") -> dict[str, Any]:
     """Show a drawing, and the same as a list."""
-    return drawn(text, label)
+    return {"drawn": DrawnText.of(text, label)}
 
 
 @register.inclusion_tag("diagrams/diagram.html")
 def diagram_preview(
-    text: str, source: str, name: str = "text", label: str = "", svg: str = ""
+    drawn: DrawnText, source: str, name: str = "text", label: str = ""
 ) -> dict[str, Any]:
     """Show the drawing of a text area as one types; `source` is its id, `name` its name."""
-    return {**drawn(text, label, svg), "source": source, "name": name, "id": f"{source}-drawing"}
+    drawing_id = f"{source}-drawing"
+    return {"drawn": drawn, "source": source, "name": name, "label": label, "id": drawing_id}
 
 
 @register.inclusion_tag("diagrams/editor.html")
@@ -38,7 +53,8 @@ def diagram_editor(
     label: str,
     id: str,  # noqa: A002
     name: str = "text",
-    svg: str = "",
+    drawn: DrawnText | None = None,
 ) -> dict[str, Any]:
     """Show a text area for somebody else's form, with its drawing and help beside it."""
-    return {"text": text, "label": label, "id": id, "name": name, "svg": svg}
+    drawn = drawn or DrawnText.of(text, label)
+    return {"text": text, "label": label, "id": id, "name": name, "drawn": drawn}

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from playbook.diagrams.preview_limits import TooManyPreviews, limits
-from playbook.diagrams.tags import drawn
+from playbook.diagrams.tags import DrawnText
 from playbook.http import HttpRequest
 
 
@@ -23,9 +23,10 @@ def preview(request: HttpRequest) -> HttpResponse:
     text = request.POST.get(request.POST.get("field", "text"), "")
     try:
         with limits.turn_of(get_ip(request)):
-            context = drawn(text, request.POST.get("label", ""))
+            drawn = DrawnText.of(text, request.POST.get("label", ""))
     except TooManyPreviews:
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": "2"})
     if not request.htmx.target:
-        return render(request, "diagrams/diagram.html", context)
-    return render(request, "diagrams/replaced.html", {**context, "id": request.htmx.target})
+        return render(request, "diagrams/diagram.html", {"drawn": drawn})
+    context = {"drawn": drawn, "id": request.htmx.target}
+    return render(request, "diagrams/replaced.html", context)

@@ -112,9 +112,6 @@ class Scratch(models.Model):
     saved_number = models.PositiveIntegerField(default=0, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)
 
-    has_dropped_texts = False
-    """Set by `scratches_of`."""
-
     class Meta:
         ordering = ["position"]
         verbose_name = _("scratch")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
@@ -17,8 +17,14 @@ from accounts.models import User
 from catalog.cases.case_lines import Question
 from catalog.cases.stages import Stage, StageOrder
 from progress.practice.clock import Clock, PauseSpan, clock_face, minutes_of
-from progress.practice.models import DRAWING, Pause, PracticeSession, Scratch
-from progress.practice.sql import pauses_of, scratches_of, session_of
+from progress.practice.models import DRAWING, PracticeSession
+from progress.practice.sql import (
+    ShownPause,
+    ShownScratch,
+    pauses_of,
+    scratches_of,
+    session_of,
+)
 from progress.text_editor import TextEditor
 
 
@@ -26,14 +32,18 @@ from progress.text_editor import TextEditor
 class StageRow:
     """A stage in the list beside the scratch."""
 
-    scratch: Scratch
+    scratch: ShownScratch
     ends_at: datetime
     is_over: bool
     is_now: bool
 
     @property
+    def stage(self) -> Stage:
+        return Stage(self.scratch.stage)
+
+    @property
     def label(self) -> str:
-        return str(Stage(self.scratch.stage).label)
+        return str(self.stage.label)
 
     @property
     def name(self) -> str:
@@ -140,7 +150,7 @@ class SessionPage:
         return minutes_of(self.clock.twist_in)
 
     @property
-    def pause(self) -> Pause | None:
+    def pause(self) -> ShownPause | None:
         return next((pause for pause in self.pauses if not pause.ended_at), None)
 
     @cached_property
@@ -160,17 +170,11 @@ class SessionPage:
         questions = enumerate(self.practice_session.copy.questions)
         return [(number, each.question) for number, each in questions if number not in asked]
 
-    @property
-    def editor(self) -> TextEditor:
-        return editor_of(self.practice_session, self.row.scratch)
-
-    @property
-    def drawing_editor(self) -> TextEditor:
-        return editor_of(self.practice_session, self.drawing)
-
 
 def clock_of(
-    practice_session: PracticeSession, pauses: Sequence[Pause], scratches: Sequence[Scratch]
+    practice_session: PracticeSession,
+    pauses: Sequence[ShownPause],
+    scratches: Sequence[ShownScratch],
 ) -> Clock:
     return Clock(
         started_at=practice_session.started_at,
@@ -183,19 +187,7 @@ def clock_of(
     )
 
 
-def editor_of(practice_session: PracticeSession, scratch: Scratch) -> TextEditor:
-    session, position = practice_session.uuid, scratch.position
-    return replace(
-        empty_editor(session, position, scratch.stage),
-        reader=str(practice_session.user_id),
-        text=scratch.text,
-        version=scratch.version,
-        saved_at=scratch.updated_at if scratch.version > 1 else None,
-        earlier_url=earlier_url(session, position) if scratch.has_dropped_texts else "",
-    )
-
-
-def empty_editor(session: UUID, position: int, stage: str = "") -> TextEditor:
+def empty_editor(session: UUID | str, position: int, stage: str = "") -> TextEditor:
     """Return the editor of a scratch; the stage is for its name."""
     return TextEditor(
         id=f"scratch-{position}",
@@ -207,7 +199,7 @@ def empty_editor(session: UUID, position: int, stage: str = "") -> TextEditor:
     )
 
 
-def earlier_url(session: UUID, position: int) -> str:
+def earlier_url(session: UUID | str, position: int) -> str:
     return reverse("practice:earlier_scratches", args=[session, position])
 
 

@@ -1,7 +1,9 @@
 """The statements of a session's page, and of a saved scratch, in SQL as in `progress/sql.py`."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connections, router
@@ -14,35 +16,93 @@ from progress.sql import in_utc
 UUID_FIELD = PracticeSession._meta.get_field("uuid")
 
 
+SESSION_COLUMNS = (
+    "id",
+    "uuid",
+    "user_id",
+    "case_at_start",
+    "order",
+    "length_seconds",
+    "twist_after_seconds",
+    "asked",
+    "started_at",
+    "finished_at",
+)
+"""The columns that a session's page shows."""
+
+
 def session_of(user: User, uuid: UUID) -> PracticeSession | None:
     """Return the learner's session; None if they have no such one."""
     connection = connections[router.db_for_read(PracticeSession)]
-    sessions = PracticeSession.objects.raw(
-        "SELECT * FROM practice_practicesession WHERE uuid = %s AND user_id = %s",
-        [UUID_FIELD.get_db_prep_value(uuid, connection), user.pk],
-    )
-    return next(iter(sessions), None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT id, case_at_start, "order", length_seconds, twist_after_seconds, asked,'
+            " started_at, finished_at FROM practice_practicesession"
+            " WHERE uuid = %s AND user_id = %s",
+            [UUID_FIELD.get_db_prep_value(uuid, connection), user.pk],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, case, order, length, twist_after, asked, started_at, finished_at = row
+    finished_at = finished_at and in_utc(finished_at)
+    plan = json.loads(case), order, length, twist_after, json.loads(asked)
+    values = pk, uuid, user.pk, *plan, in_utc(started_at), finished_at
+    return PracticeSession.from_db(connection.alias, SESSION_COLUMNS, values)
 
 
-def pauses_of(practice_session: PracticeSession) -> list[Pause]:
+class ShownPause(NamedTuple):
+    """A pause as the page of its session shows it."""
+
+    reason: str
+    began_at: datetime
+    ended_at: datetime | None
+
+
+def pauses_of(practice_session: PracticeSession) -> list[ShownPause]:
     """Return the pauses of a session, the first one first."""
-    pauses = Pause.objects.raw(
-        "SELECT * FROM practice_pause WHERE practice_session_id = %s ORDER BY began_at, id",
-        [practice_session.pk],
-    )
-    return list(pauses)
+    with connections[router.db_for_read(Pause)].cursor() as cursor:
+        cursor.execute(
+            "SELECT reason, began_at, ended_at FROM practice_pause"
+            " WHERE practice_session_id = %s ORDER BY began_at, id",
+            [practice_session.pk],
+        )
+        rows = cursor.fetchall()
+    return [
+        ShownPause(reason, in_utc(began_at), ended_at and in_utc(ended_at))
+        for reason, began_at, ended_at in rows
+    ]
 
 
-def scratches_of(practice_session: PracticeSession) -> list[Scratch]:
-    """Return the scratches of a session in their order, with `has_dropped_texts`."""
+class ShownScratch(NamedTuple):
+    """A scratch as the page of its session shows it."""
+
+    position: int
+    stage: str
+    minutes: int
+    text: str
+    svg: str
+    version: int
+    updated_at: datetime
+    has_dropped_texts: bool
+
+
+def scratches_of(practice_session: PracticeSession) -> list[ShownScratch]:
+    """Return the scratches of a session in their order."""
     connection = connections[router.db_for_read(Scratch)]
-    scratches = Scratch.objects.raw(
-        "SELECT *, EXISTS (SELECT 1 FROM practice_droppedscratch"
-        " WHERE scratch_id = practice_scratch.id AND dropped_at >= %s) AS has_dropped_texts"
-        " FROM practice_scratch WHERE practice_session_id = %s ORDER BY position",
-        [kept_since_for(connection), practice_session.pk],
-    )
-    return list(scratches)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT position, stage, minutes, text, svg, version, updated_at, EXISTS"
+            " (SELECT 1 FROM practice_droppedscratch"
+            " WHERE scratch_id = practice_scratch.id AND dropped_at >= %s)"
+            " FROM practice_scratch WHERE practice_session_id = %s ORDER BY position",
+            [kept_since_for(connection), practice_session.pk],
+        )
+        rows = cursor.fetchall()
+    return [
+        ShownScratch(position, stage, minutes, text, svg, version, in_utc(at), bool(has_dropped))
+        for position, stage, minutes, text, svg, version, at, has_dropped in rows
+    ]
 
 
 @dataclass

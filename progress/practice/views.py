@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +13,7 @@ from playbook.rendering.pages import unstored_page
 from progress.practice.forms import PauseForm, QuestionForm
 from progress.practice.running import ask, finish, pause, resume
 from progress.practice.session_page import SessionPage
+from progress.practice.session_parts import SessionParts
 from progress.responses import expect_reader
 from progress.views import LearnerRequest
 
@@ -25,18 +25,13 @@ def session_detail(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     page = SessionPage.of(request.user, uuid, request.GET.get("stage", ""))
     if page.practice_session.finished_at:
         return redirect("practice:session_result", uuid)
-    context = {
-        "page": page,
-        "session": page.practice_session,
-        "has_answer": "asked" in request.GET,
-    }
     return unstored_page(
         request,
         "practice/session_detail.html",
         own_path=f"{uuid}/",
         title=_("%(title)s: %(stage)s")
         % {"title": page.practice_session.copy.title, "stage": page.row.label},
-        body=render_to_string("practice/session_body.html", context, request),
+        body=SessionParts(request, page).body(has_answer="asked" in request.GET),
     )
 
 
@@ -47,7 +42,7 @@ def session_clock(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     page = SessionPage.of(request.user, uuid, request.GET.get("stage", ""))
     if page.practice_session.finished_at:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return _private(request, "practice/session_clock.html", page)
+    return _private(SessionParts(request, page).changing())
 
 
 @require_POST
@@ -61,7 +56,7 @@ def question_ask(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     ask(request.user, uuid, form.cleaned_data["question"])
     if request.htmx:
         page = SessionPage.of(request.user, uuid)
-        return _private(request, "practice/interviewer.html", page, {"has_answer": True})
+        return _private(SessionParts(request, page).answer())
     # Without a fragment, which would keep the browser from focusing the answer.
     return _back(request, uuid, "&asked=1")
 
@@ -103,13 +98,5 @@ def _back(request: LearnerRequest, uuid: UUID, spot: str = "") -> HttpResponse:
     return redirect(f"{page.practice_session.get_absolute_url()}?stage={page.number}{spot}")
 
 
-def _private(
-    request: LearnerRequest,
-    template: str,
-    page: SessionPage,
-    context: dict[str, object] | None = None,
-) -> HttpResponse:
-    context = {"page": page, "session": page.practice_session, **(context or {})}
-    response = render(request, template, context)
-    response["Cache-Control"] = "private, no-store"
-    return response
+def _private(html: str) -> HttpResponse:
+    return HttpResponse(html, headers={"Cache-Control": "private, no-store"})
