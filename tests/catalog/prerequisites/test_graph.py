@@ -17,6 +17,7 @@ def test_the_circle_that_an_edge_closes_is_named_from_the_article_back_to_it() -
 def test_an_article_comes_after_what_it_requires_and_otherwise_by_its_place() -> None:
     edges = [Edge(1, 4), Edge(2, 1), Edge(3, 99)]
     assert in_order([1, 2, 3, 4], edges, lambda pk: pk) == [3, 4, 1, 2]
+    assert in_order([1, 2, 3], [Edge(2, 1), Edge(3, 1)], lambda pk: -pk) == [1, 3, 2]
 
 
 @given(
