@@ -279,6 +279,7 @@ def test_the_preview_shows_what_changes(cases: list[Case], client: Client) -> No
 
 
 def test_what_everybody_downloads_has_no_cases(cases: list[Case]) -> None:
+    assert len(json.loads(write(stored(), "json"))["cases"]) == 2
     assert "cases" not in json.loads(write(public(stored()), "json"))
     for name in ("csv", "markdown"):
         assert "May a seat be sold twice?" not in write(stored(), name)

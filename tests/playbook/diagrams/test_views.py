@@ -68,7 +68,9 @@ def test_a_drawing_names_five_problems_and_counts_the_others() -> None:
 
 
 def test_a_drawing_has_no_ids_so_that_a_page_can_have_several() -> None:
-    assert " id=" not in render("{% diagram text label='One' %}", text="a -> b")
+    html = render("{% diagram text label='One' %}", text="a -> b")
+    assert "One: 2 boxes, 1 arrow." in html
+    assert " id=" not in html
 
 
 def test_an_editor_has_its_text_and_drawing() -> None:

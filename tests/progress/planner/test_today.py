@@ -168,6 +168,7 @@ def test_own_items_are_in_the_plan_and_done_like_an_article(
     reader.force_login(learner)
     assert rows_of(learner)[0] == ("Talk", 20, False)
     figures = reader.get("/me/").content.decode().count("of 39")
+    assert figures
     for _ in range(2):
         reader.post(f"/me/items/{item.uuid}/done/", {"done": "yes"})
     assert rows_of(learner)[0] == ("Talk", 20, True)
@@ -250,9 +251,11 @@ def test_without_a_plan_today_shows_what_there_is(reader: Client, learner: User)
 def test_the_whole_plan_lists_every_article_once_it_is_planned(
     reader: Client, learner: User, plan: Plan
 ) -> None:
-    page = reader.get("/me/plan/").content.decode()
-    for article in today_of(learner).planning.tasks.unread:
-        assert article.get_absolute_url() in page
+    days = reader.get("/me/plan/").content.decode().partition('<ol class="plan-days">')[2]
+    listed = re.findall(r'<li><a href="(/articles/[^"]+)">', days.partition("</ol>")[0])
+    unread = today_of(learner).planning.tasks.unread
+    assert len(unread) == 39
+    assert list(dict.fromkeys(listed)) == [article.get_absolute_url() for article in unread]
     first, _second, third = rows_of(learner)
     set_state(learner, first[0], StateName.DONE)
     reader.post(f"/today/parts/{today_of(learner).rows[2].listed.id}/", {"is_ticked": "yes"})

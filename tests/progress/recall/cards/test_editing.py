@@ -229,6 +229,7 @@ def test_an_undone_lapse_withdraws_the_offer(
 ) -> None:
     key = prompts[0].uuid
     operation = forget(learner, key, 4, set_day)
+    assert card_of(learner, key).needs_rewrite
     undo_review(fresh(learner), operation)
     assert not card_of(learner, key).needs_rewrite
 
