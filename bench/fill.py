@@ -12,10 +12,10 @@ django.setup()
 
 from django.db import transaction  # noqa: E402 - models need the setup above
 
-from accounts.models import User  # noqa: E402 - likewise
-from bench.data import catalogue, learners, plans, readers, students  # noqa: E402 - likewise
-from bench.data.inserts import settle  # noqa: E402 - likewise
-from bench.measured_learners import MeasuredLearner, MeasuredLearners  # noqa: E402 - likewise
+from accounts.models import User  # noqa: E402 - needs the setup above
+from bench.data import catalogue, learners, plans, readers, students  # noqa: E402 - needs the setup above
+from bench.data.inserts import settle  # noqa: E402 - needs the setup above
+from bench.measured_learners import MeasuredLearner, MeasuredLearners  # noqa: E402 - needs the setup above
 
 
 def measured(

@@ -35,7 +35,7 @@ def study_of(user: User) -> list[StudyRow]:
     study, finished = StateName.at(*STUDY), StateName.at(Stage.FINISHED)
     with connections[router.db_for_read(Event)].cursor() as cursor:
         cursor.execute(
-            "SELECT event.happened_at, event.article_id, event.to_state,"  # noqa: S608
+            "SELECT event.happened_at, event.article_id, event.to_state,"  # noqa: S608 - placeholders only
             " section.layer_id FROM progress_event AS event"
             " LEFT JOIN catalog_entry AS entry"
             " ON entry.article_id = event.article_id AND entry.retired_at IS NULL"
@@ -96,7 +96,7 @@ def recent_events_of(user: User, limit: int) -> list[RecentEvent]:
     newer_is_lasting = LASTING.replace("event.", "newer.")
     with connections[router.db_for_read(Event)].cursor() as cursor:
         cursor.execute(
-            "SELECT event.id, event.happened_at, event.from_state, event.to_state,"  # noqa: S608
+            "SELECT event.id, event.happened_at, event.from_state, event.to_state,"  # noqa: S608 - placeholders only
             " event.undoes_id IS NOT NULL, undone_by.id IS NOT NULL,"
             " event.undoes_id IS NULL AND undone_by.id IS NULL AND NOT EXISTS"
             " (SELECT 1 FROM progress_event AS newer WHERE newer.user_id = event.user_id"
@@ -133,7 +133,7 @@ def started_at_of(user: User) -> Mapping[int, datetime]:
     started = StateName.at(Stage.STARTED)
     with connections[router.db_for_read(State)].cursor() as cursor:
         cursor.execute(
-            "SELECT article_id, changed_at FROM progress_state WHERE user_id = %s"  # noqa: S608
+            "SELECT article_id, changed_at FROM progress_state WHERE user_id = %s"  # noqa: S608 - placeholders only
             f" AND state IN ({placeholders(started)}) ORDER BY id",
             [user.pk, *started],
         )
@@ -180,7 +180,7 @@ def reports_of(user: User, article_ids: Collection[int]) -> Mapping[int, StoredR
         return {}
     with connections[router.db_for_read(Completion)].cursor() as cursor:
         cursor.execute(
-            "SELECT article_id, key_points, minutes, confidence FROM progress_completion"  # noqa: S608
+            "SELECT article_id, key_points, minutes, confidence FROM progress_completion"  # noqa: S608 - placeholders only
             f" WHERE user_id = %s AND article_id IN ({placeholders(article_ids)})",
             [user.pk, *article_ids],
         )

@@ -158,7 +158,7 @@ def _read(read: Callable[[str], _Rows], text: str, message: object, **params: ob
         return read(text)
     except ValueError as error:
         params["line"] = str(error)
-        raise ValidationError(message, params=params) from error  # type: ignore[arg-type]
+        raise ValidationError(message, params=params) from error  # type: ignore[arg-type]  # the stubs ask for values of one type
 
 
 def _names(choices: Iterable[tuple[object, object]]) -> str:

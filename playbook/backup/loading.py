@@ -57,7 +57,7 @@ def check_columns(models: dict[str, type[Model]], tables: tuple[TableSummary, ..
 def empty(model: type[Model]) -> None:
     """Delete what migrations wrote into the table."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
+        cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608 - quoted names of the schema
 
 
 def fill(model: type[Model], lines: Iterator[bytes], summary: TableSummary) -> None:
@@ -66,7 +66,7 @@ def fill(model: type[Model], lines: Iterator[bytes], summary: TableSummary) -> N
     quote = database.ops.quote_name
     columns = ", ".join(map(quote, summary.columns))
     marks = ", ".join(["%s"] * len(converters))
-    statement = f"INSERT INTO {quote(summary.table)} ({columns}) VALUES ({marks})"  # noqa: S608
+    statement = f"INSERT INTO {quote(summary.table)} ({columns}) VALUES ({marks})"  # noqa: S608 - quoted names of the schema
     for batch in batches_of(lines):
         rows = [values_of(line, converters) for line in batch]
         if fault := insert(statement, rows):

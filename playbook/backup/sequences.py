@@ -16,7 +16,7 @@ def last_id(model: type[Model], connection: BaseDatabaseWrapper) -> int:
             )
         else:
             sequence = sequence_of(model, connection)
-            cursor.execute(f"SELECT last_value FROM {sequence} WHERE is_called")  # noqa: S608
+            cursor.execute(f"SELECT last_value FROM {sequence} WHERE is_called")  # noqa: S608 - the database's own name of it
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 

@@ -51,7 +51,7 @@ def diagram_preview(
 def diagram_editor(
     text: str,
     label: str,
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002 - the attribute's name in HTML
     name: str = "text",
     drawn: DrawnText | None = None,
 ) -> dict[str, Any]:

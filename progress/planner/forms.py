@@ -106,7 +106,7 @@ class PlanForm(forms.Form):
             "sections": [(section.slug, section.title) for section in snapshot.sections],
         }
         for field, values in choices.items():
-            self.fields[field].choices = values  # type: ignore[attr-defined]
+            self.fields[field].choices = values  # type: ignore[attr-defined]  # typed as Field
 
     @property
     def weekdays(self) -> list[forms.BoundField]:

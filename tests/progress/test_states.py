@@ -30,7 +30,7 @@ def extended(name: str, *definition: object) -> type[StateName]:
     """Return a copy of the enumeration with one more member."""
     members = {state.name: (state.value, state.traits, state.label) for state in StateName}
     # The stubs know the call that finds a member, not the one that makes an enumeration.
-    return StateChoices("StateName", {**members, name: definition})  # type: ignore[arg-type,return-value]
+    return StateChoices("StateName", {**members, name: definition})  # type: ignore[arg-type,return-value]  # made at run time
 
 
 @pytest.fixture

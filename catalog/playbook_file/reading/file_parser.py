@@ -47,8 +47,8 @@ def _markdown() -> MarkdownIt:
     """Return a parser for CommonMark with tables, which leaves every address as it is written."""
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     # markdown-it documents this assignment, but its types do not allow it.
-    markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]
-    markdown.validateLink = lambda url: True  # type: ignore[method-assign]
+    markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]  # as its documentation says
+    markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # as its documentation says
     return markdown
 
 

@@ -28,7 +28,7 @@ def lines_of(text: str, name: str) -> list[int]:
     start = re.search(rf'"{name}"\s*:\s*\[', text)
     place, line, counted_to = (start.end() if start else len(text)), 1, 0
     decoder = json.JSONDecoder()
-    while (place := SEPARATOR.match(text, place).end()) < len(text):  # type: ignore[union-attr]
+    while (place := SEPARATOR.match(text, place).end()) < len(text):  # type: ignore[union-attr]  # matches the empty text too
         line += text.count("\n", counted_to, place)
         counted_to = place
         try:

@@ -1,4 +1,4 @@
-"""The time at which the events of a plan's calendar changed last, whoever or whatever changed them."""
+"""The time of the last change to the events of a plan's calendar, whatever changed them."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def recall_share_of(user: User) -> RecallShare:
     connection = connections[router.db_for_read(Review)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), coalesce(sum(CASE WHEN rating <> %s THEN 1 ELSE 0 END), 0),"  # noqa: S608
+            "SELECT count(*), coalesce(sum(CASE WHEN rating <> %s THEN 1 ELSE 0 END), 0),"  # noqa: S608 - a fixed condition
             " coalesce(sum(predicted_recall), 0) FROM recall_review"
             " WHERE user_id = %s AND undone_at IS NULL AND predicted_recall IS NOT NULL"
             f" AND {DAYS_LATE[connection.vendor]} <= %s",

@@ -43,7 +43,7 @@ def test_every_part_is_there_and_valid(case: Mapping[str, Any]) -> None:
     for field in PARTS:
         value = case[field.name]
         assert value, field.name
-        field.clean(value, None)  # type: ignore[union-attr]
+        field.clean(value, None)  # type: ignore[union-attr]  # not a relation
         length = getattr(field, "max_length", None)
         assert not length or len(value) <= length, field.name
     assert len(case["twist"]) <= BRIEF_MAX_LENGTH

@@ -33,7 +33,7 @@ def slugs(case: Case) -> list[str]:
 
 def rendered(case: Case, rf: RequestFactory) -> str:
     request = rf.get(reverse("catalog:roadmap"))  # Its first call imports the URLs.
-    request.snapshot = snapshot.current(AnonymousUser())  # type: ignore[attr-defined]
+    request.snapshot = snapshot.current(AnonymousUser())  # type: ignore[attr-defined]  # read by the page
     return case_reference(request, case)
 
 

@@ -106,7 +106,7 @@ def test_no_text_takes_more_steps_than_allowed(piece: str, monkeypatch: pytest.M
     def count(state: object, *args: object) -> bool:
         steps.append(state)
         assert len(steps) <= rendering.STEPS_MAX + 1
-        return rendering.count_step(state, *args)  # type: ignore[arg-type]
+        return rendering.count_step(state, *args)  # type: ignore[arg-type]  # passed on as they came
 
     markdown = rendering.parser()
     markdown.inline.ruler.at("count_step", count)

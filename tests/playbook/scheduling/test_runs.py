@@ -11,6 +11,7 @@ import pytest
 from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from playbook.jobs import Daily, Every, Job, register, wanted_jobs
 from playbook.scheduling import claims
@@ -242,11 +243,13 @@ def test_a_job_that_is_not_wanted_does_not_run(work: Work) -> None:
     assert run_all() == ["work"]
 
 
-def test_looking_for_due_jobs_is_one_query(work: Work, django_assert_num_queries: object) -> None:
+def test_looking_for_due_jobs_is_one_query(
+    work: Work, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     for number in range(5):
         register(Job(f"job{number}", Work(""), Every(HOUR)))
     due_jobs(timezone.now())
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         assert len(due_jobs(timezone.now())) == 6
 
 

@@ -51,7 +51,7 @@ def forget(user: User, key: UUID, times: int, set_day: SetDay) -> UUID:
     review_card(fresh(user), key, Rating.GOOD, uuid4())
     day = 0
     for _ in range(times):
-        due_on = card_of(user, key).state.due_on  # type: ignore[union-attr]
+        due_on = card_of(user, key).state.due_on  # type: ignore[union-attr]  # was reviewed
         day += 1
         while Deck(fresh(user)).day < due_on:
             day += 1
@@ -239,7 +239,7 @@ def test_the_recall_page_offers_to_rewrite_after_the_answer(
 ) -> None:
     key = prompts[0].uuid
     forget(learner, key, 4, set_day)
-    set_day((card_of(learner, key).state.due_on - date(2030, 11, 2)).days)  # type: ignore[union-attr]
+    set_day((card_of(learner, key).state.due_on - date(2030, 11, 2)).days)  # type: ignore[union-attr]  # was reviewed
     sent = {"card": str(key), "operation": str(uuid4())}
     assert "Rewrite this card" not in reader.get(f"/me/recall/?card={key}").content.decode()
     page = reader.post("/me/recall/answer/", sent).content.decode()
@@ -252,7 +252,7 @@ def test_the_fourth_lapse_offers_to_rewrite_the_card_at_once(
 ) -> None:
     key = prompts[0].uuid
     forget(learner, key, 3, set_day)
-    set_day((card_of(learner, key).state.due_on - date(2030, 11, 2)).days)  # type: ignore[union-attr]
+    set_day((card_of(learner, key).state.due_on - date(2030, 11, 2)).days)  # type: ignore[union-attr]  # was reviewed
     sent = {"card": str(key), "operation": str(uuid4()), "rating": "1"}
     for headers in ({"HX-Request": "true"}, {}):  # sent again, without htmx
         response = reader.post("/me/recall/review/", sent, headers=headers, follow=True)
