@@ -1,5 +1,6 @@
 """Move several entries to another section in one action: choose, check, confirm."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -101,9 +102,9 @@ def move_entries(entries: Iterable[Entry], section: Section) -> Move:
 class MovingAdmin(RetirableAdmin[_Retirable]):
     """The action that moves the entries of the chosen rows."""
 
+    @abstractmethod
     def entries_of(self, chosen: QuerySet[_Retirable]) -> EntryQuerySet:
         """Return the current entries that the action moves."""
-        raise NotImplementedError
 
     def has_move_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.change_entry")

@@ -1,5 +1,6 @@
 """Lists of rows that editors order by dragging, or by typing a number."""
 
+from abc import abstractmethod
 from typing import Any, TypeVar
 
 from adminsortable2.admin import SortableAdminMixin
@@ -21,9 +22,9 @@ class OrderedAdmin(SortableAdminMixin, RetirableAdmin[_Numbered]):
     list_per_page = 1000
     ordering = ("number", "pk")
 
+    @abstractmethod
     def numbered(self) -> NumberedQuerySet[_Numbered]:
         """Return the rows that are numbered together."""
-        raise NotImplementedError
 
     def _add_reorder_method(self) -> None:
         """Show a drag handle with the number, or only the number in a list sorted otherwise."""

@@ -1,8 +1,10 @@
 """Admin pages that retire rows instead of deleting them, and restore them."""
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, TypeVar, cast
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -43,18 +45,22 @@ class RetiredFilter(admin.SimpleListFilter):
         return queryset.filter(retired_at__isnull=self.value() != "yes")
 
 
-class RetirableAdmin(CatalogAdmin[_Retirable]):
+class AbstractAdmin(ABCMeta, forms.MediaDefiningClass):
+    """The metaclass of an admin with abstract methods: it is not registered without them."""
+
+
+class RetirableAdmin(CatalogAdmin[_Retirable], metaclass=AbstractAdmin):
     actions: Sequence[Any] | None = ("retire_selected", "restore_selected")
     readonly_fields: ClassVar[tuple[str, ...]] = ("retired_at",)
     delete_confirmation_template = "admin/catalog/retire_confirmation.html"
 
+    @abstractmethod
     def articles_of(self, retiring: QuerySet[_Retirable]) -> ArticleQuerySet:
         """Return the articles that learners would no longer find."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sections_of(self, changed: QuerySet[_Retirable]) -> QuerySet[Section]:
         """Return the sections whose entries need new numbers."""
-        raise NotImplementedError
 
     def rows(self, objects: Iterable[_Retirable]) -> RetirableQuerySet[_Retirable]:
         """Return a plain query for the same rows, without the list's joins and annotations."""
