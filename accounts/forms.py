@@ -76,7 +76,7 @@ class SignupForm(LabelledForm, allauth.SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs["autocapitalize"] = "none"
         self.fields["email"].help_text = (
-            _("Used only to reset your password if you forget it.")
+            _("Used to reset your password, and for reminders if you turn them on.")
             if settings.HAS_EMAIL
             else _("You can also sign in with it.")
         )

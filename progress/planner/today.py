@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -143,7 +143,7 @@ class Today:
     @staticmethod
     def _share(each: ListedPart) -> str:
         part = each.part
-        if part.minutes == part.total:
+        if not part.key or part.minutes == part.total:
             return ""
         if not part.before:
             return _("The first %(n)s of %(total)s min") % {"n": part.minutes, "total": part.total}
@@ -184,7 +184,9 @@ class Today:
         return self._rows_of(self.planning.planned.left_over)
 
     def _rows_of(self, parts: Sequence[Part]) -> list[Row]:
-        return [self._row(ListedPart(part)) for part in parts]
+        """Return the parts of any day as rows, which only say how much of a thing they are."""
+        listed = [ListedPart(part) for part in parts]
+        return [replace(self._row(each), note=self._share(each)) for each in listed]
 
     @property
     def usual_minutes(self) -> int:

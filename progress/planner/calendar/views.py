@@ -71,10 +71,12 @@ def calendar_edit(request: LearnerRequest) -> HttpResponse:
     return redirect(SETTINGS)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @sign_in_required
 def calendar_address_add(request: LearnerRequest) -> HttpResponse:
     """Make a secret address and show it, this once: only its hash is stored."""
+    if request.method != "POST":
+        return redirect(SETTINGS)
     expect_reader(request)
     address = feeds.address_of(feeds.make_secret(request.user))
     feed = feeds.feed_of(request.user)

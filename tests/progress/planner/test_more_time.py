@@ -55,6 +55,8 @@ def test_cards_reviewed_before_todays_list_was_made_do_not_count_for_it(
     second = list(Card.objects.exclude(pk__in=first).values_list("pk", flat=True)[:2])
     Card.objects.filter(pk__in=second).update(**reviewed, **days)
     assert rows_of(learner)[0] == ("2 cards due", 2, True)
+    assert "8 reviewed today" in reader.get("/today/").content.decode()
+    assert reader.get("/me/plan/").content.decode().count("reviewed today") == 1
 
 
 def test_more_time_adds_no_cards_that_are_done_or_ticked(

@@ -251,8 +251,10 @@ def test_without_a_plan_today_shows_what_there_is(reader: Client, learner: User)
 def test_the_whole_plan_lists_every_article_once_it_is_planned(
     reader: Client, learner: User, plan: Plan
 ) -> None:
+    rows = [row for _day, rows in today_of(learner).days for row in rows]
+    assert {row.note for row in rows if row.minutes == 15} == {""}
     days = reader.get("/me/plan/").content.decode().partition('<ol class="plan-days">')[2]
-    listed = re.findall(r'<li><a href="(/articles/[^"]+)">', days.partition("</ol>")[0])
+    listed = re.findall(r'<li><span><a href="(/articles/[^"]+)">', days.partition("</ol>")[0])
     unread = today_of(learner).planning.tasks.unread
     assert len(unread) == 39
     assert list(dict.fromkeys(listed)) == [article.get_absolute_url() for article in unread]
@@ -260,7 +262,7 @@ def test_the_whole_plan_lists_every_article_once_it_is_planned(
     set_state(learner, first[0], StateName.DONE)
     reader.post(f"/today/parts/{today_of(learner).rows[2].listed.id}/", {"is_ticked": "yes"})
     page = reader.get("/me/plan/").content.decode()
-    lines = re.findall(r"<li>(?:<a[^>]*>)?([^<]+)(?:</a>)? (<span.*)</li>", page)
+    lines = re.findall(r"<li><span>(?:<a[^>]*>)?([^<]+)(?:</a>)?(.*)</li>", page)
     assert [title for title, rest in lines if "done" in rest] == [first[0], third[0]]
 
 

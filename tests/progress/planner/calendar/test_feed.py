@@ -41,6 +41,7 @@ def test_the_secret_is_shown_once_and_stored_as_a_hash(reader: Client, address: 
     assert len(secret) * 6 >= 160
     assert CalendarFeed.objects.get().secret_hash == sha256(secret.encode()).hexdigest()
     assert secret not in reader.get("/me/calendar/").content.decode()
+    assert reader.get(ADD).headers["Location"] == "/me/calendar/", "a page loaded again"
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
@@ -82,7 +83,7 @@ def test_a_revoked_address_is_missing(reader: Client, address: str) -> None:
         "secret_hash": None,
         "secret_made_at": None,
     }
-    assert "It has none yet." in reader.get("/me/calendar/").content.decode()
+    assert "There is no address yet." in reader.get("/me/calendar/").content.decode()
 
 
 def test_a_new_address_replaces_the_old_one(reader: Client, address: str) -> None:

@@ -51,12 +51,12 @@ def test_a_reminder_says_what_is_planned_and_leads_to_today(
     title = Article.objects.get(uuid=first).title
     lines = mail.body.split("\n")
     assert lines[:6] == [
-        "Planned for today:",
+        "For today:",
         "",
         "- A talk & more (25 min)",
         f"- {title} (15 min)",
         "",
-        "http://testserver/today/",
+        "Open Today: http://testserver/today/",
     ]
 
 
@@ -80,10 +80,12 @@ def test_cards_that_are_due_are_counted(
     prompt_for(learner, 3)
     assert send_reminders(NOON) == 1
     assert mailoutbox[0].subject == "System Design Playbook: 3 cards due"
-    assert mailoutbox[0].body.split("\n")[:3] == [
-        "3 cards are due.",
+    assert mailoutbox[0].body.split("\n")[:5] == [
+        "For today:",
         "",
-        "http://testserver/today/",
+        "- 3 cards due",
+        "",
+        "Open Today: http://testserver/today/",
     ]
 
 
@@ -94,7 +96,7 @@ def test_cards_of_the_plan_are_not_listed_twice(
     send_reminders(NOON)
     body = mailoutbox[0].body
     assert body.count("cards") == 1
-    assert "3 cards are due." in body
+    assert "- 3 cards due" in body
     assert mailoutbox[0].subject == "System Design Playbook: Study: 40 min"
 
 

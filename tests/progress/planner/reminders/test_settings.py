@@ -61,7 +61,7 @@ def test_the_page_says_why_nothing_is_sent(
     assert "your e-mail address is not confirmed" in reader.get(PAGE).content.decode()
     assert PAGE in reader.get("/today/").content.decode()
     confirm(learner)
-    assert "Sent to learner@example.org." in reader.get(PAGE).content.decode()
+    assert "Mails go to learner@example.org." in reader.get(PAGE).content.decode()
     assert Client().get(PAGE).status_code == 302
 
 
