@@ -12,7 +12,8 @@ class CasesConfig(AppConfig):
         from catalog.cases.case_index import CaseIndex
         from catalog.cases.models import Case
         from catalog.cases.shipped import load_cases
-        from catalog.catalog_data import MODELS, CaseData
+        from catalog.catalog_rows import CaseData
+        from catalog.stored_catalog import MODELS
 
         catalog_version.watch("cases_case")
         MODELS[CaseData] = Case

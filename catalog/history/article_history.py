@@ -10,7 +10,7 @@ from itertools import takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from catalog.catalog_data import ArticleData, EntryData, carried
+from catalog.catalog_rows import ArticleData, EntryData, carried
 from catalog.history.field_changes import ChangeKind, FieldChange
 from catalog.history.records import DELETED, records_of
 from catalog.models import Article, Entry, Status

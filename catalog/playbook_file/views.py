@@ -3,11 +3,11 @@ from dataclasses import replace
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from catalog.catalog_data import stored
 from catalog.dependencies import CATALOG
 from catalog.playbook_file.revisions.public_changes import public_updates
 from catalog.playbook_file.writing.formats import FORMATS, public, write
 from catalog.snapshot import CatalogSnapshot
+from catalog.stored_catalog import stored
 from playbook.http import HttpRequest
 from playbook.rendering.pages import Viewed, shared_file, shared_page
 

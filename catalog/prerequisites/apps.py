@@ -9,11 +9,12 @@ class PrerequisitesConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import catalog_version, shipped, snapshot
-        from catalog.catalog_data import MODELS, PrerequisiteData
+        from catalog.catalog_rows import PrerequisiteData
         from catalog.prerequisites import admin, receivers
         from catalog.prerequisites.models import Prerequisite
         from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
         from catalog.prerequisites.shipped import load_prerequisites
+        from catalog.stored_catalog import MODELS
 
         catalog_version.watch("prerequisites_prerequisite")
         MODELS[PrerequisiteData] = Prerequisite

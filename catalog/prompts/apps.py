@@ -9,11 +9,12 @@ class PromptsConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import catalog_version, shipped, snapshot
-        from catalog.catalog_data import MODELS, PromptData
+        from catalog.catalog_rows import PromptData
         from catalog.prompts import admin, receivers
         from catalog.prompts.models import Prompt
         from catalog.prompts.prompt_index import PromptIndex
         from catalog.prompts.shipped import load_prompts
+        from catalog.stored_catalog import MODELS
 
         catalog_version.watch("prompts_prompt")
         MODELS[PromptData] = Prompt

@@ -17,7 +17,6 @@ from accounts.models import User
 from catalog.cases.models import Case
 from catalog.cases.shipped import load_cases
 from catalog.cases.stages import StageOrder
-from catalog.catalog_data import stored
 from catalog.links.models import Report
 from catalog.models import Article, Entry, Section
 from catalog.playbook_file.models import OpenQuestion
@@ -25,6 +24,7 @@ from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import prepare, prepare_undo
 from catalog.playbook_file.writing.formats import write
 from catalog.prerequisites.shipped import load_prerequisites
+from catalog.stored_catalog import stored
 from catalog.suggestions.models import Decision, Suggestion, SuggestionKind
 from progress.learner import LearnerProgress
 from progress.notes.saving import save_note

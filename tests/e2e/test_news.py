@@ -4,11 +4,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from catalog.catalog_data import stored
 from catalog.models import Article
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write
+from catalog.stored_catalog import stored
 from progress.learner import LearnerProgress
 from progress.states import StateName
 from tests.e2e.conftest import sign_in

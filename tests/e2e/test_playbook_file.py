@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from catalog.catalog_data import stored
 from catalog.models import Article
 from catalog.playbook_file.writing.formats import write
+from catalog.stored_catalog import stored
 from progress.models import State
 from tests.e2e.conftest import sign_in
 

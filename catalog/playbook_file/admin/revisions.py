@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import catalog_version
-from catalog.catalog_data import stored
 from catalog.models import Article
 from catalog.playbook_file.admin.pages import page_of
 from catalog.playbook_file.forms import CompareForm, DecisionsForm, FileForm
@@ -30,6 +29,7 @@ from catalog.playbook_file.revisions.diff import CatalogDiff, difference
 from catalog.playbook_file.revisions.later_changes import later_changes
 from catalog.playbook_file.revisions.planning import plan, prepare, prepare_undo
 from catalog.playbook_file.writing.formats import FORMAT_LABELS, FORMATS, write
+from catalog.stored_catalog import stored
 from playbook.server.bodies import MEBIBYTE, takes_up_to
 
 DECISIONS = ("question-", "placement-")

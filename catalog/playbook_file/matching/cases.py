@@ -8,7 +8,8 @@ from uuid import NAMESPACE_URL, uuid5
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import CaseData, CatalogData, carried
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import CaseData, carried
 from catalog.playbook_file.reading.parsed_file import FileCase, Note
 from catalog.slugs import free_slug
 

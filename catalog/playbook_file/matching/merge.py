@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import ArticleData, CatalogData, EntryData, carried
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import ArticleData, EntryData, carried
 from catalog.identity import title_key
 from catalog.playbook_file.matching.articles import ArticleMatcher, Group
 from catalog.playbook_file.matching.cases import CaseMatcher

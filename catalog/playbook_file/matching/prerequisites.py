@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import ArticleData, CatalogData, PrerequisiteData
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import ArticleData, PrerequisiteData
 from catalog.graph import Edge, circles
 from catalog.playbook_file.matching.decisions import Undecidable
 from catalog.playbook_file.reading.parsed_file import FilePrerequisite, Note

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from catalog.catalog_data import CatalogData, PromptData
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import PromptData
 from catalog.playbook_file.reading.parsed_file import FilePrompt
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import CatalogData, LayerData, SectionData
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import LayerData, SectionData
 from catalog.identity import folded
 from catalog.models import Colour
 from catalog.playbook_file.matching.decisions import Decisions, Placement, chosen, placement_key

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import ArticleData, StatusData
+from catalog.catalog_rows import ArticleData, StatusData
 from catalog.identity import folded
 from catalog.models import Colour
 from catalog.playbook_file.matching.articles import Group

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from catalog.catalog_data import ArticleData, EntryData, carried
+from catalog.catalog_rows import ArticleData, EntryData, carried
 
 FIXED: dict[str, Collection[str]] = {
     "number": {"no", "nr", "num", "number", "index", "id", "s no", "sno", "sr no", "sl no"},

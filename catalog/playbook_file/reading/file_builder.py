@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import EntryData, carried
+from catalog.catalog_rows import EntryData, carried
 from catalog.models import Article, Entry, Section, Status
 from catalog.playbook_file.reading.cells import Cell, Link
 from catalog.playbook_file.reading.checks import cut, link_error, max_length_of

@@ -2,7 +2,7 @@
 
 import re
 
-from catalog.catalog_data import SectionData
+from catalog.catalog_rows import SectionData
 
 KEYCAPS = re.compile(r"^\s*((?:[0-9]\ufe0f?\u20e3)+|🔟)\s*")
 NUMBER_MAX = 32_767

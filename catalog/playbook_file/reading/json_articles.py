@@ -6,10 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog import identity
-from catalog.catalog_data import MODELS, PrerequisiteData
+from catalog.catalog_rows import PrerequisiteData
 from catalog.playbook_file.reading.checks import link_error
 from catalog.playbook_file.reading.json_values import JsonValues, errors_of, too_long
 from catalog.playbook_file.reading.parsed_file import FileArticle, FilePrerequisite
+from catalog.stored_catalog import MODELS
 
 PREREQUISITES_MAX = 100
 """The most prerequisites of one article."""

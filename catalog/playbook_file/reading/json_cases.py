@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import MODELS, CaseData, carried
+from catalog.catalog_rows import CaseData, carried
 from catalog.playbook_file.reading.json_articles import read_article
 from catalog.playbook_file.reading.json_values import JsonValues, errors_of, name_of, too_long
 from catalog.playbook_file.reading.parsed_file import FileArticle, FileCase
+from catalog.stored_catalog import MODELS
 
 CASES_MAX = 500
 NUMBERS = {"twist_minute"}

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import MODELS, ArticleData, Carried, EntryData, PromptData, carried
+from catalog.catalog_rows import ArticleData, Carried, EntryData, PromptData, carried
 from catalog.models import Layer, Section
 from catalog.playbook_file.reading.file_builder import REASONS_SHOWN
 from catalog.playbook_file.reading.json_articles import read_prerequisites
@@ -26,6 +26,7 @@ from catalog.playbook_file.reading.parsed_file import (
     PlaybookFile,
     Unreadable,
 )
+from catalog.stored_catalog import MODELS
 
 BEGINNING = re.compile(r"\ufeff?\s*(\{\s*[\"}]|\[\s*[{\]])")
 LAYER_NUMBER_MAX = 99

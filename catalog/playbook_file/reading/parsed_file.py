@@ -74,7 +74,7 @@ class FileCase:
     """Empty for a case that is new."""
     slug: str
     values: Mapping[str, Any] = field(hash=False)
-    """The carried fields that the file has (`catalog/catalog_data.py`)."""
+    """The carried fields that the file has (`catalog/catalog_rows.py`)."""
     articles: tuple[FileArticle, ...] | None = None
     """`None` if the file says nothing about the articles of the case."""
 
@@ -93,7 +93,7 @@ class FileRow:
     status: str | None
     """`None` if the table has no status column."""
     values: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """The carried fields for which the table has a column (`catalog/catalog_data.py`)."""
+    """The carried fields for which the table has a column (`catalog/catalog_rows.py`)."""
     prompts: tuple[FilePrompt, ...] | None = None
     """`None` if the row says nothing about the prompts of its article."""
     requires: tuple[FilePrerequisite, ...] | None = None

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog import catalog_version
-from catalog.catalog_data import stored
 from catalog.merging import merge_articles
 from catalog.models import Article
 from catalog.playbook_file.matching.merge import Merge
 from catalog.playbook_file.models import OpenQuestion, Revision, packed
 from catalog.playbook_file.revisions.planning import Plan, garbage_collection_suspended, plan
 from catalog.playbook_file.revisions.store import store
+from catalog.stored_catalog import stored
 
 
 class CatalogueChanged(Exception):

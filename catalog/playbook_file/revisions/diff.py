@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any, TypeVar
 
-from catalog.catalog_data import (
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import (
     ArticleData,
     CaseData,
-    CatalogData,
     EntryData,
     LayerData,
     PrerequisiteData,

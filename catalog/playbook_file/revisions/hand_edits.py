@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from django.db.models.functions import Coalesce
 
-from catalog.catalog_data import ArticleData, EntryData, carried
+from catalog.catalog_rows import ArticleData, EntryData, carried
 from catalog.history.article_history import ARTICLE_FIELDS, ENTRY_FIELDS, every_status, replaced
 from catalog.history.field_changes import ChangeKind, FieldChange
 from catalog.history.records import DELETED, records_of

@@ -14,12 +14,14 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import MODELS, CaseData, CatalogData, PrerequisiteData, PromptData
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import CaseData, PrerequisiteData, PromptData
 from catalog.history.field_changes import ChangeKind
 from catalog.history.records import records_of
 from catalog.models import Article, Entry, Layer, Section
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions.diff import CatalogDiff, ChangedRow, difference
+from catalog.stored_catalog import MODELS
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog import catalog_version, learner_counts
-from catalog.catalog_data import stored
 from catalog.history.field_changes import ChangeKind
 from catalog.playbook_file.matching.decisions import Decisions
 from catalog.playbook_file.matching.merge import Merge, merge
@@ -21,6 +20,7 @@ from catalog.playbook_file.models import Revision
 from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.revisions.diff import CatalogDiff, difference
 from catalog.playbook_file.revisions.restoring import restore
+from catalog.stored_catalog import stored
 
 
 @dataclass(frozen=True)

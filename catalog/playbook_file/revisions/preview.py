@@ -17,12 +17,13 @@ from django.shortcuts import render
 from django.urls import resolve
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import CatalogData, stored
+from catalog.catalog_data import CatalogData
 from catalog.models import Article
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions.planning import plan
 from catalog.playbook_file.revisions.store import store
 from catalog.snapshot import CatalogSnapshot, read_ahead
+from catalog.stored_catalog import stored
 
 LINK_PATTERN = re.compile(
     r'\b(href|hx-get|action|formaction)="/((?:articles|sections|layers)/[^"]*|\?[^"]*|)"'

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from catalog.catalog_data import MODELS, PromptData
+from catalog.catalog_rows import PromptData
 from catalog.history.field_changes import ChangeKind, FieldChange
 from catalog.history.records import DELETED, records_of
 from catalog.playbook_file.revisions.diff import prompt_changes
 from catalog.playbook_file.revisions.hand_edits import ArticleEdits, RevisionTimes
+from catalog.stored_catalog import MODELS
 
 
 class _Record(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.catalog_data import ArticleData, EntryData, carried
+from catalog.catalog_rows import ArticleData, EntryData, carried
 from catalog.history.field_changes import ChangeKind, FieldChange
 from catalog.models import Article
 from catalog.playbook_file.models import Revision

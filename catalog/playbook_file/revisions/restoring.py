@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from catalog.catalog_data import CaseData, CatalogData, PrerequisiteData, PromptData
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import CaseData, PrerequisiteData, PromptData
 from catalog.graph import Edge, circles
 from catalog.playbook_file.matching.merge import Merge
 

@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils import timezone
 
-from catalog.catalog_data import (
-    MODELS,
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import (
     ArticleData,
     CaseData,
-    CatalogData,
     EntryData,
     PrerequisiteData,
     PromptData,
@@ -24,6 +23,7 @@ from catalog.catalog_data import (
 )
 from catalog.history.records import CHANGED, CREATED, record
 from catalog.models import Alias, Article, Entry, Layer, Section, Status
+from catalog.stored_catalog import MODELS
 
 BATCH = 500
 

@@ -8,14 +8,8 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from catalog.catalog_data import (
-    ArticleData,
-    CatalogData,
-    EntryData,
-    LayerData,
-    SectionData,
-    carried,
-)
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import ArticleData, EntryData, LayerData, SectionData, carried
 from catalog.playbook_file.reading.repair import protected
 
 TITLE = "System Design Playbook"

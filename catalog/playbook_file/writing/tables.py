@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from catalog.catalog_data import (
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import (
     ArticleData,
     CaseData,
-    CatalogData,
     EntryData,
     PrerequisiteData,
     PromptData,

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalog.cases.models import Case
-from catalog.catalog_data import CatalogData, stored
+from catalog.catalog_data import CatalogData
 from catalog.history.records import records_of
 from catalog.merging import merge_articles
 from catalog.models import Article
@@ -24,6 +24,7 @@ from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import Plan, plan, prepare, prepare_undo
 from catalog.playbook_file.revisions.restoring import restore
 from catalog.playbook_file.writing.formats import public, write
+from catalog.stored_catalog import stored
 from tests.catalog.admin_pages import save, text_of
 from tests.catalog.cases.conftest import PARTS
 

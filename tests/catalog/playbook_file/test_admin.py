@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from catalog.catalog_data import stored
 from catalog.models import Article, Layer, Section, Status
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.writing.formats import write
+from catalog.stored_catalog import stored
 from progress.models import Event, State
 from tests.catalog.admin_pages import messages, save, text_of
 

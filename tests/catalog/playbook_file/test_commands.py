@@ -11,10 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from catalog.catalog_data import stored
 from catalog.models import Article, Section
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.writing.formats import write
+from catalog.stored_catalog import stored
 from progress.models import State
 
 pytestmark = pytest.mark.usefixtures("playbook")

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from catalog.catalog_data import CatalogData, PromptData, stored
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import PromptData
 from catalog.history.records import records_of
 from catalog.models import Article
 from catalog.playbook_file.matching.merge import merge
@@ -27,6 +28,7 @@ from catalog.playbook_file.revisions.restoring import restore
 from catalog.playbook_file.writing.formats import write
 from catalog.prompts.models import Prompt
 from catalog.snapshot import CatalogSnapshot
+from catalog.stored_catalog import stored
 from tests.catalog.admin_pages import save, text_of
 from tests.catalog.playbook_file.writing.test_round_trip import TEXT, catalogues
 

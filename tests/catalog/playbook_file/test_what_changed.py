@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog import catalog_version
-from catalog.catalog_data import stored
 from catalog.history.records import records_of
 from catalog.models import Article, Entry, Section, Status
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import prepare
 from catalog.playbook_file.writing.formats import write
+from catalog.stored_catalog import stored
 from tests.catalog.admin_pages import address, filled_in
 
 pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]

@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from catalog.catalog_data import stored
 from catalog.history.records import records_of
 from catalog.models import Article
 from catalog.playbook_file.matching.decisions import Undecidable
@@ -20,6 +19,7 @@ from catalog.playbook_file.revisions.planning import Plan, prepare, prepare_undo
 from catalog.playbook_file.revisions.restoring import restore
 from catalog.playbook_file.writing.formats import public, write
 from catalog.prerequisites.models import Prerequisite
+from catalog.stored_catalog import stored
 from tests.catalog.admin_pages import save, text_of
 from tests.catalog.prerequisites.conftest import A, B, C, D, article
 

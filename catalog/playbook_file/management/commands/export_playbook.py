@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog.catalog_data import stored
 from catalog.playbook_file.writing.formats import FORMATS, public, write
+from catalog.stored_catalog import stored
 
 
 class Command(BaseCommand):

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.catalog_data import ArticleData, CatalogData, EntryData, StatusData
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import ArticleData, EntryData, StatusData
 from catalog.identity import title_key, url_key
 from catalog.playbook_file.matching.decisions import Decisions
 from catalog.playbook_file.matching.merge import Merge, merge

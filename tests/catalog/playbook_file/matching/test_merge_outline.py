@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.catalog_data import CatalogData, StatusData
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import StatusData
 from catalog.playbook_file.matching.decisions import NEW, Undecidable
 from catalog.playbook_file.matching.merge import Merge, merge
 from catalog.playbook_file.reading.parsed_file import FileLayer

@@ -2,11 +2,11 @@
 
 import pytest
 
-from catalog.catalog_data import stored
 from catalog.playbook_file.matching.merge import merge
 from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.reading.repair import protected, repaired
 from catalog.playbook_file.writing.formats import write
+from catalog.stored_catalog import stored
 from tests.catalog.playbook_file.reading.test_file_parser import table
 
 ENCODINGS = ("mac_roman", "sloppy-windows-1252", "latin-1")

@@ -5,13 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from catalog.catalog_data import stored
 from catalog.merging import merge_articles
 from catalog.models import Article, Section, Status
 from catalog.playbook_file.matching.decisions import Decisions
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import Plan, prepare, prepare_undo
+from catalog.stored_catalog import stored
 from progress.models import State
 
 pytestmark = pytest.mark.django_db

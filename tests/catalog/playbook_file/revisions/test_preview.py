@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from catalog.catalog_data import stored
 from catalog.models import Article, Status
+from catalog.stored_catalog import stored
 from tests.catalog.playbook_file.test_admin import changed_file, paste
 
 pytestmark = pytest.mark.usefixtures("playbook")

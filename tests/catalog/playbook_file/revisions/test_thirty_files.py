@@ -8,12 +8,12 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
-from catalog.catalog_data import stored
 from catalog.models import Alias, Article, Entry, Section
 from catalog.playbook_file.models import OpenQuestion
 from catalog.playbook_file.revisions.applying import apply
 from catalog.playbook_file.revisions.planning import plan, prepare
 from catalog.snapshot import current
+from catalog.stored_catalog import stored
 from progress.learner import LearnerProgress
 from progress.models import Event, State
 from progress.states import StateName

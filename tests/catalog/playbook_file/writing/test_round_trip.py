@@ -13,21 +13,15 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from catalog.catalog_data import (
-    ArticleData,
-    CatalogData,
-    EntryData,
-    LayerData,
-    SectionData,
-    StatusData,
-    stored,
-)
+from catalog.catalog_data import CatalogData
+from catalog.catalog_rows import ArticleData, EntryData, LayerData, SectionData, StatusData
 from catalog.identity import title_key, url_key
 from catalog.models import Article, Status
 from catalog.playbook_file.matching.merge import merge
 from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.reading.parsed_file import Unreadable
 from catalog.playbook_file.writing.formats import public, write
+from catalog.stored_catalog import stored
 from tests.catalog.playbook_file.matching.test_merge import as_stored
 
 pytestmark = [pytest.mark.same_everywhere, pytest.mark.unmeasured]
