@@ -56,7 +56,7 @@ def make_demo(password: str) -> User:
     snapshot, texts = LearnerProgress(user).snapshot, read_texts()
     _study(user, snapshot, texts)
     _practise(user, snapshot, texts)
-    _plan(user)
+    _plan(user, texts)
     return User.objects.get(pk=user.pk)
 
 
@@ -162,7 +162,7 @@ def _practise(user: User, snapshot: CatalogSnapshot, texts: Texts) -> None:
         if days > DAYS // 2:
             Pause.objects.create(
                 practice_session=practice_session,
-                reason="The door bell",
+                reason=texts.pause,
                 began_at=started_at + timedelta(minutes=9),
                 ended_at=started_at + timedelta(minutes=11),
             )
@@ -202,7 +202,7 @@ def _lists(user: User, plan: Plan, today: date) -> list[DayList]:
     return [day_list for day, day_list in lists.items() if day < today]
 
 
-def _plan(user: User) -> None:
+def _plan(user: User, texts: Texts) -> None:
     today = study_day()
     plan = save_plan(
         LearnerProgress(user),
@@ -218,4 +218,4 @@ def _plan(user: User) -> None:
     )
     Plan.objects.filter(pk=plan.pk).update(begins_on=today - timedelta(days=DAYS))
     DayList.objects.bulk_create(_lists(user, plan, today))
-    OwnItem.objects.create(user=user, title="Notes from the mock interview with Sam", minutes=8)
+    OwnItem.objects.create(user=user, title=texts.own_item, minutes=8)

@@ -27,6 +27,10 @@ class Texts(NamedTuple):
     """By stage; the drawing is the last."""
     quotes: Mapping[str, str]
     """The words that earned points, by criterion. A criterion without any got none."""
+    pause: str
+    """The reason of the pause of an interview."""
+    own_item: str
+    """The title of an item of their own."""
 
 
 def read_texts() -> Texts:
@@ -36,6 +40,8 @@ def read_texts() -> Texts:
         [joined(lines) for lines in stored["notes"]],
         {stage: joined(lines) for stage, lines in stored["scratches"].items()},
         stored["quotes"],
+        stored["pause"],
+        stored["own_item"],
     )
 
 
