@@ -88,7 +88,6 @@ class SessionParts:
             **self._moment("now", page.now),
             **self._moment("ends_at", clock.ends_at),
             **self._moment("paused_since", clock.paused_since),
-            "timestamp": f"{page.now.timestamp():.6f}",
             "seconds_left": str(page.seconds_left),
             "time_left": page.time_left,
             "stage_ends": page.stage_end_seconds,
