@@ -115,7 +115,7 @@ const run = (root) => {
 /* The list of cases is kept by the browser, so the server's clock is asked for the time */
 const countDown = async (items) => {
   const asked = Date.now();
-  const response = await fetch("/practice/", { method: "HEAD", cache: "no-store" });
+  const response = await fetch(location.pathname, { method: "HEAD", cache: "no-store" });
   const offset = Date.parse(response.headers.get("Date")) - (asked + Date.now()) / 2;
   if (Number.isNaN(offset)) return;
   const show = () => {
