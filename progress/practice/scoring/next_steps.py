@@ -31,11 +31,8 @@ class NextSteps:
 
     gaps: Sequence[SheetLine]
     articles: Sequence[ArticleToReview]
-
-    @property
-    def article(self) -> Article | None:
-        """The article to which cards of the gaps belong, which is the case's first one."""
-        return self.articles[0].article if self.articles else None
+    article: Article | None
+    """The article to which cards of the gaps belong, which is the case's first one."""
 
 
 def next_steps(
@@ -47,4 +44,5 @@ def next_steps(
         for article in cases.articles_of(record.practice_session.case)
     ]
     in_order = sorted(articles, key=lambda each: each.state.stage is Stage.FINISHED)
-    return NextSteps(record.sheet.gaps, in_order)
+    first = articles[0].article if articles else None
+    return NextSteps(record.sheet.gaps, in_order, first)

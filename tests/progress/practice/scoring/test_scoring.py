@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 
@@ -11,6 +13,7 @@ from progress.practice.record import PracticeRecord
 from progress.practice.scoring.score_sheet import Mark, Total, total_of
 from progress.recall.deck import Deck
 from progress.recall.models import Card
+from progress.states import StateName
 from tests.progress.practice.conftest import MakeSession
 from tests.progress.practice.points import filled
 from tests.progress.recall.cards.test_editing import fresh
@@ -126,6 +129,23 @@ def test_one_press_makes_cards_of_the_gaps_once(
     reader.post(address(practice_session, "score"), filled(0, 1, 0, requirements_quote=""))
     reader.post(address(practice_session, "cards"))
     assert cards.count() == 3
+
+
+def test_unfinished_articles_are_named_first_and_cards_stay_with_the_first_of_the_case(
+    reader: Client, learner: User, make_session: MakeSession, articles: list[Article]
+) -> None:
+    first, second = articles
+    practice_session = make_session()
+    reader.post(address(practice_session, "score"), filled(3, 1, 0))
+    fresh(learner).set(first, StateName.DONE)
+    page = reader.get(address(practice_session, "result")).content.decode()
+    steps = page.partition('<ul class="next-articles">')[2].partition("</ul>")[0]
+    assert re.findall(r'<li><a href="(.*?)">', steps) == [
+        second.get_absolute_url(),
+        first.get_absolute_url(),
+    ]
+    reader.post(address(practice_session, "cards"))
+    assert set(Card.objects.for_user(learner).values_list("article", flat=True)) == {first.pk}
 
 
 def test_a_case_without_a_live_article_offers_no_cards(
