@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeGuard
 import psycopg
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from playbook.rendering import guard
-from tests import rows, static_files
+from tests import prepared, rows
 from tests.machine import chromium
 from tests.playbook.program import free_port, manage
 
@@ -32,6 +33,7 @@ MARKERS = {
 }
 # `database_url` gives programs that a test starts a database of their own.
 DATABASES = {"db", "transactional_db", "database_url"}
+REAL_TRANSACTIONS = {"transactional_db", "live_server"}
 
 UNUSED_FEATURES = (
     # Two pages under the address bar, which a window loads when it opens: half of its time.
@@ -52,8 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not asks_for_database(item):
             item.add_marker("once")
         else:
-            # A test with real transactions empties the tables. This restores the rows that the
-            # migrations created.
+            # With this, Django does not run what follows a migration when a test with real
+            # transactions has emptied the tables; `emptied_database` restores their rows.
             item.fixturenames.append("django_db_serialized_rollback")
 
 
@@ -87,22 +89,58 @@ def profiled_renders() -> None:
 
 
 @pytest.fixture(scope="session")
+def database_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of SQLite's test database, migrated if there is one to copy."""
+    file = tmp_path_factory.mktemp("database") / "playbook.sqlite3"
+    prepared.copy_database(prepared.MIGRATED, file)
+    return file
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(database_file: Path) -> bool:
+    """Return whether the database is migrated already."""
+    return connection.vendor == "sqlite" and database_file.exists()
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,
-    tmp_path_factory: pytest.TempPathFactory,
+    django_db_modify_db_settings_parallel_suffix: None, database_file: Path
 ) -> None:
     """Use a file as SQLite's test database, as in production: threads share it in WAL mode."""
     if connection.vendor == "sqlite":
-        folder = tmp_path_factory.mktemp("database")
-        connection.settings_dict["TEST"]["NAME"] = str(folder / "playbook.sqlite3")
+        connection.settings_dict["TEST"]["NAME"] = str(database_file)
+
+
+@pytest.fixture(scope="session")
+def migrated_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> rows.Rows:
+    """Return the rows that the migrations created, and keep Django from restoring them itself.
+
+    It saves each through its model, which takes a twelfth of a second for every test.
+    """
+    connection._test_serialized_contents = "[]"  # type: ignore[attr-defined] # Django sets it
+    with django_db_blocker.unblock():
+        return rows.read_all()
+
+
+def has_transactions(request: pytest.FixtureRequest) -> bool:
+    """Return whether the test's transactions are real, so that they are not rolled back."""
+    marker = request.node.get_closest_marker("django_db")
+    is_marked = marker is not None and bool(marker.kwargs.get("transaction"))
+    return is_marked or not REAL_TRANSACTIONS.isdisjoint(request.fixturenames)
 
 
 @pytest.fixture(autouse=True)
-def fresh_rate_limits(request: pytest.FixtureRequest) -> None:
-    """Clear the cache table, which counts attempts and is not emptied with the models' tables."""
-    if {"transactional_db", "live_server"} & set(request.fixturenames):
-        request.getfixturevalue("transactional_db")
+def emptied_database(request: pytest.FixtureRequest) -> None:
+    """Restore the rows of the migrations after a test with real transactions emptied the tables.
+
+    Clear the cache table too, which counts attempts and is not emptied with the models' tables.
+    """
+    if has_transactions(request):
+        migrated_rows = request.getfixturevalue("migrated_rows")
+        request.getfixturevalue("db")
         cache.clear()
+        if not ContentType.objects.exists():
+            rows.write(migrated_rows)
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +148,7 @@ def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> r
     """Load the playbook with its command once, and return the rows for every test."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_playbook", verbosity=0)
-        shipped = rows.read()
+        shipped = rows.read_catalog()
         transaction.set_rollback(True)
     return shipped
 
@@ -174,13 +212,15 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def static_root(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return a folder for static files; the first site that is prepared collects missing ones."""
     folder = tmp_path_factory.mktemp("collected") / "static"
-    static_files.copy_to(folder)
+    prepared.copy_static_files(folder)
     return str(folder)
 
 
 @pytest.fixture(scope="module")
 def site(database_url: str, static_root: str) -> dict[str, str]:
-    """Return the variables of a prepared site."""
+    """Return the variables of a site that was prepared."""
+    if not database_url.startswith("postgres"):
+        prepared.copy_database(prepared.DATABASE, Path(database_url.removeprefix("sqlite:///")))
     variables = {
         "DATABASE_URL": database_url,
         "STATIC_ROOT": static_root,

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests import machine, postgres, static_files
+from tests import machine, postgres, prepared
 
 IN_PROCESS = "not browser and not cluster and not faults"
 UNMEASURED = "unmeasured and not measured"
@@ -116,7 +116,7 @@ async def main() -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
     machine.provide(*machine.CLUSTER)
-    with shared_bytecode(), static_files.collected() as variables:
+    with shared_bytecode(), prepared.site() as variables:
         os.environ.update(variables)
         with postgres.temporary_server() as url:
             parts = [

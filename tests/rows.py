@@ -1,5 +1,6 @@
-"""Copy the rows of the catalogue from the database and back, without models."""
+"""Copy rows from the database and back, without models."""
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -13,9 +14,18 @@ Rows: TypeAlias = dict[str, list[Row]]
 CATALOG_VERSION = "catalog_stamp"
 
 
-def read() -> Rows:
-    """Return the rows of each table that has any, by the table's name."""
-    tables = [model._meta.db_table for model in apps.get_app_config("catalog").get_models()]
+def read_catalog() -> Rows:
+    """Return the rows of the catalogue, by the name of their table."""
+    return read([model._meta.db_table for model in apps.get_app_config("catalog").get_models()])
+
+
+def read_all() -> Rows:
+    """Return the rows of every model, by the name of their table."""
+    return read(connection.introspection.django_table_names(only_existing=True))
+
+
+def read(tables: Iterable[str]) -> Rows:
+    """Return the rows of each of the tables that has any, by the table's name."""
     with connection.cursor() as cursor:
         rows_by_table: Rows = {}
         for table in tables:

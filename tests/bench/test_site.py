@@ -13,14 +13,14 @@ from bench.load import Request
 from bench.paths import Path, paths
 from bench.site import Answer, Product
 from bench.writes import EVENTS, NOTE_SAVES, REVIEWS, SCRATCH_SAVES, Writes
-from tests import static_files
+from tests import prepared
 
 
 @pytest.fixture(scope="module")
 def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     folder = tmp_path_factory.mktemp("bench")
     environment = Environment(Product(folder), SQLiteFiles(folder), rounds=1)
-    static_files.copy_to(folder / "static")
+    prepared.copy_static_files(folder / "static")
     environment.prepare()
     with environment.serve("shipped") as running_site:
         yield running_site

@@ -137,7 +137,7 @@ def test_four_articles_are_listed_twice() -> None:
 
 
 def test_the_copied_database_equals_a_fresh_load(shipped_rows: rows.Rows) -> None:
-    assert rows.read() == shipped_rows
+    assert rows.read_catalog() == shipped_rows
     tables = [table for table in catalog_version.TABLES if table.startswith("catalog_")]
     assert [len(shipped_rows[table]) for table in tables] == [
         4,

@@ -13,7 +13,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from tests import static_files
+from tests import prepared
 from tests.cluster.browser import Browser
 from tests.cluster.programs import Program, answers, fill_in, folder_for, free_ports, wait_until
 from tests.machine import program
@@ -228,7 +228,7 @@ def running() -> Iterator[Cluster]:
         stack.callback(cluster.primary.stop)
         cluster.start_replica()
         stack.callback(cluster.replica.stop)
-        static_files.copy_to(folder / "first" / "static")
+        prepared.copy_static_files(folder / "first" / "static")
         cluster.manage("first", "prepare")
         # The second node needs the same files, and compressing them takes long.
         shutil.copytree(folder / "first" / "static", folder / "second" / "static")

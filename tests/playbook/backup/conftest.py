@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from tests import prepared
 from tests.playbook.backup import content
 
 
@@ -85,6 +86,8 @@ class Site:
 @pytest.fixture(scope="module")
 def site(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Site:
     database = new_database("original")
+    if database.url.startswith("sqlite"):
+        prepared.copy_database(prepared.MIGRATED, Path(database.name))
     for command in ("migrate", "createcachetable", "load_playbook"):
         database.run(command, "--verbosity=0")
     with database.used():
