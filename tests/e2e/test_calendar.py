@@ -1,9 +1,11 @@
 """The calendar and the reminders in a browser, by keyboard and without JavaScript."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import icalendar
 import pytest
+from django.utils.timezone import localdate
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
@@ -16,7 +18,7 @@ from tests.e2e.conftest import sign_in
 @pytest.fixture
 def learner(plain_page: Page, account: User) -> Page:
     """Return a page without JavaScript, of a learner with a plan."""
-    Plan.objects.create(user=account, begins_on="2030-11-04", minutes=[40] * 7)
+    Plan.objects.create(user=account, begins_on=localdate() + timedelta(days=1), minutes=[40] * 7)
     sign_in(plain_page, account.username)
     return plain_page
 
