@@ -10,7 +10,7 @@ from accounts.models import User
 from catalog.prompts.models import Source
 from catalog.snapshot import CatalogSnapshot
 from progress.page_sql import reports_of
-from progress.recall.deck import DeckCard
+from progress.recall.deck_cards import DeckCard
 from progress.recall.models import Card, CardKind
 
 FEW = 100

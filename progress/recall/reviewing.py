@@ -13,7 +13,8 @@ from progress.learner import LearnerProgress
 from progress.operations import UsedOperation
 from progress.reader import NothingToUndo, Superseded
 from progress.recall.aiming import is_in_pass, retention_of
-from progress.recall.deck import changed_since_review, is_due
+from progress.recall.deck import changed_since_review
+from progress.recall.deck_cards import is_due
 from progress.recall.finding import NoSuchCard, key_of, lock_card
 from progress.recall.models import Card, Rating, Review
 from progress.recall.scheduling import after_review, fold_reviews

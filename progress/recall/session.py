@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from catalog.models import Entry
 from progress.learner import LearnerProgress
 from progress.recall.aiming import retention_of
-from progress.recall.deck import Deck, DeckCard
+from progress.recall.deck import Deck
+from progress.recall.deck_cards import DeckCard
 from progress.recall.faces import CardFace, faces_of
 from progress.recall.hints import AnswerPart, compare
 from progress.recall.models import Rating

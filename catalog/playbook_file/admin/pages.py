@@ -3,7 +3,7 @@
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
-from catalog.playbook_file.revisions.diff import CatalogDiff, ChangedRow
+from catalog.playbook_file.revisions.changed_rows import CatalogDiff, ChangedRow
 
 ROWS_PER_PAGE = 100
 

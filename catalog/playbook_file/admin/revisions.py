@@ -24,8 +24,9 @@ from catalog.playbook_file.reading.file_parser import read
 from catalog.playbook_file.reading.parsed_file import Note, Unreadable
 from catalog.playbook_file.revisions import preview
 from catalog.playbook_file.revisions.applying import AlreadyApplied, CatalogueChanged, apply
+from catalog.playbook_file.revisions.changed_rows import CatalogDiff
 from catalog.playbook_file.revisions.deciding import decide_all
-from catalog.playbook_file.revisions.diff import CatalogDiff, difference
+from catalog.playbook_file.revisions.diff import difference
 from catalog.playbook_file.revisions.later_changes import later_changes
 from catalog.playbook_file.revisions.planning import plan, prepare, prepare_undo
 from catalog.playbook_file.writing.formats import FORMAT_LABELS, FORMATS, write

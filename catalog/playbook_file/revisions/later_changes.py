@@ -20,7 +20,8 @@ from catalog.history.field_changes import ChangeKind
 from catalog.history.records import records_of
 from catalog.models import Article, Entry, Layer, Section
 from catalog.playbook_file.models import Revision
-from catalog.playbook_file.revisions.diff import CatalogDiff, ChangedRow, difference
+from catalog.playbook_file.revisions.changed_rows import CatalogDiff, ChangedRow
+from catalog.playbook_file.revisions.diff import difference
 from catalog.stored_catalog import MODELS
 
 

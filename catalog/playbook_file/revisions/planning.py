@@ -18,7 +18,8 @@ from catalog.playbook_file.matching.decisions import Decisions
 from catalog.playbook_file.matching.merge import Merge, merge
 from catalog.playbook_file.models import Revision
 from catalog.playbook_file.reading.file_parser import read
-from catalog.playbook_file.revisions.diff import CatalogDiff, difference
+from catalog.playbook_file.revisions.changed_rows import CatalogDiff
+from catalog.playbook_file.revisions.diff import difference
 from catalog.playbook_file.revisions.restoring import restore
 from catalog.stored_catalog import stored
 

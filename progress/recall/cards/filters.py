@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.filters import NO_VALUES, FilterToDrop, Ignored, Values, choices_of
 from catalog.search.facets import Choice, Facet
 from catalog.search.search_index import fold, fold_text
-from progress.recall.deck import Deck, DeckCard
+from progress.recall.deck import Deck
+from progress.recall.deck_cards import DeckCard
 from progress.recall.faces import CardFace, faces_of
 from progress.recall.models import CardKind
 

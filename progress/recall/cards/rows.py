@@ -8,7 +8,8 @@ from datetime import date
 from uuid import UUID
 
 from catalog.models import Article, Entry
-from progress.recall.deck import Deck, DeckCard
+from progress.recall.deck import Deck
+from progress.recall.deck_cards import DeckCard
 from progress.recall.faces import CardFace, faces_of
 
 

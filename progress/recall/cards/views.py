@@ -23,7 +23,8 @@ from progress.recall.cards import editing
 from progress.recall.cards.filters import CardFilterForm
 from progress.recall.cards.forms import CardSplitForm, CardWriteForm
 from progress.recall.cards.rows import rows_of
-from progress.recall.deck import Deck, DeckCard
+from progress.recall.deck import Deck
+from progress.recall.deck_cards import DeckCard
 from progress.recall.faces import CardFace, faces_of
 from progress.recall.finding import NoSuchCard
 from progress.recall.models import ANSWER_MAX_LENGTH

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from catalog.models import Layer
-from progress.recall.deck import DeckCard
+from progress.recall.deck_cards import DeckCard
 from progress.recall.models import Rating
 
 FORECAST_DAYS = 30

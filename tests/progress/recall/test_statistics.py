@@ -13,7 +13,7 @@ from accounts.models import User
 from catalog.models import Article, Layer
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
-from progress.recall.deck import DeckCard
+from progress.recall.deck_cards import DeckCard
 from progress.recall.models import Card, CardKind, Rating, Review
 from progress.recall.reviewing import review_card
 from progress.recall.sql import StoredCard

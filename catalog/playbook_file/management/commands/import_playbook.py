@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.playbook_file.matching.decisions import ALL, NEW, SAME, Undecidable
 from catalog.playbook_file.reading.parsed_file import Unreadable
 from catalog.playbook_file.revisions.applying import CatalogueChanged, apply
-from catalog.playbook_file.revisions.diff import ChangedRow
+from catalog.playbook_file.revisions.changed_rows import ChangedRow
 from catalog.playbook_file.revisions.planning import Plan, plan, prepare
 
 

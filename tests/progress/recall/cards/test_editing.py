@@ -12,7 +12,8 @@ from progress.models import Completion
 from progress.notes.models import Note
 from progress.own_cards import CardTexts
 from progress.recall.cards import editing
-from progress.recall.deck import Deck, DeckCard
+from progress.recall.deck import Deck
+from progress.recall.deck_cards import DeckCard
 from progress.recall.faces import CardFace, faces_of
 from progress.recall.models import Card, Rating
 from progress.recall.reviewing import review_card, undo_review
