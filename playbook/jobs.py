@@ -3,15 +3,20 @@
 A job can run again after it was stopped in the middle, so what it does must be idempotent.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from io import StringIO
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.core.management import call_command
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 ONE_DAY = timedelta(days=1)
 
@@ -77,6 +82,8 @@ class Job:
     run: Callable[[], object]
     when: Schedule
     is_wanted: Callable[[], bool] = lambda: True
+    description: StrOrPromise = ""
+    """Its purpose, as operators read it in the admin."""
 
 
 _jobs: dict[str, Job] = {}

@@ -84,7 +84,8 @@ class PrerequisiteAdmin(RetirableAdmin[Prerequisite]):
     """A list of all prerequisites. A new one is added on the page of its article."""
 
     form = PrerequisiteForm
-    list_display = ("reason", "article_link", "requires_link")
+    list_display = ("article_link", "requires_link", "reason")
+    list_display_links = ("reason",)
     list_select_related = ("article", "requires")
     list_filter = (RetiredFilter, PrerequisiteSectionFilter)
     search_fields = ("reason", "article__title", "requires__title")

@@ -15,9 +15,10 @@ from playbook.scheduling.models import ScheduledJob
 
 @admin.register(ScheduledJob)
 class ScheduledJobAdmin(admin.ModelAdmin[ScheduledJob]):
-    list_display = ("name", "state", "started_at", "next_run_at", "failure")
+    list_display = ("name", "purpose", "state", "started_at", "next_run_at", "failure")
     fields = readonly_fields = (
         "name",
+        "purpose",
         "state",
         "started_at",
         "finished_at",
@@ -34,6 +35,11 @@ class ScheduledJobAdmin(admin.ModelAdmin[ScheduledJob]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=gettext_lazy("purpose"))
+    def purpose(self, row: ScheduledJob) -> str:
+        job = wanted_jobs().get(row.name)
+        return str(job.description) if job else ""
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: ScheduledJob) -> str:

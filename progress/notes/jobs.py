@@ -1,6 +1,7 @@
 from datetime import time
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from playbook.jobs import Daily, Job, register
@@ -10,7 +11,9 @@ from progress.sql import lock_learner
 
 
 def register_all() -> None:
-    register(Job("delete_dropped_texts", delete_dropped_texts, Daily(time(4, 10))))
+    description = _("Deletes texts of notes that learners dropped more than 30 days ago.")
+    daily = Daily(time(4, 10))
+    register(Job("delete_dropped_texts", delete_dropped_texts, daily, description=description))
 
 
 def delete_dropped_texts() -> None:

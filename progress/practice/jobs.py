@@ -1,6 +1,7 @@
 from datetime import time
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from playbook.jobs import Daily, Job, register
@@ -10,7 +11,11 @@ from progress.sql import lock_learner
 
 
 def register_all() -> None:
-    register(Job("delete_dropped_scratches", delete_dropped_scratches, Daily(time(4, 20))))
+    description = _("Deletes texts of practice that learners dropped more than 30 days ago.")
+    daily = Daily(time(4, 20))
+    register(
+        Job("delete_dropped_scratches", delete_dropped_scratches, daily, description=description)
+    )
 
 
 def delete_dropped_scratches() -> None:

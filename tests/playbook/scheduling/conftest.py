@@ -30,5 +30,5 @@ def no_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
 def work(no_jobs: None) -> Work:
     """Return the only job, which runs each hour."""
     work = Work("work")
-    register(Job(work.name, work, Every(timedelta(hours=1))))
+    register(Job(work.name, work, Every(timedelta(hours=1)), description="Works."))
     return work

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from accounts.models import User
+from playbook import jobs
 from playbook.doctor import services
 from playbook.doctor.findings import Level
 from playbook.jobs import Every, Job, register
@@ -90,6 +91,11 @@ def test_doctor_hides_secrets_of_a_failure(row: ScheduledJob, settings: Settings
 
 
 @pytest.mark.same_everywhere
+def test_every_job_has_a_purpose_that_operators_read() -> None:
+    assert [name for name, job in jobs.wanted_jobs().items() if not job.description] == []
+
+
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("changed", "state"),
     [
@@ -107,6 +113,7 @@ def test_the_admin_shows_each_job_with_its_state_and_failure(
     page = administrator.get(reverse(LIST))
     assert f'<td class="field-state">{state}</td>' in page.text
     assert ("The disk is full" in page.text) == ("failure" in changed)
+    assert ('field-purpose">Works.<' in page.text) == (state != "Off")
     detail = administrator.get(reverse("admin:scheduling_scheduledjob_change", args=[row.pk]))
     assert (detail.status_code, '<input type="text"' in detail.text) == (200, False)
 
