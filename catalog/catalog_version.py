@@ -14,9 +14,8 @@ from uuid import uuid4
 from django.apps import AppConfig
 from django.conf import settings
 from django.db import connection, connections
-from django.db.models.expressions import RawSQL
 
-VALUE = RawSQL("(SELECT value FROM catalog_stamp)", ())
+VALUE = "(SELECT value FROM catalog_stamp)"
 """The version as a column of another query."""
 
 TABLES = [
