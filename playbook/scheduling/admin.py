@@ -45,17 +45,18 @@ class ScheduledJobAdmin(admin.ModelAdmin[ScheduledJob]):
     def state(self, row: ScheduledJob) -> str:
         if row.name not in wanted_jobs():
             return _("Off")
-        if row.claimed_until and row.claimed_until > timezone.now():
-            return _("Running")
+        if row.claimed_until:
+            return _("Running") if row.claimed_until > timezone.now() else _("Interrupted")
         if row.failure:
             return _("Failed")
         return _("Succeeded") if row.succeeded_at else _("Has not run yet")
 
     @admin.action(description=gettext_lazy("Run at once"), permissions=["change"])
     def run_now(self, request: HttpRequest, rows: QuerySet[ScheduledJob]) -> None:
-        wanted = rows.filter(name__in=wanted_jobs())
+        now = timezone.now()
         # A run that is in progress decides when the next one is.
-        if waiting := wanted.filter(claim=None).update(next_run_at=timezone.now()):
+        idle = rows.filter(name__in=wanted_jobs()).exclude(claimed_until__gt=now)
+        if waiting := idle.update(next_run_at=now, claim=None, claimed_until=None):
             messages.success(
                 request,
                 ngettext(

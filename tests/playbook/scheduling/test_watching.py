@@ -18,6 +18,7 @@ from playbook.doctor import services
 from playbook.doctor.findings import Level
 from playbook.jobs import Every, Job, register
 from playbook.scheduling.models import ScheduledJob
+from playbook.scheduling.running import due_jobs
 from tests.playbook.scheduling.conftest import Work
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,7 @@ def test_every_job_has_a_purpose_that_operators_read() -> None:
         ({"succeeded_at": None}, "Has not run yet"),
         ({"failure": "CommandError: The disk is full"}, "Failed"),
         ({"claimed_until": timezone.now() + IN_AN_HOUR}, "Running"),
+        ({"claimed_until": RAN_AT}, "Interrupted"),
         ({"name": "of an older release"}, "Off"),
     ],
 )
@@ -122,7 +124,11 @@ def test_the_admin_shows_each_job_with_its_state_and_failure(
 def test_a_job_is_run_at_once_on_request(row: ScheduledJob, administrator: Client) -> None:
     register(Job("long", Work("long"), Every(IN_AN_HOUR)))
     planned = timezone.now() + IN_AN_HOUR
-    running = ScheduledJob.objects.create(name="long", next_run_at=planned, claim=uuid4())
+    running = ScheduledJob.objects.create(
+        name="long", next_run_at=planned, claim=uuid4(), claimed_until=planned
+    )
+    # The one of a scheduler that was killed a second time would wait for an hour.
+    change(row, claim=uuid4(), claimed_until=RAN_AT, failure="It ended in the middle")
     off = ScheduledJob.objects.create(name="of an older release", next_run_at=planned)
     form = {"action": "run_now", "_selected_action": [row.pk, running.pk, off.pk]}
     page = administrator.post(reverse(LIST), form, follow=True)
@@ -130,8 +136,7 @@ def test_a_job_is_run_at_once_on_request(row: ScheduledJob, administrator: Clien
         "The scheduler runs 1 job within a minute.",
         "2 jobs are off or running already, and stay as they are.",
     ]
-    due = ScheduledJob.objects.filter(next_run_at__lte=timezone.now())
-    assert list(due.values_list("name", flat=True)) == ["work"]
+    assert due_jobs(timezone.now()) == ["work"]
 
 
 @pytest.mark.same_everywhere
