@@ -26,11 +26,11 @@ def test_the_keyboard_goes_through_the_articles_and_opens_one(page: Page) -> Non
     expect(nodes).to_have_count(39)
     expect(nodes.first).to_have_attribute("aria-label", f"{FIRST}: Done")
     frame = nodes.nth(1).locator("rect")
-    width = frame.evaluate("rect => getComputedStyle(rect).strokeWidth")
+    width = frame.evaluate("rect => parseFloat(getComputedStyle(rect).strokeWidth)")
     nodes.first.focus()
     page.keyboard.press("Tab")
     expect(nodes.nth(1)).to_be_focused()
-    assert frame.evaluate("rect => getComputedStyle(rect).strokeWidth") > width
+    assert frame.evaluate("rect => parseFloat(getComputedStyle(rect).strokeWidth)") > width
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/articles/unlocking-scalability-advanced-blocks-p2/"))
     expect(page.get_by_role("region", name="Before this")).to_contain_text(FIRST)
