@@ -249,7 +249,7 @@ def test_events_begin_at_one_time_on_the_clock_across_changes(
 ) -> None:
     live_in(learner, zone)
     set_clock(datetime.combine(first, time(12), ZoneInfo(zone)).astimezone(UTC))
-    plan_from(learner, first, items=4)
+    plan_from(learner, first, minutes=50, items=4)
     save_starts_at(learner, starts)
     content = calendar_of(learner)
     late = timedelta(days=starts < time(4))
@@ -263,7 +263,7 @@ def test_events_begin_at_one_time_on_the_clock_across_changes(
         assert [start.utcoffset() for _uid, start, _length in events] == [
             timedelta(hours=hours) for hours in offsets
         ]
-    assert {length for _uid, _start, length in events} == {timedelta(hours=1)}
+    assert {length for _uid, _start, length in events} == {timedelta(minutes=50)}
     assert [uid.split("-")[-1][:8] for uid, _start, _length in events] == [
         f"{day:%Y%m%d}" for day in days
     ]
