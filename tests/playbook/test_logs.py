@@ -95,6 +95,25 @@ def test_an_unknown_address_is_logged_with_its_request_id(log: StringIO, db: Non
     assert f" {response['X-Request-ID']} WARNING django.request: Not Found: /nowhere/" in line
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/calendar/{}.ics",
+        "/practice/review/{}/",
+        "/reminders/stop/{}/",
+        "/accounts/confirm-email/{}/",
+    ],
+)
+def test_a_secret_in_an_address_is_in_no_line(log: StringIO, db: None, address: str) -> None:
+    """Not even if the request is refused before any view is chosen."""
+    for host in ("testserver", "evil.example"):
+        Client().put(address.format("tell-nobody"), headers={"host": host})
+    lines = log.getvalue().splitlines()
+    assert f"Method Not Allowed (PUT): {address.format('…')}" in lines[0]
+    assert len(lines) == 2
+    assert "tell-nobody" not in log.getvalue()
+
+
 @override_settings(ROOT_URLCONF="tests.accounts.broken_urls")
 def test_an_error_keeps_its_traceback(log: StringIO, db: None) -> None:
     client = Client(raise_request_exception=False)
