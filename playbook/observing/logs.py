@@ -25,6 +25,9 @@ OURS = ("view", "method", "status", "milliseconds")
 SECRET_PARTS = ("secret", "token", "key")
 """The names of the parts of an address that open something for whoever knows them."""
 
+SECRET_LENGTH = 20
+"""From so many characters on, a part of an address without a page can be a secret."""
+
 
 class LineFormatter(logging.Formatter):
     """Formats a refused request as one line, and an error with its traceback."""
@@ -70,7 +73,8 @@ def _secrets_in(request: Any) -> list[str]:
     try:
         match = request.resolver_match or resolve(request.path_info)
     except Resolver404:
-        return []
+        # A secret address that was copied with a part too few or too many is still a secret.
+        return [part for part in request.path_info.split("/") if len(part) >= SECRET_LENGTH]
     return [str(match.kwargs[name]) for name in SECRET_PARTS if match.kwargs.get(name)]
 
 

@@ -137,6 +137,8 @@ def test_the_secret_is_in_no_log_line(
     assert stranger.post(address).status_code == 405
     CalendarFeed.objects.update(secret_hash=None)
     assert stranger.get(address).status_code == 404
+    for mistyped in (f"{address}/", address.removesuffix(".ics"), f"/x{address}"):
+        assert stranger.get(mistyped).status_code == 404
     # Before any view is chosen.
     assert stranger.get(address, headers={"host": "evil.example"}).status_code == 400
     lines = [
@@ -146,6 +148,7 @@ def test_the_secret_is_in_no_log_line(
         for form in (LineFormatter("%(name)s: %(message)s"), JsonFormatter("%(message)s"))
     ]
     assert "django.request: Not Found: /calendar/….ics" in lines
+    assert "django.request: Not Found: /calendar/…/" in lines
     assert "RuntimeError" in "".join(lines)
     assert secret not in "".join(lines)
 
