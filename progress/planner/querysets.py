@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
 from allauth.account.models import EmailAddress
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 
@@ -47,4 +47,9 @@ class ReminderQuerySet(QuerySet["Reminder"]):
         return with_address.filter(user__is_active=True, address__isnull=False)
 
     def unsettled(self, day: date) -> Self:
-        return self.filter(Q(settled_on=None) | Q(settled_on__lt=day))
+        """Return the reminders that were not dealt with on this study day.
+
+        One that was two days later or more is from a system clock that was set back since.
+        """
+        latest = day + timedelta(days=1)
+        return self.exclude(settled_on__gte=day, settled_on__lte=latest)

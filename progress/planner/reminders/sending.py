@@ -23,6 +23,7 @@ from progress.planner.reminders.to_do import to_do_today
 logger = logging.getLogger(__name__)
 
 SENT_WITHIN = timedelta(hours=1)
+ONE_DAY = timedelta(days=1)
 
 
 def send_reminders(now: datetime) -> int:
@@ -44,7 +45,7 @@ def is_due(reminder: Reminder, day: date, now: datetime) -> bool:
     """Return whether it is the hour of a reminder that was not settled on this study day."""
     if day.weekday() not in reminder.weekdays:
         return False
-    if reminder.settled_on and reminder.settled_on >= day:
+    if reminder.settled_on and day <= reminder.settled_on <= day + ONE_DAY:
         return False
     at = time_on(day, time(reminder.hour)).astimezone(UTC)
     return at <= now < at + SENT_WITHIN

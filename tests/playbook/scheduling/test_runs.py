@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management.base import CommandError
@@ -229,10 +230,16 @@ def test_a_clock_set_back_neither_stops_a_job_nor_repeats_its_run(
     due_jobs(now)
     ScheduledJob.objects.filter(name="daily").update(next_run_at=daily.next_after(now))
     ScheduledJob.objects.filter(name="work").update(next_run_at=now + HOUR)
+    if set_back > HOUR:
+        # Its scheduler was killed before.
+        killed = ScheduledJob.objects.filter(name="work")
+        killed.update(claim=uuid4(), claimed_until=now, started_at=now)
     earlier = now - set_back
     assert due_jobs(earlier) == []
     for name, longest in (("work", HOUR), ("daily", daily.longest)):
         assert earlier < row_of(name).next_run_at <= earlier + longest
+    ScheduledJob.objects.update(next_run_at=earlier)
+    assert sorted(due_jobs(earlier)) == ["daily", "work"]
 
 
 def test_a_job_that_is_not_wanted_does_not_run(work: Work) -> None:

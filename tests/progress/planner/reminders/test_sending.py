@@ -333,6 +333,13 @@ def test_a_reminder_is_claimed_once(reminder: Reminder) -> None:
         assert sorted(pool.map(take, range(4))) == [False, False, False, True]
 
 
+def test_a_clock_that_was_ahead_stops_no_reminder(
+    reader: Client, plan: Plan, reminder: Reminder
+) -> None:
+    Reminder.objects.update(settled_on=MONDAY + timedelta(days=400))
+    assert [send_reminders(NOON), send_reminders(NOON)] == [1, 0]
+
+
 def test_the_job_runs_every_ten_minutes_where_mail_is_sent(settings: Settings) -> None:
     settings.HAS_EMAIL = False
     assert "send_reminders" not in wanted_jobs()
