@@ -210,6 +210,9 @@ class Planning:
             return new
         try:
             with transaction.atomic():
+                # A deletion of the account, which locks it first, finds every list of its plans.
+                if not User.objects.select_for_update(no_key=True).filter(pk=self.user.pk):
+                    return new
                 stored, _is_new = DayList.objects.get_or_create(
                     plan=self.plan,
                     day=self.today,

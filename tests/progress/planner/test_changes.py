@@ -1,12 +1,14 @@
 """Plans while the world changes: clocks, travel, two devices, the playbook, and the plan itself."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
+from time import sleep
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -290,6 +292,40 @@ def test_two_devices_that_open_today_at_once_have_one_list(
     assert len(seen) == 2
     assert seen[0] == seen[1]
     assert DayList.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_is_deleted_while_its_list_of_today_is_stored(
+    client: Client, learner: User
+) -> None:
+    Plan.objects.create(user=learner, begins_on=MONDAY - timedelta(days=9999), minutes=[40] * 7)
+    OwnItem.objects.create(user=learner, title="Talk", minutes=20)
+    client.force_login(learner)
+
+    def delete_account() -> int:
+        try:
+            form = {"password": "a-learner's-password"}
+            return client.post("/accounts/delete/", form).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as threads:
+        with transaction.atomic():
+            assert today_of(learner).planning.list_of_today.parts
+            deleting = threads.submit(delete_account)
+            while not (is_waiting_for_a_lock() or deleting.done()):
+                sleep(0.01)
+        assert deleting.result() == 302
+    assert not User.objects.exists()
+
+
+def is_waiting_for_a_lock() -> bool:
+    """Return whether somebody waits for this transaction. SQLite lets everybody wait."""
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def test_practice_that_was_ticked_counts_for_its_week(
