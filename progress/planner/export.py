@@ -56,9 +56,9 @@ def own_items_of(user: User) -> list[JSONObject]:
 def calendar_of(user: User) -> list[JSONObject]:
     """Return when the calendar's events begin, and since when it has an address."""
     columns = ("uuid", "starts_at", "browser_zone", "secret_made_at", "updated_at")
-    return list(CalendarFeed.objects.filter(user=user).values(*columns))
+    return list(CalendarFeed.objects.for_user(user).values(*columns))
 
 
 def reminders_of(user: User) -> list[JSONObject]:
     columns = ("uuid", "weekdays", "hour", "browser_zone", "updated_at")
-    return list(Reminder.objects.filter(user=user).values(*columns))
+    return list(Reminder.objects.for_user(user).values(*columns))

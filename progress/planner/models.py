@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.time_zones import is_time_zone
 from catalog.models import Article
 from progress.planner.querysets import (
+    CalendarFeedQuerySet,
     DayListQuerySet,
     OwnItemQuerySet,
     PlanQuerySet,
@@ -157,6 +158,8 @@ class CalendarFeed(ByTheClock):
         max_length=64, unique=True, null=True, blank=True, editable=False
     )
     secret_made_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = CalendarFeedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("calendar")

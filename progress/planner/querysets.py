@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from accounts.models import User
 
 if TYPE_CHECKING:
-    from progress.planner.models import DayList, OwnItem, Plan, Reminder
+    from progress.planner.models import CalendarFeed, DayList, OwnItem, Plan, Reminder
 
 
 class PlanQuerySet(QuerySet["Plan"]):
@@ -36,7 +36,19 @@ class DayListQuerySet(QuerySet["DayList"]):
         return self.filter(day=day)
 
 
+class CalendarFeedQuerySet(QuerySet["CalendarFeed"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def with_secret(self, secret_hash: str) -> Self:
+        """Filter to the feed of an active learner with this secret, for whoever has it."""
+        return self.filter(secret_hash=secret_hash, user__is_active=True).select_related("user")
+
+
 class ReminderQuerySet(QuerySet["Reminder"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(user=user)
+
     def sendable(self) -> Self:
         """Return the reminders of active learners whose e-mail address is confirmed.
 

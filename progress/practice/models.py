@@ -12,7 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from catalog.cases.models import Case
 from catalog.cases.stages import Criterion, StageOrder
 from progress.practice.case_copy import CaseCopy
-from progress.practice.querysets import DroppedScratchQuerySet, PracticeSessionQuerySet
+from progress.practice.querysets import (
+    DroppedScratchQuerySet,
+    PracticeSessionQuerySet,
+    ReviewLinkQuerySet,
+)
 
 SCRATCH_MAX_LENGTH = 20_000
 QUOTE_MAX_LENGTH = 500
@@ -159,6 +163,8 @@ class ReviewLink(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
     reviewer = models.CharField(max_length=100, blank=True)
     comment = models.TextField(max_length=2000, blank=True)
+
+    objects = ReviewLinkQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]

@@ -8,7 +8,7 @@ from accounts.models import User
 from progress.dropped_texts import DroppedTextsQuerySet
 
 if TYPE_CHECKING:
-    from progress.practice.models import DroppedScratch, PracticeSession
+    from progress.practice.models import DroppedScratch, PracticeSession, ReviewLink
 
 
 class PracticeSessionQuerySet(QuerySet["PracticeSession"]):
@@ -20,6 +20,11 @@ class PracticeSessionQuerySet(QuerySet["PracticeSession"]):
 
     def unfinished(self) -> Self:
         return self.filter(finished_at=None)
+
+
+class ReviewLinkQuerySet(QuerySet["ReviewLink"]):
+    def for_user(self, user: User) -> Self:
+        return self.filter(practice_session__user=user)
 
 
 class DroppedScratchQuerySet(DroppedTextsQuerySet["DroppedScratch"]):

@@ -21,7 +21,7 @@ SECRET_BYTES = 24
 
 def feed_of(user: User) -> CalendarFeed:
     """Return the learner's settings, or those that hold before they saved any."""
-    feed = CalendarFeed.objects.filter(user=user).first()
+    feed = CalendarFeed.objects.for_user(user).first()
     if feed is None:
         plan = active_plan(user)
         feed = CalendarFeed(user=user, **({"uuid": plan.uuid} if plan else {}))
@@ -32,8 +32,7 @@ def feed_of(user: User) -> CalendarFeed:
 
 def feed_with(secret: str) -> CalendarFeed:
     """Return the feed of a secret. Raise `CalendarFeed.DoesNotExist`."""
-    feeds = CalendarFeed.objects.select_related("user").filter(user__is_active=True)
-    return feeds.get(secret_hash=hash_of(secret))
+    return CalendarFeed.objects.with_secret(hash_of(secret)).get()
 
 
 def hash_of(secret: str) -> str:
@@ -64,11 +63,11 @@ def make_secret(user: User) -> str:
 def revoke_secret(user: User) -> None:
     """Close the address. Raise `ReaderGone`."""
     lock(user)
-    feeds = CalendarFeed.objects.filter(user=user).exclude(secret_hash=None)
+    feeds = CalendarFeed.objects.for_user(user).exclude(secret_hash=None)
     feeds.update(secret_hash=None, secret_made_at=None, updated_at=timezone.now())
 
 
 def _save(user: User, **values: object) -> None:
     zone = timezone.get_current_timezone_name()
     values |= {"browser_zone": zone, "updated_at": timezone.now()}
-    CalendarFeed.objects.update_or_create(user=user, defaults=values)
+    CalendarFeed.objects.for_user(user).update_or_create(user=user, defaults=values)

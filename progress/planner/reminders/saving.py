@@ -16,4 +16,5 @@ from progress.planner.saving import lock
 def save_reminder(user: User, values: dict[str, Any]) -> None:
     """Store these columns of the learner's reminder. Raise `ReaderGone`."""
     lock(user)
-    Reminder.objects.update_or_create(user=user, defaults={**values, "updated_at": timezone.now()})
+    reminders = Reminder.objects.for_user(user)
+    reminders.update_or_create(user=user, defaults={**values, "updated_at": timezone.now()})

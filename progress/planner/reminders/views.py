@@ -23,7 +23,7 @@ from progress.views import LearnerRequest
 @sign_in_required
 def reminder_edit(request: LearnerRequest) -> HttpResponse:
     if request.method != "POST":
-        stored = Reminder.objects.filter(user=request.user).first() or Reminder()
+        stored = Reminder.objects.for_user(request.user).first() or Reminder()
         initial = {"weekdays": stored.weekdays, "hour": stored.hour}
         return _page(request, ReminderForm(initial=initial))
     expect_reader(request)

@@ -66,7 +66,8 @@ def create_link(practice_session: PracticeSession, operation: UUID) -> ReviewLin
     Raise `TooManyLinks`, `UsedOperation`, `Http404` or `ReaderGone`.
     """
     lock_session(practice_session)
-    links = ReviewLink.objects.filter(practice_session=practice_session)
+    user = practice_session.user
+    links = ReviewLink.objects.for_user(user).filter(practice_session=practice_session)
     if link := links.filter(uuid=operation).first():
         return link
     if links.count() >= LINKS_MAX:
@@ -84,9 +85,11 @@ def create_link(practice_session: PracticeSession, operation: UUID) -> ReviewLin
 @transaction.atomic
 def revoke_link(link: ReviewLink) -> None:
     """Close the link. The points that were given through it stay. Raise `ReaderGone`."""
-    if not lock_learner(link.practice_session.user):
+    user = link.practice_session.user
+    if not lock_learner(user):
         raise ReaderGone
-    ReviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+    links = ReviewLink.objects.for_user(user).filter(pk=link.pk)
+    links.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
 @transaction.atomic
@@ -95,9 +98,10 @@ def use_link(link: ReviewLink, marks: Marks, reviewer: str, comment: str) -> Non
 
     Locking the learner first makes two submissions wait for each other.
     """
-    if not lock_learner(link.practice_session.user):
+    user = link.practice_session.user
+    if not lock_learner(user):
         raise LinkClosed(link)
-    current = ReviewLink.objects.filter(pk=link.pk).first()
+    current = ReviewLink.objects.for_user(user).filter(pk=link.pk).first()
     if current is None or not current.is_open:
         raise LinkClosed(current or link)
     current.used_at, current.reviewer, current.comment = timezone.now(), reviewer, comment

@@ -45,7 +45,7 @@ def review_link_add(request: LearnerRequest, uuid: UUID) -> HttpResponse:
 @sign_in_required
 def review_link_revoke(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     expect_reader(request)
-    links = ReviewLink.objects.filter(practice_session__user=request.user)
+    links = ReviewLink.objects.for_user(request.user)
     link = get_object_or_404(links.select_related("practice_session__user"), uuid=uuid)
     revoke_link(link)
     return HttpResponseRedirect(f"{PracticeRecord(link.practice_session).url}#review-links")
