@@ -48,10 +48,11 @@ class Outlook:
 
 
 def more_minutes(weekly: Sequence[int], fits: Callable[[Sequence[int]], bool]) -> int | None:
-    """Return the fewest more minutes a week with which everything fits, in steps of five.
+    """Return more minutes a week with which everything fits, and with five less it does not.
 
-    They are spread over the weekdays that have time already. None if no amount is enough that the
-    fullest of these days can still have.
+    With even less it can fit too, since a day with more time can be chosen for practice. The
+    minutes are spread over the weekdays that have time already. None if no amount is enough that
+    the fullest of these days can still have. At most twelve schedules are tried.
     """
     active = sum(minutes > 0 for minutes in weekly)
     low, high = 0, (DAY_MINUTES_MAX - max(weekly)) * active // STEP

@@ -2,16 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from progress.planner.day_lists import ListedPart, cut_to, minutes_done
 from progress.planner.minutes import at_pace, pace_from
 from progress.planner.outlook import Outlook, more_minutes, spread, to_leave_out
 from progress.planner.page_sql import StoredList
-from progress.planner.schedule import Part, PartKind
+from progress.planner.schedule import (
+    DeckForecast,
+    Part,
+    PartKind,
+    PracticeWish,
+    Task,
+    days_from,
+    schedule,
+)
+from tests.progress.planner.test_schedule import decks, wishes
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -96,6 +106,67 @@ def test_few_schedules_are_tried_to_leave_articles_out() -> None:
     left_out = to_leave_out(range(1000), lambda pk: [pk - 1] if pk else [], fits)
     assert left_out == list(range(300, 1000))
     assert len(tried) <= 10
+
+
+weeks = st.lists(st.sampled_from([0, 10, 30, 60]), min_size=7, max_size=7)
+reading = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 8)), max_size=12)
+
+
+def fits(
+    weekly: Sequence[int], articles: Sequence[tuple[int, int]], *rest: Any, left_out: Sequence[int]
+) -> bool:
+    """Return whether a schedule of ten days has room for the articles that are not left out."""
+    days = days_from(FRIDAY, FRIDAY + timedelta(days=9), weekly)
+    tasks = [
+        Task(str(number), PartKind.READ, minutes, cards=cards)
+        for number, (minutes, cards) in enumerate(articles)
+        if number not in left_out
+    ]
+    return schedule(days, tasks, *rest).fits
+
+
+@settings(max_examples=50)
+@given(weeks, reading, decks, wishes, st.data())
+def test_what_can_be_left_out_is_what_an_exhaustive_search_finds(
+    weekly: list[int],
+    articles: list[tuple[int, int]],
+    deck: DeckForecast,
+    wish: PracticeWish,
+    data: st.DataObject,
+) -> None:
+    """Articles are in an order in which each comes after those that it requires."""
+    count = len(articles)
+    requires = [data.draw(st.sets(st.integers(0, n - 1))) if n else set() for n in range(count)]
+
+    def fit(left_out: Sequence[int]) -> bool:
+        return fits(weekly, articles, deck, wish, left_out=left_out)
+
+    ends = (list(range(number, count)) for number in range(count, -1, -1))
+    expected = next((end for end in ends if fit(end)), None)
+    assert to_leave_out(range(count), requires.__getitem__, fit) == expected
+
+
+@settings(max_examples=50)
+@given(weeks, reading, decks, wishes)
+def test_five_minutes_less_than_is_offered_are_not_enough(
+    weekly: list[int], articles: list[tuple[int, int]], deck: DeckForecast, wish: PracticeWish
+) -> None:
+    tried: list[Sequence[int]] = []
+
+    def fit(minutes: Sequence[int]) -> bool:
+        tried.append(minutes)
+        return fits(minutes, articles, deck, wish, left_out=())
+
+    assume(not fit(weekly))
+    tried.clear()
+    more = more_minutes(weekly, fit)
+    assert len(tried) <= 12
+    if more is None:
+        most = (960 - max(weekly)) * sum(map(bool, weekly))
+        assert not most or not fit(spread(weekly, most // 5 * 5))
+    else:
+        assert fit(spread(weekly, more))
+        assert not fit(spread(weekly, more - 5))
 
 
 def test_less_time_keeps_what_is_done_and_shortens_the_rest_in_order() -> None:
