@@ -11,7 +11,7 @@ from typing import Any
 from playbook.study_day import study_days
 from progress.planner.models import DayList
 from progress.planner.page_sql import StoredList
-from progress.planner.schedule import Part, PartKind
+from progress.planner.plan_parts import Part, PartKind
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 from progress.learner import LearnerProgress
-from progress.planner.schedule import DeckForecast
+from progress.planner.plan_parts import DeckForecast
 from progress.recall.aiming import retention_of
 from progress.recall.deck import Deck
 from progress.recall.scheduling import good_intervals

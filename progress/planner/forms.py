@@ -21,7 +21,7 @@ from progress.planner.models import (
     OwnItem,
     Plan,
 )
-from progress.planner.schedule import DAYS_MAX
+from progress.planner.plan_parts import DAYS_MAX
 
 COLUMNS = (
     "interview_on",

@@ -22,8 +22,8 @@ from progress.activity import reading_now
 from progress.learner import LearnerProgress
 from progress.planner.forms import OutcomeForm
 from progress.planner.outlook import spread
+from progress.planner.plan_parts import Day
 from progress.planner.planning import Planning, plan_of
-from progress.planner.schedule import Day
 from progress.planner.standing_fragment import standing_section
 from progress.planner.today import Row, Today, WeekDay
 from progress.reader import ReaderProgress

@@ -7,15 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from progress.planner.day_lists import ListedPart
+from progress.planner.plan_parts import MINUTES_FOR_A_CARD, Part, PartKind, Task
 from progress.planner.planning import Planning
-from progress.planner.schedule import (
-    MINUTES_FOR_A_CARD,
-    Part,
-    PartKind,
-    Task,
-    days_from,
-    schedule,
-)
+from progress.planner.schedule import days_from, schedule
 from progress.recall.deck import Deck
 
 SUNDAY = 6

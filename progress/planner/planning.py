@@ -20,7 +20,7 @@ from progress.planner.deck_forecast import deck_forecast
 from progress.planner.models import DayList, Plan
 from progress.planner.outlook import Outlook, more_minutes, to_leave_out
 from progress.planner.page_sql import StoredList, active_plan, finished_practice, lists_of
-from progress.planner.schedule import (
+from progress.planner.plan_parts import (
     DAYS_MAX,
     MINUTES_FOR_A_CARD,
     Day,
@@ -29,9 +29,8 @@ from progress.planner.schedule import (
     PartKind,
     PracticeWish,
     Schedule,
-    days_from,
-    schedule,
 )
+from progress.planner.schedule import days_from, schedule
 from progress.planner.tasks import PlanTasks, is_left
 from progress.recall.deck import Deck
 

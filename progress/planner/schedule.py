@@ -8,139 +8,22 @@ length or waits.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
-from typing import NamedTuple
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
-
-MINUTES_FOR_A_CARD = 1
-DAYS_MAX = 3 * 366
-"""A plan without a date looks ahead for at most so many days."""
-
-
-class PartKind(TextChoices):
-    RECALL = "recall", _("Recall")
-    PRACTICE = "practice", _("Practice")
-    OWN = "own", _("My own item")
-    READ = "read", _("Read")
-
-
-class Task(NamedTuple):
-    """An article or an own item that is not done yet."""
-
-    key: str
-    """The UUID of the article or item."""
-    kind: PartKind
-    minutes: int
-    """The minutes it takes in all."""
-    minutes_done: int = 0
-    """The minutes of earlier parts that are done."""
-    from_day: date | None = None
-    """The study day before which it is not planned."""
-    cards: int = 0
-    """The new cards that join the deck on the day after it is finished."""
-
-    @property
-    def minutes_left(self) -> int:
-        return max(self.minutes - self.minutes_done, 1)
-
-
-class Part(NamedTuple):
-    """The minutes of a day that go to one thing."""
-
-    kind: PartKind
-    minutes: int
-    key: str = ""
-    """The UUID of the article or own item; empty for recall and practice."""
-    before: int = 0
-    """The minutes of the same thing in earlier parts; for recall the cards reviewed before."""
-    total: int = 0
-    """The minutes of the thing in all."""
-    cards: int = 0
-    """The number of cards, for recall."""
-
-    @property
-    def is_last(self) -> bool:
-        """Return whether the thing is finished with this part."""
-        return self.before + self.minutes >= self.total
-
-
-class Day(NamedTuple):
-    """A study day of the plan."""
-
-    date: date
-    minutes: int
-    parts: Sequence[Part] = ()
-
-    @property
-    def planned(self) -> int:
-        """The minutes of its parts, which are never more than the day has."""
-        return sum(part.minutes for part in self.parts)
-
-
-@dataclass(frozen=True)
-class DeckForecast:
-    """The cards that come by themselves, and how new ones come back if they are recalled."""
-
-    due: Mapping[date, int] = field(default_factory=dict)
-    """The number of known cards by the day on which they are due; overdue ones on the first day."""
-    new: int = 0
-    """The new cards that wait already."""
-    intervals: Sequence[int] = ()
-    """The days from the first review of a card to each later one."""
-    daily_reviews: int = 40
-    daily_new: int = 10
-    today: date | None = None
-    """The day on which the next two were reviewed already, which its limits count."""
-    reviewed: int = 0
-    reviewed_new: int = 0
-
-    def reviewed_on(self, day: date) -> tuple[int, int]:
-        """Return the cards reviewed already on a day, and how many of them were new."""
-        return (self.reviewed, self.reviewed_new) if day == self.today else (0, 0)
-
-
-@dataclass(frozen=True)
-class PracticeWish:
-    """The practice sessions that a learner wants in a week, and their minutes."""
-
-    per_week: int = 0
-    minutes: int = 45
-    done_this_week: int = 0
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """The days of a plan, and what does not fit into them."""
-
-    days: Sequence[Day]
-    left_over: Sequence[Part]
-    """The rest of each article and own item that has no day."""
-    practice_left_over: int
-    """The wished practice sessions for which no day has the time."""
-
-    @property
-    def fits(self) -> bool:
-        return not self.left_over
-
-    @property
-    def finished_on(self) -> date | None:
-        """The day of the last part of an article or own item. None if something is left over."""
-        if not self.fits:
-            return None
-        kinds = {PartKind.READ, PartKind.OWN}
-        days = (day for day in reversed(self.days) if any(p.kind in kinds for p in day.parts))
-        last = next(days, None)
-        return last.date if last else None
-
-    @property
-    def minutes_left_over(self) -> int:
-        return sum(part.minutes for part in self.left_over)
+from progress.planner.plan_parts import (
+    DAYS_MAX,
+    Day,
+    DeckForecast,
+    Part,
+    PartKind,
+    PracticeWish,
+    Schedule,
+    Task,
+)
+from progress.planner.recurring_parts import Cards, Practice
 
 
 def days_from(
@@ -211,8 +94,8 @@ class _Filling:
         self.queue = deque(_Rest(task) for task in tasks if task.from_day is None)
         dated = (task for task in tasks if task.from_day is not None)
         self.dated = deque(_Rest(task) for task in sorted(dated, key=_from_day))
-        self.cards = _Cards(deck)
-        self.practice = _Practice(practice)
+        self.cards = Cards(deck)
+        self.practice = Practice(practice)
         self.fixed: Sequence[Part] | None = None
 
     def fill(self, *, is_open: bool) -> Schedule:
@@ -223,7 +106,7 @@ class _Filling:
             if is_open and not self.queue and not self.dated:
                 break
         left_over = [rest.take(rest.left) for rest in (*self.dated, *self.queue)]
-        return Schedule(filled, left_over, self.practice.left_over)
+        return Schedule(filled, left_over)
 
     def _days_by_week(self) -> Iterator[tuple[date, int]]:
         """Yield the days; those of a week after it was chosen on which of them to practise."""
@@ -285,65 +168,6 @@ class _Filling:
 
 def _from_day(task: Task) -> date:
     return task.from_day or date.min
-
-
-class _Cards:
-    """The cards of a deck from day to day, if every one of them is recalled."""
-
-    def __init__(self, deck: DeckForecast) -> None:
-        self.deck = deck
-        self.coming = Counter(deck.due)
-        self.arriving: Counter[date] = Counter()
-        self.waiting, self.new = 0, deck.new
-
-    def add_new(self, cards: int, day: date) -> None:
-        self.arriving[day] += cards
-
-    def of_day(self, day: date, minutes: int) -> Part | None:
-        self.waiting += self.coming.pop(day, 0)
-        self.new += self.arriving.pop(day, 0)
-        reviewed, reviewed_new = self.deck.reviewed_on(day)
-        room = min(minutes // MINUTES_FOR_A_CARD, max(self.deck.daily_reviews - reviewed, 0))
-        known = min(self.waiting, room)
-        new = min(self.new, room - known, max(self.deck.daily_new - reviewed_new, 0))
-        self.waiting -= known
-        self.new -= new
-        for interval in self.deck.intervals if new else ():
-            self.coming[day + timedelta(days=interval)] += new
-        cards = known + new
-        if not cards:
-            return None
-        taken = cards * MINUTES_FOR_A_CARD
-        return Part(PartKind.RECALL, taken, before=reviewed, total=taken, cards=cards)
-
-
-class _Practice:
-    """The days on which a learner practises: in each week those with the most minutes."""
-
-    def __init__(self, wish: PracticeWish) -> None:
-        self.minutes = wish.minutes
-        self.per_week = wish.per_week
-        self.wished = max(wish.per_week - wish.done_this_week, 0)
-        self.chosen: set[date] = set()
-        self.waiting, self.left_over = 0, 0
-
-    def begin_week(self, days: Sequence[tuple[date, int]]) -> None:
-        long_enough = (each for each in days if each[1] >= self.minutes)
-        best = sorted(long_enough, key=lambda each: (-each[1], each[0]))[: self.wished]
-        self.chosen = {day for day, _minutes in best}
-        self.waiting = 0
-        self.left_over += self.wished - len(best)
-        self.wished = self.per_week
-
-    def of_day(self, day: date, minutes: int) -> Part | None:
-        if day in self.chosen:
-            self.waiting += 1
-            self.left_over += 1
-        if not self.waiting or minutes < self.minutes:
-            return None
-        self.waiting -= 1
-        self.left_over -= 1
-        return Part(PartKind.PRACTICE, self.minutes, total=self.minutes)
 
 
 def _week(day: tuple[date, int]) -> tuple[int, int]:

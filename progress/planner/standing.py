@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from progress.planner.plan_parts import PartKind
 from progress.planner.planning import Planning
-from progress.planner.schedule import PartKind
 from progress.practice.history.figures import CriterionTrend, trends_of
 from progress.practice.history.views import past_scores_of
 from progress.recall.deck import Deck

@@ -16,7 +16,7 @@ from progress.learner import LearnerProgress
 from progress.planner.minutes import at_pace, pace_from, reported_by, stated_minutes
 from progress.planner.models import Plan
 from progress.planner.page_sql import StoredItem, left_out_of, own_items_of
-from progress.planner.schedule import PartKind, Task
+from progress.planner.plan_parts import PartKind, Task
 from progress.states import REQUIRED, Stage, StateName
 
 COVERS_KEPT = 64

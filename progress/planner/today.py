@@ -15,8 +15,8 @@ from catalog.models import Article, Layer
 from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
 from progress.planner.day_lists import ListedPart, parts_in
 from progress.planner.page_sql import StoredItem
+from progress.planner.plan_parts import Day, Part, PartKind
 from progress.planner.planning import Planning
-from progress.planner.schedule import Day, Part, PartKind
 from progress.recall.day_counts import reviews_by_day
 from progress.recall.deck import Deck
 from progress.states import Stage, StateName

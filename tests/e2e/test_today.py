@@ -14,9 +14,9 @@ from catalog.models import Article
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.planner.models import Plan
+from progress.planner.plan_parts import PartKind
 from progress.planner.planning import Planning
 from progress.planner.saving import tick
-from progress.planner.schedule import PartKind
 from progress.planner.today import Today
 from progress.recall.deck import Deck
 from progress.recall.models import Rating

@@ -26,8 +26,8 @@ from progress.notes.saving import save_note
 from progress.planner.day_lists import listed
 from progress.planner.demo.texts import Study, Texts, read_texts
 from progress.planner.models import DayList, OwnItem, Plan
+from progress.planner.plan_parts import Part, PartKind
 from progress.planner.saving import save_plan
-from progress.planner.schedule import Part, PartKind
 from progress.practice.case_copy import CaseCopy
 from progress.practice.models import Pause, PracticeSession, Scratch
 from progress.practice.scoring.saving import save_own_scores

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from accounts.models import User
 from progress.learner import LearnerProgress
 from progress.planner.page_sql import active_plan
+from progress.planner.plan_parts import Part, PartKind
 from progress.planner.planning import Planning
-from progress.planner.schedule import Part, PartKind
 from progress.planner.today import Row, Today
 from progress.recall.deck import Deck
 

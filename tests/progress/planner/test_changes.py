@@ -16,9 +16,9 @@ from accounts.models import User
 from catalog.models import Article, Status
 from progress.learner import LearnerProgress
 from progress.planner.models import DayList, OwnItem, Plan
+from progress.planner.plan_parts import PartKind
 from progress.planner.planning import Planning
 from progress.planner.saving import change_own_item, delete_own_item, set_own_item_done
-from progress.planner.schedule import PartKind
 from progress.planner.today import Today
 from progress.recall.models import Card, CardKind
 from progress.states import StateName

@@ -12,15 +12,8 @@ from progress.planner.day_lists import ListedPart, cut_to, minutes_done
 from progress.planner.minutes import at_pace, pace_from
 from progress.planner.outlook import Outlook, more_minutes, spread, to_leave_out
 from progress.planner.page_sql import StoredList
-from progress.planner.schedule import (
-    DeckForecast,
-    Part,
-    PartKind,
-    PracticeWish,
-    Task,
-    days_from,
-    schedule,
-)
+from progress.planner.plan_parts import DeckForecast, Part, PartKind, PracticeWish, Task
+from progress.planner.schedule import days_from, schedule
 from tests.progress.planner.test_schedule import decks, wishes
 
 pytestmark = pytest.mark.same_everywhere

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from progress.planner.schedule import (
+from progress.planner.plan_parts import (
     Day,
     DeckForecast,
     Part,
@@ -13,9 +13,8 @@ from progress.planner.schedule import (
     PracticeWish,
     Schedule,
     Task,
-    days_from,
-    schedule,
 )
+from progress.planner.schedule import days_from, schedule
 
 pytestmark = pytest.mark.same_everywhere
 
@@ -51,7 +50,7 @@ def test_minutes_that_are_done_are_not_planned_again() -> None:
 def test_what_does_not_fit_is_left_over() -> None:
     planned = schedule(week(10), [read("a", 16), read("b", 19)])
     assert planned.left_over == [Part(READ, 6, "a", 10, 16), Part(READ, 19, "b", 0, 19)]
-    assert (planned.fits, planned.finished_on, planned.minutes_left_over) == (False, None, 25)
+    assert (planned.fits, planned.finished_on) == (False, None)
 
 
 def test_an_own_item_with_a_day_comes_first_from_that_day_on() -> None:
@@ -97,14 +96,12 @@ def test_practice_is_on_the_days_of_a_week_with_the_most_time() -> None:
         None,
         PRACTICE,
     ]
-    assert planned.practice_left_over == 1
 
 
 def test_practice_that_reviews_leave_no_time_for_moves_to_a_later_day_of_the_week() -> None:
     deck = DeckForecast(due={MONDAY: 20})
     planned = schedule(week(60, 50), [], deck, PracticeWish(1, 45))
     assert parts_of(planned) == [[(RECALL, 20)], [(PRACTICE, 45)]]
-    assert planned.practice_left_over == 0
 
 
 def test_practice_of_this_week_counts() -> None:
@@ -119,7 +116,6 @@ def test_an_open_plan_ends_with_its_last_task() -> None:
         Day(MONDAY, 30, (Part(READ, 30, "a", 0, 40),)),
         Day(MONDAY + timedelta(days=1), 30, (Part(READ, 10, "a", 30, 40),)),
     ]
-    assert planned.practice_left_over == 3
 
 
 def test_an_open_plan_without_minutes_leaves_everything_over() -> None:
