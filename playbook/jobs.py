@@ -84,6 +84,8 @@ class Job:
     is_wanted: Callable[[], bool] = lambda: True
     description: StrOrPromise = ""
     """Its purpose, as operators read it in the admin."""
+    takes_at_most: timedelta = timedelta(hours=1)
+    """A run that takes longer hangs: it has failed, and another scheduler can begin the next."""
 
 
 _jobs: dict[str, Job] = {}

@@ -2,7 +2,8 @@
 
 A claim is taken by one conditional UPDATE, which every database serialises, and without a lock that
 a connection would have to hold. Its scheduler renews it while the job runs. If the scheduler is
-killed, the claim ends, and the job is due again.
+killed, the claim ends, and the job is due again. A run that hangs longer than its job may take has
+failed, and its claim ends too.
 """
 
 import logging
@@ -35,6 +36,10 @@ class Claim:
     job: Job
     key: uuid.UUID
     started_at: datetime
+
+    def is_too_long(self, now: datetime) -> bool:
+        """Return whether the run takes longer than its job may, so that it hangs."""
+        return now - self.started_at > self.job.takes_at_most
 
     def renew(self, now: datetime) -> bool:
         """Return whether the claim still holds; it does not once another scheduler took it."""
@@ -100,6 +105,11 @@ def interrupted(row: ScheduledJob) -> str:
     return f"The run of {row.started_at:%Y-%m-%d %H:%M} UTC ended in the middle"
 
 
+def too_long(job: Job) -> str:
+    minutes = job.takes_at_most // timedelta(minutes=1)
+    return f"The run took longer than {minutes} minutes and was given up"
+
+
 @contextmanager
 def kept(claimed: Claim) -> Iterator[None]:
     """Renew the claim in a thread of its own until the block ends."""
@@ -116,8 +126,13 @@ def kept(claimed: Claim) -> Iterator[None]:
 def renew_until(claimed: Claim, ended: threading.Event) -> None:
     try:
         while not ended.wait(RENEWED_EVERY.total_seconds()):
+            now = timezone.now()
             try:
-                if not claimed.renew(timezone.now()):
+                if claimed.is_too_long(now):
+                    claimed.finish(now, too_long(claimed.job))
+                    logger.error("The job %s hangs", claimed.job.name)
+                    return
+                if not claimed.renew(now):
                     logger.warning("Another scheduler runs %s too", claimed.job.name)
                     return
             except DatabaseError:

@@ -1,6 +1,6 @@
 """The jobs that belong to no app."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -21,5 +21,6 @@ def register_all() -> None:
             Daily(time(3, 15)),
             is_wanted=lambda: settings.BACKUP_FOLDER is not None,
             description=_("Writes all data to a file in BACKUP_FOLDER."),
+            takes_at_most=timedelta(hours=6),
         )
     )

@@ -49,9 +49,14 @@ def correct(row: ScheduledJob, job: Job, now: datetime) -> None:
 
 
 def run_if_due(name: str) -> bool:
-    """Run the job if it is due and no scheduler runs it; return whether it succeeded."""
+    """Run the job if it is due and no scheduler runs it; return whether it succeeded.
+
+    A run that hangs in this process keeps it from another one, so that it keeps one thread alone.
+    """
     job = wanted_jobs().get(name)
-    claimed = claim(job, timezone.now()) if job else None
+    if job is None or any(each.job.name == name for each in in_progress.values()):
+        return False
+    claimed = claim(job, timezone.now())
     if claimed is None:
         return False
     in_progress[claimed.key] = claimed

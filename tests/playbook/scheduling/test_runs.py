@@ -149,6 +149,33 @@ def test_a_claim_is_renewed_while_the_job_runs(work: Work, monkeypatch: pytest.M
     assert (row_of().claim, row_of().claimed_until) == (None, None)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_hangs_fails_and_leaves_the_job_to_another_scheduler(
+    work: Work, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(claims, "RENEWED_EVERY", timedelta(milliseconds=1))
+    job = Job("work", work, Every(HOUR), takes_at_most=timedelta())
+    register(job)
+    others: list[claims.Claim | None] = []
+
+    def hang() -> None:
+        deadline = time_module.monotonic() + 30
+        while not row_of().failure:
+            assert time_module.monotonic() < deadline
+        make_due()
+        assert not run_if_due("work")
+        others.append(claim(job, timezone.now()))
+
+    work.during = hang
+    with caplog.at_level(logging.CRITICAL):
+        run_all()
+    row = row_of()
+    assert others[0]
+    assert (row.claim, row.runs, row.failures) == (others[0].key, 2, 1)
+    assert row.failure == "The run took longer than 0 minutes and was given up"
+    assert work.done == ["work"]
+
+
 def test_a_claim_is_not_taken_on_what_another_scheduler_changed_meanwhile(work: Work) -> None:
     due_jobs(timezone.now())
     job, now = wanted_jobs()["work"], timezone.now()
