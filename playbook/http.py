@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Reader: TypeAlias = AbstractBaseUser | AnonymousUser
 
+NEVER_STORED = "private, no-store"
+"""The `Cache-Control` of every response made from the session (`NeverStoreSessions`)."""
+
 THEMES = ("light", "dark")
 
 REASONS = {
@@ -77,6 +80,17 @@ def is_on_this_site(address: str, *, secure: bool = False) -> bool:
 def full_address(address: str) -> str:
     """Return an address with `SITE_URL`, never with the host that the client sent."""
     return urljoin(settings.SITE_URL, iri_to_uri(address))
+
+
+def unlisted(response: HttpResponse) -> HttpResponse:
+    """Keep a page that only its secret address opens out of caches and indexes.
+
+    Other sites' logs do not get it either: the policy of the whole site is `same-origin`. With
+    `no-referrer` browsers would send the form with `Origin: null`, which is refused as forged.
+    """
+    response["Cache-Control"] = NEVER_STORED
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def sign_in_required(

@@ -17,7 +17,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.urls import resolve
 
-from playbook.http import HttpRequest, csrf_failure, error_page, full_address
+from playbook.http import NEVER_STORED, HttpRequest, csrf_failure, error_page, full_address
 from playbook.observing import metrics, tracing
 from playbook.server import bodies
 
@@ -101,7 +101,7 @@ class NeverStoreSessions:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.session.accessed:
-            response.headers.setdefault("Cache-Control", "private, no-store")
+            response.headers.setdefault("Cache-Control", NEVER_STORED)
         return response
 
 

@@ -142,6 +142,5 @@ def _refuse(
 ) -> HttpResponse:
     template = "progress/text_refused.html" if request.htmx else page
     response = render(request, template, context, status=status)
-    response["Cache-Control"] = "private, no-store"
     response["X-Text-Refused"] = "true"  # read by static/js/text-saving.js
     return response

@@ -149,9 +149,7 @@ def _render_finish(
         "form": form,
         "is_edited": is_edited,
     }
-    response = render(request, "progress/article_finish.html", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "progress/article_finish.html", context, status=status)
 
 
 @require_POST

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods
 from catalog.suggestions.forms import SuggestionForm
 from catalog.suggestions.mail import mail_suggestion
 from catalog.suggestions.models import SuggestionKind
-from playbook.http import HttpRequest, sign_in_required
-from playbook.rendering.pages import NEVER_STORED
+from playbook.http import NEVER_STORED, HttpRequest, sign_in_required
 
 TEMPLATE = "suggestions/suggestion_add.html"
 

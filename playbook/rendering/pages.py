@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.safestring import SafeString
 
-from playbook.http import HttpRequest, site, theme
+from playbook.http import NEVER_STORED, HttpRequest, site, theme
 from playbook.release import RELEASE
 from playbook.rendering.dependencies import (
     DECK,
@@ -52,7 +52,6 @@ FRAME_FRAGMENTS: Dependencies = (DECK,)
 PUBLIC = "public, max-age=0, s-maxage=60"
 """A browser asks again each time; a cache in front of the site may answer for a minute."""
 PRIVATE = "private, no-cache"
-NEVER_STORED = "private, no-store"
 
 VARY = ("Accept-Encoding", "Cookie", "HX-Request", "HX-Target", "HX-History-Restore-Request")
 

@@ -127,8 +127,5 @@ def note_print(request: LearnerRequest) -> Viewed:
 def note_download(request: LearnerRequest) -> HttpResponse:
     text = markdown_of(everything_of(request.user, request.snapshot))
     name = f"playbook-notes-{timezone.localdate():%Y-%m-%d}.md"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "private, no-store",
-    }
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text, content_type="text/markdown; charset=utf-8", headers=headers)

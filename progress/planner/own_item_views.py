@@ -93,6 +93,4 @@ def _form(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     context = {"form": form, "item": item}
-    response = render(request, "planner/own_item_form.html", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "planner/own_item_form.html", context, status=status)

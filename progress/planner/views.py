@@ -1,6 +1,6 @@
 """Today and the plan behind it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
@@ -48,12 +48,14 @@ def plan_edit(request: LearnerRequest) -> HttpResponse:
     plan, snapshot = active_plan(request.user), request.snapshot
     if request.method != "POST":
         form = PlanForm(snapshot, request.progress.today, plan=plan)
-        return _private(request, "planner/plan_edit.html", {"form": form, "plan": plan})
+        return render(request, "planner/plan_edit.html", {"form": form, "plan": plan})
     expect_reader(request)
     form = PlanForm(snapshot, request.progress.today, request.POST, plan)
     if not form.is_valid():
         context = {"form": form, "plan": plan}
-        return _private(request, "planner/plan_edit.html", context, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return render(
+            request, "planner/plan_edit.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
     saving.save_plan(request.progress, form.values)
     return redirect(TODAY)
 
@@ -211,14 +213,3 @@ def _not_running(request: LearnerRequest, plan: Plan) -> HttpResponse:
 
 def _refused(request: LearnerRequest, reason: str) -> HttpResponse:
     return render(request, "400.html", {"reason": reason}, status=HTTPStatus.BAD_REQUEST)
-
-
-def _private(
-    request: LearnerRequest,
-    template: str,
-    context: Mapping[str, object],
-    status: int = HTTPStatus.OK,
-) -> HttpResponse:
-    response = render(request, template, context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -42,7 +42,7 @@ def session_clock(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     page = SessionPage.of(request.user, uuid, request.GET.get("stage", ""))
     if page.practice_session.finished_at:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return _private(SessionParts(request, page).changing())
+    return HttpResponse(SessionParts(request, page).changing())
 
 
 @require_POST
@@ -56,7 +56,7 @@ def question_ask(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     ask(request.user, uuid, form.cleaned_data["question"])
     if request.htmx:
         page = SessionPage.of(request.user, uuid)
-        return _private(SessionParts(request, page).answer())
+        return HttpResponse(SessionParts(request, page).answer())
     # Without a fragment, which would keep the browser from focusing the answer.
     return _back(request, uuid, "&asked=1")
 
@@ -96,7 +96,3 @@ def _back(request: LearnerRequest, uuid: UUID, spot: str = "") -> HttpResponse:
     """Go back to the stage that was shown."""
     page = SessionPage.of(request.user, uuid, request.POST.get("stage", ""))
     return redirect(f"{page.practice_session.get_absolute_url()}?stage={page.number}{spot}")
-
-
-def _private(html: str) -> HttpResponse:
-    return HttpResponse(html, headers={"Cache-Control": "private, no-store"})

@@ -5,9 +5,8 @@ from django.views.decorators.http import require_safe
 
 from catalog import snapshot
 from catalog.dependencies import CATALOG
-from playbook.http import HttpRequest
+from playbook.http import NEVER_STORED, HttpRequest
 from playbook.rendering.fragments import CachedFragments
-from playbook.rendering.pages import NEVER_STORED
 from progress.project_metrics import figures
 from progress.project_metrics.models import RepositoryFigures, Summary
 

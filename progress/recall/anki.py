@@ -15,9 +15,7 @@ from progress.recall.views import RecallRequest
 @sign_in_required
 def cards_anki(request: RecallRequest) -> HttpResponse:
     """Send the cards that were not dropped, with the texts that the learner sees."""
-    response = anki_response(_notes(request.progress.derive(Deck)), "playbook-cards.txt")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return anki_response(_notes(request.progress.derive(Deck)), "playbook-cards.txt")
 
 
 def _notes(deck: Deck) -> list[AnkiNote]:

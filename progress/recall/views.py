@@ -141,9 +141,6 @@ def _render(
     """Render the page, or for htmx the card with what changes beside it."""
     card = fragments.card_of_session(request, session, is_answered=is_answered)
     if not request.htmx:
-        response = render(request, SESSION, {"shown": card})
-    else:
-        count = fragments.recall_count(request, oob=True)
-        response = HttpResponse(f"{card}{count}{fragments.announcement(request, announced)}")
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return render(request, SESSION, {"shown": card})
+    count = fragments.recall_count(request, oob=True)
+    return HttpResponse(f"{card}{count}{fragments.announcement(request, announced)}")

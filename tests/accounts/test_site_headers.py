@@ -56,6 +56,10 @@ def test_a_form_leads_back_to_the_configured_address_only(learner: User, address
         "/accounts/password/change/",
         "/accounts/logout/",
         "/admin/",
+        "/me/plan/edit/",
+        "/me/items/add/",
+        "/me/calendar/",
+        "/me/reminders/",
     ],
 )
 def test_private_pages_are_never_stored(client: Client, editor: User, path: str) -> None:

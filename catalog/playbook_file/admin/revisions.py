@@ -272,7 +272,6 @@ class RevisionAdmin(admin.ModelAdmin[Revision]):
         response = HttpResponse(write(stored(), name), content_type=media_type)
         date = timezone.localdate().isoformat()
         response["Content-Disposition"] = f'attachment; filename="playbook-{date}.{ending}"'
-        response["Cache-Control"] = "private, no-store"
         return response
 
     def compare(self, request: HttpRequest) -> HttpResponse:

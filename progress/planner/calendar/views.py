@@ -47,7 +47,6 @@ def calendar_download(request: LearnerRequest) -> HttpResponse:
     plan_or_404(request)
     response = _file(ics_of(feeds.feed_of(request.user)))
     response["Content-Disposition"] = 'attachment; filename="study-plan.ics"'
-    response["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -101,6 +100,4 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     context = {"form": form, "feed": feed, "plan": active_plan(request.user), **(extra or {})}
-    response = render(request, "planner/calendar_edit.html", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "planner/calendar_edit.html", context, status=status)

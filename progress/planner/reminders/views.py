@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from playbook.http import sign_in_required
+from playbook.http import sign_in_required, unlisted
 from progress.planner.models import Reminder
 from progress.planner.reminders import unsubscribing
 from progress.planner.reminders.forms import ReminderForm
@@ -38,9 +38,7 @@ def reminder_edit(request: LearnerRequest) -> HttpResponse:
 def _page(request: LearnerRequest, form: ReminderForm, status: int = HTTPStatus.OK) -> HttpResponse:
     confirmed = EmailAddress.objects.filter(user=request.user, verified=True, primary=True).first()
     context = {"form": form, "mail_address": confirmed.email if confirmed else ""}
-    response = render(request, "planner/reminder_edit.html", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "planner/reminder_edit.html", context, status=status)
 
 
 # A mail program posts here without any page of this site (RFC 8058). The address is signed.
@@ -54,7 +52,4 @@ def reminder_stop(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         unsubscribing.stop(uuid)
     context = {"is_stopped": request.method == "POST"}
-    response = render(request, "planner/reminder_stop.html", context)
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return unlisted(render(request, "planner/reminder_stop.html", context))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from playbook.http import HttpRequest, sign_in_required
+from playbook.http import HttpRequest, sign_in_required, unlisted
 from progress.practice.models import ReviewLink
 from progress.practice.record import PracticeRecord, record_of
 from progress.practice.review_links.forms import OperationForm, ReviewForm
@@ -67,27 +67,16 @@ def review_add(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
         context = {"record": record, "link": link, "form": form}
-        return _unlisted(render(request, "practice/review_add.html", context, status=status))
+        return unlisted(render(request, "practice/review_add.html", context, status=status))
     data = form.cleaned_data
     try:
         use_link(link, form.marks, data["reviewer"], data["comment"])
     except LinkClosed as closed:
         return _closed(request, closed.link)
-    return _unlisted(render(request, "practice/review_thanks.html", {"record": record}))
+    return unlisted(render(request, "practice/review_thanks.html", {"record": record}))
 
 
 def _closed(request: HttpRequest, link: ReviewLink) -> HttpResponse:
     context = {"link": link}
     status = HTTPStatus.GONE
-    return _unlisted(render(request, "practice/review_closed.html", context, status=status))
-
-
-def _unlisted(response: HttpResponse) -> HttpResponse:
-    """Keep a page that only its link opens out of caches and indexes.
-
-    Other sites' logs do not get it either: the policy of the whole site is `same-origin`. With
-    `no-referrer` browsers would send the form with `Origin: null`, which is refused as forged.
-    """
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return unlisted(render(request, "practice/review_closed.html", context, status=status))

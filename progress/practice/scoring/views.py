@@ -33,12 +33,12 @@ def session_score(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     record = record_of(request.user, uuid)
     if request.method != "POST":
         form = RubricForm(record.sheet.rubric, record.texts, marks=record.sheet.own.marks)
-        return _private(request, "practice/session_score.html", record, {"form": form})
+        return _render(request, "practice/session_score.html", record, {"form": form})
     expect_reader(request)
     form = RubricForm(record.sheet.rubric, record.texts, request.POST)
     if not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return _private(request, "practice/session_score.html", record, {"form": form}, status)
+        return _render(request, "practice/session_score.html", record, {"form": form}, status)
     save_own_scores(record.practice_session, form.marks)
     return redirect("practice:session_result", uuid)
 
@@ -54,10 +54,10 @@ def session_result(request: LearnerRequest, uuid: UUID) -> HttpResponse:
         "markdown": markdown_of(record),
         "operation": uuid4(),
     }
-    return _private(request, "practice/session_result.html", record, context)
+    return _render(request, "practice/session_result.html", record, context)
 
 
-def _private(
+def _render(
     request: LearnerRequest,
     template: str,
     record: PracticeRecord,
@@ -65,9 +65,7 @@ def _private(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     context = {"record": record, "case": record.practice_session.case, **context}
-    response = render(request, template, context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, template, context, status=status)
 
 
 @require_POST

@@ -213,6 +213,4 @@ def _render(
 ) -> HttpResponse:
     entry = next(iter(request.snapshot.entries_of(article.pk)), None)
     context |= {"article": article, "entry": entry}
-    response = render(request, template, context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, template, context, status=status)
