@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import HttpResponse
@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from playbook.http import HttpRequest
 from playbook.rendering.fragments import cached_fragments, fill
 from progress.text_editor import Comparison, TextEditor
-from progress.text_saving import Conflict, ConflictChoice, Draft, TextStore
+from progress.text_saving import Conflict, ConflictChoice, Draft, SavedText, TextStore
+
+_Text = TypeVar("_Text", bound=SavedText)
 
 
 class TypedTextField(forms.CharField):
@@ -61,7 +63,7 @@ class TextForm(forms.Form):
         """The version of the saved text that the learner saw when they chose."""
         return self.cleaned_data.get("theirs") or 0
 
-    def save_in(self, store: TextStore[Any]) -> Any:
+    def save_in(self, store: TextStore[_Text]) -> _Text:
         """Store the text, or what the learner chose. Raise what the store raises."""
         if self.choice_made is None:
             return store.save(self.draft)

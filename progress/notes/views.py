@@ -20,7 +20,7 @@ from progress.notes.editor import empty_editor
 from progress.notes.filters import NoteFilterForm
 from progress.notes.forms import NoteForm
 from progress.notes.markdown_file import markdown_of
-from progress.notes.models import DroppedText, Note
+from progress.notes.models import DroppedText
 from progress.notes.responses import PAGE, respond_to_save, too_long
 from progress.notes.saving import NoteStore, note_about, restore_text
 from progress.responses import expect_reader
@@ -57,7 +57,7 @@ def note_save(request: HttpRequest, slug: str) -> HttpResponse:
         return respond_to_refusal(request, PAGE, editor(), *refusal)
     assert isinstance(request.user, User)
     try:
-        note: Note = form.save_in(NoteStore(request.user, article))
+        note = form.save_in(NoteStore(request.user, article))
     except TooLong as error:
         return respond_to_refusal(request, PAGE, editor(), too_long(error), HTTPStatus.BAD_REQUEST)
     except Conflict as conflict:

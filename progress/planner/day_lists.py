@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from playbook.study_day import study_days
@@ -90,7 +90,7 @@ def minutes_done(lists: Iterable[StoredList], started_on: Mapping[str, date]) ->
     return done
 
 
-def begun_on(started_at: Mapping[str, Any]) -> Mapping[str, date]:
+def begun_on(started_at: Mapping[str, datetime]) -> Mapping[str, date]:
     """Return the study day of each time, by the same key."""
     days = study_days(started_at.values())
     return {key: days[at] for key, at in started_at.items()}

@@ -178,6 +178,9 @@ class Reminder(ByTheClock):
     # The last study day that was dealt with: claimed before its mail is sent.
     settled_on = models.DateField(null=True, blank=True, editable=False)
 
+    address = ""
+    """The confirmed e-mail address of the learner. Set by `sendable`."""
+
     objects = ReminderQuerySet.as_manager()
 
     class Meta:

@@ -20,7 +20,7 @@ def markdown_of(record: PracticeRecord) -> str:
     influence who reads it.
     """
     copy = record.practice_session.copy
-    minutes = record.practice_session.length_seconds // 60
+    minutes = record.practice_session.length_minutes
     written = [_section(stage.title, _fenced(stage.text)) for stage in record.stage_texts]
     parts = [
         f"# {copy.title}",

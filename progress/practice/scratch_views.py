@@ -55,7 +55,7 @@ def scratch_save(request: HttpRequest, uuid: UUID, position: int) -> HttpRespons
         return respond_to_refusal(request, PAGE, editor(), *refusal)
     assert isinstance(request.user, User)
     try:
-        scratch: StoredScratch = form.save_in(ScratchStore(request.user, uuid, position))
+        scratch = form.save_in(ScratchStore(request.user, uuid, position))
     except TooLong as error:
         return respond_to_refusal(request, PAGE, editor(), too_long(error), HTTPStatus.BAD_REQUEST)
     except SessionFinished:

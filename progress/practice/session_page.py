@@ -125,10 +125,6 @@ class SessionPage:
         return str(StageOrder(self.practice_session.order).label).lower()
 
     @property
-    def length_minutes(self) -> int:
-        return self.practice_session.length_seconds // 60
-
-    @property
     def elapsed_minutes(self) -> int:
         return self.clock.elapsed // timedelta(minutes=1)
 

@@ -47,7 +47,7 @@ class SessionParts:
         return self._part(
             "session_body.html",
             own,
-            minutes=page.length_minutes,
+            minutes=self._session.length_minutes,
             order=page.order_label,
             stages=len(page.rows),
             position=page.row.scratch.position,
@@ -78,7 +78,7 @@ class SessionParts:
             "twist": self._twist(),
             "stages_over": page.clock.stages_over,
             "elapsed": page.elapsed_minutes,
-            "length": page.length_minutes,
+            "length": self._session.length_minutes,
         }
 
     def _clock(self) -> SafeString:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -33,7 +32,7 @@ def send_reminders(now: datetime) -> int:
     return sum(_remind(reminder, day) for reminder, day in list(_due(now)))
 
 
-def _due(now: datetime) -> Iterator[tuple[Any, date]]:
+def _due(now: datetime) -> Iterator[tuple[Reminder, date]]:
     for reminder in Reminder.objects.sendable().exclude(weekdays=[]).select_related("user"):
         with timezone.override(reminder.zone):
             day = study_day(now)
@@ -51,7 +50,7 @@ def is_due(reminder: Reminder, day: date, now: datetime) -> bool:
     return at <= now < at + SENT_WITHIN
 
 
-def _remind(reminder: Any, day: date) -> bool:
+def _remind(reminder: Reminder, day: date) -> bool:
     """Send one reminder if there is something to do. A failure is logged and not settled."""
     if not claim(reminder, day):
         return False
@@ -67,7 +66,7 @@ def _remind(reminder: Any, day: date) -> bool:
     return False
 
 
-def _send(reminder: Any) -> bool:
+def _send(reminder: Reminder) -> bool:
     to_do = to_do_today(reminder.user)
     if to_do is None:
         return False
