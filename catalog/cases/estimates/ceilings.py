@@ -5,7 +5,7 @@ beside every comparison. Correct one here when hardware or a service has moved o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 
@@ -28,23 +28,29 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Ceiling:
-    """A figure that an answer is compared with, and what being below or above it means."""
+class PublishedFigure:
+    """A figure that somebody published."""
 
     value: Fraction
     unit: str | Promise
     what: str | Promise
     """The system that reached the figure, and how it was measured."""
-    below: str | Promise
-    """The end of “1,157 writes/s: …”, as `above`."""
-    above: str | Promise
     source: Source
-    is_bytes: bool = False
+    is_bytes: bool = field(default=False, kw_only=True)
 
     @property
     def shown(self) -> str:
         number = (units.format_bytes if self.is_bytes else units.format_count)(self.value)
         return f"{number} {self.unit}".replace(" /", "/").strip()
+
+
+@dataclass(frozen=True)
+class Ceiling(PublishedFigure):
+    """A figure that an answer is compared with, and what being below or above it means."""
+
+    below: str | Promise
+    """The end of “1,157 writes/s: …”, as `above`."""
+    above: str | Promise
 
 
 @dataclass(frozen=True)
@@ -128,13 +134,11 @@ STACK_OVERFLOW = Source(
     2016,
 )
 
-SERVER = Ceiling(
+SERVER = PublishedFigure(
     # 209,420,973 requests on 9 February 2016 ÷ 86,400 s, rounded down.
     Fraction(2424),
     _("requests/s"),
     _("one web server of Stack Overflow: 209,420,973 requests in a day ÷ 86,400 s"),
-    _("one server does that; a second one is for when it fails"),
-    _("more than one server: put them behind a load balancer and keep them without state"),
     STACK_OVERFLOW,
 )
 """The assumed capacity of one server.
@@ -147,9 +151,9 @@ _TEN_GIGABIT = Ceiling(
     Fraction(10**10, 8),
     "/s",
     _("a 10 Gbit/s link: 10 Gbit/s ÷ 8, before the overhead of protocols"),
+    TEN_GIGABIT,
     _("one 10 Gbit/s link carries that"),
     _("more than one 10 Gbit/s link: spread the traffic over machines, or put a CDN before them"),
-    TEN_GIGABIT,
     is_bytes=True,
 )
 
@@ -159,33 +163,33 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
             Fraction(24_974),
             _("transactions/s"),
             _("pgbench (TPC-B) on 16 vCPUs, 64 GB and NVMe, median of three runs"),
+            POSTGRES_BENCH,
             _("one PostgreSQL primary does that; sharding is not forced"),
             _("more than one PostgreSQL primary did: batch the writes, queue them, or shard"),
-            POSTGRES_BENCH,
         ),
         Ceiling(
             Fraction(821_557),
             _("records/s"),
             _("one Kafka producer thread, 100-byte records, no replication"),
+            KAFKA,
             _("a log such as Kafka takes that from one producer"),
             _("more than one producer wrote to Kafka: partition the topic"),
-            KAFKA,
         ),
         Ceiling(
             Fraction(1_000),
             _("writes/s"),
             _("one DynamoDB partition, items of up to 1 KB"),
+            DYNAMODB,
             _("even one partition key would take all of it"),
             _("no single partition key takes all of it: spread the writes over keys"),
-            DYNAMODB,
         ),
         Ceiling(
             Fraction(3_500),
             _("writes/s"),
             _("one prefix of an S3 bucket"),
+            S3,
             _("as objects, they fit under one S3 prefix"),
             _("as objects, they need more than one S3 prefix, or fewer and larger objects"),
-            S3,
         ),
     ),
     Measure.PEAK_READS: (
@@ -193,25 +197,25 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
             Fraction(1_000_000),
             _("requests/s"),
             _("one cache node (r7g.4xlarge, ElastiCache for Redis 7.1), stated as “over”"),
+            REDIS,
             _("one cache node answers that, if all of it is in the cache"),
             _("more than one cache node answered: shard the cache, or add replicas"),
-            REDIS,
         ),
         Ceiling(
             Fraction(3_000),
             _("reads/s"),
             _("one DynamoDB partition, consistent reads of up to 4 KB"),
+            DYNAMODB,
             _("even one partition key would take all of it"),
             _("no single partition key takes all of it: a hot key needs a cache before it"),
-            DYNAMODB,
         ),
         Ceiling(
             Fraction(5_500),
             _("reads/s"),
             _("one prefix of an S3 bucket"),
+            S3,
             _("as objects, they fit under one S3 prefix"),
             _("as objects, they need more than one S3 prefix, or a CDN before the bucket"),
-            S3,
         ),
     ),
     Measure.ONE_COPY: (
@@ -219,18 +223,18 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
             Fraction(30 * 10**12),
             "",
             _("the local NVMe disks of one large machine"),
+            EC2,
             _("one machine holds a copy; capacity does not force sharding"),
             _("no one machine holds a copy: shard it, keep fewer days, or use object storage"),
-            EC2,
             is_bytes=True,
         ),
         Ceiling(
             Fraction(32 * 1024**4),
             "",
             _("the largest table of PostgreSQL"),
+            POSTGRES_LIMITS,
             _("it fits into one PostgreSQL table; partitions by time still make deleting cheap"),
             _("it does not fit into one PostgreSQL table: partition it"),
-            POSTGRES_LIMITS,
             is_bytes=True,
         ),
     ),
@@ -241,16 +245,16 @@ CEILINGS: Mapping[Measure, tuple[Ceiling, ...]] = {
             Fraction(1024**4),
             "",
             _("the memory of one large machine"),
+            EC2,
             _("the memory of one machine holds it"),
             _("the memory of one machine does not hold it: shard the cache, or cache less"),
-            EC2,
             is_bytes=True,
         ),
     ),
 }
 
 
-def all_ceilings() -> tuple[Ceiling, ...]:
-    """Return every ceiling once, in the order of the answers."""
+def all_figures() -> tuple[PublishedFigure, ...]:
+    """Return every ceiling once, in the order of the answers, and that of a server."""
     compared = [ceiling for ceilings in CEILINGS.values() for ceiling in ceilings]
     return tuple(dict.fromkeys([*compared, SERVER]))

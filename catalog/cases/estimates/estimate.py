@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.cases.estimates import units
-from catalog.cases.estimates.ceilings import CEILINGS, SERVER, Ceiling, Verdict
+from catalog.cases.estimates.ceilings import CEILINGS, SERVER, PublishedFigure, Verdict
 from catalog.cases.estimates.measures import Group, Measure
 
 SECONDS_A_DAY = 86_400
@@ -78,7 +78,7 @@ class Result:
         return f"{self.formula} {self.sign} {self.shown}"
 
     @property
-    def assumed(self) -> Ceiling | None:
+    def assumed(self) -> PublishedFigure | None:
         """The ceiling that the formula uses in addition to the inputs."""
         return SERVER if self.measure is Measure.SERVERS else None
 

@@ -2,7 +2,7 @@ from django.http import HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from catalog.cases.estimates import actions
-from catalog.cases.estimates.ceilings import all_ceilings
+from catalog.cases.estimates.ceilings import all_figures
 from catalog.cases.estimates.estimate import as_text, estimate
 from catalog.cases.estimates.forms import EstimateForm
 from catalog.cases.estimates.measures import Measure
@@ -47,7 +47,7 @@ def reference(request: HttpRequest) -> str:
     """Render the tables below the estimate, which are the same on every page."""
     return cached_fragments(request)(
         "estimates/includes/reference.html",
-        ceilings=all_ceilings(),
+        ceilings=all_figures(),
         numbers=NUMBERS,
         napkin_math=NAPKIN_MATH,
     )

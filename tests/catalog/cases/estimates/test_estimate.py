@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.cases.estimates import arithmetic
-from catalog.cases.estimates.ceilings import CEILINGS, SERVER, Ceiling, Verdict
+from catalog.cases.estimates.ceilings import CEILINGS, SERVER, Ceiling, PublishedFigure, Verdict
 from catalog.cases.estimates.estimate import Inputs, as_text, estimate
 from catalog.cases.estimates.measures import Measure
 
@@ -164,7 +164,8 @@ def test_more_of_anything_is_never_less_of_an_answer(
 def test_an_answer_is_compared_with_a_ceiling(
     value: int, is_above: bool, percent: int, share: str
 ) -> None:
-    verdict = Verdict(SERVER, Fraction(value))
+    ceiling = Ceiling(Fraction(2424), "requests/s", "a server", SERVER.source, "less", "more")
+    verdict = Verdict(ceiling, Fraction(value))
     assert (verdict.is_above, verdict.percent, verdict.share) == (is_above, percent, share)
 
 
@@ -177,9 +178,9 @@ def test_the_sentence_depends_on_the_side_of_the_ceiling() -> None:
     )
 
 
-@pytest.mark.parametrize("ceiling", [SERVER, *{c for group in CEILINGS.values() for c in group}])
-def test_every_ceiling_names_its_source_and_year(ceiling: Ceiling) -> None:
-    assert ceiling.value > 0
-    assert ceiling.source.name
-    assert ceiling.source.address.startswith("https://")
-    assert 2000 <= ceiling.source.year <= 2026
+@pytest.mark.parametrize("figure", [SERVER, *{c for group in CEILINGS.values() for c in group}])
+def test_every_figure_names_its_source_and_year(figure: PublishedFigure) -> None:
+    assert figure.value > 0
+    assert figure.source.name
+    assert figure.source.address.startswith("https://")
+    assert 2000 <= figure.source.year <= 2026
