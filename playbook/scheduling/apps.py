@@ -9,8 +9,9 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from playbook.observing import stored_metrics
-        from playbook.scheduling import jobs
+        from playbook.scheduling import jobs, queues
         from playbook.scheduling.metrics import job_metrics
 
         jobs.register_all()
+        queues.register_all()
         stored_metrics.sources.append(job_metrics)

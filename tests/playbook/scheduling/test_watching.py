@@ -1,5 +1,6 @@
 """Operators see what became of the jobs: in the admin, in `doctor` and in Prometheus."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -116,6 +117,9 @@ def test_the_admin_shows_each_job_with_its_state_and_failure(
     assert f'<td class="field-state">{state}</td>' in page.text
     assert ("The disk is full" in page.text) == ("failure" in changed)
     assert ('field-purpose">Works.<' in page.text) == (state != "Off")
+    front = administrator.get(reverse("admin:index")).text
+    failed = int(state == "Failed")
+    assert re.search(rf'queue-count">{failed}</span>\s+Failed jobs', front)
     detail = administrator.get(reverse("admin:scheduling_scheduledjob_change", args=[row.pk]))
     assert (detail.status_code, '<input type="text"' in detail.text) == (200, False)
 
