@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from progress.planner.plan_parts import PartKind
 from progress.planner.planning import Planning
+from progress.planner.tasks import articles_in
 from progress.practice.history.figures import CriterionTrend, trends_of
 from progress.practice.history.views import past_scores_of
 from progress.recall.deck import Deck
@@ -25,6 +26,8 @@ class Coverage:
     done: int
     articles: int
     forecast: int
+    in_playbook: int
+    """The articles that a plan of the whole playbook would have."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,12 @@ def _coverage(planning: Planning) -> Coverage:
     covered = [article for article in tasks.articles if article.pk not in tasks.left_out]
     left = {str(each.uuid) for each in tasks.unread}
     unplanned = {part.key for part in planning.planned.left_over if part.kind is PartKind.READ}
-    return Coverage(len(covered) - len(left), len(covered), len(covered) - len(left & unplanned))
+    return Coverage(
+        done=len(covered) - len(left),
+        articles=len(covered),
+        forecast=len(covered) - len(left & unplanned),
+        in_playbook=len(articles_in(planning.progress.snapshot)),
+    )
 
 
 def _recall(planning: Planning) -> RecallOnTheDay:

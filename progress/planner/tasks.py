@@ -48,8 +48,15 @@ def articles_of(plan: Plan, snapshot: CatalogSnapshot) -> Sequence[Article]:
 
     An article that another one of them requires comes before it; otherwise the journey decides.
     """
+    return articles_in(snapshot, plan.layers, plan.sections)
+
+
+def articles_in(
+    snapshot: CatalogSnapshot, layers: Collection[str] = (), sections: Collection[str] = ()
+) -> Sequence[Article]:
+    """Return the articles of these layers and sections, or all, in the order to read them."""
     covered = snapshot.derive("covered-articles", CoveredArticles)
-    return covered.in_order(frozenset(plan.layers), frozenset(plan.sections))
+    return covered.in_order(frozenset(layers), frozenset(sections))
 
 
 def is_left(state: StateName) -> bool:

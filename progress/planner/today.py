@@ -110,7 +110,7 @@ class Today:
 
     def _practice(self, each: ListedPart) -> Row:
         title = _("An interview of %(n)s minutes") % {"n": each.part.minutes}
-        url = reverse("practice:practice_list")
+        url = f"{reverse('practice:practice_list')}?length={each.part.minutes}"
         return Row(each, self.planning.is_done(each), title, url=url)
 
     def _own(self, each: ListedPart) -> Row:

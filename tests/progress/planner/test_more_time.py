@@ -29,6 +29,9 @@ def test_more_time_brings_back_the_cards_and_the_practice_of_a_day_off(
         ("10 cards due", 10),
         ("An interview of 20 minutes", 20),
     ]
+    page = reader.get("/today/").content.decode()
+    assert 'href="/practice/?length=20"' in page
+    assert "Your plan covers" not in page
     reader.post("/today/minutes/", {"minutes": "0"})
     assert rows_of(learner) == []
     page = reader.get("/today/").content.decode()

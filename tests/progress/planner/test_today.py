@@ -199,6 +199,7 @@ def test_a_late_plan_says_so_and_two_buttons_make_it_fit(
         reader.post("/me/plan/leave-out/", {"article": [each.slug for each in left_out]})
     page = reader.get("/today/").content.decode()
     assert f"{len(left_out)} articles are left out." in page
+    assert f"Your plan covers {39 - len(left_out)} of 39 articles." in page
     planning = today_of(learner).planning
     assert planning.planned.fits
     assert planning.tasks.left_out == {each.pk for each in left_out}
