@@ -14,8 +14,9 @@ from uuid import uuid4
 from django.apps import AppConfig
 from django.conf import settings
 from django.db import connection, connections
+from django.db.models.expressions import RawSQL
 
-VALUE = "(SELECT value FROM catalog_stamp)"
+VALUE = RawSQL("(SELECT value FROM catalog_stamp)", ())
 """The version as a column of another query."""
 
 TABLES = [
