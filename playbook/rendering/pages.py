@@ -14,7 +14,7 @@ from datetime import UTC
 from functools import wraps
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, Self, TypeAlias, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -94,6 +94,19 @@ class SharedPage:
         if len(self.texts) != len(holes) + 1:
             raise ValueError(f"{template} renders a per-user fragment and shows it never or twice")
 
+    @classmethod
+    def of(
+        cls,
+        viewed: Content | Mapping[str, Any],
+        template: str,
+        request: HttpRequest,
+        depends_on: Dependencies,
+    ) -> Self:
+        """Return the page of what a view returned, with what every template knows."""
+        content = _content(viewed)
+        context = {**site(request), **content.context}
+        return cls(template, Content(context, content.headers), depends_on)
+
     def fill(self, template: str, request: HttpRequest) -> str:
         """Return the page with the fragments of this reader."""
         if IS_CHECKED:
@@ -133,9 +146,7 @@ def shared_page(
                     viewed = view(cast(_Request, guarded(request)), *args, **kwargs)
                     if isinstance(viewed, HttpResponse):
                         return viewed
-                    content = _content(viewed)
-                    context = {**site(request), **content.context}
-                    page = SharedPage(name, Content(context, content.headers), page_depends_on)
+                    page = SharedPage.of(viewed, name, request, page_depends_on)
                 if len(request.META["QUERY_STRING"]) <= QUERY_MAX_LENGTH:
                     pages.put(key, page)
             drawn = page
