@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from catalog.catalog_data import CatalogData
-from catalog.catalog_rows import CaseData, PrerequisiteData, PromptData
+from catalog.catalog_rows import (
+    ArticleData,
+    CaseData,
+    EntryData,
+    PrerequisiteData,
+    PromptData,
+    SectionData,
+)
 from catalog.graph import Edge, circles
 from catalog.playbook_file.matching.merge import Merge
+
+_Key = TypeVar("_Key")
+_Row = TypeVar("_Row", SectionData, ArticleData, EntryData, PromptData, CaseData, PrerequisiteData)
 
 
 def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
@@ -19,30 +30,17 @@ def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
     after the revision, for example by a merge, stays with it.
     """
     then = _with_minutes(_with_later_keys(_with_later_merges(then, now), now, made), now)
-    articles = {
-        **{uuid: replace(row, is_retired=True) for uuid, row in now.articles.items()},
-        **then.articles,
-    }
-    taken = {key for row in then.articles.values() for key in row.keys}
-    for uuid in now.articles.keys() - then.articles.keys():
-        kept = tuple(key for key in articles[uuid].keys if key not in taken)
-        articles[uuid] = replace(articles[uuid], keys=kept)
+    articles = _articles(then, now)
     used = {row.status for row in articles.values()}
     after = CatalogData(
         layers={**now.layers, **then.layers},
-        sections={
-            **{slug: replace(row, is_retired=True) for slug, row in now.sections.items()},
-            **then.sections,
-        },
+        sections={**_retired(now.sections), **then.sections},
         statuses={
             **{slug: row for slug, row in now.statuses.items() if slug in used},
             **then.statuses,
         },
         articles=articles,
-        entries={
-            **{pk: replace(row, is_retired=True) for pk, row in now.entries.items()},
-            **then.entries,
-        },
+        entries={**_retired(now.entries), **then.entries},
         prompts=_prompts(then, now),
         cases=_cases(then, now),
         prerequisites=_prerequisites(then, now),
@@ -50,11 +48,25 @@ def restore(now: CatalogData, then: CatalogData, made: CatalogData) -> Merge:
     return Merge(now, after, len(now.listed.keys() & after.listed.keys()))
 
 
+def _retired(rows: Mapping[_Key, _Row]) -> dict[_Key, _Row]:
+    return {key: replace(row, is_retired=True) for key, row in rows.items()}
+
+
+def _articles(then: CatalogData, now: CatalogData) -> Mapping[str, ArticleData]:
+    """Return the articles as they were, and later ones retired, without the keys of those."""
+    articles = {**_retired(now.articles), **then.articles}
+    taken = {key for row in then.articles.values() for key in row.keys}
+    for uuid in now.articles.keys() - then.articles.keys():
+        kept = tuple(key for key in articles[uuid].keys if key not in taken)
+        articles[uuid] = replace(articles[uuid], keys=kept)
+    return articles
+
+
 def _prompts(then: CatalogData, now: CatalogData) -> Mapping[str, PromptData] | None:
     """Return the prompts as they were, each with the article that it has now."""
     if then.prompts is None or now.prompts is None:
         return now.prompts
-    prompts = {uuid: replace(row, is_retired=True) for uuid, row in now.prompts.items()}
+    prompts = _retired(now.prompts)
     for uuid, row in then.prompts.items():
         article = now.prompts[uuid].article if uuid in now.prompts else row.article
         prompts[uuid] = replace(row, article=article)
@@ -64,10 +76,7 @@ def _prompts(then: CatalogData, now: CatalogData) -> Mapping[str, PromptData] | 
 def _cases(then: CatalogData, now: CatalogData) -> Mapping[str, CaseData] | None:
     if then.cases is None or now.cases is None:
         return now.cases
-    return {
-        **{uuid: replace(row, is_retired=True) for uuid, row in now.cases.items()},
-        **then.cases,
-    }
+    return {**_retired(now.cases), **then.cases}
 
 
 def _prerequisites(then: CatalogData, now: CatalogData) -> Mapping[str, PrerequisiteData] | None:
@@ -78,7 +87,7 @@ def _prerequisites(then: CatalogData, now: CatalogData) -> Mapping[str, Prerequi
     """
     if then.prerequisites is None or now.prerequisites is None:
         return now.prerequisites
-    rows = {uuid: replace(row, is_retired=True) for uuid, row in now.prerequisites.items()}
+    rows = _retired(now.prerequisites)
     for uuid, row in then.prerequisites.items():
         rows[uuid] = _with_later_articles(row, now.prerequisites.get(uuid, row))
     edges = {Edge(row.article, row.requires): row for row in rows.values() if not row.is_retired}
