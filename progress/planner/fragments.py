@@ -105,46 +105,46 @@ def _without_plan(request: HttpRequest) -> str:
 
 
 def _planned(request: HttpRequest, today: Today) -> SafeString:
-    planning, plan = today.planning, today.plan
-    interview_on, list_minutes = plan.interview_on, planning.list_of_today.minutes
-    next_day = today.next_day
-    frame = cached_fragments(request)(
+    planning, values = today.planning, _figures(today)
+    values |= {
+        "outlook": _outlook(request, planning),
+        "rows": _rows(request, today),
+        "week": SafeString("".join([_week_day(request, day) for day in today.week])),
+        "fit": _make_it_fit(request, planning),
+        "standing": standing_section(request, planning),
+    }
+    return cached_fragments(request).filled(
         f"{INCLUDES}planned.html",
-        has_date=interview_on is not None,
+        values,
+        has_date=planning.plan.interview_on is not None,
         has_begun=planning.has_begun,
         has_rows=bool(today.rows),
-        has_time=list_minutes > 0,
+        has_time=planning.list_of_today.minutes > 0,
         is_day_off=today.is_day_off,
-        has_next=next_day is not None,
+        has_next=today.next_day is not None,
         is_finished=today.is_finished,
         has_done=today.minutes_done > 0,
         HAS_EMAIL=settings.HAS_EMAIL,
-        **_gaps("day", "heading", "days_left", "interview_on", "begins_on", "reader", "outlook"),
-        **_gaps("minutes", "minutes_done", "more", "list_minutes", "usual_minutes"),
-        **_gaps("next_day", "next_minutes"),
-        **_gaps("rows", "week", "fit", "standing"),
     )
-    return fill(
-        frame,
-        day=date_format(planning.today, "l, j F"),
-        heading=_heading(today),
-        days_left=_days(planning.days_left or 0),
-        interview_on=_day_and_month(interview_on),
-        begins_on=date_format(plan.begins_on, "l, j F"),
-        reader=planning.user.pk,
-        outlook=_outlook(request, planning),
-        minutes=today.minutes,
-        minutes_done=today.minutes_done,
-        more=today.more,
-        list_minutes=list_minutes,
-        usual_minutes=today.usual_minutes,
-        next_day=date_format(next_day.date, "l, j F") if next_day else "",
-        next_minutes=next_day.planned if next_day else "",
-        rows=_rows(request, today),
-        week=SafeString("".join([_week_day(request, day) for day in today.week])),
-        fit=_make_it_fit(request, planning),
-        standing=standing_section(request, planning),
-    )
+
+
+def _figures(today: Today) -> dict[str, str | int]:
+    planning, plan, next_day = today.planning, today.plan, today.next_day
+    return {
+        "day": date_format(planning.today, "l, j F"),
+        "heading": _heading(today),
+        "days_left": _days(planning.days_left or 0),
+        "interview_on": _day_and_month(plan.interview_on),
+        "begins_on": date_format(plan.begins_on, "l, j F"),
+        "reader": planning.user.pk,
+        "minutes": today.minutes,
+        "minutes_done": today.minutes_done,
+        "more": today.more,
+        "list_minutes": planning.list_of_today.minutes,
+        "usual_minutes": today.usual_minutes,
+        "next_day": date_format(next_day.date, "l, j F") if next_day else "",
+        "next_minutes": next_day.planned if next_day else "",
+    }
 
 
 def _heading(today: Today) -> str:
