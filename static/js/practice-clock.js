@@ -25,10 +25,11 @@ const run = (root) => {
     announced.add(key);
     region.textContent = text;
   };
-  /* Not while a reason for a pause is typed */
+  /* Not while a reason for a pause is typed, but as soon as that is over */
   const look = () => {
     if (!root.querySelector("details[open]")) htmx.trigger(root, "look");
   };
+  root.addEventListener("toggle", ({ target }) => target.open || look(), true);
   const numbers = (text) => text.split(" ").filter(Boolean).map(Number);
   const elapsed = () => {
     const since = values.isPaused ? 0 : (Date.now() - values.at) / 1000;

@@ -236,7 +236,14 @@ def test_stages_the_twist_and_the_end_come_by_themselves(session_page: Page) -> 
     twist = PracticeSession.objects.get().copy.twist
     assert twist not in page.content()
     started(21.97)
+    pause = page.get_by_text("Pause", exact=True)
+    pause.focus()
     look(page)
+    expect(pause).to_be_focused()
+    # The page is not replaced while somebody types why they pause.
+    page.keyboard.press("Enter")
+    expect(face(page)).to_have_text(re.compile(r"^22:([0-4]\d|5[0-8])$"))
+    page.keyboard.press("Escape")
     expect(page.locator(".twist-text")).to_have_text(twist)
     expect(announced).to_contain_text(twist)
     started(39.97)
