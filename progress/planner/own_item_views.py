@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
-from django.http import HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +19,7 @@ from progress.responses import expect_reader
 from progress.views import LearnerRequest
 
 LIST = "planner:own_item_list"
+DONE_ON_A_PAGE = 50
 
 
 @require_safe
@@ -25,11 +27,9 @@ LIST = "planner:own_item_list"
 @personal_page("planner/own_item_list.html", depends_on=(TIME_ZONE,))
 def own_item_list(request: LearnerRequest) -> Viewed:
     """Show what a learner added, to do first."""
-    items = list(OwnItem.objects.for_user(request.user))
-    return {
-        "to_do": [item for item in items if item.done_at is None],
-        "done": [item for item in items if item.done_at],
-    }
+    items = OwnItem.objects.for_user(request.user)
+    done = Paginator(items.done(), DONE_ON_A_PAGE).get_page(request.GET.get("page"))
+    return {"to_do": list(items.to_do()), "done": done, "page": done, "query": QueryDict()}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

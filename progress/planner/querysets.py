@@ -27,6 +27,10 @@ class OwnItemQuerySet(QuerySet["OwnItem"]):
     def to_do(self) -> Self:
         return self.filter(done_at=None)
 
+    def done(self) -> Self:
+        """Return the items that are done, the last one first."""
+        return self.exclude(done_at=None).order_by("-done_at", "-pk")
+
 
 class DayListQuerySet(QuerySet["DayList"]):
     def for_user(self, user: User) -> Self:

@@ -5,7 +5,8 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -32,6 +33,7 @@ from progress.responses import ReaderRequest, expect_reader
 from progress.views import LearnerRequest
 
 TODAY = "planner:today_detail"
+PLANS_ON_A_PAGE = 20
 
 
 @require_safe
@@ -79,7 +81,12 @@ def whole_plan_page(request: LearnerRequest) -> Viewed:
 def plan_list(request: LearnerRequest) -> Viewed:
     """Show the plans that ended."""
     plans = Plan.objects.for_user(request.user).exclude(archived_at=None)
-    return {"plans": [(plan, _outcome_form(plan)) for plan in plans]}
+    page = Paginator(plans, PLANS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return {
+        "plans": [(plan, _outcome_form(plan)) for plan in page],
+        "page": page,
+        "query": QueryDict(),
+    }
 
 
 def _outcome_form(plan: Plan) -> OutcomeForm:

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import connections, router, transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -24,22 +25,27 @@ from progress.responses import expect_reader
 from progress.sql import lock_learner
 from progress.views import LearnerRequest
 
+PAGE_SIZE = 50
+
 
 @require_safe
 @sign_in_required
 @personal_page("practice/practice_history.html", depends_on=(CATALOG, TIME_ZONE))
 def practice_history(request: LearnerRequest) -> Viewed:
     """Show every session, the points by criterion over time, and the cases not practised."""
-    sessions = PracticeSession.objects.for_user(request.user).select_related("case")
-    practised = list(sessions.prefetch_related("pauses"))
+    sessions = PracticeSession.objects.for_user(request.user)
+    page = Paginator(sessions.prefetch_related("pauses"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    practised = set(sessions.order_by().values_list("case", flat=True).distinct())
     scores = past_scores_of(request.user)
     totals = totals_of(scores)
     return {
-        "rows": [(session, totals.get(session.pk)) for session in practised],
+        "rows": [(session, totals.get(session.pk)) for session in page],
+        "page": page,
+        "query": QueryDict(),
         "trends": trends_of(scores),
-        "not_practised": not_practised(
-            CaseIndex.of(request.snapshot).cases, {session.case_id for session in practised}
-        ),
+        "not_practised": not_practised(CaseIndex.of(request.snapshot).cases, practised),
     }
 
 

@@ -267,6 +267,25 @@ def test_the_whole_plan_lists_every_article_once_it_is_planned(
     assert [title for title, rest in lines if "done" in rest] == [first[0], third[0]]
 
 
+def test_long_lists_have_pages(
+    reader: Client, learner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("progress.planner.views.PLANS_ON_A_PAGE", 1)
+    monkeypatch.setattr("progress.planner.own_item_views.DONE_ON_A_PAGE", 1)
+    for day in (MONDAY, MONDAY + timedelta(days=1)):
+        Plan.objects.create(
+            user=learner, begins_on=day, minutes=[40] * 7, archived_at=timezone.now()
+        )
+        OwnItem.objects.create(
+            user=learner, title=f"From {day:%-d November 2030}", minutes=5, done_at=timezone.now()
+        )
+    for address in ("/me/plans/", "/me/items/"):
+        pages = [reader.get(f"{address}?page={number}").content.decode() for number in (1, 2)]
+        days = [re.findall(r"From (\d) November", page) for page in pages]
+        assert [set(each) for each in days] == [{"5"}, {"4"}]
+        assert 'rel="next" href="?page=2"' in pages[0]
+
+
 def test_nobody_else_reaches_a_plan_or_an_item(reader: Client, other: User) -> None:
     theirs = Plan.objects.create(user=other, begins_on=MONDAY, minutes=[40] * 7)
     item = OwnItem.objects.create(user=other, title="Secret", minutes=5)

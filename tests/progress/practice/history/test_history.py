@@ -68,12 +68,26 @@ def test_the_history_takes_a_constant_number_of_queries(
 ) -> None:
     make_session()
     reader.get("/me/practice/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         reader.get("/me/practice/?few")
     for _ in range(3):
         reader.post(f"/me/practice/{make_session().uuid}/score/", filled())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         reader.get("/me/practice/?many")
+
+
+def test_a_long_history_has_pages(
+    reader: Client, make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("progress.practice.history.views.PAGE_SIZE", 2)
+    for _ in range(3):
+        make_session()
+    counts = {
+        query: reader.get(f"/me/practice/{query}").content.decode().count("interview-line")
+        for query in ("", "?page=2", "?page=3", "?page=x")
+    }
+    assert counts == {"": 2, "?page=2": 1, "?page=3": 1, "?page=x": 2}
+    assert 'rel="next" href="?page=2"' in reader.get("/me/practice/").content.decode()
 
 
 def test_the_history_shows_nothing_of_another_learner(
