@@ -122,6 +122,7 @@ def _planned(request: HttpRequest, today: Today) -> SafeString:
         has_time=planning.list_of_today.minutes > 0,
         is_day_off=today.is_day_off,
         has_next=today.next_day is not None,
+        has_due=bool(values["due"]) and not today.is_day_off,
         is_finished=today.is_finished,
         has_done=today.minutes_done > 0,
         HAS_EMAIL=settings.HAS_EMAIL,
@@ -144,6 +145,7 @@ def _figures(today: Today) -> dict[str, str | int]:
         "usual_minutes": today.usual_minutes,
         "next_day": date_format(next_day.date, "l, j F") if next_day else "",
         "next_minutes": next_day.planned if next_day else "",
+        "due": _due(planning.progress.derive(Deck).due_count),
     }
 
 
@@ -157,6 +159,11 @@ def _heading(today: Today) -> str:
     return ngettext("%(n)s minute today", "%(n)s minutes today", today.minutes) % {
         "n": today.minutes
     }
+
+
+def _due(count: int) -> str:
+    due = ngettext("%(n)s card is due.", "%(n)s cards are due.", count)
+    return due % {"n": count} if count else ""
 
 
 def _days(count: int) -> str:

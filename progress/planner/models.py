@@ -1,4 +1,4 @@
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import ClassVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.time_zones import is_time_zone
 from catalog.models import Article
+from playbook.study_day import study_day
 from progress.planner.querysets import (
     CalendarFeedQuerySet,
     DayListQuerySet,
@@ -65,6 +66,11 @@ class Plan(models.Model):
                 fields=["user"], condition=Q(archived_at=None), name="unique_plan_user"
             )
         ]
+
+    @property
+    def ended_on(self) -> date | None:
+        """The study day on which it was archived, in the reader's time zone."""
+        return study_day(self.archived_at) if self.archived_at else None
 
     def __str__(self) -> str:
         return f"{self.user}: {self.begins_on}"

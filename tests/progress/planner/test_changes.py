@@ -23,6 +23,7 @@ from progress.planner.today import Today
 from progress.recall.models import Card, CardKind
 from progress.states import StateName
 from tests.progress.planner.conftest import MONDAY, SetDay
+from tests.progress.planner.test_more_time import add_cards
 from tests.progress.planner.test_today import FORM, fresh, rows_of, set_state, today_of
 
 
@@ -101,6 +102,8 @@ def test_a_plan_that_ended_and_a_new_one_have_lists_of_their_own_on_one_day(
     assert list(lists) == [(plan.pk, MONDAY), (Plan.objects.get(archived_at=None).pk, MONDAY)]
     assert 'href="/me/plans/">Earlier plans</a>' in reader.get("/me/plan/edit/").text
     assert "From 4 November 2030 to 4 November 2030" in reader.get("/me/plans/").text
+    at_two = datetime(2030, 11, 5, 2, tzinfo=UTC)
+    assert Plan(archived_at=at_two).ended_on == MONDAY, "the study day, which ends at four"
 
 
 @pytest.mark.parametrize("change", ["retired", "draft"])
@@ -149,9 +152,11 @@ def test_before_a_plan_begins_nothing_is_listed_or_stored(
     reader: Client, learner: User, plan: Plan, set_day: SetDay
 ) -> None:
     Plan.objects.update(begins_on=MONDAY + timedelta(days=2))
+    add_cards(learner, 1)
     page = reader.get("/today/").content.decode()
     assert "Your plan begins soon" in page
     assert "It begins on Wednesday, 6 November." in page
+    assert "1 card is due." in page
     for path, form in (
         ("/today/minutes/", {"minutes": "30"}),
         ("/today/parts/recall/", {"is_ticked": "yes"}),
@@ -162,7 +167,7 @@ def test_before_a_plan_begins_nothing_is_listed_or_stored(
         assert "Your plan begins on Wednesday, 6 November." in refused.content.decode()
     assert not DayList.objects.exists()
     set_day(2)
-    assert [row[1] for row in rows_of(learner)] == [15, 15, 10]
+    assert [row[1] for row in rows_of(learner)] == [1, 15, 15, 9]
 
 
 def test_the_day_before_the_interview_is_the_last_one(
