@@ -112,7 +112,8 @@ def examine_job(job: Job, row: ScheduledJob | None) -> Finding:
     if row.claimed_until and row.claimed_until > now:
         return ok(f"{job.name} has been running since {utc(row.started_at)}")
     if now - row.next_run_at > LATE:
-        return warning(f"{job.name} was due on {utc(row.next_run_at)}", RUN_SCHEDULER)
+        why = f"; its last run failed: {without_secrets(row.failure)}" if row.failure else ""
+        return warning(f"{job.name} was due on {utc(row.next_run_at)}{why}", RUN_SCHEDULER)
     if row.failure:
         message = without_secrets(row.failure)
         return warning(f"{job.name} failed on {utc(row.started_at)}: {message}", MEND)

@@ -62,6 +62,11 @@ def change(row: ScheduledJob, **values: object) -> None:
         ),
         ({"next_run_at": RAN_AT}, Level.WARNING, "work was due on 2026-11-28 at 04:30 UTC"),
         (
+            {"next_run_at": RAN_AT, "failure": "It hangs"},
+            Level.WARNING,
+            "work was due on 2026-11-28 at 04:30 UTC; its last run failed: It hangs",
+        ),
+        (
             {"next_run_at": RAN_AT, "claimed_until": timezone.now() + IN_AN_HOUR},
             Level.OK,
             "work has been running since 2026-11-28 at 04:30 UTC",
