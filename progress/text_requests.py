@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
@@ -13,9 +13,7 @@ from django.utils.translation import gettext_lazy
 from playbook.http import HttpRequest
 from playbook.rendering.fragments import cached_fragments, fill
 from progress.text_editor import Comparison, TextEditor
-from progress.text_saving import Conflict, ConflictChoice, Draft, SavedText, TextStore
-
-_Text = TypeVar("_Text", bound=SavedText)
+from progress.text_saving import Conflict, ConflictChoice, Draft
 
 
 class TypedTextField(forms.CharField):
@@ -62,12 +60,6 @@ class TextForm(forms.Form):
     def version_seen(self) -> int:
         """The version of the saved text that the learner saw when they chose."""
         return self.cleaned_data.get("theirs") or 0
-
-    def save_in(self, store: TextStore[_Text]) -> _Text:
-        """Store the text, or what the learner chose. Raise what the store raises."""
-        if self.choice_made is None:
-            return store.save(self.draft)
-        return store.settle(self.draft, self.choice_made, self.version_seen)
 
 
 def refusal_of(request: HttpRequest, form: TextForm) -> tuple[str, HTTPStatus] | None:

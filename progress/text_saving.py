@@ -109,6 +109,10 @@ class TextStore(ABC, Generic[_Text]):
     def prepare(self, text: str) -> None:
         """Do what takes time before others have to wait for the lock."""
 
+    def accept(self, draft: Draft, choice: ConflictChoice | None, theirs: int) -> _Text:
+        """Save a text that was sent or, with a choice, settle the conflict that it is about."""
+        return self.settle(draft, choice, theirs) if choice else self.save(draft)
+
     def save(self, draft: Draft) -> _Text:
         """Store the text. Raise `Conflict`, `TooLong` or `ReaderGone`; nothing is changed then.
 

@@ -57,7 +57,9 @@ def note_save(request: HttpRequest, slug: str) -> HttpResponse:
         return respond_to_refusal(request, PAGE, editor(), *refusal)
     assert isinstance(request.user, User)
     try:
-        note = form.save_in(NoteStore(request.user, article))
+        note = NoteStore(request.user, article).accept(
+            form.draft, form.choice_made, form.version_seen
+        )
     except TooLong as error:
         return respond_to_refusal(request, PAGE, editor(), too_long(error), HTTPStatus.BAD_REQUEST)
     except Conflict as conflict:

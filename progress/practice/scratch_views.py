@@ -55,7 +55,9 @@ def scratch_save(request: HttpRequest, uuid: UUID, position: int) -> HttpRespons
         return respond_to_refusal(request, PAGE, editor(), *refusal)
     assert isinstance(request.user, User)
     try:
-        scratch = form.save_in(ScratchStore(request.user, uuid, position))
+        scratch = ScratchStore(request.user, uuid, position).accept(
+            form.draft, form.choice_made, form.version_seen
+        )
     except TooLong as error:
         return respond_to_refusal(request, PAGE, editor(), too_long(error), HTTPStatus.BAD_REQUEST)
     except SessionFinished:
