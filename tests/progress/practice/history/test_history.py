@@ -50,10 +50,17 @@ def test_the_history_shows_each_interview_with_its_points_and_pauses(
         ended_at=STARTED_AT + timedelta(minutes=1),
     )
     reader.post(f"/me/practice/{practice_session.uuid}/score/", filled(3, 2, 0))
-    running = make_session(is_finished=False)
+    unscored, running = make_session(), make_session(is_finished=False)
     Pause.objects.create(practice_session=running, began_at=STARTED_AT)
     page = reader.get("/me/practice/").content.decode()
     assert "<b>5</b> of 12" in page
+    interviews = page.partition('<ol class="interviews">')[2].partition("</ol>")[0]
+    assert re.findall(r'<a href="/me/practice/(.*?)">(.*?)</a>', interviews) == [
+        (f"{running.uuid}/", "Seats"),
+        (f"{unscored.uuid}/result/", "Seats"),
+        (f"{unscored.uuid}/score/", "Score it"),
+        (f"{practice_session.uuid}/result/", "Seats"),
+    ]
     assert re.findall("<li>(Paused .*?)</li>", page) == [
         "Paused since 20:00",
         "Paused from 20:00 to 20:01: the door bell",

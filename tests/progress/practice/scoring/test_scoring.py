@@ -1,15 +1,18 @@
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.cases.models import Case
 from catalog.cases.stages import Criterion
 from catalog.models import Article
 from progress.practice.markdown_sheet import markdown_of
-from progress.practice.models import PracticeSession, Score
+from progress.practice.models import Pause, PracticeSession, Score
 from progress.practice.record import PracticeRecord
+from progress.practice.review_links.links import create_link
 from progress.practice.scoring.score_sheet import Mark, Total, total_of
 from progress.recall.deck import Deck
 from progress.recall.models import Card
@@ -86,14 +89,23 @@ def test_a_line_that_cannot_be_scored_is_named_and_nothing_changes(
     assert stored(practice_session) == before
 
 
-def test_the_result_shows_the_points_and_the_total(
+def test_the_result_shows_points_quotes_and_pauses_and_what_one_can_do(
     reader: Client, make_session: MakeSession
 ) -> None:
     practice_session = make_session()
     reader.post(address(practice_session, "score"), filled(3, 2, 0))
+    link = create_link(practice_session, uuid4())
+    Pause.objects.create(practice_session=practice_session, reason="tea", ended_at=timezone.now())
     page = reader.get(address(practice_session, "result")).content.decode()
     assert "<b>5</b> of 12 points · 41%" in page
     assert "<q>a seat is held</q>" in page
+    assert len(re.findall("<li>Paused from .* to .*: tea</li>", page)) == 1
+    assert re.findall(r'action="(/me/practice/.*?)"', page) == [
+        address(practice_session, "cards"),
+        f"/me/practice/links/{link.uuid}/revoke/",
+        address(practice_session, "links"),
+        address(practice_session, "delete"),
+    ]
 
 
 def test_gaps_are_the_lines_with_at_most_one_point(
