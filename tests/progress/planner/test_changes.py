@@ -95,6 +95,7 @@ def test_a_plan_that_ended_and_a_new_one_have_lists_of_their_own_on_one_day(
     reader: Client, learner: User, plan: Plan
 ) -> None:
     reader.get("/today/")
+    assert f'action="/me/plans/{plan.uuid}/archive/"' in reader.get("/me/plan/edit/").text
     reader.post(f"/me/plans/{plan.uuid}/archive/")
     reader.post("/me/plan/edit/", FORM)
     reader.get("/today/")

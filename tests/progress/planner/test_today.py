@@ -169,12 +169,16 @@ def test_own_items_are_in_the_plan_and_done_like_an_article(
     assert rows_of(learner)[0] == ("Talk", 20, False)
     figures = reader.get("/me/").content.decode().count("of 39")
     assert figures
+    set_done = re.compile(r'action="/me/items/(.*?)/done/">.*?name="done" value="(\w+)"')
+    assert set_done.findall(reader.get("/me/items/").text) == [(str(item.uuid), "yes")]
     for _ in range(2):
         reader.post(f"/me/items/{item.uuid}/done/", {"done": "yes"})
+    assert set_done.findall(reader.get("/me/items/").text) == [(str(item.uuid), "no")]
     assert rows_of(learner)[0] == ("Talk", 20, True)
     assert reader.get("/me/").content.decode().count("of 39") == figures
     reader.post(f"/me/items/{item.uuid}/done/", {"done": "no"})
     assert rows_of(learner)[0] == ("Talk", 20, False)
+    assert f'action="/me/items/{item.uuid}/delete/"' in reader.get(f"/me/items/{item.uuid}/").text
     reader.post(f"/me/items/{item.uuid}/delete/")
     assert not OwnItem.objects.exists()
     assert rows_of(learner)[0][2]
