@@ -54,6 +54,8 @@ def test_the_page_answers_with_defaults(client: Client) -> None:
     assert answer(html, "writes") == "1,157 writes/s"
     assert "3,472\N{NO-BREAK SPACE}writes/s at the peak: one PostgreSQL primary does that" in html
     assert 'name="users" value="10M"' in html
+    assert "13% of 24,974\N{NO-BREAK SPACE}transactions/s: pgbench (TPC-B) on 16 vCPUs" in html
+    assert "A server is assumed to do 2,424 requests/s, as one web server of Stack Overflow" in html
 
 
 def test_the_address_sets_the_assumptions(client: Client) -> None:
@@ -130,6 +132,7 @@ def test_the_canonical_link_has_no_practice_session(client: Client) -> None:
     html = page(client, f"?users=1&practice={SESSION}")
     assert '<link rel="canonical" href="http://testserver/estimates/?users=1">' in html
     assert f'name="practice" value="{SESSION}"' in html
+    assert f'href="/estimates/?practice={SESSION}">Reset</a>' in html
 
 
 def test_htmx_gets_the_answers_and_the_errors_and_replaces_the_address(client: Client) -> None:
