@@ -1,5 +1,6 @@
 from contextlib import ExitStack
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from django.template import engines
@@ -7,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from playbook.diagrams import preview_limits
+from playbook.diagrams import layout, preview_limits
 from playbook.diagrams.language import MAX_TEXT
 from playbook.diagrams.preview_limits import AT_ONCE, limits
 
@@ -57,6 +58,17 @@ def test_a_drawing_is_shown_as_a_nested_list_too() -> None:
         "Group “Payments & co”",
         ["ledger", ["sends to db"], "db"],
     ]
+
+
+def test_a_drawing_that_cannot_be_laid_out_says_so_and_is_shown_as_a_list(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    layout.arrange.cache_clear()
+    monkeypatch.setattr(layout, "PROGRAM", tmp_path / "none")
+    html = render("{% diagram text %}", text="a -> b")
+    assert "The boxes and arrows cannot be shown at the moment." in html
+    assert "<svg" not in html
+    assert outline(html) == ["a", ["sends to b"], "b"]
 
 
 def test_a_drawing_names_five_problems_and_counts_the_others() -> None:
