@@ -15,7 +15,8 @@ from catalog.history.article_history import article_history_of
 from catalog.roadmap import bands_of, chosen_layers, folded, layer_tabs, tables_of
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import DAY, TIME_ZONE
-from playbook.rendering.pages import Content, Viewed, personal_page, requested_fragment, shared_page
+from playbook.rendering.pages import Viewed, personal_page, requested_fragment, shared_page
+from playbook.rendering.shared_pages import Content
 
 ENTRY_LIST = "catalog/entry_list.html"
 ENTRY_LIST_FRAGMENTS = ("results", "filtered", *(COUNTS := ("result-count", "choices-state")))

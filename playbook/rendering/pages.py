@@ -6,15 +6,14 @@ only when one of the dependencies that its decorator declares has changed.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC
 from functools import wraps
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, Concatenate, ParamSpec, Self, TypeAlias, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -27,41 +26,31 @@ from django.utils.safestring import SafeString
 from playbook.http import NEVER_STORED, HttpRequest, site, theme
 from playbook.release import RELEASE
 from playbook.rendering.dependencies import (
-    DECK,
-    MESSAGES,
-    READER,
     Dependencies,
     current_language,
     is_known,
     store_for,
     versions,
 )
-from playbook.rendering.fragments import Hole, Holes, fill, gap
+from playbook.rendering.fragments import fill, gap
 from playbook.rendering.guard import IS_CHECKED, declared, guarded
+from playbook.rendering.shared_pages import (
+    FRAME,
+    FRAME_FRAGMENTS,
+    Content,
+    SharedPage,
+    content_of,
+)
 from playbook.rendering.store import PROCESS_STORE, QUERY_MAX_LENGTH
 
 _P = ParamSpec("_P")
 _Request = TypeVar("_Request", bound=HttpRequest)
-
-FRAME: Dependencies = (READER, MESSAGES)
-"""The dependencies of `base.html`, which every page extends."""
-
-FRAME_FRAGMENTS: Dependencies = (DECK,)
-"""The dependencies of the fragments in `base.html` only, so that pages have to declare theirs."""
 
 PUBLIC = "public, max-age=0, s-maxage=60"
 """A browser asks again each time; a cache in front of the site may answer for a minute."""
 PRIVATE = "private, no-cache"
 
 VARY = ("Accept-Encoding", "Cookie", "HX-Request", "HX-Target", "HX-History-Restore-Request")
-
-
-@dataclass(frozen=True)
-class Content:
-    """The context of a page's template, and the headers that go with it."""
-
-    context: Mapping[str, object]
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,48 +66,6 @@ class RenderedFrom:
 
 Viewed: TypeAlias = Content | Mapping[str, Any] | HttpResponse
 View: TypeAlias = Callable[Concatenate[_Request, _P], HttpResponse]
-
-
-class SharedPage:
-    """A page rendered once for everybody: its text, with a hole for each per-user fragment."""
-
-    def __init__(self, template: str, content: Content, depends_on: Dependencies) -> None:
-        holes = Holes()
-        # Nobody can type it: pages show what readers typed.
-        holes.mark = SafeString(secrets.token_hex(16))
-        text = render_to_string(template, {**content.context, "holes": holes})
-        self.headers = content.headers
-        self.depends_on = depends_on
-        self.texts = text.split(holes.mark)
-        self.holes: list[Hole] = holes
-        if len(self.texts) != len(holes) + 1:
-            raise ValueError(f"{template} renders a per-user fragment and shows it never or twice")
-
-    @classmethod
-    def of(
-        cls,
-        viewed: Content | Mapping[str, Any],
-        template: str,
-        request: HttpRequest,
-        depends_on: Dependencies,
-    ) -> Self:
-        """Return the page of what a view returned, with what every template knows."""
-        content = _content(viewed)
-        context = {**site(request), **content.context}
-        return cls(template, Content(context, content.headers), depends_on)
-
-    def fill(self, template: str, request: HttpRequest) -> str:
-        """Return the page with the fragments of this reader."""
-        if IS_CHECKED:
-            with declared(template, self.depends_on, FRAME_FRAGMENTS):
-                return self._filled(request)
-        return self._filled(request)
-
-    def _filled(self, request: HttpRequest) -> str:
-        filled = [self.texts[0]]
-        for hole, text in zip(self.holes, self.texts[1:], strict=True):
-            filled += hole.fill(request), text
-        return "".join(filled)
 
 
 def shared_page(
@@ -183,7 +130,7 @@ def personal_page(
                     viewed = view(checked, *args, **kwargs)
                     if isinstance(viewed, HttpResponse):
                         return viewed
-                    content = _content(viewed)
+                    content = content_of(viewed)
                     # Context processors are not checked: everything that they return is in the key.
                     context = {**content.context, "request": checked}
                     text = render_to_string(name, context, request)
@@ -246,10 +193,6 @@ def _checked(name: str, depends_on: Dependencies, frame: Dependencies = ()) -> I
             yield
     else:
         yield
-
-
-def _content(viewed: Content | Mapping[str, Any]) -> Content:
-    return viewed if isinstance(viewed, Content) else Content(viewed)
 
 
 def _address(request: HttpRequest, template_name: str) -> tuple[Hashable, ...]:

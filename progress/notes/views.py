@@ -13,7 +13,8 @@ from catalog.dependencies import CATALOG
 from catalog.views import replacing_while_searching
 from playbook.http import HttpRequest, sign_in_required
 from playbook.rendering.dependencies import TIME_ZONE
-from playbook.rendering.pages import Content, Viewed, personal_page, requested_fragment
+from playbook.rendering.pages import Viewed, personal_page, requested_fragment
+from playbook.rendering.shared_pages import Content
 from playbook.server.bodies import KIBIBYTE, takes_up_to
 from progress.notes.collection import everything_of, texts_of, written_articles
 from progress.notes.editor import empty_editor

@@ -11,7 +11,8 @@ from catalog.cases.estimates.presets import preset_links
 from catalog.dependencies import CATALOG
 from playbook.http import HttpRequest
 from playbook.rendering.fragments import cached_fragments
-from playbook.rendering.pages import Content, Viewed, requested_fragment, shared_page
+from playbook.rendering.pages import Viewed, requested_fragment, shared_page
+from playbook.rendering.shared_pages import Content
 
 FRAGMENTS = ("results",)
 

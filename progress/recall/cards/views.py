@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.dependencies import CATALOG
 from catalog.models import Article
 from playbook.http import is_on_this_site, safe_next, sign_in_required
-from playbook.rendering.pages import Content, Viewed, personal_page
+from playbook.rendering.pages import Viewed, personal_page
+from playbook.rendering.shared_pages import Content
 from progress.own_cards import CardTexts, TooManyCards
 from progress.recall.cards import editing
 from progress.recall.cards.filters import CardFilterForm

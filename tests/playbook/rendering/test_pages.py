@@ -15,7 +15,7 @@ from catalog.models import Article, Section, Status
 from catalog.snapshot import current
 from playbook.rendering.anonymous import KEPT
 from playbook.rendering.dependencies import READER
-from playbook.rendering.pages import Content, SharedPage
+from playbook.rendering.shared_pages import Content, SharedPage
 from playbook.rendering.store import ByQuery, RenderStore
 from tests.accounts.pages import Response
 from tests.conftest import Clock
