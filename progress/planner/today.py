@@ -50,7 +50,7 @@ class Row:
     @property
     def is_split(self) -> bool:
         """Return whether the thing is not finished with this part."""
-        return self.article is not None and not self.listed.part.is_last
+        return bool(self.listed.part.key) and not self.listed.part.is_last
 
     @property
     def is_about(self) -> bool:

@@ -6,9 +6,9 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Article
-from progress.planner.models import Plan
+from progress.planner.models import OwnItem, Plan
 from progress.recall.models import Card, CardKind
-from tests.progress.planner.conftest import MONDAY
+from tests.progress.planner.conftest import MONDAY, SetDay
 from tests.progress.planner.test_today import rows_of
 
 
@@ -77,3 +77,16 @@ def test_more_time_adds_no_cards_that_are_done_or_ticked(
     )
     reader.post("/today/minutes/", {"minutes": "90"})
     assert [row for row in rows_of(learner) if "due" in row[0]] == [("5 cards due", 5, True)]
+
+
+def test_a_split_item_is_ticked_for_today_and_goes_on(
+    reader: Client, learner: User, plan: Plan, set_day: SetDay
+) -> None:
+    item = OwnItem.objects.create(user=learner, title="Talk", minutes=60)
+    page = reader.get("/today/").content.decode()
+    assert f'action="/me/items/{item.uuid}/done/"' not in page
+    reader.post(f"/today/parts/{item.uuid}/", {"is_ticked": "yes"})
+    assert rows_of(learner) == [("Talk", 40, True)]
+    set_day(1)
+    assert rows_of(learner)[0] == ("Talk", 20, False)
+    assert f'action="/me/items/{item.uuid}/done/"' in reader.get("/today/").content.decode()
