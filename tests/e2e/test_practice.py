@@ -202,6 +202,11 @@ def test_a_friend_without_an_account_sends_a_review(session_page: Page, plain_pa
     page.get_by_role("link", name="Cancel").click()
     page.get_by_role("button", name="Create a link").click()
     address = page.get_by_label("Link, valid until").input_value()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    row = page.locator(".copy-row")
+    row.get_by_role("button", name="Copy", exact=True).click()
+    expect(row.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == address
     friend.goto(urlsplit(address).path)
     for choice in friend.get_by_role("radio", name="2 Reasoned").all():
         choice.check()
