@@ -16,6 +16,8 @@ const showDialog = () => {
 
 const isInView = (row) => row.getBoundingClientRect().top >= 0;
 const focusRow = (step) => {
+  /* A smooth scroll to a section would go on and leave the row behind. */
+  scrollTo({ top: scrollY, behavior: "instant" });
   const rows = visible("tr[data-entry]");
   const current = rows.indexOf(rowOf(document.activeElement));
   const next = current < 0 ? rows.find(isInView) : rows[current + step];

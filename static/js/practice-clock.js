@@ -45,7 +45,8 @@ const run = (root) => {
       ends: numbers(dataset.stageEnds),
       twist: dataset.twist === "" ? Infinity : Number(dataset.twist),
     };
-    last = elapsed();
+    /* What passed before the answer came is still to be said */
+    last = Math.min(last ?? Infinity, elapsed());
     asksAt = Date.now() + ASKS_EVERY;
     skew = Date.now() - performance.now();
     show();
