@@ -49,6 +49,7 @@ def test_nothing_is_lost_from_the_plan_while_todays_list_is_done(
     part = today_of(learner).rows[2].listed.id
     reader.post(f"/today/parts/{part}/", {"is_ticked": "yes"})
     assert today_of(learner).is_finished
+    assert "That is all for today." in reader.get("/today/").content.decode()
     assert rows_of(learner)[2][1:] == (10, True)
     assert minutes_planned(learner)[part] == 5  # what is left of its 15
     assert today_of(learner).planning.outlook.finished_on == end
