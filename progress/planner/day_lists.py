@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -53,12 +53,14 @@ def ticked(parts: Iterable[ListedPart], part_id: str, *, is_ticked: bool) -> lis
     ]
 
 
-def cut_to(parts: Sequence[ListedPart], minutes: int, done: Iterable[str]) -> list[ListedPart]:
+def cut_to(
+    parts: Sequence[ListedPart], minutes: int, done: Collection[ListedPart]
+) -> list[ListedPart]:
     """Return the parts that fit into fewer minutes, in their order; what is done always stays."""
-    kept, done = [], set(done)
-    left = minutes - sum(each.part.minutes for each in parts if each.id in done)
+    kept = []
+    left = minutes - sum(each.part.minutes for each in done)
     for each in parts:
-        if each.id in done:
+        if each in done:
             kept.append(each)
         elif left > 0 and (shorter := _shortened(each.part, left)):
             kept.append(replace(each, part=shorter))

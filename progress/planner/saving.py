@@ -117,7 +117,7 @@ def set_minutes_of_today(planning: Planning, minutes: int) -> None:
     """
     _lock_running(planning)
     parts = list(planning.parts)
-    done = [each.id for each in parts if planning.is_done(each)]
+    done = [each for each in parts if planning.is_done(each)]
     kept = lengthened(planning, cut_to(parts, minutes, done), minutes)
     store_parts(planning, [each.as_json() for each in kept], minutes=minutes)
 

@@ -90,3 +90,15 @@ def test_a_split_item_is_ticked_for_today_and_goes_on(
     set_day(1)
     assert rows_of(learner)[0] == ("Talk", 20, False)
     assert f'action="/me/items/{item.uuid}/done/"' in reader.get("/today/").content.decode()
+
+
+def test_enough_for_today_takes_away_more_of_a_thing_whose_first_part_is_ticked(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    item = OwnItem.objects.create(user=learner, title="Talk", minutes=90)
+    reader.get("/today/")
+    reader.post(f"/today/parts/{item.uuid}/", {"is_ticked": "yes"})
+    reader.post("/today/minutes/", {"minutes": "55"})
+    assert rows_of(learner) == [("Talk", 40, True), ("Talk", 15, False)]
+    reader.post("/today/minutes/", {"minutes": "40"})
+    assert rows_of(learner) == [("Talk", 40, True)]
