@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from playbook.diagrams.drawing import Problem
 from playbook.diagrams.language import parse
 from playbook.diagrams.nested_list import nested_list
 from playbook.diagrams.svg import draw
@@ -16,20 +18,28 @@ register = template.Library()
 
 
 class DrawnText(NamedTuple):
-    """A drawing as HTML: its boxes and arrows, and the same as a list."""
+    """A drawing as HTML. What there is none of is empty."""
 
-    boxes: SafeString
+    svg: SafeString
     as_list: SafeString
+    problems: SafeString
 
     @classmethod
     def of(cls, text: str, label: str, svg: str = "") -> DrawnText:
         """Return the text drawn; `svg` is that of the text, if it was kept."""
         drawing = parse(text)
-        context = {"drawing": drawing, "svg": SafeString(svg) if svg else draw(drawing, label)}
         return cls(
-            render_to_string("diagrams/includes/drawn.html", context),
+            SafeString(svg) if svg else draw(drawing, label),
             nested_list(drawing),
+            problem_list(drawing.problems),
         )
+
+
+def problem_list(problems: Sequence[Problem]) -> SafeString:
+    """Render the first problems, and how many others there are; empty without any."""
+    if not problems:
+        return SafeString("")
+    return render_to_string("diagrams/includes/problems.html", {"problems": problems})
 
 
 @register.inclusion_tag("diagrams/diagram.html")

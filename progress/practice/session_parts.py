@@ -145,12 +145,12 @@ class SessionParts:
     def _drawing(self) -> SafeString:
         scratch = self._page.drawing
         editor = self._editor(scratch)
-        drawn = DrawnText.of(scratch.text, _("Drawing as text"), scratch.svg)
+        drawn = DrawnText.of(scratch.text, _("Drawing as text"), scratch.svg)._asdict()
         return self._part(
             "includes/drawing.html",
-            {**editor.own_parts, **drawn._asdict()},
+            {**editor.own_parts, **drawn},
             editor=editor.for_everybody,
-            drawn=DrawnText(*map(gap, DrawnText._fields)),
+            drawn=DrawnText(**{name: gap(name) if html else html for name, html in drawn.items()}),
         )
 
     def _editor(self, scratch: ShownScratch) -> TextEditor:
