@@ -140,7 +140,7 @@ def emptied_database(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("db")
         cache.clear()
         if not ContentType.objects.exists():
-            rows.write(migrated_rows)
+            rows.run(rows.insertion(migrated_rows))
 
 
 @pytest.fixture(scope="session")
@@ -153,10 +153,19 @@ def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> r
     return shipped
 
 
+@pytest.fixture(scope="session")
+def shipped_rows_insertion(
+    shipped_rows: rows.Rows, django_db_blocker: DjangoDbBlocker
+) -> list[rows.Statement]:
+    """Return the statements that write the rows of the playbook."""
+    with django_db_blocker.unblock():
+        return rows.insertion(shipped_rows)
+
+
 @pytest.fixture
-def playbook(db: None, shipped_rows: rows.Rows) -> None:
+def playbook(db: None, shipped_rows_insertion: list[rows.Statement]) -> None:
     """Load the playbook that comes with the project."""
-    rows.write(shipped_rows)
+    rows.run(shipped_rows_insertion)
 
 
 @pytest.fixture

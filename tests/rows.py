@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 Row: TypeAlias = tuple[Any, ...]
 Rows: TypeAlias = dict[str, list[Row]]
+Statement: TypeAlias = tuple[str, list[Any] | None]
 
 # Triggers of the database set the catalog version, which is different each time.
 CATALOG_VERSION = "catalog_stamp"
@@ -36,9 +37,23 @@ def read(tables: Iterable[str]) -> Rows:
     }
 
 
-def write(rows_by_table: Rows) -> None:
+def insertion(rows_by_table: Rows) -> list[Statement]:
+    """Return the statements that write the rows, made once because PostgreSQL's are long to make.
+
+    Django fills in the values of a statement for PostgreSQL itself.
+    """
+    statements = []
+    for table, rows in rows_by_table.items():
+        row = f"({', '.join(['%s'] * len(rows[0]))})"
+        values = ", ".join([row] * len(rows))
+        statements.append((f"INSERT INTO {table} VALUES {values}", list(chain(*rows))))
+    if connection.vendor != "postgresql" or not statements:
+        return statements
+    filled_in = (connection.ops.compose_sql(*statement) for statement in statements)
+    return [("; ".join(filled_in), None)]
+
+
+def run(statements: list[Statement]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        for table, rows in rows_by_table.items():
-            row = f"({', '.join(['%s'] * len(rows[0]))})"
-            values = ", ".join([row] * len(rows))
-            cursor.execute(f"INSERT INTO {table} VALUES {values}", list(chain(*rows)))
+        for sql, parameters in statements:
+            cursor.execute(sql, parameters)

@@ -150,6 +150,7 @@ def test_no_request_body_causes_a_server_error(reader: Client, path: str) -> Non
 METHODS = ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW")
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("path", sorted({*PAGES, *FORMS}))
 def test_no_method_causes_a_server_error(reader: Client, path: str) -> None:
     for method in METHODS:
@@ -210,6 +211,7 @@ def test_no_cookie_causes_a_server_error(client: Client, cookies: dict[str, str]
         assert "<script>" not in response.content.decode().split("</head>")[0].split("<meta")[0]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("host", ["evil.example", "a b", "[::1"])
 def test_an_unknown_host_is_refused(client: Client, host: str) -> None:
     assert client.get("/", headers={"host": host}).status_code == 400
@@ -222,6 +224,7 @@ def test_a_bad_request_changes_nothing(client: Client, learner: Any) -> None:
     assert learner.states.count() == learner.events.count() == 0
 
 
+@pytest.mark.same_everywhere
 def test_markup_typed_by_an_editor_is_escaped(client: Client) -> None:
     article = Article.objects.get(slug="payment-wallet")
     entry = article.entries.get()

@@ -179,10 +179,12 @@ def assert_accessible(page: Page, tags: Sequence[str] = OURS) -> None:
 
 
 def look_at(page: Page, path: str) -> None:
+    """Check the page on a phone, and again when its window has the width of a desk."""
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.goto(path)
+    assert page.url.endswith(path)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(path)
-        assert page.url.endswith(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
         assert_accessible(page)
 
