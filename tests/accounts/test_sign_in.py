@@ -188,6 +188,7 @@ def test_signing_out_requires_confirmation(client: Client, learner: User) -> Non
     assert user_of(client) is None
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "target",
     [

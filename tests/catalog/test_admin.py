@@ -94,6 +94,7 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
     assert {model["model"] for model in app_list[0]["models"]} == set(MODELS)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.measured
 @pytest.mark.parametrize("model", MODELS)
 def test_admin_pages_are_for_editors_only(
@@ -121,6 +122,7 @@ def test_accounts_are_hidden_from_editors(editing: Client) -> None:
     assert editing.get("/admin/auth/group/").status_code == 403
 
 
+@pytest.mark.same_everywhere
 def test_the_admin_has_the_sites_content_security_policy(editing: Client) -> None:
     policy = editing.get(address(Article, "changelist"))["Content-Security-Policy"]
     assert policy.count("'self'") == editing.get("/")["Content-Security-Policy"].count("'self'")
@@ -287,6 +289,7 @@ def title_of(response: Any) -> str:
     return html.split("<title>")[1].split("</title>", maxsplit=1)[0]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("model", "name"),
     [
@@ -307,6 +310,7 @@ def test_a_list_is_named_by_what_it_lists(editing: Client, model: Any, name: str
     assert title_of(response) == f"{name} · System Design Playbook"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("model", [Article, Entry, Section, Layer, Status])
 def test_a_form_is_named_by_its_row(editing: Client, model: Any) -> None:
     row = model.objects.first()

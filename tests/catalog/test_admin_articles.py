@@ -213,6 +213,7 @@ def test_there_is_no_bulk_delete_action(client: Client, article: Article) -> Non
     assert Article.objects.filter(pk=article.pk, retired_at=None).exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("url", "refusal"),
     [
@@ -269,6 +270,7 @@ def test_any_title_makes_an_article_with_a_page(client: Client, title: str) -> N
     assert client.get(article.get_absolute_url()).status_code == 200
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("field", ["title", "status"])
 def test_missing_fields_are_named(client: Client, article: Article, field: str) -> None:
     response = save(client, article, **{field: ""})
@@ -417,6 +419,7 @@ def test_a_new_article_begins_as_a_draft_or_else_with_the_first_status(
     assert form["status"].initial == Status.objects.get(slug=slug)
 
 
+@pytest.mark.same_everywhere
 def test_an_error_has_the_focus_and_an_unsaved_link_is_not_called_current(
     client: Client, article: Article
 ) -> None:

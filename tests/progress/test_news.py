@@ -265,6 +265,7 @@ def test_a_kept_article_that_was_a_draft_before_the_merge_is_new() -> None:
 # --- Changed since they read it
 
 
+@pytest.mark.same_everywhere
 def test_the_difference_is_shown_word_by_word(reader: Client, learner: User) -> None:
     mark(learner)
     assert CHANGED not in text(reader, "/")

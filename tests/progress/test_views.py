@@ -61,6 +61,7 @@ def test_a_change_without_javascript_returns_to_the_same_row(reader: Client) -> 
     assert "Payment Wallet: Done" in page
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"]
 )
@@ -109,6 +110,7 @@ def test_htmx_gets_every_stale_part_of_the_roadmap(reader: Client) -> None:
     )
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("path", "parts"),
     [
@@ -237,6 +239,7 @@ def test_another_learners_event_is_not_found(client: Client, learner: User, edit
     assert State.objects.get().user == editor
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("data", [{}, {"state": ""}, {"state": "finished"}, {"state": "\0"}])
 def test_an_invalid_state_is_refused_with_a_reason(reader: Client, data: dict[str, str]) -> None:
     reader.post(f"{WALLET}state/", {"state": "reading"})

@@ -269,6 +269,7 @@ def test_pasted_text_needs_no_repair_of_line_endings(editor_client: Client) -> N
 GOOD = b"## A\n|Title|Link|\n|-|-|\n|A|[x](https://a.b)|\n"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("files", "text", "message"),
     [

@@ -187,6 +187,7 @@ def test_the_address_field_is_text_with_an_example(reader: Client) -> None:
 FIX = {"kind": "correction", "article": "payment-wallet"}
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("data", "field", "message"),
     [

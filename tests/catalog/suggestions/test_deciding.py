@@ -170,6 +170,7 @@ def test_suggestions_are_read_only(editing: Client, learner: User) -> None:
     assert facts() == before
 
 
+@pytest.mark.same_everywhere
 def test_titles_are_escaped(editing: Client, learner: User) -> None:
     evil = "<script>alert(1)</script>"
     suggestion = suggested(learner, title=evil, notes=evil)
@@ -181,6 +182,7 @@ def test_titles_are_escaped(editing: Client, learner: User) -> None:
         assert escape(evil) in html
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.measured
 @pytest.mark.parametrize("name", ["accept", "edit", "decline"])
 def test_only_editors_decide_on_suggestions(client: Client, learner: User, name: str) -> None:

@@ -169,6 +169,7 @@ def test_the_download_has_headings_key_points_and_links(
     ) in text
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("text", "written"),
     [
@@ -256,6 +257,7 @@ def test_no_page_shows_a_note_of_another_learner(
     assert client.post(f"/me/notes/earlier/{dropped.uuid}/restore/").status_code == 404
 
 
+@pytest.mark.same_everywhere
 def test_the_admin_shows_no_notes(client: Client, admin_user: User, notes: None) -> None:
     client.force_login(admin_user)
     assert client.get("/admin/notes/note/").status_code == 404

@@ -88,6 +88,7 @@ def test_asking_twice_asks_once_and_keeps_the_order(
     assert session.asked == [1, 0]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(("question", "status"), [("2", 404), ("-1", 400), ("x", 400), ("", 400)])
 def test_a_question_that_is_none_is_refused(
     reader: Client, url: str, session: PracticeSession, question: str, status: int
@@ -121,6 +122,7 @@ def test_the_twist_of_a_paused_session_waits(reader: Client, url: str, set_clock
 # --- Stages
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("minute", "stage", "shapes"),
     [
@@ -138,6 +140,7 @@ def test_the_stage_of_the_clock_is_shown(
     assert (shown_stage(html), states(html)) == (stage, shapes)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("asked", "stage"),
     [("3", "Wrap-up"), ("0", "Requirements"), ("4", "Requirements"), ("9" * 50, "Requirements")],

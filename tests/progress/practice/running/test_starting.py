@@ -145,6 +145,7 @@ def test_an_operation_of_somebody_else_starts_nothing(
     assert PracticeSession.objects.count() == 1
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("design", "differs"),
     [(25, "5 minutes too many"), (19, "1 minute is missing"), ("", "20 minutes are missing")],
