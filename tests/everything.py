@@ -5,9 +5,9 @@ so has the coverage.
 Measuring coverage doubles the time of a test, so those that reach no other code run without it:
 of the modules that are marked `unmeasured`, only the tests marked `measured` run with it.
 The first five are independent: as many run in parallel as there are processors, the longest first,
-and the output of each is printed when it ends. The cluster comes last of them, because it takes more
-than its processor, and a browser that waits for one sees pages between two states. The faults run
-alone, because they are timed.
+and the output of each is printed when it ends. The cluster comes last of them, because it takes
+more than its processor, and a browser that waits for one sees pages between two states. The faults
+run alone, because they are timed.
 """
 
 import asyncio

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from django.apps import apps
 from django.db import connection, transaction
+from psycopg import ClientCursor
 
 Row: TypeAlias = tuple[Any, ...]
 Rows: TypeAlias = dict[str, list[Row]]
@@ -38,19 +39,20 @@ def read(tables: Iterable[str]) -> Rows:
 
 
 def insertion(rows_by_table: Rows) -> list[Statement]:
-    """Return the statements that write the rows, made once because PostgreSQL's are long to make.
+    """Return the statements that write the rows.
 
-    Django fills in the values of a statement for PostgreSQL itself.
+    Those for PostgreSQL have the values filled in, which takes long for each test.
     """
-    statements = []
+    statements: list[Statement] = []
     for table, rows in rows_by_table.items():
         row = f"({', '.join(['%s'] * len(rows[0]))})"
         values = ", ".join([row] * len(rows))
         statements.append((f"INSERT INTO {table} VALUES {values}", list(chain(*rows))))
     if connection.vendor != "postgresql" or not statements:
         return statements
-    filled_in = (connection.ops.compose_sql(*statement) for statement in statements)
-    return [("; ".join(filled_in), None)]
+    connection.ensure_connection()
+    client = ClientCursor(connection.connection)
+    return [("; ".join(client.mogrify(*statement) for statement in statements), None)]
 
 
 def run(statements: list[Statement]) -> None:
