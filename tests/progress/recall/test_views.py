@@ -172,4 +172,5 @@ def test_what_waits_for_another_day_is_said(
     page = reader.get(SESSION).content.decode()
     assert "You reviewed 1 card today." in page
     assert "1 more waits for another day" in page
+    assert 'href="/today/">Go to Today<' in page
     assert '<time datetime="2030-11-04">4 November</time>' in page
