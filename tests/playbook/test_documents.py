@@ -148,3 +148,20 @@ def test_modules_named_in_the_guides_exist(document: Path) -> None:
         r"(?<![/\w])(?:playbook|accounts|catalog|progress|bench)/[\w/]+\.py\b", document.read_text()
     )
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def as_shown(text: str) -> str:
+    """Return a text with “…” for what differs, and without its capitals and line ends."""
+    varies = re.sub(r"{{.*?}}|%\(\w+\)s", "…", text.replace("’", "'"))
+    return " ".join(varies.split()).casefold()
+
+
+def test_what_the_guide_for_learners_calls_by_name_is_on_the_site() -> None:
+    guide = as_shown((ROOT / "docs/learners.md").read_text())
+    named = set(re.findall(r"(?<![*\w])\*([a-z][^*]+?)\*(?![*\w])", guide))
+    apps = ("accounts", "catalog", "playbook", "progress")
+    files = [path for app in apps for path in ROOT.glob(f"{app}/**/*.py")]
+    files += [*ROOT.glob("templates/**/*.html"), ROOT / "fixtures/statuses.json"]
+    site = as_shown("\n".join(path.read_text() for path in files))
+    assert len(named) > 50
+    assert [name for name in sorted(named) if name not in site] == []
