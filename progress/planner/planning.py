@@ -113,20 +113,19 @@ class Planning:
     @property
     def wish(self) -> PracticeWish:
         monday = self.today - timedelta(days=self.today.weekday())
-        finished = [day for day in self.practised_on if day >= monday]
-        ticked = [day for day in self._practice_ticked_on if day >= monday and day not in finished]
-        done = len(finished) + len(ticked)
+        done = sum(day >= monday for day in self.practice_done_on)
         return PracticeWish(self.plan.practice_per_week, self.plan.practice_minutes, done)
 
-    @property
-    def _practice_ticked_on(self) -> Sequence[date]:
-        """The days on which the learner said that they practised."""
-        return [
+    @cached_property
+    def practice_done_on(self) -> Sequence[date]:
+        """The day of each practice session, and those on which the learner only ticked one."""
+        ticked = [
             stored.day
             for stored in self.lists.values()
             for part in stored.parts
             if part["is_ticked"] and part["kind"] == PartKind.PRACTICE
         ]
+        return [*self.practised_on, *(day for day in ticked if day not in self.practised_on)]
 
     def schedule(
         self,

@@ -43,7 +43,7 @@ class RecallOnTheDay:
 
 @dataclass(frozen=True)
 class PracticeDone:
-    """The practice sessions since the plan began, of those wished for until its last day."""
+    """The practice since the plan began, ticked or in a session, of what is wished for."""
 
     done: int
     wished: int
@@ -89,4 +89,4 @@ def _practice(planning: Planning) -> PracticeDone:
     weeks = max(-(-((last - plan.begins_on) + timedelta(days=1)).days // 7), 1)
     trends: Sequence[CriterionTrend] = trends_of(past_scores_of(planning.user))
     weakest = trends[0] if trends else None
-    return PracticeDone(len(planning.practised_on), weeks * plan.practice_per_week, weakest)
+    return PracticeDone(len(planning.practice_done_on), weeks * plan.practice_per_week, weakest)

@@ -19,6 +19,7 @@ from progress.planner.models import DayList, OwnItem, Plan
 from progress.planner.plan_parts import PartKind
 from progress.planner.planning import Planning
 from progress.planner.saving import change_own_item, delete_own_item, set_own_item_done
+from progress.planner.standing import standing_of
 from progress.planner.today import Today
 from progress.recall.models import Card, CardKind
 from progress.states import StateName
@@ -342,6 +343,7 @@ def test_practice_that_was_ticked_counts_for_its_week(
     kinds = [row.kind for row in today_of(learner).rows]
     assert kinds == [PartKind.PRACTICE, PartKind.READ]
     reader.post("/today/parts/practice/", {"is_ticked": "yes"})
+    assert standing_of(today_of(learner).planning).practice.done == 1
     set_day(1)
     assert [row.kind for row in today_of(learner).rows] == [PartKind.READ] * 4
     set_day(7)
