@@ -122,8 +122,10 @@ def test_it_says_where_the_reader_is_and_what_that_opens(
     text = text_of(client.get(MAP))
     expected = f"Next to read is {titles[A]} : it opens {titles[B]} , {titles[C]} and {titles[D]}"
     assert expected in text
+    assert f"{titles[A]} To do Next" in text
     progress.set(article(C), StateName.READING)
     text = text_of(client.get(MAP))
+    assert f"{titles[C]} Reading You are here" in text
     assert f"You are at {titles[C]} ." in text
     for latest in (D, B):  # the latest, wherever in the journey it is
         progress.set(article(latest), StateName.READING)
