@@ -50,13 +50,14 @@ def address_of(link: ReviewLink) -> str:
 
 
 def link_of(token: str) -> ReviewLink:
-    """Return the link of an address. Raise `ReviewLink.DoesNotExist`."""
+    """Return the link of an address. Raise `ReviewLink.DoesNotExist`, also of a closed account."""
     try:
         uuid = UUID(hex=signing.loads(token, salt=SALT))
     except (signing.BadSignature, ValueError, TypeError, AttributeError):
         raise ReviewLink.DoesNotExist from None
-    links = ReviewLink.objects.select_related("practice_session__user", "practice_session__case")
-    return links.get(uuid=uuid)
+    links = ReviewLink.objects.filter(practice_session__user__is_active=True)
+    related = ("practice_session__user", "practice_session__case")
+    return links.select_related(*related).get(uuid=uuid)
 
 
 @transaction.atomic

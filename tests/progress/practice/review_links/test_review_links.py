@@ -186,10 +186,14 @@ def test_nobody_else_revokes_a_link(client: Client, other: User, link: ReviewLin
     assert link.revoked_at is None
 
 
-def test_a_link_of_a_deleted_account_or_session_is_not_found(
+def test_a_link_of_a_closed_account_or_deleted_session_is_not_found(
     client: Client, practice_session: PracticeSession, link: ReviewLink
 ) -> None:
     address = path_of(link)
+    User.objects.update(is_active=False)
+    assert client.get(address).status_code == 404
+    User.objects.update(is_active=True)
+    assert client.get(address).status_code == 200
     practice_session.delete()
     assert client.get(address).status_code == 404
 
