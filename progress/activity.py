@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
+
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from catalog.models import Entry, Layer

@@ -1,11 +1,11 @@
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from catalog.history.article_history import article_history_of

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
 from typing import Any, ClassVar, Self, TypeVar
+
+from django.utils.functional import cached_property
 
 from catalog.models import Article, Entry
 from catalog.prerequisites.prerequisite_index import PrerequisiteIndex

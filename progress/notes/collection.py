@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from catalog.models import Article, Entry

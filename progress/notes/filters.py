@@ -1,10 +1,10 @@
 """The filter of a learner's notes: that of the table, over the articles about which they wrote."""
 
 from collections.abc import Collection, Mapping
-from functools import cached_property
 
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from catalog.filters import NO_VALUES, EntryFilterForm, Values
 from catalog.search.bitmaps import Bitmap

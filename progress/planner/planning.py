@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
 
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from catalog.models import Article

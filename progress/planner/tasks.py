@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from catalog.models import Article
 from catalog.prerequisites.prerequisite_index import PrerequisiteIndex

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
+
+from django.utils.functional import cached_property
 
 ZERO = timedelta(0)
 MINUTE = timedelta(minutes=1)

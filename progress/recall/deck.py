@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Max
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from catalog.models import Article

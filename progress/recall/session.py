@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from uuid import UUID, uuid4
+
+from django.utils.functional import cached_property
 
 from catalog.models import Entry
 from progress.learner import LearnerProgress

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from django.db.models import IntegerChoices
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from catalog.cases.case_lines import RubricLine

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ from django.db.models import TextChoices
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from catalog.filters import NO_VALUES, FilterToDrop, Ignored, Values, choices_of

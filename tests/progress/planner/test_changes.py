@@ -22,6 +22,7 @@ from progress.planner.saving import change_own_item, delete_own_item, set_own_it
 from progress.planner.standing import standing_of
 from progress.planner.today import Today
 from progress.recall.models import Card, CardKind
+from progress.sql import lock_learner
 from progress.states import StateName
 from tests.progress.planner.conftest import MONDAY, SetDay
 from tests.progress.planner.test_more_time import add_cards
@@ -325,6 +326,32 @@ def test_an_account_is_deleted_while_its_list_of_today_is_stored(
                 sleep(0.01)
         assert deleting.result() == 302
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_to_store_a_list_keeps_nobody_from_reading_theirs(
+    client: Client, learner: User
+) -> None:
+    """`functools.cached_property` of Python 3.11 lets one thread in, whatever the instance."""
+    Plan.objects.create(user=learner, begins_on=MONDAY - timedelta(days=9999), minutes=[40] * 7)
+    OwnItem.objects.create(user=learner, title="Talk", minutes=20)
+    client.force_login(learner)
+
+    def open_today() -> int:
+        try:
+            return client.get("/today/").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as threads:
+        with transaction.atomic():
+            lock_learner(learner)
+            opening = threads.submit(open_today)
+            while not (is_waiting_for_a_lock() or opening.done()):
+                sleep(0.01)
+            assert today_of(learner).planning.list_of_today.parts
+        assert opening.result() == 200
+    assert DayList.objects.count() == 1
 
 
 def is_waiting_for_a_lock() -> bool:
