@@ -174,6 +174,18 @@ def test_limits_are_exact(limit: str) -> None:
     assert (found_line, found_message.startswith(message)) == (line, True)
 
 
+def test_what_is_drawn_already_does_not_count_again() -> None:
+    for limit, again in (("edges", "a -> b: 0"), ("groups", "[g0]\nm0"), ("nodes", "n0")):
+        within = border_cases()[limit][0]
+        assert problems_of(f"{within}\n\n{again}") == []
+
+
+def test_a_group_without_members_is_neither_drawn_nor_listed() -> None:
+    drawing = parse("[Empty]\n\n[G]\na")
+    assert drawing.groups == ("G",)
+    assert [section.name for section in drawing.sections] == ["G"]
+
+
 def test_beyond_a_limit_the_rest_is_still_drawn() -> None:
     text = "\n".join(f"n{index} -> n{index + 1}" for index in range(MAX_NODES))
     drawing = parse(text)

@@ -75,6 +75,19 @@ def test_boxes_lie_left_to_right_and_apart() -> None:
     assert right[0] < left[1]
     assert right[1] < left[2]
     assert left[1] == left[3]
+    for triangle in root.iter(f"{SVG}polygon"):
+        corners = [float(corner.split(",")[0]) for corner in triangle.attrib["points"].split()]
+        assert 0 < max(corners) - min(corners) < 15
+
+
+def test_wide_characters_get_wide_boxes() -> None:
+    root = root_of(
+        "abcdefghij -> \N{CJK UNIFIED IDEOGRAPH-5EAB}" + "\N{CJK UNIFIED IDEOGRAPH-5B58}" * 9
+    )
+    latin, chinese = (
+        float(group[0].attrib["width"]) for group in root if group.get("class") == "diagram-box"
+    )
+    assert chinese > 1.7 * latin
 
 
 def test_a_group_is_drawn_around_its_members_alone() -> None:
