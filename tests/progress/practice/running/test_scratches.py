@@ -1,6 +1,5 @@
 """A scratch is saved without losing a text, as a note is."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
@@ -221,7 +220,9 @@ def test_a_bad_value_is_refused_and_the_text_shown_again(
 ) -> None:
     response = reader.post(url, {"text": "kept <b>", name: "-1"})
     assert response.status_code == 400
-    assert ">\nkept &lt;b&gt;</textarea>" in response.content.decode()
+    html = response.content.decode()
+    assert ">\nkept &lt;b&gt;</textarea>" in html
+    assert 'scratch-2-title">Scratch </h2>' in html
     assert texts() == []
 
 
