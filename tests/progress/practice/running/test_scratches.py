@@ -1,5 +1,6 @@
 """A scratch is saved without losing a text, as a note is."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
