@@ -83,14 +83,17 @@ def _prerequisites(then: CatalogData, now: CatalogData) -> Mapping[str, Prerequi
     """Return the prerequisites as they were, each with the articles that it has now.
 
     One that a merge has retired since, because another one says the same, stays retired, and so
-    does one that would now close a circle.
+    does one that would now close a circle with those that are current.
     """
     if then.prerequisites is None or now.prerequisites is None:
         return now.prerequisites
     rows = _retired(now.prerequisites)
+    retired_now = {uuid for uuid, row in now.prerequisites.items() if row.is_retired}
     for uuid, row in then.prerequisites.items():
         rows[uuid] = _with_later_articles(row, now.prerequisites.get(uuid, row))
-    edges = {Edge(row.article, row.requires): row for row in rows.values() if not row.is_retired}
+    restored = [row for row in rows.values() if not row.is_retired]
+    restored.sort(key=lambda row: row.uuid in retired_now)
+    edges = {Edge(row.article, row.requires): row for row in restored}
     closing = {edges[edge].uuid: replace(edges[edge], is_retired=True) for edge in circles(edges)}
     return {**rows, **closing}
 

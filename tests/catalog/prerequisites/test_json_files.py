@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.history.records import records_of
+from catalog.merging import merge_articles
 from catalog.models import Article
 from catalog.playbook_file.matching.decisions import Undecidable
 from catalog.playbook_file.models import Revision, packed
@@ -90,6 +91,29 @@ def test_they_are_added_changed_and_retired(require: Require, editor: User) -> N
     assert current() == [(B, A, "it needs that"), (C, A, "it needs that")]
     assert Prerequisite.objects.get(pk=gone.pk).is_retired is False
     assert Prerequisite.objects.get(pk=kept.pk).reason == "it needs that"
+
+
+def test_an_undo_keeps_what_is_current_and_leaves_out_what_would_close_a_circle(
+    require: Require, editor: User
+) -> None:
+    require(B, A)
+    require(A, C)
+    content = exported()
+    row_of(content, B)["requires"] = []
+    revision, _made = imported(content, editor)
+    merge_articles(article(B), article(C))
+    assert current() == [(A, B, "it needs that")]
+    apply(prepare_undo(revision, editor))
+    assert current() == [(A, B, "it needs that")]
+
+
+def test_a_uuid_that_another_prerequisite_has_is_not_taken_from_it(require: Require) -> None:
+    first = require(B, A)
+    content = exported()
+    link, uuid = article(A).url, str(first.uuid)
+    row_of(content, C)["requires"] = [{"link": link, "reason": "it needs more", "uuid": uuid}]
+    imported(content)
+    assert current() == [(B, A, "it needs that"), (C, A, "it needs more")]
 
 
 def test_a_file_that_says_nothing_leaves_them(require: Require) -> None:
