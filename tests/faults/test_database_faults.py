@@ -18,6 +18,7 @@ import pytest
 from tests.faults.readers import Answer, Reader, readers_of
 from tests.playbook.program import free_port, get, manage, served
 from tests.postgres import NOT_DURABLE, Server, temporary_folder
+from tests.prepared import DATABASE, copy_database
 
 SLUG = "payment-wallet"
 STATES = ("reading", "done")
@@ -31,6 +32,7 @@ def file_of(site: dict[str, str]) -> str:
 def prepared(tmp_path_factory: pytest.TempPathFactory, static_root: str) -> dict[str, str]:
     """Return the variables of a prepared site on SQLite."""
     file = tmp_path_factory.mktemp("database") / "playbook.sqlite3"
+    copy_database(DATABASE, file)
     variables = {"DATABASE_URL": f"sqlite:///{file}", "STATIC_ROOT": static_root}
     assert manage("prepare", **variables).returncode == 0
     return variables

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import prepared
 from tests.playbook.program import KEY, manage, run
 
 pytestmark = pytest.mark.unmeasured
@@ -70,7 +71,9 @@ def test_a_database_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["file", "file/static"])
 def test_a_static_root_that_cannot_be_a_folder_is_named(place: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    url = f"sqlite:///{tmp_path}/playbook.sqlite3"
+    database = tmp_path / "playbook.sqlite3"
+    prepared.copy_database(prepared.DATABASE, database)
+    url = f"sqlite:///{database}"
     done = manage("prepare", DATABASE_URL=url, STATIC_ROOT=str(tmp_path / place))
     assert done.stderr.startswith(
         f"CommandError: The static files cannot be written to {tmp_path / place} ("

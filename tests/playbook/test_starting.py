@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from playbook.starting import preflight
+from tests import prepared
 from tests.playbook.program import (
     answers,
     free_port,
@@ -185,16 +186,17 @@ def test_preparing_deletes_expired_sessions(site: dict[str, str]) -> None:
 
 
 @pytest.mark.unmeasured
-def test_a_new_sqlite_file_is_readable_only_by_its_owner(tmp_path: Path) -> None:
+def test_a_new_sqlite_file_is_readable_only_by_its_owner(tmp_path: Path, static_root: str) -> None:
     url = f"sqlite:///{tmp_path}/playbook.sqlite3"
-    variables = {"DATABASE_URL": url, "STATIC_ROOT": str(tmp_path / "static")}
+    variables = {"DATABASE_URL": url, "STATIC_ROOT": static_root}
     assert manage("prepare", **variables).returncode == 0
     # The log and its index are there as long as a connection is open.
     with closing(sqlite3.connect(tmp_path / "playbook.sqlite3")) as connection:
         connection.execute("CREATE TABLE kept_open (number)")
         modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("*.sqlite3*")}
     assert modes == {f"playbook.sqlite3{end}": 0o600 for end in ("", "-wal", "-shm")}
-    collected = tmp_path / "static" / "staticfiles.json"
+    # Copies of collected files have their modes.
+    collected = Path(static_root) / "staticfiles.json"
     assert collected.stat().st_mode & 0o044 == 0o044
 
 
@@ -202,6 +204,7 @@ def test_a_new_sqlite_file_is_readable_only_by_its_owner(tmp_path: Path) -> None
 def test_the_mode_of_an_existing_sqlite_file_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "playbook.sqlite3"
     file.touch()
+    prepared.copy_database(prepared.DATABASE, file)
     file.chmod(0o640)
     variables = {"DATABASE_URL": f"sqlite:///{file}", "STATIC_ROOT": str(tmp_path / "static")}
     assert manage("prepare", DEBUG="true", **variables).returncode == 0
