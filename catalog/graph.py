@@ -1,4 +1,4 @@
-"""The graph of what requires what. Every function is pure.
+"""The graph of articles and those that they require. Every function is pure.
 
 An article is named by any value: its primary key, or its UUID.
 """
@@ -27,15 +27,15 @@ def required_by_article(edges: Iterable[Edge[Node]]) -> dict[Node, list[Node]]:
     return dict(requires)
 
 
-def circle_with(edges: Iterable[Edge[Node]], article: Node, requires: Node) -> list[Node]:
-    """Return the circle that the new edge would close, from the article back to it.
+def cycle_with(edges: Iterable[Edge[Node]], article: Node, requires: Node) -> list[Node]:
+    """Return the cycle that the new edge would close, from the article back to it.
 
-    It is empty if there is none. The edges themselves have no circle.
+    It is empty if there is none. The edges themselves have no cycle.
     """
-    return _circle_in(required_by_article(edges), article, requires)
+    return _cycle_in(required_by_article(edges), article, requires)
 
 
-def _circle_in(graph: Mapping[Node, list[Node]], article: Node, requires: Node) -> list[Node]:
+def _cycle_in(graph: Mapping[Node, list[Node]], article: Node, requires: Node) -> list[Node]:
     if article == requires:
         return [article, article]
     came_from = {requires: article}
@@ -58,16 +58,16 @@ def _path(came_from: Mapping[Node, Node], article: Node, requires: Node) -> list
     return [article] + path[::-1]  # noqa: RUF005 - one type for both kinds of names
 
 
-def circles(edges: Iterable[Edge[Node]]) -> dict[Edge[Node], list[Node]]:
-    """Return the edges that close a circle with those before them, each with its circle.
+def cycles(edges: Iterable[Edge[Node]]) -> dict[Edge[Node], list[Node]]:
+    """Return the edges that close a cycle with those before them, each with its cycle.
 
-    The other edges have no circle.
+    The other edges have no cycle.
     """
     graph: MutableMapping[Node, list[Node]] = defaultdict(list)
     closing = {}
     for edge in edges:
-        if circle := _circle_in(graph, *edge):
-            closing[edge] = circle
+        if cycle := _cycle_in(graph, *edge):
+            closing[edge] = cycle
         else:
             graph[edge.article].append(edge.requires)
     return closing

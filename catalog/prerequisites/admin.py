@@ -41,7 +41,7 @@ class PrerequisiteInline(CatalogFields[Prerequisite], admin.TabularInline[Prereq
     verbose_name_plural = _("prerequisites: what to read before it")
     help_text = _(
         "Articles without which this one is hard to follow, each with the reason in one clause: "
-        "“it needs …”. Type a title or a link. What would close a circle is refused. Clear "
+        "“it needs …”. Type a title or a link. What would close a cycle is refused. Clear "
         "“Retired” to restore a prerequisite."
     )
 
@@ -113,7 +113,7 @@ class PrerequisiteAdmin(RetirableAdmin[Prerequisite]):
 
     @transaction.atomic
     def restore(self, request: HttpRequest, objects: Any) -> int:
-        """Restore them one by one, except what would close a circle, which a message names."""
+        """Restore them one by one, except what would close a cycle, which a message names."""
         count = 0
         for row in objects:
             row.retired_at = None

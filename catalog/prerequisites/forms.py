@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.admin.article_forms import set_aria_label
 from catalog.admin.entry_forms import ArticleLink
 from catalog.admin.rows import CatalogRows, SingleLineTextarea
-from catalog.graph import Edge, circles
-from catalog.prerequisites.models import Prerequisite, circle_message
+from catalog.graph import Edge, cycles
+from catalog.prerequisites.models import Prerequisite, cycle_message
 
 
 class PrerequisiteForm(forms.ModelForm[Prerequisite]):
@@ -36,7 +36,7 @@ class PrerequisiteRowForm(PrerequisiteForm):
             set_aria_label(field, f"{field.label} – {title}")
 
     def clean(self) -> dict[str, Any]:
-        """Retire or restore the row before the model is validated, which refuses a circle."""
+        """Retire or restore the row before the model is validated, which refuses a cycle."""
         super().clean()
         if "retire" in self.changed_data:
             is_retired = self.cleaned_data["retire"]
@@ -45,7 +45,7 @@ class PrerequisiteRowForm(PrerequisiteForm):
 
 
 class PrerequisiteRows(CatalogRows[Prerequisite]):
-    """The articles that an article requires. Several rows may close a circle only together."""
+    """The articles that an article requires. Several rows may close a cycle only together."""
 
     def clean(self) -> None:
         super().clean()
@@ -56,5 +56,5 @@ class PrerequisiteRows(CatalogRows[Prerequisite]):
             for row in changed
             if row.article_id and row.requires_id and not row.is_retired
         ]
-        for circle in circles([*stored.edges(), *new]).values():
-            raise ValidationError(circle_message(circle))
+        for cycle in cycles([*stored.edges(), *new]).values():
+            raise ValidationError(cycle_message(cycle))

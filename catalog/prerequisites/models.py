@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.graph import circle_with
+from catalog.graph import cycle_with
 from catalog.history.records import ChangeHistory
 from catalog.models import Article
 from catalog.prerequisites.querysets import PrerequisiteQuerySet
@@ -68,22 +68,22 @@ class Prerequisite(Retirable):
         return (self.uuid,)
 
     def clean(self) -> None:
-        """Refuse a merged article and a circle, and name the articles in it."""
+        """Refuse a merged article and a cycle, and name the articles in it."""
         if self.is_retired or not (self.article_id and self.requires_id):
             return
         for article in (self.article, self.requires):
             article.refuse_if_merged()
         others = Prerequisite.objects.current().exclude(pk=self.pk)
-        circle = circle_with(others.edges(), self.article_id, self.requires_id)
-        if circle:
-            raise ValidationError(circle_message(circle))
+        cycle = cycle_with(others.edges(), self.article_id, self.requires_id)
+        if cycle:
+            raise ValidationError(cycle_message(cycle))
 
 
-def circle_message(circle: Sequence[int]) -> str:
-    """Return why a prerequisite is refused, with the titles of the articles in the circle."""
-    if len(set(circle)) == 1:
+def cycle_message(cycle: Sequence[int]) -> str:
+    """Return why a prerequisite is refused, with the titles of the articles in the cycle."""
+    if len(set(cycle)) == 1:
         return gettext("An article cannot require itself.")
-    titles = Article.objects.in_bulk(circle)
-    names = " → ".join(f"“{titles[pk].title}”" for pk in circle)
-    message = gettext("That would be a circle: %(names)s. Choose another article, or retire one.")
+    titles = Article.objects.in_bulk(cycle)
+    names = " → ".join(f"“{titles[pk].title}”" for pk in cycle)
+    message = gettext("That would form a cycle: %(names)s. Choose another article, or retire one.")
     return message % {"names": names}

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.graph import Edge, circle_with
+from catalog.graph import Edge, cycle_with
 from catalog.history.records import give_reason, record
 from catalog.models import Article
 from catalog.prerequisites.models import Prerequisite
@@ -16,7 +16,7 @@ def on_article_merged(
 ) -> None:
     """Give the duplicate's prerequisites to the article that is kept, on both sides.
 
-    What would require itself, repeat another one or close a circle stays with the duplicate,
+    What would require itself, repeat another one or close a cycle stays with the duplicate,
     retired, and its history says why.
     """
     moving = Prerequisite.objects.of_article(duplicate).order_by("pk")
@@ -43,8 +43,8 @@ class _Mover:
         edge = Edge(*(self.kept.pk if pk == self.duplicate.pk else pk for pk in _edge(row)))
         if edge.article == edge.requires:
             _drop(row, _("After the merge it would require itself."))
-        elif not row.is_retired and circle_with(self.current, *edge):
-            _drop(row, _("After the merge it would close a circle."))
+        elif not row.is_retired and cycle_with(self.current, *edge):
+            _drop(row, _("After the merge it would close a cycle."))
         elif edge in self.taken:
             self._restore_other(self.taken[edge], row)
             _drop(row, _("After the merge another prerequisite says the same."))

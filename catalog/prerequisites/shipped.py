@@ -1,6 +1,6 @@
 """The prerequisites that ship, which are added to an installation once."""
 
-from catalog.graph import Edge, circles
+from catalog.graph import Edge, cycles
 from catalog.prerequisites.models import Prerequisite
 from catalog.shipped import add_once, articles_by_slug, rows_of
 
@@ -22,5 +22,5 @@ def _shipped() -> list[Prerequisite]:
         if article and requires:
             row = Prerequisite(**{**fields, "article": article, "requires": requires})
             rows.setdefault(Edge(article.pk, requires.pk), row)
-    closing = circles(rows)
+    closing = cycles(rows)
     return [row for edge, row in rows.items() if edge not in closing]

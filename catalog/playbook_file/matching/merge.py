@@ -188,7 +188,7 @@ class _Merger:
             asked = next((row.requires for row in group.rows if row.requires is not None), None)
             if asked is not None:
                 matcher.merge(self.articles[group.article], asked)
-        matcher.refuse_circle(self.articles)
+        matcher.refuse_cycle(self.articles)
         self.prerequisites = matcher.prerequisites
 
     def _slug_of(self, key: str) -> str | None:

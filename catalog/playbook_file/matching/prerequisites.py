@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.catalog_data import CatalogData
 from catalog.catalog_rows import ArticleData, PrerequisiteData
-from catalog.graph import Edge, circles
+from catalog.graph import Edge, cycles
 from catalog.playbook_file.matching.decisions import Undecidable
 from catalog.playbook_file.reading.parsed_file import FilePrerequisite, Note
 
@@ -73,11 +73,11 @@ class PrerequisiteMatcher:
         known = self.prerequisites or {}
         return uuid if uuid and uuid not in known else str(uuid5(UUID(article), requires))
 
-    def refuse_circle(self, articles: Mapping[str, ArticleData]) -> None:
-        """Raise `Undecidable` if what the catalogue would require is a circle."""
+    def refuse_cycle(self, articles: Mapping[str, ArticleData]) -> None:
+        """Raise `Undecidable` if the prerequisites would form a cycle."""
         current = (row for row in (self.prerequisites or {}).values() if not row.is_retired)
-        found = circles(Edge(row.article, row.requires) for row in current)
-        for circle in found.values():
-            names = " → ".join(f"“{articles[uuid].title}”" for uuid in circle)
-            message = _("What the articles require would be a circle: %(names)s.")
+        found = cycles(Edge(row.article, row.requires) for row in current)
+        for cycle in found.values():
+            names = " → ".join(f"“{articles[uuid].title}”" for uuid in cycle)
+            message = _("These prerequisites would form a cycle: %(names)s.")
             raise Undecidable(message % {"names": names})

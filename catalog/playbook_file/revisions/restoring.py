@@ -15,7 +15,7 @@ from catalog.catalog_rows import (
     PromptData,
     SectionData,
 )
-from catalog.graph import Edge, circles
+from catalog.graph import Edge, cycles
 from catalog.playbook_file.matching.merge import Merge
 
 _Key = TypeVar("_Key")
@@ -83,7 +83,7 @@ def _prerequisites(then: CatalogData, now: CatalogData) -> Mapping[str, Prerequi
     """Return the prerequisites as they were, each with the articles that it has now.
 
     One that a merge has retired since, because another one says the same, stays retired, and so
-    does one that would now close a circle with those that are current.
+    does one that would now close a cycle with those that are current.
     """
     if then.prerequisites is None or now.prerequisites is None:
         return now.prerequisites
@@ -94,7 +94,7 @@ def _prerequisites(then: CatalogData, now: CatalogData) -> Mapping[str, Prerequi
     restored = [row for row in rows.values() if not row.is_retired]
     restored.sort(key=lambda row: row.uuid in retired_now)
     edges = {Edge(row.article, row.requires): row for row in restored}
-    closing = {edges[edge].uuid: replace(edges[edge], is_retired=True) for edge in circles(edges)}
+    closing = {edges[edge].uuid: replace(edges[edge], is_retired=True) for edge in cycles(edges)}
     return {**rows, **closing}
 
 

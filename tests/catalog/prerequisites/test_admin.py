@@ -49,9 +49,9 @@ def rows(*titles: str) -> dict[str, str]:
     }
 
 
-def circle(*slugs: str) -> str:
+def cycle(*slugs: str) -> str:
     names = " → ".join(f"“{article(slug).title}”" for slug in slugs)
-    return f"That would be a circle: {names}. Choose another article, or retire one."
+    return f"That would form a cycle: {names}. Choose another article, or retire one."
 
 
 def test_a_prerequisite_is_added_on_the_page_of_its_article(
@@ -64,17 +64,17 @@ def test_a_prerequisite_is_added_on_the_page_of_its_article(
     assert (record.history_type, record.history_user.get_username()) == ("+", "editor")
 
 
-def test_a_circle_is_refused_with_its_titles(client: Client, require: Require) -> None:
+def test_a_cycle_is_refused_with_its_titles(client: Client, require: Require) -> None:
     require(B, A)
     require(C, B)
     response = save(client, article(A), **rows(article(C).title))
-    assert circle(A, C, B, A) in text_of(response)
+    assert cycle(A, C, B, A) in text_of(response)
     response = save(client, article(A), **rows(article(A).title))
     assert "An article cannot require itself." in text_of(response)
     assert current() == [(B, A), (C, B)]
 
 
-def test_two_new_rows_that_close_a_circle_together_are_refused(
+def test_two_new_rows_that_close_a_cycle_together_are_refused(
     client: Client, require: Require
 ) -> None:
     """Each row alone is fine: the table restores one edge and adds the other."""
@@ -85,7 +85,7 @@ def test_two_new_rows_that_close_a_circle_together_are_refused(
     del form["prerequisites-0-retire"]
     extra = {"prerequisites-1-requires": article(D).title, "prerequisites-1-reason": "it needs d"}
     response = client.post(address(article(A), "change"), {**form, **extra})
-    assert circle(A, D, A) in text_of(response)
+    assert cycle(A, D, A) in text_of(response)
     assert current() == [(B, C), (D, A)]
 
 
@@ -106,7 +106,7 @@ def test_rows_are_retired_and_restored_on_the_page(client: Client, require: Requ
     assert records_of(Prerequisite).count() == 3
 
 
-def test_restoring_what_would_close_a_circle_by_now_is_refused(
+def test_restoring_what_would_close_a_cycle_by_now_is_refused(
     client: Client, require: Require
 ) -> None:
     row, other = require(B, A), require(D, C)
@@ -115,9 +115,9 @@ def test_restoring_what_would_close_a_circle_by_now_is_refused(
     require(A, B)
     form = filled_in(client.get(address(article(B), "change")))
     del form["prerequisites-0-retire"]
-    assert circle(B, A, B) in text_of(client.post(address(article(B), "change"), form))
+    assert cycle(B, A, B) in text_of(client.post(address(article(B), "change"), form))
     said = messages(act(client, "restore_selected", row, other))
-    assert said == [f"“{row}”: {circle(B, A, B)}", "Restored: 1 prerequisite. 1 needed no change."]
+    assert said == [f"“{row}”: {cycle(B, A, B)}", "Restored: 1 prerequisite. 1 needed no change."]
     assert current() == [(D, C), (A, B)]
 
 

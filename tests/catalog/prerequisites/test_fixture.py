@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from catalog.graph import Edge, circles, in_order
+from catalog.graph import Edge, cycles, in_order
 from catalog.shipped import rows_of
 
 ROWS = list(rows_of("prerequisites"))
@@ -35,11 +35,11 @@ def layer_of() -> Mapping[str, int]:
     return first
 
 
-def test_at_least_thirty_ship_without_a_circle_and_without_repetition() -> None:
+def test_at_least_thirty_ship_without_a_cycle_and_without_repetition() -> None:
     assert len(EDGES) >= 30
     assert len(set(EDGES)) == len(EDGES)
     assert len({row["uuid"] for row in ROWS}) == len(ROWS)
-    assert circles(EDGES) == {}
+    assert cycles(EDGES) == {}
 
 
 def test_every_reason_is_one_clause_of_its_own() -> None:

@@ -93,7 +93,7 @@ def test_they_are_added_changed_and_retired(require: Require, editor: User) -> N
     assert Prerequisite.objects.get(pk=kept.pk).reason == "it needs that"
 
 
-def test_an_undo_keeps_what_is_current_and_leaves_out_what_would_close_a_circle(
+def test_an_undo_keeps_what_is_current_and_leaves_out_what_would_close_a_cycle(
     require: Require, editor: User
 ) -> None:
     require(B, A)
@@ -131,16 +131,16 @@ def test_one_on_an_article_that_readers_do_not_see_stays(require: Require) -> No
     assert not imported(exported())[1].difference
 
 
-def test_a_circle_is_refused_in_words(require: Require) -> None:
+def test_a_cycle_is_refused_in_words(require: Require) -> None:
     require(B, A)
     content = exported()
     row_of(content, A)["requires"] = [{"link": article(C).url, "reason": "it needs the wallet"}]
     row_of(content, C)["requires"] = [{"link": article(B).url, "reason": "it needs part two"}]
     with pytest.raises(Undecidable) as refused:
         imported(content)
-    circle = [article(slug).title for slug in (C, B, A, C)]
-    names = " → ".join(f"“{title}”" for title in circle)
-    assert str(refused.value) == f"What the articles require would be a circle: {names}."
+    cycle = [article(slug).title for slug in (C, B, A, C)]
+    names = " → ".join(f"“{title}”" for title in cycle)
+    assert str(refused.value) == f"These prerequisites would form a cycle: {names}."
     assert current() == [(B, A, "it needs that")]
 
 

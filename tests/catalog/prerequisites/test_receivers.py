@@ -39,12 +39,12 @@ def test_what_would_require_itself_or_repeat_another_is_retired(require: Require
     assert why(same) == "After the merge another prerequisite says the same."
 
 
-def test_what_would_close_a_circle_is_retired(require: Require) -> None:
+def test_what_would_close_a_cycle_is_retired(require: Require) -> None:
     require(C, D)
     closing = require(D, B)
     merge_articles(article(C), article(B))
     assert current() == [(C, D)]
-    assert why(closing) == "After the merge it would close a circle."
+    assert why(closing) == "After the merge it would close a cycle."
 
 
 def test_a_retired_prerequisite_comes_back_with_what_the_duplicate_says(require: Require) -> None:

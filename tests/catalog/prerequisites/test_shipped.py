@@ -39,7 +39,7 @@ def test_what_editors_made_of_them_stays(playbook: None) -> None:
     assert load_prerequisites() == 0
 
 
-def test_articles_that_are_one_here_neither_repeat_nor_close_a_circle(playbook: None) -> None:
+def test_articles_that_are_one_here_neither_repeat_nor_close_a_cycle(playbook: None) -> None:
     """The wallet is the second part here, which would require the first one twice removed."""
     merge_articles(article(A), article("exactly-once-processing-for-distributed-workflows"))
     merge_articles(article(B), article(C))
