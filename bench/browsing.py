@@ -20,7 +20,7 @@ ROADMAP, RECALL = "/", "/me/recall/"
 SAVES = 8
 """The number of times that a student saves each note."""
 SCRATCH_SAVES = 40
-"""Likewise for each scratch; a session has few scratches."""
+"""The number of times that a student saves each scratch; a session has few of them."""
 LINE = "- one writer for each event, so no seat is sold twice"
 SENTENCE = "A write is *acknowledged* once a quorum has stored it, so a later read finds it there."
 

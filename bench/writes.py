@@ -21,4 +21,4 @@ SCRATCH_SAVES = Writes(
     "SELECT coalesce(sum(version), 0) FROM practice_scratch"
     " JOIN practice_practicesession AS s ON s.id = practice_session_id",
 )
-"""Each save of a changed text makes a version."""
+"""The sum of the versions, which each save of a changed text raises by one."""

@@ -25,7 +25,7 @@ OPTIONAL: Mapping[str, type] = {
     "cases": CaseData,
     "prerequisites": PrerequisiteData,
 }
-"""The rows by UUID that a revision made before there were any does not have."""
+"""The rows that older revisions lack, because these kinds were added later; each by UUID."""
 
 
 @dataclass(frozen=True)

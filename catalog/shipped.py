@@ -27,7 +27,7 @@ def register(name: str, load: Callable[[], int]) -> None:
 
 
 def load_additions() -> dict[str, int]:
-    """Add what sub-apps ship; return how many rows of each name were added, if any."""
+    """Add the rows that sub-apps ship; return how many of each name were added, if any."""
     counts = {name: load() for name, load in _loaders.items()}
     return {name: count for name, count in counts.items() if count}
 

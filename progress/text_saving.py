@@ -13,7 +13,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 BETWEEN_TEXTS = "\n\n---\n\n"
-"""Stands between two texts that became one; Markdown shows a line."""
+"""The separator between two merged texts, which Markdown shows as a line."""
 
 
 class SavedText(Protocol):
@@ -64,7 +64,7 @@ class Draft:
 
 
 class Conflict(Exception):
-    """The stored text has a version by now that the page did not know."""
+    """The stored text was changed after the page was loaded."""
 
     def __init__(self, saved: SavedText) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class TextStore(ABC, Generic[_Text]):
     def has_dropped(self, saved: _Text, text: str) -> bool: ...
 
     def prepare(self, text: str) -> None:
-        """Do what takes time before others have to wait for the lock."""
+        """Do slow work on the text before the lock is taken."""
 
     def accept(self, draft: Draft, choice: ConflictChoice | None, theirs: int) -> _Text:
         """Save a text that was sent or, with a choice, settle the conflict that it is about."""

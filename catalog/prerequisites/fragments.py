@@ -1,4 +1,4 @@
-"""Show what leads to what, with the reader's states."""
+"""Render the map of prerequisites, with the reader's states."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ register = template.Library()
 
 INCLUDES = "prerequisites/includes"
 OPENS_MAX = 3
-"""The articles that the map names as opened by the reader's current one, before it counts them."""
+"""The most articles that the map names after the current one; the others are only counted."""
 
 
 @per_user_fragment(register, READER, CATALOG)

@@ -74,9 +74,9 @@ class PrerequisiteIndex:
         return [related.article for related in self.after(article_id)]
 
     def is_open(self, article_id: int, behind: Container[int]) -> bool:
-        """Return whether every article to read before this one is among those left behind.
+        """Return whether every article to read before this one is finished or skipped (`behind`).
 
-        One that has no link cannot be read, so it keeps nobody from reading on.
+        An article without a link cannot be read, so it is not waited for.
         """
         return all(pk in behind for pk in self._readable_before.get(article_id, ()))
 

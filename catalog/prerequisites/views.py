@@ -12,7 +12,7 @@ NEXT = "next"
 @require_safe
 @shared_page("prerequisites/map_detail.html", depends_on=(CATALOG,))
 def map_detail(request: HttpRequest) -> Viewed:
-    """Show the playbook as a graph of what leads to what, and as a list that says the same."""
+    """Show the prerequisites as a graph, and as a list with the same content."""
     playbook_map = PlaybookMap.of(request.snapshot)
     return {
         "map": playbook_map,

@@ -15,8 +15,8 @@ from typing import Any
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "graphviz-pure"
 ARGUMENTS = ("-Tjson0", "-y")
-SECONDS = 2
-"""The largest drawings that were tried take at most a quarter of a second of processor."""
+TIMEOUT_SECONDS = 2
+"""The slowest drawing that was measured takes a quarter of a second."""
 DOTS_PER_INCH = 72
 
 one_at_a_time = threading.Lock()
@@ -112,7 +112,7 @@ def _run(source: str) -> dict[str, Any]:
                 [PROGRAM, *ARGUMENTS],
                 input=source.encode(),
                 capture_output=True,
-                timeout=SECONDS,
+                timeout=TIMEOUT_SECONDS,
                 check=True,
                 env={},
             )

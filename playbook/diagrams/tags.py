@@ -18,7 +18,7 @@ register = template.Library()
 
 
 class DrawnText(NamedTuple):
-    """A drawing as HTML. What there is none of is empty."""
+    """A drawing as HTML. A part that the drawing does not have is empty."""
 
     svg: SafeString
     as_list: SafeString
@@ -26,7 +26,7 @@ class DrawnText(NamedTuple):
 
     @classmethod
     def of(cls, text: str, label: str, svg: str = "") -> DrawnText:
-        """Return the text drawn; `svg` is that of the text, if it was kept."""
+        """Return the drawing of a text; `svg` is its stored picture, if there is one."""
         drawing = parse(text)
         return cls(
             SafeString(svg) if svg else draw(drawing, label),

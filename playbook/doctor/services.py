@@ -19,7 +19,7 @@ TIMEOUT = 5
 RUN_SCHEDULER = "Start the site with RUN_SCHEDULER=true, or run manage.py schedule beside it"
 MEND = "Mend the reason; the job runs again by itself, or at once if you ask for it in the admin"
 LATE = timedelta(minutes=10)
-"""A scheduler looks each minute, and takes over after two from one that was killed."""
+"""A scheduler looks for due jobs every minute, and takes over a killed one's job after two."""
 
 
 def examine_proxy() -> Iterator[Finding]:

@@ -23,10 +23,10 @@ OURS = ("view", "method", "status", "milliseconds")
 """The facts that a log record of ours carries beside its message."""
 
 SECRET_PARTS = ("secret", "token", "key")
-"""The names of the parts of an address that open something for whoever knows them."""
+"""The URL parameters that grant access to whoever knows their value."""
 
 SECRET_LENGTH = 20
-"""From so many characters on, a part of an address without a page can be a secret."""
+"""The length from which a part of an unknown address is treated as a secret."""
 
 
 class LineFormatter(logging.Formatter):

@@ -55,7 +55,7 @@ def cached_fragments(request: HttpRequest, *depends_on: Dependency) -> CachedFra
 
 
 GAPS = uuid4()
-"""Nobody can type what is made of it: fragments show what readers typed."""
+"""Random, so that a text which a reader typed cannot contain a gap that is made of it."""
 
 
 @cache

@@ -39,7 +39,7 @@ class SharedPage:
 
     def __init__(self, template: str, content: Content, depends_on: Dependencies) -> None:
         holes = Holes()
-        # Nobody can type it: pages show what readers typed.
+        # Random, so that a text which a reader typed cannot contain it.
         holes.mark = SafeString(secrets.token_hex(16))
         text = render_to_string(template, {**content.context, "holes": holes})
         self.headers = content.headers

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
 RENEWED_EVERY = timedelta(seconds=30)
 IMPOSSIBLE = timedelta(hours=1)
-"""Far more than a lease and what the clocks of two machines can differ by."""
+"""A claim that ends later than this was made before the clock was set back."""
 RETRY_AFTER = timedelta(hours=1)
 """The longest time from a failure to the next run."""
 
@@ -92,7 +92,7 @@ def is_due(row: ScheduledJob, now: datetime) -> bool:
 
     A job whose scheduler is killed twice in succession may be what kills it, so it waits longer.
     """
-    # No scheduler claims a run for so long: the clock was set back after one that ended.
+    # The clock was set back after a claim that is over by now.
     is_impossible = row.claimed_until is not None and row.claimed_until > now + IMPOSSIBLE
     if row.claimed_until is None or is_impossible:
         return row.next_run_at <= now

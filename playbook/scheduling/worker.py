@@ -29,7 +29,7 @@ def run(name: str) -> None:
         connections.close_all()
 
 
-# A run that found no thread for so long is queued again by the next minute.
+# If all threads are busy for 50 seconds, the run is dropped: the next minute queues it again.
 run_job = huey.task(expires=50)(run)
 
 
@@ -55,7 +55,7 @@ class JobConsumer(Consumer):
 
 
 def work(welcome: Callable[[], object] = lambda: None) -> None:
-    """Run jobs until SIGTERM or SIGINT; call `welcome` when these are heeded."""
+    """Run jobs until SIGTERM or SIGINT; call `welcome` once both signals are handled."""
     consumer = JobConsumer(
         huey, workers=THREADS, graceful_signal="TERM", shutdown_timeout=SECONDS_TO_FINISH
     )

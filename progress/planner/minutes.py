@@ -11,7 +11,7 @@ DEFAULT_MINUTES = 15
 """The minutes of an article for which the playbook states none; pages say “about”."""
 
 PRIOR_MINUTES = 60
-"""The weight of a factor of 1, in reported minutes, so that one article changes little."""
+"""The minutes at a pace of 1 that are averaged in, so that one article changes little."""
 
 FASTEST, SLOWEST = 0.5, 2.0
 

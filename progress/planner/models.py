@@ -51,7 +51,7 @@ class Plan(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     # The learner's own words on how the interview went.
     outcome = models.TextField(max_length=OUTCOME_MAX_LENGTH, blank=True)
-    # What the calendar's events were when it was read last, and when they became so.
+    # The hash of the calendar's events when it was last read, and when they last changed.
     events_hash = models.CharField(max_length=64, blank=True, editable=False)
     events_changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -176,7 +176,7 @@ class CalendarFeed(ByTheClock):
 
 
 class Reminder(ByTheClock):
-    """On which weekdays, and at which hour, a learner gets a mail about the day."""
+    """The weekdays and the hour at which a learner gets a mail about the day."""
 
     # Numbers of weekdays, Monday is 0. Empty for no mail.
     weekdays = models.JSONField(default=list)

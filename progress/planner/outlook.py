@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from progress.planner.models import DAY_MINUTES_MAX
 
 STEP = 5
-"""More minutes a week are suggested in steps of so many."""
+"""The step in which more minutes a week are suggested."""
 
 
 @dataclass(frozen=True)

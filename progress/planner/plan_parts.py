@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 MINUTES_FOR_A_CARD = 1
 DAYS_MAX = 3 * 366
-"""A plan without a date looks ahead for at most so many days."""
+"""The most days that a plan without a date looks ahead."""
 
 
 class PartKind(TextChoices):

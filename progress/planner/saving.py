@@ -1,4 +1,4 @@
-"""The writes of the planner. Each names its target, so sent twice it does one thing."""
+"""The writes of the planner. Each is idempotent, because it names its target."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from progress.planner.plan_parts import PartKind, Task
 from progress.states import REQUIRED, Stage, StateName
 
 COVERS_KEPT = 64
-"""So many choices of layers and sections are kept in order for each catalog version."""
+"""The number of choices of layers and sections whose order is cached for a catalog version."""
 
 
 class CoveredArticles:
@@ -67,7 +67,7 @@ def is_left(state: StateName) -> bool:
 LEFT = frozenset(state.value for state in StateName if is_left(state))
 
 ONE_LIST = timedelta(days=3)
-"""No study day is longer, wherever a learner travels."""
+"""Longer than any study day, even for a learner who changes time zones."""
 
 
 class PlanTasks:

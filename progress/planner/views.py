@@ -46,7 +46,7 @@ def today_detail(request: ReaderRequest) -> Viewed:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sign_in_required
 def plan_edit(request: LearnerRequest) -> HttpResponse:
-    """Ask for a plan, or change it."""
+    """Show the form of a plan, or store it."""
     plan, snapshot = active_plan(request.user), request.snapshot
     if request.method != "POST":
         form = PlanForm(snapshot, request.progress.today, plan=plan)

@@ -21,7 +21,7 @@ LENGTH_CHOICES = [(length, _("%(n)s minutes") % {"n": length}) for length in LEN
 
 
 class ChoicesForm(forms.Form):
-    """The length and the order of a session. What is missing or not valid is the usual one."""
+    """The length and the order of a session. Missing or invalid values become the defaults."""
 
     length = forms.TypedChoiceField(choices=LENGTH_CHOICES, coerce=int, required=False)
     order = forms.ChoiceField(choices=StageOrder.choices, required=False)

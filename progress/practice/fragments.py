@@ -65,7 +65,7 @@ def least_recent(cases: list[Case], practised: Mapping[int, datetime]) -> Case |
 
 @per_user_fragment(register, READER, CATALOG, TIME_ZONE)
 def practice_running(request: HttpRequest) -> str:
-    """Render the sessions that go on; for a visitor the way to an account."""
+    """Render the unfinished sessions; for a visitor, links to sign in."""
     progress = request.progress
     if not isinstance(progress, LearnerProgress):
         address = request.get_full_path()

@@ -1,4 +1,4 @@
-"""The actions of a learner during a practice session. Each of them sent twice does one thing."""
+"""The actions of a learner during a practice session. Each is idempotent."""
 
 from uuid import UUID
 

@@ -56,7 +56,7 @@ class SessionParts:
         )
 
     def changing(self) -> SafeString:
-        """Render what a look at the clock replaces."""
+        """Render the parts of the page that a poll of the clock replaces."""
         return self._part("session_clock.html", self._changing(), stages=len(self._page.rows))
 
     def answer(self) -> SafeString:

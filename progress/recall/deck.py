@@ -33,7 +33,7 @@ class DueCards(NamedTuple):
     """The cards of a deck that are due, whatever the daily limits."""
 
     known: list[StoredCard]
-    """Those that were reviewed before."""
+    """The cards that were reviewed before."""
     new_count: int
 
 

@@ -39,7 +39,7 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     The same operation again returns the review that it made and changes nothing. Raise
     `NoSuchCard`, `NotDue`, `UsedOperation` or `ReaderGone`.
     """
-    PromptIndex.of(progress.snapshot)  # is read before others have to wait for the lock
+    PromptIndex.of(progress.snapshot)  # read before the lock is taken
     with transaction.atomic():
         return _review_locked_card(progress, key, rating, operation)
 

@@ -10,7 +10,9 @@ pytestmark = pytest.mark.same_everywhere
 
 FOLDERS = ("accounts", "bench", "catalog", "docs", "playbook", "progress", "tests")
 QUESTION = re.compile(
-    r'^ *r?"""((Another|How|Of|What|When|Where|Whether|Which|Who|Whose|Why)\b.*)', re.MULTILINE
+    r'^ *r?"""((Another|How|Likewise|Of|So many|What|When|Where|Whether|Which|Who|Whose|Why'
+    r"|(At|By|From|In|On|To) (how|what|which|whom))\b.*)",
+    re.MULTILINE,
 )
 
 

@@ -84,7 +84,7 @@ class Result:
 
     @property
     def spoken(self) -> str:
-        """The number as one says it: whole servers, never too few; else as in the equation."""
+        """The number in a sentence: servers rounded up, other answers as in the equation."""
         if self.measure is not Measure.SERVERS:
             return self.shown
         needed = units.rounded_up(Fraction(max(1, ceil(self.value))), self.figures)
@@ -93,7 +93,7 @@ class Result:
 
     @property
     def answer(self) -> str:
-        """The number as one says it, in one piece."""
+        """The number in a sentence, with spaces that do not break."""
         return self.spoken.replace(" ", "\N{NO-BREAK SPACE}")
 
     @property
@@ -224,7 +224,7 @@ def _count(value: Fraction, noun: str = "") -> Factor:
 
 
 def _number(value: Fraction) -> int:
-    """Return a whole number with the same plural, which of a fraction is that of several."""
+    """Return a whole number for choosing the plural form; fractions take the plural."""
     return int(value) if value.denominator == 1 else 2
 
 

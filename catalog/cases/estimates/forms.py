@@ -75,7 +75,7 @@ class NumberField(forms.CharField):
 
 
 class EstimateForm(forms.Form):
-    """The assumptions about a service. A value that cannot be used is named; its default holds."""
+    """The assumptions about a service. An invalid value gets an error; its default is used."""
 
     users = NumberField(
         "10M", ("1", "100G"), label=_("Daily users"), help_text=_("People who use it on one day.")
@@ -152,7 +152,7 @@ class EstimateForm(forms.Form):
 
     @property
     def significant_figures(self) -> int:
-        """To how many figures answers are rounded; 0 for the usual."""
+        """The significant figures to which answers are rounded; 0 for the usual rounding."""
         return 1 if self.cleaned_data.get("figures") == "1" else 0
 
     @property

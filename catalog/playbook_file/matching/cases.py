@@ -14,7 +14,7 @@ from catalog.playbook_file.reading.parsed_file import FileCase, Note
 from catalog.slugs import free_slug
 
 TWIST_MINUTE = 25
-"""The minute of a new case that says none."""
+"""The minute of the twist in a new case whose file states none."""
 
 
 class CaseMatcher:
@@ -55,7 +55,7 @@ class CaseMatcher:
         )
 
     def _article_lines(self, row: FileCase, old: CaseData) -> str:
-        """Return the slugs of the articles that the file names, and of those no file can name."""
+        """Return the slugs of the articles in the file, then of those that a file cannot name."""
         if row.articles is None:
             return old.article_lines
         slugs = [slug for slug in self._slugs(row) if slug]

@@ -14,7 +14,7 @@ from catalog.stored_catalog import MODELS
 CASES_MAX = 500
 NUMBERS = {"twist_minute"}
 REQUIRED = {"title", "brief", "question_lines", "stage_lines", "twist", "rubric_lines"}
-"""The parts without which nobody can practise. Others stay as they are if a file has them not."""
+"""The required parts. A file may omit the others, which then stay as they are."""
 EXPORTED = {name: mark.export for name, mark in carried(CaseData).items() if mark.export}
 
 

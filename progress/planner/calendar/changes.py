@@ -29,7 +29,7 @@ def changed_at(plan: Plan, events: str) -> datetime:
             is_stored = unchanged.update(events_hash=events_hash, events_changed_at=now)
     except DatabaseError:
         return known_at
-    # Another poll noticed it first, or a replica does not know yet that one did.
+    # Another poll stored the change first, perhaps one that this replica does not have yet.
     return now if is_stored else _stored(plan, using=router.db_for_write(Plan))[1]
 
 

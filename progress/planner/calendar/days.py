@@ -11,9 +11,9 @@ from progress.planner.page_sql import StoredList
 from progress.planner.planning import Planning
 
 KEPT_FOR = timedelta(days=30)
-"""Days stay in the calendar for so long as they were shown."""
+"""The time for which past days stay in the calendar as they were shown."""
 SHOWN_AHEAD = timedelta(days=366)
-"""Later days come when a program asks again: each takes half a millisecond to write."""
+"""The span of future days. Each takes half a millisecond to write; later polls add more."""
 
 
 @dataclass(frozen=True)

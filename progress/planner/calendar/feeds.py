@@ -20,7 +20,7 @@ SECRET_BYTES = 24
 
 
 def feed_of(user: User) -> CalendarFeed:
-    """Return the learner's settings, or those that hold before they saved any."""
+    """Return the learner's settings, or the defaults if they saved none."""
     feed = CalendarFeed.objects.for_user(user).first()
     if feed is None:
         plan = active_plan(user)

@@ -10,7 +10,7 @@ HOURS = [(hour, f"{hour:02}:00") for hour in range(4, 24)]
 
 
 class ReminderForm(forms.Form):
-    """On which weekdays a reminder is sent, and at which hour."""
+    """The weekdays and the hour at which a reminder is sent."""
 
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Days"),

@@ -133,7 +133,7 @@ def test_a_program_that_is_missing_or_slow_gives_no_svg(
     slow.write_text("#!/bin/sh\nexec sleep 20\n")
     slow.chmod(0o755)
     monkeypatch.setattr(layout, "PROGRAM", slow)
-    monkeypatch.setattr(layout, "SECONDS", 0.1)
+    monkeypatch.setattr(layout, "TIMEOUT_SECONDS", 0.1)
     assert draw(drawing) == ""
     with pytest.raises(layout.LayoutFailed) as failure:
         layout.arrange(layout.Graph((layout.Size(1, 1),), (), ()))
