@@ -17,7 +17,7 @@ from progress.planner.day_lists import ListedPart, parts_in
 from progress.planner.page_sql import StoredItem
 from progress.planner.plan_parts import Day, Part, PartKind
 from progress.planner.planning import Planning
-from progress.recall.day_counts import reviews_by_day
+from progress.recall.day_counts import ratings_on, reviews_by_day
 from progress.recall.deck import Deck
 from progress.states import Stage, StateName
 
@@ -99,14 +99,23 @@ class Today:
     def _recall(self, each: ListedPart) -> Row:
         deck = self.progress.derive(Deck)
         title = ngettext("%(n)s card due", "%(n)s cards due", each.part.cards)
-        reviewed = ngettext("%(n)s reviewed today", "%(n)s reviewed today", deck.reviewed_count)
+        is_done = self.planning.is_done(each)
         return Row(
             each,
-            self.planning.is_done(each),
+            is_done,
             title % {"n": each.part.cards},
-            reviewed % {"n": deck.reviewed_count} if deck.reviewed_count else "",
+            self._reviewed_today(deck.reviewed_count, is_done=is_done),
             url=reverse("recall:recall_session"),
         )
+
+    def _reviewed_today(self, count: int, *, is_done: bool) -> str:
+        """Return how many cards were reviewed; when all are, how they were rated."""
+        if not count:
+            return ""
+        ratings = ratings_on(self.planning.user, self.planning.today) if is_done else {}
+        rated = [f"{number} {rating.label.lower()}" for rating, number in ratings.items()]
+        reviewed = ngettext("%(n)s reviewed today", "%(n)s reviewed today", count) % {"n": count}
+        return ", ".join(rated) or reviewed
 
     def _practice(self, each: ListedPart) -> Row:
         title = _("An interview of %(n)s minutes") % {"n": each.part.minutes}

@@ -1,12 +1,13 @@
-"""Count a learner's reviews by study day, for the heat map and the streak."""
+"""Count a learner's reviews of a study day, or by study day for the heat map and the streak."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
 from django.db import connections, router
 
 from accounts.models import User
-from progress.recall.models import Review
+from progress.recall.models import Rating, Review
 
 
 def reviews_by_day(user: User) -> Mapping[date, int]:
@@ -22,3 +23,10 @@ def reviews_by_day(user: User) -> Mapping[date, int]:
     return {
         day if isinstance(day, date) else date.fromisoformat(day): reviews for day, reviews in rows
     }
+
+
+def ratings_on(user: User, day: date) -> Mapping[Rating, int]:
+    """Return the number of a learner's lasting reviews of a study day by rating, best first."""
+    reviews = Review.objects.for_user(user).lasting().filter(reviewed_on=day)
+    counts = Counter(reviews.order_by().values_list("rating", flat=True))
+    return {rating: counts[rating] for rating in reversed(Rating) if counts[rating]}

@@ -17,6 +17,8 @@ from progress.learner import LearnerProgress
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.planner.planning import Planning
 from progress.planner.today import Today
+from progress.recall.models import Card, CardKind, Rating
+from progress.recall.reviewing import review_card
 from progress.states import StateName
 from tests.progress.planner.conftest import MONDAY, SetDay
 
@@ -390,3 +392,27 @@ def test_minutes_that_no_editor_stated_are_shown_as_about(reader: Client, plan: 
     page = reader.get("/today/").content.decode()
     assert "about" not in page.partition("today-rows")[2].partition("</ol>")[0]
     assert page.count('<span class="today-minutes">16 min') == 2
+
+
+def test_reviewed_cards_are_counted_and_then_told_by_their_ratings(
+    reader: Client, learner: User, plan: Plan
+) -> None:
+    article = Article.objects.filter(retired_at=None).exclude(url="")[0]
+    cards = [
+        Card.objects.create(user=learner, article=article, kind=CardKind.OWN, question=str(number))
+        for number in range(4)
+    ]
+    reader.get("/today/")
+    ratings = [Rating.AGAIN, Rating.GOOD, Rating.HARD, Rating.GOOD]
+    notes = []
+    for card, rating in zip(cards, ratings, strict=True):
+        progress = LearnerProgress(User.objects.get(pk=learner.pk))
+        review_card(progress, card.uuid, rating, uuid4())
+        page = reader.get("/today/").content.decode()
+        notes += re.findall(r">(\d (?:reviewed|good)[^<]*)<", page)
+    assert notes == [
+        "1 reviewed today",
+        "2 reviewed today",
+        "3 reviewed today",
+        "2 good, 1 hard, 1 again",
+    ]
