@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.admin.article_forms import set_aria_label
 from catalog.admin.entry_forms import ArticleLink
 from catalog.admin.rows import CatalogRows, SingleLineTextarea
-from catalog.graph import Edge, cycles
-from catalog.prerequisites.models import Prerequisite, cycle_message
+from catalog.prerequisites.models import Prerequisite
 
 
 class PrerequisiteForm(forms.ModelForm[Prerequisite]):
@@ -45,16 +43,7 @@ class PrerequisiteRowForm(PrerequisiteForm):
 
 
 class PrerequisiteRows(CatalogRows[Prerequisite]):
-    """The articles that an article requires. Several rows may close a cycle only together."""
+    """The articles that an article requires.
 
-    def clean(self) -> None:
-        super().clean()
-        changed = [form.instance for form in self.forms if form.is_valid() and form.has_changed()]
-        stored = Prerequisite.objects.current().exclude(pk__in=[row.pk for row in changed])
-        new = [
-            Edge(row.article_id, row.requires_id)
-            for row in changed
-            if row.article_id and row.requires_id and not row.is_retired
-        ]
-        for cycle in cycles([*stored.edges(), *new]).values():
-            raise ValidationError(cycle_message(cycle))
+    All rows begin at one article, so each can be checked for a cycle without the others.
+    """

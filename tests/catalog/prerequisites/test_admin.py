@@ -74,10 +74,9 @@ def test_a_cycle_is_refused_with_its_titles(client: Client, require: Require) ->
     assert current() == [(B, A), (C, B)]
 
 
-def test_two_new_rows_that_close_a_cycle_together_are_refused(
+def test_a_row_that_closes_a_cycle_is_refused_beside_one_that_is_restored(
     client: Client, require: Require
 ) -> None:
-    """Each row alone is fine: the table restores one edge and adds the other."""
     require(A, B).retire()
     require(B, C)
     require(D, A)
