@@ -71,6 +71,7 @@ def test_preparing_again_keeps_what_an_editor_changed(site: dict[str, str]) -> N
         assert "A wallet, edited" in get(site, "/articles/payment-wallet/")[1]
 
 
+@pytest.mark.same_everywhere
 def test_a_port_in_use_is_reported_in_one_line(site: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -140,6 +141,7 @@ def test_serving_a_database_without_its_migrations_is_refused(
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.same_everywhere
 def test_serving_an_unprepared_site_is_reported_in_one_line(
     site: dict[str, str], tmp_path: Path
 ) -> None:
@@ -150,6 +152,7 @@ def test_serving_an_unprepared_site_is_reported_in_one_line(
     )
 
 
+@pytest.mark.same_everywhere
 def test_the_development_server_needs_no_collected_files(
     site: dict[str, str], tmp_path: Path
 ) -> None:
