@@ -95,8 +95,8 @@ def _loaded(
     **computed: Callable[[Mapping[str, Any]], Any],
 ) -> Iterator[_Data]:
     """Yield the data of each row. `computed` fields are derived from the other fields."""
-    every = fields(data)  # type: ignore[arg-type]  # always one of the data classes
-    names = [each.name for each in every if each.name not in computed]
+    data_fields = fields(data)  # type: ignore[arg-type]  # always one of the data classes
+    names = [each.name for each in data_fields if each.name not in computed]
     converters = [(place, CONVERTED[name]) for place, name in enumerate(names) if name in CONVERTED]
     for row in rows.values_list(*(COLUMNS.get(name, name) for name in names)):
         values = list(row)

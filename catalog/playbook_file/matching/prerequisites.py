@@ -76,8 +76,8 @@ class PrerequisiteMatcher:
     def refuse_cycle(self, articles: Mapping[str, ArticleData]) -> None:
         """Raise `Undecidable` if the prerequisites would form a cycle."""
         current = (row for row in (self.prerequisites or {}).values() if not row.is_retired)
-        found = cycles(Edge(row.article, row.requires) for row in current)
-        for cycle in found.values():
+        closing = cycles(Edge(row.article, row.requires) for row in current)
+        for cycle in closing.values():
             names = " → ".join(f"“{articles[uuid].title}”" for uuid in cycle)
             message = _("These prerequisites would form a cycle: %(names)s.")
             raise Undecidable(message % {"names": names})

@@ -115,8 +115,8 @@ def test_restoring_what_would_close_a_cycle_by_now_is_refused(
     form = filled_in(client.get(address(article(B), "change")))
     del form["prerequisites-0-retire"]
     assert cycle(B, A, B) in text_of(client.post(address(article(B), "change"), form))
-    said = messages(act(client, "restore_selected", row, other))
-    assert said == [f"“{row}”: {cycle(B, A, B)}", "Restored: 1 prerequisite. 1 needed no change."]
+    shown = messages(act(client, "restore_selected", row, other))
+    assert shown == [f"“{row}”: {cycle(B, A, B)}", "Restored: 1 prerequisite. 1 needed no change."]
     assert current() == [(D, C), (A, B)]
 
 

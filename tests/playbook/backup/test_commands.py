@@ -127,8 +127,8 @@ def test_a_restore_tells_that_the_secret_key_is_another(
     site: Site, new_database: NewDatabase, settings: Any
 ) -> None:
     settings.SECRET_KEY = "another-key-" * 5
-    told = new_database("with_another_key").run("restore", str(site.backup))
-    assert "It was made with a different SECRET_KEY: everybody is signed out" in told
+    output = new_database("with_another_key").run("restore", str(site.backup))
+    assert "It was made with a different SECRET_KEY: everybody is signed out" in output
 
 
 def test_a_restore_gives_up_if_others_do_not_leave(
@@ -213,8 +213,8 @@ def test_what_cannot_be_used_is_named(
         site.database if command[0] == "backup" else new_database(f"empty_{abs(hash(reason))}")
     )
     name, file = command
-    told = refusal(database, name, file.format(folder=tmp_path))
-    assert told.startswith(reason.format(folder=tmp_path))
+    message = refusal(database, name, file.format(folder=tmp_path))
+    assert message.startswith(reason.format(folder=tmp_path))
 
 
 def test_a_move_needs_an_empty_database(other: Database, tmp_path: Path) -> None:

@@ -58,13 +58,13 @@ def test_more_minutes_are_spread_over_the_days_that_have_time() -> None:
 
 @given(st.lists(st.integers(0, 120), min_size=7, max_size=7), st.integers(0, 3000))
 def test_the_fewest_more_minutes_are_found(weekly: list[int], needed: int) -> None:
-    found = more_minutes(weekly, lambda minutes: sum(minutes) >= sum(weekly) + needed)
+    more = more_minutes(weekly, lambda minutes: sum(minutes) >= sum(weekly) + needed)
     if not any(weekly):
-        assert found is None
+        assert more is None
     else:
-        assert found is not None
-        assert found % 5 == 0
-        assert max(needed, 1) <= found < max(needed, 1) + 5
+        assert more is not None
+        assert more % 5 == 0
+        assert max(needed, 1) <= more < max(needed, 1) + 5
 
 
 def test_no_amount_of_time_helps_a_week_without_days() -> None:

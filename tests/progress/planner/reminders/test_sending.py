@@ -279,10 +279,10 @@ def test_a_reminder_that_cannot_be_made_keeps_no_other_from_being_sent(
 
 
 def test_the_command_says_how_many_it_sent(reader: Client, plan: Plan, reminder: Reminder) -> None:
-    said = StringIO()
+    output = StringIO()
     for _ in range(2):
-        call_command("send_reminders", stdout=said)
-    assert said.getvalue() == "Reminders sent: 1\nReminders sent: 0\n"
+        call_command("send_reminders", stdout=output)
+    assert output.getvalue() == "Reminders sent: 1\nReminders sent: 0\n"
 
 
 def test_looking_for_reminders_takes_one_query(
