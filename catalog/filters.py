@@ -1,10 +1,8 @@
 """Filter the table of entries by the query string of its address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -15,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog import reader_filters
+from catalog.active_filters import NO_VALUES, Chip, FilterToDrop, Ignored, Values
 from catalog.search.bitmaps import Bitmap
 from catalog.search.entry_index import EntryIndex
 from catalog.search.facets import Choice, Facet, ReaderFacet
@@ -23,42 +22,6 @@ from catalog.snapshot import CatalogSnapshot, IndexedEntry
 from playbook.http import Progress
 
 PAGE_SIZE = 50
-
-Values: TypeAlias = Mapping[str, list[str]]
-NO_VALUES: Values = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Chip:
-    """An active filter value, with the query string that removes it."""
-
-    field: str
-    label: str
-    query_string: str
-    path: str
-
-    @property
-    def address(self) -> str:
-        return f"{self.path}?{self.query_string}"
-
-
-@dataclass(frozen=True)
-class Ignored:
-    """A value of the query string that could not be used."""
-
-    field: str
-    value: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class FilterToDrop:
-    """A field whose filter hides everything, with the number of articles without that filter."""
-
-    name: str
-    field: str
-    address: str
-    article_count: int
 
 
 def filters_in(query: QueryDict) -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from catalog.filters import Ignored
+from catalog.active_filters import Ignored
 from catalog.models import Entry, Layer, Section
 
 if TYPE_CHECKING:

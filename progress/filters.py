@@ -5,7 +5,7 @@ from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from catalog.filters import Ignored
+from catalog.active_filters import Ignored
 from progress.models import Event
 from progress.querysets import EventQuerySet
 

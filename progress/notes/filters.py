@@ -6,7 +6,8 @@ from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
-from catalog.filters import NO_VALUES, EntryFilterForm, Values
+from catalog.active_filters import NO_VALUES, Values
+from catalog.filters import EntryFilterForm
 from catalog.search.bitmaps import Bitmap
 from catalog.search.search_index import fold_text, searched_words
 from catalog.snapshot import CatalogSnapshot

@@ -16,7 +16,8 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from catalog.filters import NO_VALUES, FilterToDrop, Ignored, Values, choices_of
+from catalog.active_filters import NO_VALUES, FilterToDrop, Ignored, Values
+from catalog.filters import choices_of
 from catalog.search.facets import Choice, Facet
 from catalog.search.search_index import fold, fold_text
 from progress.recall.deck import Deck
