@@ -19,16 +19,21 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import learner_counts
 from catalog.admin import article_tables
+from catalog.admin.article_filters import (
+    LayerFilter,
+    ListedFilter,
+    PublicFilter,
+    SectionFilter,
+)
 from catalog.admin.article_forms import ArticleForm, ArticleRowForm
 from catalog.admin.entries import ArticleEntriesInline
 from catalog.admin.entry_history import EntryHistoryAdmin
 from catalog.admin.merging import MergingAdmin
 from catalog.admin.moving import MovingAdmin
 from catalog.admin.retiring import RetiredFilter, renumber, sections_with
-from catalog.models import Alias, Article, Entry, Layer, Section, Status
+from catalog.models import Alias, Article, Entry, Section, Status
 from catalog.querysets import ArticleQuerySet, EntryQuerySet
 
-YES_OR_NO: list[tuple[str, Any]] = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
 LINE = mark_safe("<br>")
 OPENED_TITLE = "_opened_title"
 """The hidden field with the article's title when its form was opened."""
@@ -36,64 +41,6 @@ OPENED_TITLE = "_opened_title"
 
 def is_merged(article: Article | None) -> bool:
     return article is not None and article.merged_into_id is not None
-
-
-class PlaceFilter(admin.SimpleListFilter):
-    """Filter articles by the layer or section of their current entries."""
-
-    places: QuerySet[Any]
-    path = ""
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(place.slug, place.title) for place in self.places.all()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() not in dict(self.lookup_choices):
-            return queryset
-        entries = Entry.objects.filter(retired_at=None, **{self.path: self.value()})
-        return queryset.filter(pk__in=entries.values("article"))
-
-
-class LayerFilter(PlaceFilter):
-    title = gettext_lazy("layer")
-    parameter_name = "layer"
-    places = Layer.objects.all()
-    path = "section__layer__slug"
-
-
-class SectionFilter(PlaceFilter):
-    title = gettext_lazy("section")
-    parameter_name = "section"
-    places = Section.objects.listed()
-    path = "section__slug"
-
-
-class ListedFilter(admin.SimpleListFilter):
-    title = gettext_lazy("listed in a section")
-    parameter_name = "listed"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return YES_OR_NO
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "yes":
-            return queryset.filter(pk__in=Article.objects.listed())
-        if self.value() == "no":
-            return queryset.exclude(pk__in=Article.objects.listed())
-        return queryset
-
-
-class PublicFilter(admin.SimpleListFilter):
-    title = gettext_lazy("public")
-    parameter_name = "is_public"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return YES_OR_NO
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() not in dict(YES_OR_NO):
-            return queryset
-        return queryset.filter(status__is_public=self.value() == "yes")
 
 
 class AliasInline(admin.TabularInline[Alias, Article]):

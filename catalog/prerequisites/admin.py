@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.article_field import ArticleField
+from catalog.admin.article_filters import SectionFilter
 from catalog.admin.article_tables import ArticleTable, registered
-from catalog.admin.articles import SectionFilter
 from catalog.admin.base import CatalogFields
 from catalog.admin.retiring import RetirableAdmin, RetiredFilter
 from catalog.models import Article, Entry, Section

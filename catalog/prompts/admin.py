@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.article_filters import YES_OR_NO, SectionFilter
 from catalog.admin.article_tables import ArticleTable, registered
-from catalog.admin.articles import YES_OR_NO, SectionFilter
 from catalog.admin.base import CatalogFields
 from catalog.admin.retiring import RetirableAdmin, RetiredFilter
 from catalog.admin.rows import AT_THE_END
