@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -82,15 +82,16 @@ def _cases(then: CatalogData, now: CatalogData) -> Mapping[str, CaseData] | None
 def _prerequisites(then: CatalogData, now: CatalogData) -> Mapping[str, PrerequisiteData] | None:
     """Return the prerequisites as they were, each with the articles that it has now.
 
-    One that a merge has retired since, because another one says the same, stays retired, and so
+    One that a merge has left with the duplicate since stays retired, and so
     does one that would now close a cycle with those that are current.
     """
     if then.prerequisites is None or now.prerequisites is None:
         return now.prerequisites
     rows = _retired(now.prerequisites)
     retired_now = {uuid for uuid, row in now.prerequisites.items() if row.is_retired}
+    merged = {uuid for uuid, article in now.articles.items() if article.merged_into}
     for uuid, row in then.prerequisites.items():
-        rows[uuid] = _with_later_articles(row, now.prerequisites.get(uuid, row))
+        rows[uuid] = _with_later_articles(row, now.prerequisites.get(uuid, row), merged)
     restored = [row for row in rows.values() if not row.is_retired]
     restored.sort(key=lambda row: row.uuid in retired_now)
     edges = {Edge(row.article, row.requires): row for row in restored}
@@ -98,9 +99,11 @@ def _prerequisites(then: CatalogData, now: CatalogData) -> Mapping[str, Prerequi
     return {**rows, **closing}
 
 
-def _with_later_articles(row: PrerequisiteData, now: PrerequisiteData) -> PrerequisiteData:
-    is_moved = (now.article, now.requires) != (row.article, row.requires)
-    is_retired = row.is_retired or (is_moved and now.is_retired)
+def _with_later_articles(
+    row: PrerequisiteData, now: PrerequisiteData, merged: Collection[str]
+) -> PrerequisiteData:
+    is_left = now.article in merged or now.requires in merged
+    is_retired = row.is_retired or is_left
     return replace(row, article=now.article, requires=now.requires, is_retired=is_retired)
 
 

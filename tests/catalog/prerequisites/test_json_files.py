@@ -107,6 +107,23 @@ def test_an_undo_keeps_what_is_current_and_leaves_out_what_would_close_a_cycle(
     assert current() == [(A, B, "it needs that")]
 
 
+@pytest.mark.parametrize(
+    ("asked_for_c", "after"), [(True, [(C, A, "it needs that")]), (False, [(C, A, "it needs b")])]
+)
+def test_an_undo_after_a_merge_restores_what_the_merge_did_not_leave_out(
+    require: Require, editor: User, asked_for_c: bool, after: list[tuple[str, str, str]]
+) -> None:
+    if asked_for_c:
+        require(C, A)
+    require(B, A, "it needs b")
+    content = exported()
+    row_of(content, B)["requires"] = []
+    revision, _made = imported(content, editor)
+    merge_articles(article(C), article(B))
+    apply(prepare_undo(revision, editor))
+    assert current() == after
+
+
 def test_a_uuid_that_another_prerequisite_has_is_not_taken_from_it(require: Require) -> None:
     first = require(B, A)
     content = exported()
