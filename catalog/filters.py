@@ -1,7 +1,6 @@
 """Filter the table of entries by the query string of its address."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ from django import forms
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from catalog import reader_filters

@@ -10,13 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import Http404
+from django.utils.functional import cached_property
 
 from catalog import catalog_version
 from catalog.models import Article, Entry, Layer, Section, Status

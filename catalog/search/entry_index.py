@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import cached_property
 
 from catalog.search.bitmaps import IN, Bitmap, bitmap_at, digits_of
 from catalog.search.search_index import SearchIndex

@@ -5,8 +5,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
+from django.utils.functional import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 

@@ -8,10 +8,10 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, ProgrammingError
 from django.db.models import Model
+from django.utils.functional import cached_property
 
 from playbook.stores.outage import Outage
 

@@ -7,7 +7,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+
+from django.utils.functional import cached_property
 
 from catalog.catalog_data import CatalogData
 from catalog.identity import title_key, url_key

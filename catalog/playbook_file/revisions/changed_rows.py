@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
+
+from django.utils.functional import cached_property
 
 from catalog.catalog_rows import values_of
 from catalog.history.field_changes import ChangeKind, FieldChange
