@@ -83,8 +83,7 @@ class DescribeSite:
         self.policy = ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Packages make the links of their mails with it.
-        request.build_absolute_uri = (  # type: ignore[method-assign]
+        request.build_absolute_uri = (  # type: ignore[method-assign]  # packages make mails with it
             lambda location=None: full_address(location or request.get_full_path())
         )
         response = self.get_response(request)

@@ -1,4 +1,4 @@
-"""Docstrings are written as ruff's rules ask, and begin as a reader expects."""
+"""Docstrings begin as a reader expects, and an exception to a rule has its reason beside it."""
 
 import re
 
@@ -25,3 +25,14 @@ def test_docstrings_are_statements_and_not_questions() -> None:
         for match in QUESTION.finditer(file.read_text())
     }
     assert begins == set()
+
+
+def test_each_exception_to_a_rule_has_its_reason_beside_it() -> None:
+    bare = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore\[[a-z,-]+\])\s*$", re.MULTILINE)
+    without_reason = [
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for folder in FOLDERS
+        for file in (ROOT / folder).rglob("*.py")
+        for match in bare.finditer(file.read_text())
+    ]
+    assert without_reason == []
