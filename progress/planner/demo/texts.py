@@ -20,17 +20,19 @@ class Study(NamedTuple):
 
 
 class Texts(NamedTuple):
+    """All texts of the demonstration's learner."""
+
     studies: Sequence[Study]
-    """In the order in which the learner reads."""
+    """The reports, in the order in which the learner reads."""
     notes: Sequence[str]
     scratches: Mapping[str, str]
-    """By stage; the drawing is the last."""
+    """The text of each stage of an interview, by the name of the stage; the drawing comes last."""
     quotes: Mapping[str, str]
     """The words that earned points, by criterion. A criterion without any got none."""
     pause: str
-    """The reason of the pause of an interview."""
+    """The reason why an interview was paused."""
     own_item: str
-    """The title of an item of their own."""
+    """The title of the learner's own item."""
 
 
 def read_texts() -> Texts:
