@@ -21,7 +21,8 @@ pytestmark = pytest.mark.usefixtures("editor")
 def open_admin(page: Page, model: str, name: str = "") -> None:
     page.goto(f"/admin/catalog/{model}/")
     if name:
-        page.locator("#result_list").get_by_role("link", name=name).first.click()
+        with page.expect_navigation():
+            page.locator("#result_list").get_by_role("link", name=name).first.click()
 
 
 def enter(page: Page) -> None:
@@ -81,7 +82,7 @@ def test_an_editor_signs_in_and_changes_an_article(page: Page) -> None:
     page.locator("[name=login]").fill("editor")
     page.locator("[name=password]").fill("an-editor's-password")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/admin/")
+    expect(page).to_have_url("/admin/")
     open_admin(page, "article", WALLET)
     page.get_by_label("Title:").fill("Wallets <b>& ledgers</b>")
     page.get_by_label("Status:").select_option(label="In review")
@@ -323,7 +324,8 @@ def test_an_edit_conflict_is_decided_for_the_whole_form(
     page.get_by_label("Title:").fill("W" * 100)
     page.locator("[name=entries-0-what_you_learn]").fill("Typed for a long time")
     page.locator("[name=entries-1-what_you_learn]").fill("Mine")
-    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name=f"“{first.title}” was retired")).to_be_visible()
     expect(page.locator("#content")).to_contain_text("Typed for a long time")
     for width in (390, 1440):

@@ -48,7 +48,8 @@ def test_days_are_chosen_and_stopped_from_the_mail(
     learner.get_by_role("link", name="Reminders").press("Enter")
     learner.get_by_label("Monday").check()
     learner.get_by_label("At", exact=True).select_option("07:00")
-    learner.get_by_role("button", name="Save the reminders").press("Enter")
+    with learner.expect_navigation():
+        learner.get_by_role("button", name="Save the reminders").press("Enter")
     expect(learner.get_by_label("Monday")).to_be_checked()
     reminder = Reminder.objects.get(user=account)
     assert (reminder.weekdays, reminder.hour) == ([0], 7)

@@ -27,7 +27,8 @@ def open_queue(page: Page, name: str, count: int) -> None:
     page.goto("/admin/")
     queue = page.locator(".queue", has_text=name)
     expect(queue.locator(".queue-count")).to_have_text(str(count))
-    queue.get_by_role("link").click()
+    with page.expect_navigation():
+        queue.get_by_role("link").click()
 
 
 def press(page: Page, name: str, message: str) -> None:
@@ -227,7 +228,8 @@ def test_articles_move_to_another_section(page: Page, plain_page: Page, has_scri
     for title in titles:
         page.get_by_role("row", name=title).get_by_role("checkbox").check()
     page.get_by_label("Action:").select_option(label="Move selected entries to another section")
-    page.get_by_role("button", name="Go").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Go").click()
     for width in WIDTHS if has_scripts else []:
         page.set_viewport_size({"width": width, "height": 900})
         assert_accessible(page)
@@ -244,7 +246,7 @@ def test_a_hand_edit_is_on_what_changed(page: Page, plain_page: Page) -> None:
     article = Article.objects.get(slug="payment-wallet")
     page.goto(f"/admin/catalog/article/{article.pk}/change/")
     page.get_by_label("Title:").first.fill("Digital wallet")
-    page.get_by_role("button", name="Save", exact=True).click()
+    press(page, "Save", "changed successfully")
     plain_page.goto("/changes/")
     changed = plain_page.get_by_role("listitem").filter(has_text="Digital wallet")
     expect(changed.get_by_role("heading")).to_have_text("Digital wallet Changed")

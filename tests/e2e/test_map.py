@@ -38,7 +38,8 @@ def test_the_keyboard_goes_through_the_articles_and_opens_one(page: Page) -> Non
 
 def test_only_what_can_be_read_next_stays_in_the_list(plain_page: Page) -> None:
     plain_page.goto("/map/")
-    plain_page.get_by_role("link", name="What I can read next").click()
+    with plain_page.expect_navigation():
+        plain_page.get_by_role("link", name="What I can read next").click()
     expect(plain_page).to_have_url(re.compile(r"/map/\?show=next$"))
     items = plain_page.locator(".map-item-title a")
     expect(items.first).to_have_text(FIRST)

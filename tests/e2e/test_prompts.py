@@ -48,8 +48,10 @@ def test_an_editor_adds_orders_retires_and_reverts_prompts(page: Page) -> None:
     assert questions(page) == ["Why three?", "Why two?"]
 
     page.goto(form)
-    row(page, "Why two?").get_by_role("link", name="History").click()
-    page.get_by_role("link", name="Revert to these values").last.click()
+    with page.expect_navigation():
+        row(page, "Why two?").get_by_role("link", name="History").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Revert to these values").last.click()
     page.locator("#content input[type=submit], #content button[type=submit]").first.click()
     expect(page.locator(".messagelist")).to_contain_text("Reverted to the values of")
     assert Prompt.objects.get(question="Why two?").answer == "Because Why two?"

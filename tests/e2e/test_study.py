@@ -438,6 +438,7 @@ def test_the_whole_journey_works_without_javascript(plain_page: Page) -> None:
     page.get_by_role("button", name="Undo").click()
     expect_figures(page, overall="0 of 39 done")
     mark(page, "Payment Wallet", "Done")
+    expect_state(page, "Payment Wallet", "Done")
 
     page.goto("/articles/")
     page.get_by_label("Domain Expertise").check()
@@ -451,6 +452,7 @@ def test_the_whole_journey_works_without_javascript(plain_page: Page) -> None:
     expect(page.locator(".result-count")).to_have_text("11 articles")
 
     page.get_by_role("link", name="Progress", exact=True).click()
+    expect(page).to_have_url("/me/")
     page.get_by_role("link", name="Sign up").first.click()
     page.locator("[name=username]").fill("joan")
     page.locator("[name=password1]").fill(PASSWORD)

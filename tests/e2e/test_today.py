@@ -167,7 +167,8 @@ def test_without_javascript_a_plan_is_made_done_changed_and_ended(
     page.get_by_role("button", name="Change today").click()
     expect(page.locator(".today-progress")).to_contain_text("of 20 min done")
     page.get_by_role("button", name="Enough for today").click()
-    page.get_by_role("button", name="15 minutes more").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="15 minutes more").click()
     page.get_by_role("link", name="My own items").click()
     page.get_by_role("link", name="Add an item").click()
     page.get_by_label("Title").fill("A talk")
