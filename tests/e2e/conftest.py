@@ -1,16 +1,21 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
     Page,
     Request,
+    ViewportSize,
     WebError,
     expect,
 )
@@ -20,6 +25,9 @@ from accounts.models import User
 
 PASSWORD = "a-long-enough-secret"
 LOGIN = "/accounts/login/"
+HOST = "localhost"
+BLANK = "about:blank"
+SIZE = ViewportSize(width=1280, height=720)
 
 # Seconds that a page may take to show what a test expects. A busy machine needs more than
 # Playwright's five.
@@ -77,21 +85,71 @@ def watch(base_url: str) -> Watch:
     return Watch(urlsplit(base_url).netloc)
 
 
+@contextmanager
+def open_window(browser: Browser, **options: Any) -> Iterator[Page]:
+    context = browser.new_context(**options)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """Open one window for the tests of a module, because opening one takes as long as two pages."""
+    with open_window(browser, **browser_context_args) as window:
+        yield window
+
+
+@pytest.fixture(scope="module")
+def plain_window(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """Open one window without JavaScript for the tests of a module."""
+    with open_window(browser, **browser_context_args, java_script_enabled=False) as window:
+        yield window
+
+
+def clear(window: Page) -> None:
+    """Leave nothing in the window that the next test could find."""
+    context = window.context
+    for page in context.pages:
+        if page != window:
+            page.close()
+    window.unroute_all()
+    context.unroute_all()
+    context.set_offline(False)
+    if window.url != BLANK:
+        window.evaluate("localStorage.clear(); sessionStorage.clear()")
+        window.goto(BLANK)
+    window.set_viewport_size(SIZE)
+    window.emulate_media(media="null", color_scheme="light", reduced_motion="no-preference")
+    context.clear_cookies()
+    context.clear_permissions()
+
+
+@pytest.fixture
+def context(window: Page) -> BrowserContext:
+    return window.context
+
+
+@pytest.fixture
+def page(window: Page) -> Iterator[Page]:
+    yield window
+    clear(window)
+
+
+@pytest.fixture
+def plain_page(plain_window: Page, watch: Watch) -> Iterator[Page]:
+    """Return a page in a browser without JavaScript."""
+    watch.over(plain_window.context)
+    yield plain_window
+    clear(plain_window)
+    watch.leave(plain_window.context)
+
+
 @pytest.fixture(autouse=True)
 def faultless(context: BrowserContext, watch: Watch) -> Iterator[None]:
     watch.over(context)
     yield
     watch.leave(context)
     assert watch.faults == []
-
-
-@pytest.fixture
-def plain_page(browser: Browser, base_url: str, watch: Watch) -> Iterator[Page]:
-    """Open a page in a browser without JavaScript."""
-    context = browser.new_context(base_url=base_url, java_script_enabled=False)
-    watch.over(context)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture
@@ -110,21 +168,18 @@ def editor(editor: User) -> User:
     return editor
 
 
-def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    """Send the form of the sign-in page without drawing it, which takes a second."""
-    page.request.get(LOGIN)
-    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
-    form: dict[str, str | float | bool] = {
-        "login": name,
-        "password": password,
-        "csrfmiddlewaretoken": cookies["csrftoken"],
-    }
-    assert page.request.post(LOGIN, form=form, max_redirects=0).status == 302
+def sign_in(page: Page, name: str) -> None:
+    """Give the browser a session of the account, without the form of the sign-in page."""
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    cookie = settings.SESSION_COOKIE_NAME
+    value = client.cookies[cookie].value
+    page.context.add_cookies([{"name": cookie, "value": value, "domain": HOST, "path": "/"}])
 
 
-def fill_in_sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
+def fill_in_sign_in(page: Page, name: str) -> None:
     page.goto(LOGIN)
     page.locator("[name=login]").fill(name)
-    page.locator("[name=password]").fill(password)
+    page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.locator("summary.account-button").wait_for()

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
 from accounts.models import User
@@ -36,7 +36,7 @@ from progress.practice.stage_plan import planned_stages
 from progress.practice.starting import start_session
 from progress.states import StateName
 from progress.text_saving import Draft
-from tests.e2e.conftest import PASSWORD, Watch, sign_in
+from tests.e2e.conftest import PASSWORD, Watch, open_window, sign_in
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -136,24 +136,10 @@ WIDTHS = (390, 1440)
 
 @pytest.fixture(scope="module")
 def window(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """Open one window for every test, because opening one takes as long as loading a page."""
-    context = browser.new_context(**browser_context_args)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def context(window: Page) -> BrowserContext:
-    return window.context
-
-
-@pytest.fixture
-def page(window: Page) -> Iterator[Page]:
-    """Return the window, and leave nothing in it that the next test could find."""
-    yield window
-    window.evaluate("localStorage.clear(); sessionStorage.clear()")
-    window.goto("about:blank")
-    window.context.clear_cookies()
+    """Open one window for every test; each page in it has axe, which takes long to send."""
+    with open_window(browser, **browser_context_args) as window:
+        window.add_init_script(AXE)
+        yield window
 
 
 def violations(page: Page, tags: Sequence[str] = OURS) -> list[str]:
@@ -352,21 +338,19 @@ def exposed_roles(page: Page) -> Counter[str]:
     return Counter(node["role"]["value"] for node in nodes if not node["ignored"])
 
 
-@pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("path", ["/articles/", "/sections/feeds-fan-out/", "/me/"])
-def test_tables_keep_their_roles_in_a_grid(
-    page: Page, learned: User, path: str, width: int
-) -> None:
+def test_tables_keep_their_roles_in_a_grid(page: Page, learned: User, path: str) -> None:
     sign_in(page, learned.username)
-    page.set_viewport_size({"width": width, "height": 900})
     page.goto(path)
     table = page.locator("table:is(.entries, .totals)")
-    roles = exposed_roles(page)
-    assert roles["table"] == table.count() == 1
-    assert roles["row"] == table.locator("tr").count()
-    assert roles["columnheader"] == table.locator("th[scope=col]").count()
-    assert roles["rowheader"] == table.locator("th[scope=row]").count()
-    assert roles["cell"] == table.locator("td").count()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        roles = exposed_roles(page)
+        assert roles["table"] == table.count() == 1, width
+        assert roles["row"] == table.locator("tr").count(), width
+        assert roles["columnheader"] == table.locator("th[scope=col]").count(), width
+        assert roles["rowheader"] == table.locator("th[scope=row]").count(), width
+        assert roles["cell"] == table.locator("td").count(), width
 
 
 @pytest.mark.parametrize("path", ["/nope/", "/articles/nope/", "/articles/payment-wallet/state/"])
@@ -398,14 +382,12 @@ def test_the_page_after_a_change_of_state_has_no_axe_violations(page: Page) -> N
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/articles/", "/articles/payment-wallet/", "/me/"])
-def test_zoomed_to_four_hundred_percent_nothing_scrolls_sideways(
-    page: Page, learned: User, path: str
-) -> None:
+def test_zoomed_to_four_hundred_percent_nothing_scrolls_sideways(page: Page, learned: User) -> None:
     sign_in(page, learned.username)
     page.set_viewport_size({"width": 320, "height": 256})
-    page.goto(path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for path in ("/", "/articles/", "/articles/payment-wallet/", "/me/"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
 @pytest.mark.parametrize("path", EDITING)

@@ -26,7 +26,7 @@ def open_admin(page: Page, model: str, name: str = "") -> None:
 
 
 def enter(page: Page) -> None:
-    sign_in(page, "editor", "an-editor's-password")
+    sign_in(page, "editor")
 
 
 def save(page: Page) -> None:

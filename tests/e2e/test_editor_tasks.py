@@ -19,7 +19,7 @@ WALLET, TICKETS = "payment-wallet", "ticket-booking-system"
 
 
 def enter(page: Page) -> None:
-    sign_in(page, "editor", "an-editor's-password")
+    sign_in(page, "editor")
     page.goto("/admin/")
 
 

@@ -1,23 +1,31 @@
 """Notes in a browser: no text is lost, whatever happens to the page, the tab or the connection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from accounts.models import User
 from catalog.models import Article
 from progress.notes.models import DroppedText, Note
 from progress.notes.saving import save_note
 from progress.text_saving import Draft
-from tests.e2e.conftest import WAITS, Watch, sign_in
+from tests.e2e.conftest import WAITS, Watch, open_window, sign_in
 from tests.e2e.test_accessibility import WIDTHS, assert_accessible
 
 ARTICLE = "/articles/payment-wallet/"
 OTHER = "/articles/ticket-booking-system/"
 DRAFTS = "Object.keys(localStorage).filter(key => key.startsWith('draft:')).length"
+
+
+@pytest.fixture
+def window(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """Open a window for each test: a page sends what is not saved when the window leaves it."""
+    with open_window(browser, **browser_context_args) as window:
+        yield window
 
 
 def text_of(page: Page) -> Locator:

@@ -19,7 +19,7 @@ OLD, NEW = "payment-wallet-g-pay-5b7901edee81", "payment-wallet-000000000abc"
 
 
 def enter(page: Page) -> None:
-    sign_in(page, "editor", "an-editor's-password")
+    sign_in(page, "editor")
 
 
 @pytest.fixture

@@ -1,20 +1,29 @@
 """A whole practice session: started, written, asked, paused, twisted and finished."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from accounts.models import User
 from catalog.cases.shipped import load_cases
 from progress.practice.models import Pause, PracticeSession, Scratch
-from tests.e2e.conftest import Watch, sign_in
+from tests.e2e.conftest import Watch, open_window, sign_in
 from tests.e2e.test_notes import eventually
 
 START = "/practice/ticket-booking/start/"
+
+
+@pytest.fixture
+def window(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """Open a window for each test: a page sends what is not saved when the window leaves it."""
+    with open_window(browser, **browser_context_args) as window:
+        yield window
 
 
 def started(minutes: float) -> None:
@@ -227,10 +236,10 @@ def test_a_friend_without_an_account_sends_a_review(session_page: Page, plain_pa
 def test_the_clock_runs_and_is_right_whatever_the_clock_of_the_machine_says(
     session_page: Page,
 ) -> None:
-    page = session_page
     started(10)
+    page = session_page.context.new_page()
     page.add_init_script("const now = Date.now; Date.now = () => now() + 7 * 3600 * 1000")
-    page.reload()
+    page.goto(session_page.url)
     shown = seconds(face(page).inner_text())
     assert 35 * 60 - 20 <= shown <= 35 * 60
     expect(face(page)).not_to_have_text(face(page).inner_text())
