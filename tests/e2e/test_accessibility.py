@@ -1,16 +1,15 @@
 """axe-core over every page: light and dark, on a phone and on a desk."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from accounts.models import User
@@ -36,7 +35,7 @@ from progress.practice.stage_plan import planned_stages
 from progress.practice.starting import start_session
 from progress.states import StateName
 from progress.text_saving import Draft
-from tests.e2e.conftest import PASSWORD, Watch, open_window, sign_in
+from tests.e2e.conftest import PASSWORD, Watch, sign_in
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -132,14 +131,6 @@ EDITING = [
 ]
 COLOURS = ["color-contrast", "link-in-text-block"]
 WIDTHS = (390, 1440)
-
-
-@pytest.fixture(scope="module")
-def window(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """Open one window for every test; each page in it has axe, which takes long to send."""
-    with open_window(browser, **browser_context_args) as window:
-        window.add_init_script(AXE)
-        yield window
 
 
 def violations(page: Page, tags: Sequence[str] = OURS) -> list[str]:
