@@ -134,6 +134,7 @@ WIDTHS = (390, 1440)
 
 
 def violations(page: Page, tags: Sequence[str] = OURS) -> list[str]:
+    """Return what axe reports about the page, which has to be loaded: axe reads all of it."""
     page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
