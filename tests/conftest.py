@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -28,8 +29,6 @@ MARKERS = {
     HERE / "e2e": "browser",
     HERE / "cluster": "cluster",
     HERE / "faults": "faults",
-    HERE / "bench": "unmeasured",
-    HERE / "linting": "unmeasured",
 }
 # `database_url` gives programs that a test starts a database of their own.
 DATABASES = {"db", "transactional_db", "database_url"}
@@ -44,6 +43,10 @@ UNUSED_FEATURES = (
     "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints",
     "PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning",
 )  # fmt: skip
+
+# The time of an example says more about what else the machine does than about the code.
+settings.register_profile("without_deadline", deadline=None)
+settings.load_profile("without_deadline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

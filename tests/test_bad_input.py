@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.models import Article, Status
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 PAGES = [
     "/",

@@ -16,8 +16,6 @@ from accounts.models import User
 from progress.sessions import SessionStore
 from tests.accounts.pages import Page
 
-pytestmark = pytest.mark.unmeasured
-
 LIST = "/accounts/sessions/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = (
@@ -82,7 +80,6 @@ def test_staff_sign_in_again_after_twelve_hours(
     assert is_signed_in(studying)
 
 
-@pytest.mark.measured
 def test_a_learner_who_becomes_staff_signs_in_again(
     learner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,7 +119,6 @@ def test_use_is_stored_once_a_day(
     assert UserSession.objects.get().last_seen_at == timezone.now()
 
 
-@pytest.mark.measured
 def test_a_page_is_shown_while_use_cannot_be_stored(
     learner: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -137,7 +133,6 @@ def test_a_page_is_shown_while_use_cannot_be_stored(
     assert "The use of a session could not be stored: read-only" in caplog.text
 
 
-@pytest.mark.measured
 def test_a_session_from_an_older_release_is_recorded(
     learner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +164,6 @@ def test_the_list_shows_each_session_and_its_use(learner: User, editor: User) ->
     assert "Sign out everywhere else" not in text
 
 
-@pytest.mark.measured
 def test_one_session_is_ended(learner: User) -> None:
     here, phone, tablet = signed_in(), signed_in(IPHONE), signed_in(CHROME)
     row = UserSession.objects.get(user_agent=IPHONE)
@@ -187,7 +181,6 @@ def test_all_other_sessions_are_ended(learner: User, editor: User) -> None:
     assert [is_signed_in(client) for client in clients] == [True, False, False, True]
 
 
-@pytest.mark.measured
 def test_nobody_ends_the_session_of_another(learner: User, editor: User) -> None:
     here, working = signed_in(), signed_in(login="editor")
     row = UserSession.objects.get(user=editor)
@@ -198,7 +191,6 @@ def test_nobody_ends_the_session_of_another(learner: User, editor: User) -> None
     assert is_signed_in(working)
 
 
-@pytest.mark.measured
 def test_this_session_is_ended_by_signing_out(learner: User) -> None:
     here = signed_in()
     response = here.post(f"{LIST}{UserSession.objects.get().pk}/end/")
@@ -239,7 +231,6 @@ def test_clearing_expired_sessions_clears_their_records(learner: User, editor: U
     assert is_signed_in(working)
 
 
-@pytest.mark.measured
 @pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("user_agent", "name"),

@@ -10,8 +10,6 @@ from accounts.models import User
 from tests.accounts.hashers import CountingHasher
 from tests.accounts.pages import Page
 
-pytestmark = pytest.mark.unmeasured
-
 PASSWORD = "correct horse 9"
 NEW = {"username": "ada", "password1": PASSWORD, "password2": PASSWORD}
 LEARNER = {"login": "learner", "password": "a-learner's-password"}
@@ -135,7 +133,6 @@ def test_signing_in_does_not_tell_whether_an_address_has_an_account(
     assert answers[known] == answers["unknown@example.org"] == [(True, 2), (True, 2)]
 
 
-@pytest.mark.measured
 @pytest.mark.usefixtures("with_mail")
 def test_an_unconfirmed_address_does_not_slow_down_its_owner(learner: User) -> None:
     EmailAddress.objects.create(user=learner, email="learner@example.org", verified=True)
@@ -227,7 +224,6 @@ def test_rate_limits_with_their_own_page_end_after_a_minute() -> None:
     assert {rate.duration for each in rates for rate in each} == {60}
 
 
-@pytest.mark.measured
 @pytest.mark.django_db
 @pytest.mark.usefixtures("with_mail")
 def test_a_mail_failure_does_not_undo_a_sign_up(client: Client, settings: Settings) -> None:

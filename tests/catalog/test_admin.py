@@ -21,8 +21,6 @@ from progress.models import State
 from progress.states import StateName
 from tests.catalog.admin_pages import address, errors, listed, messages, save, text_of
 
-pytestmark = pytest.mark.unmeasured
-
 MODELS = (Layer, Section, Status, Article, Entry)
 
 
@@ -95,7 +93,6 @@ def test_progress_is_not_in_the_admin(editing: Client) -> None:
 
 
 @pytest.mark.same_everywhere
-@pytest.mark.measured
 @pytest.mark.parametrize("model", MODELS)
 def test_admin_pages_are_for_editors_only(
     client: Client, learner: User, model: Any, playbook: None
@@ -194,7 +191,6 @@ def test_a_status_that_is_not_public_cannot_count(
     assert (after.is_public, after.is_countable) == (status.is_public, status.is_countable)
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(("model", "slug"), [(Layer, "foundation-layer"), (Status, "published")])
 def test_a_layer_or_status_in_use_cannot_be_deleted(editing: Client, model: Any, slug: str) -> None:
     used = model.objects.get(slug=slug)
@@ -258,7 +254,6 @@ def test_a_list_survives_any_query_string(editing: Client, model: Any, query: st
     assert response.status_code in {200, 400}
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize("page", ["change", "delete", "history"])
 @pytest.mark.parametrize("key", ["x", "0", "9" * 40, "%00"])
 def test_a_missing_row_redirects_to_the_index(editing: Client, page: str, key: str) -> None:
@@ -266,7 +261,6 @@ def test_a_missing_row_redirects_to_the_index(editing: Client, page: str, key: s
     assert response.status_code in {200, 403, 404}
 
 
-@pytest.mark.measured
 def test_the_lists_show_layers_and_statuses_in_order(editing: Client) -> None:
     for model in (Layer, Status):
         page = editing.get(address(model, "changelist"))

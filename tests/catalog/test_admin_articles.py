@@ -26,7 +26,7 @@ from tests.catalog.admin_pages import (
     text_of,
 )
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 
 @pytest.fixture
@@ -62,7 +62,6 @@ def test_a_search_of_any_length_is_answered(client: Client) -> None:
     assert search(client, f"q={'a+' * 3000}") == search(client, f"q={'a+' * 50}")
 
 
-@pytest.mark.measured
 def test_list_filters_select_articles(client: Client, article: Article) -> None:
     status = Status.objects.get(slug="draft")
     unlisted = Article.objects.create(title="Nowhere yet", status=status)
@@ -105,7 +104,6 @@ def test_status_is_changed_in_the_list(client: Client, article: Article) -> None
     assert article.status == planned
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(("action", "slug"), [("publish", "published"), ("move_to_draft", "draft")])
 def test_changing_many_statuses_reports_counts_and_is_idempotent(
     client: Client, action: str, slug: str
@@ -126,7 +124,6 @@ def test_changing_many_statuses_reports_counts_and_is_idempotent(
     ]
 
 
-@pytest.mark.measured
 def test_changing_to_a_missing_status_is_refused(client: Client, article: Article) -> None:
     Status.objects.filter(slug="draft").update(slug="sketch")
     response = act(client, "move_to_draft", article)
@@ -177,7 +174,6 @@ def test_entries_are_renumbered_when_an_article_is_retired_or_restored(
     assert [number for number, _title in numbers()] == [1, 2, 3, 4]
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize("slug", ["payment-wallet", "ticket-booking-system"])
 def test_the_delete_page_retires_the_article(client: Client, learner: User, slug: str) -> None:
     article = Article.objects.get(slug=slug)
@@ -194,7 +190,6 @@ def test_the_delete_page_retires_the_article(client: Client, learner: User, slug
     assert LogEntry.objects.latest("pk").change_message == "Retired."
 
 
-@pytest.mark.measured
 def test_a_retired_article_is_restored_from_its_own_form(client: Client, article: Article) -> None:
     article.retire()
     page = client.get(address(article, "change")).content.decode()
@@ -440,7 +435,6 @@ def focused(response: Any) -> list[str]:
     return [name for tag in tags for name in re.findall(r'name="([^"]*)"', tag)]
 
 
-@pytest.mark.measured
 def test_a_retired_article_says_so_and_is_restored_from_its_page(
     client: Client, article: Article
 ) -> None:

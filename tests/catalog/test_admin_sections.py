@@ -22,7 +22,7 @@ from tests.catalog.admin_pages import (
     text_of,
 )
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 UPDATE = "admin:catalog_section_sortable_update"
 
@@ -93,7 +93,6 @@ def test_a_new_entry_goes_to_its_number_or_the_end(
     assert section.entries.get(title="e").article == article
 
 
-@pytest.mark.measured
 def test_an_empty_title_becomes_that_of_the_article(client: Client, section: Section) -> None:
     article = Article.objects.get(slug="payment-wallet")
     row = {"article": article.pk, "title": "", "number": ""}
@@ -128,7 +127,6 @@ def test_the_article_of_an_entry_cannot_be_changed(client: Client, section: Sect
     assert section.entries.get(title="a").article == before
 
 
-@pytest.mark.measured
 def test_a_duplicate_row_is_refused(client: Client, section: Section) -> None:
     row = {"article": section.entries.get(title="a").article_id, "title": "a", "number": ""}
     stored = {f"entries-4-{name}": value for name, value in row.items()}
@@ -191,7 +189,6 @@ def test_all_titles_are_offered_once_and_retired_ones_are_not(
         assert html.count('list="article-titles"') >= 1
 
 
-@pytest.mark.measured
 def test_of_two_articles_with_one_title_each_is_offered_with_its_slug(
     client: Client, section: Section
 ) -> None:
@@ -210,14 +207,12 @@ def test_of_two_articles_with_one_title_each_is_offered_with_its_slug(
     assert articles_of(section)[-1] == other
 
 
-@pytest.mark.measured
 def test_similar_titles_are_named_when_a_title_is_unknown(client: Client, section: Section) -> None:
     response = listing(client, section, "wallet")
     assert errors(response) == ["No article has this title. Similar ones: “Payment Wallet”."]
     assert 'value="wallet"' in response.content.decode()
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     "typed",
     ["Quite unknown", "9" * 40, "a%" * 40_000, "a\0", "http://[", "[payment-wallet]"],
@@ -282,7 +277,6 @@ def test_dragging_works_in_a_reversed_list(client: Client) -> None:
     assert sections() == list(enumerate(slugs, start=1))
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     "items", [None, 7, "x", [[1]], [["x", 1]], [[1, None]], {"a": 1}, [[10**30, 1]], [[1, 10**30]]]
 )
@@ -305,7 +299,6 @@ def test_dragging_requires_post_and_permission(client: Client, learner: User) ->
     assert sections() == before
 
 
-@pytest.mark.measured
 def test_retiring_a_section_shows_affected_learners_and_keeps_its_entries(
     client: Client, section: Section, learner: User
 ) -> None:
@@ -335,7 +328,6 @@ def test_the_list_of_sections_shows_entry_counts(client: Client, section: Sectio
     assert listed(client.get(f"{path}?retired=yes")) == [section.title]
 
 
-@pytest.mark.measured
 def test_an_entry_is_restored_unless_its_place_is_taken(client: Client, section: Section) -> None:
     free, taken = section.entries.get(title="a"), section.entries.get(title="b")
     assert messages(act(client, "retire_selected", free, taken, confirmed="yes")) == [

@@ -27,7 +27,7 @@ from tests.catalog.admin_pages import (
     text_of,
 )
 
-pytestmark = [pytest.mark.same_everywhere, pytest.mark.unmeasured]
+pytestmark = pytest.mark.same_everywhere
 
 MODELS = (Layer, Section, Status, Article, Entry)
 
@@ -140,7 +140,6 @@ def test_a_save_of_another_article_is_no_conflict(
     assert post(client, wallet, form, title="Mine").status_code == 302
 
 
-@pytest.mark.measured
 def test_the_same_form_sent_twice_is_no_conflict(client: Client, wallet: Article) -> None:
     form = opened(client, wallet)
     for _time in range(2):
@@ -198,7 +197,6 @@ def test_values_typed_into_a_row_that_another_editor_retired_are_shown(
     assert [e.pk for e in section.entries.current()] == [second.pk, *(e.pk for e in others)]
 
 
-@pytest.mark.measured
 def test_a_row_that_another_editor_added_is_listed_and_kept(client: Client, ana: Client) -> None:
     section = Section.objects.get(slug="caching")
     article = Article.objects.get(slug="payment-wallet")
@@ -339,7 +337,6 @@ def test_save_mine_keeps_the_effect_of_the_pressed_button(
     assert wallet.title == "Mine <b> & 'mine'"
 
 
-@pytest.mark.measured
 def test_a_form_with_a_new_row_sent_twice_adds_it_once(client: Client, wallet: Article) -> None:
     section = Section.objects.get(slug="caching")
     form = opened(client, wallet)
@@ -352,7 +349,6 @@ def test_a_form_with_a_new_row_sent_twice_adds_it_once(client: Client, wallet: A
     ]
 
 
-@pytest.mark.measured
 def test_a_form_that_retires_a_row_sent_twice_is_no_conflict(client: Client) -> None:
     section = Section.objects.get(slug="caching")
     form = opened(client, section)
@@ -406,7 +402,6 @@ def test_the_queries_of_a_comparison_do_not_grow(client: Client, ana: Client) ->
     assert counts[0] == counts[1]
 
 
-@pytest.mark.measured
 def test_an_article_that_another_editor_retired_stays_retired(
     client: Client, ana: Client, wallet: Article
 ) -> None:
@@ -450,7 +445,6 @@ def test_the_list_keeps_statuses_that_the_editor_did_not_change(
     assert (wallet.status, other.status) == (draft, planned)
 
 
-@pytest.mark.measured
 def test_the_list_refuses_a_status_that_both_editors_changed_once(
     client: Client, ana: Client, wallet: Article
 ) -> None:

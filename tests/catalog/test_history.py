@@ -23,8 +23,6 @@ from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Layer, Section, Status
 from tests.catalog.admin_pages import act, address, messages, save, text_of
 
-pytestmark = pytest.mark.unmeasured
-
 MODELS = (Layer, Section, Status, Article, Entry)
 
 
@@ -233,7 +231,6 @@ def test_a_revert_makes_a_record(client: Client, wallet: Article, editor: User) 
     assert LogEntry.objects.latest("pk").change_message == messages(response)[0]
 
 
-@pytest.mark.measured
 def test_a_revert_to_the_link_of_another_article_is_refused(
     client: Client, wallet: Article
 ) -> None:
@@ -249,7 +246,6 @@ def test_a_revert_to_the_link_of_another_article_is_refused(
     assert version_count(wallet) == 2
 
 
-@pytest.mark.measured
 def test_a_revert_sent_twice_is_done_once(client: Client, wallet: Article) -> None:
     save(client, wallet, title="Mine")
     version = records_of(Article).filter(id=wallet.pk).last()
@@ -262,7 +258,6 @@ def test_a_revert_sent_twice_is_done_once(client: Client, wallet: Article) -> No
     assert records_of(Article).filter(id=wallet.pk).count() == 3
 
 
-@pytest.mark.measured
 def test_a_revert_after_another_change_is_refused(client: Client, wallet: Article) -> None:
     save(client, wallet, title="Second")
     path = revert_address(wallet, oldest(wallet))
@@ -290,7 +285,6 @@ def test_a_reverted_entry_returns_to_its_number(client: Client) -> None:
         assert [e.number for e in rows] == list(range(1, len(rows) + 1))
 
 
-@pytest.mark.measured
 def test_a_revert_to_values_before_retiring_restores_the_row(
     client: Client, wallet: Article
 ) -> None:
@@ -300,7 +294,6 @@ def test_a_revert_to_values_before_retiring_restores_the_row(
     assert not wallet.is_retired
 
 
-@pytest.mark.measured
 def test_a_reverted_entry_stays_with_the_kept_article(client: Client, wallet: Article) -> None:
     kept, entry = Article.objects.get(slug="ticket-booking-system"), wallet.entries.get()
     old_title = entry.title
@@ -312,7 +305,6 @@ def test_a_reverted_entry_stays_with_the_kept_article(client: Client, wallet: Ar
     assert (entry.title, entry.article) == (old_title, kept)
 
 
-@pytest.mark.measured
 def test_a_record_of_another_row_is_not_found(client: Client, wallet: Article) -> None:
     other = Article.objects.exclude(pk=wallet.pk).first()
     assert other is not None

@@ -4,8 +4,6 @@ from hypothesis import strategies as st
 
 from catalog.identity import KEY_MAX_LENGTH, title_key, url_key, without_tracking
 
-pytestmark = pytest.mark.unmeasured
-
 POST = "283c9eed430c"
 
 
@@ -119,7 +117,6 @@ def test_a_title_without_a_letter_still_has_a_key_of_its_own() -> None:
     assert title_key("🗄") != title_key("🧵")
 
 
-@pytest.mark.measured
 def test_keys_of_long_links_are_hashed_and_differ() -> None:
     one, other = (url_key(f"https://example.org/{'a' * 1900}{end}") for end in "xy")
     assert one != other

@@ -8,11 +8,7 @@ from django.test import Client
 from catalog.models import Article, Entry, Section, Status
 from catalog.roadmap import ROWS_AT_FIRST
 
-pytestmark = [
-    pytest.mark.usefixtures("playbook"),
-    pytest.mark.same_everywhere,
-    pytest.mark.unmeasured,
-]
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 
 @pytest.fixture

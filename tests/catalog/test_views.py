@@ -13,11 +13,7 @@ from accounts.models import User
 from catalog.models import Article, Entry, Layer, Section, Status
 from tests.accounts.pages import Response
 
-pytestmark = [
-    pytest.mark.usefixtures("playbook"),
-    pytest.mark.same_everywhere,
-    pytest.mark.unmeasured,
-]
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 HTMX = {"HX-Request": "true"}
 
@@ -96,7 +92,6 @@ def test_the_table_filters_and_counts(client: Client) -> None:
     assert len(entry_titles(response.content.decode())) == 5
 
 
-@pytest.mark.measured
 def test_an_address_with_defaults_redirects_to_the_canonical_one(client: Client) -> None:
     response = client.get("/articles/?q=&order=journey&layer=data-mastery")
     assert (response.status_code, response["Location"]) == (302, "/articles/?layer=data-mastery")
@@ -109,7 +104,6 @@ def test_the_server_pushes_the_canonical_address(client: Client) -> None:
     assert response["HX-Push-Url"] == "/articles/?q=cache"
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("shown", "asked", "header"),
     [
@@ -298,7 +292,6 @@ def test_editors_alone_see_a_link_to_edit_the_article(
     assert edit in main_of(client, article)
 
 
-@pytest.mark.measured
 def test_a_retired_article_shows_its_date_and_description(client: Client) -> None:
     article = Article.objects.get(slug="payment-wallet")
     [entry] = article.entries.all()
@@ -408,7 +401,6 @@ def test_an_empty_catalogue_is_an_empty_page(client: Client) -> None:
     assert "0%" not in text_of(client.get("/"))
 
 
-@pytest.mark.measured
 def test_the_sitemap_names_every_public_page_under_the_sites_address(
     client: Client, settings: Settings
 ) -> None:

@@ -7,10 +7,7 @@ import pytest
 from tests import prepared
 from tests.playbook.program import KEY, manage, run
 
-pytestmark = pytest.mark.unmeasured
 
-
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("written", "line"),
     [
@@ -37,7 +34,6 @@ def test_an_env_file_with_comments_quotes_and_unknown_variables_is_read(tmp_path
     assert manage("check", ENV_FILE=str(file)).returncode == 0
 
 
-@pytest.mark.measured
 def test_an_env_file_that_is_a_folder_is_reported_in_one_line(tmp_path: Path) -> None:
     fault = f"{tmp_path} is a folder: move it away; variables are read from a file of that name"
     done = manage("check", ENV_FILE=str(tmp_path))
@@ -46,7 +42,6 @@ def test_an_env_file_that_is_a_folder_is_reported_in_one_line(tmp_path: Path) ->
     assert (before_installing.stdout, before_installing.stderr) == (f"{fault}\n", "")
 
 
-@pytest.mark.measured
 def test_an_env_file_in_a_different_encoding_is_reported_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_bytes("PORT=8000\nEMAIL_FROM=café@example.org\n".encode("latin-1"))
@@ -67,7 +62,6 @@ def test_a_database_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize("place", ["file", "file/static"])
 def test_a_static_root_that_cannot_be_a_folder_is_named(place: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()

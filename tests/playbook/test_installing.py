@@ -14,8 +14,6 @@ import pytest
 from playbook.release import SOURCES
 from tests.playbook.program import KEY, ROOT, environment, run
 
-pytestmark = pytest.mark.unmeasured
-
 GIT = {
     f"GIT_{who}_{what}": "me@example.org"
     for who in ("AUTHOR", "COMMITTER")

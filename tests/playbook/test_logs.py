@@ -20,7 +20,7 @@ from accounts.models import User
 from tests.playbook.failing import REQUEST_ID, SECRETS, URLS, make_it_fail, secrets_in
 from tests.playbook.program import KEY, run
 
-pytestmark = [pytest.mark.same_everywhere, pytest.mark.unmeasured]
+pytestmark = pytest.mark.same_everywhere
 
 
 @contextmanager
@@ -210,7 +210,6 @@ def test_database_errors_are_quoted_without_row_values(store: StringIO, ada: Use
     assert secrets_in(store.getvalue()) == set()
 
 
-@pytest.mark.measured
 def test_a_duplicate_account_is_not_quoted(store: StringIO, ada: User) -> None:
     """PostgreSQL quotes the row that is in the way."""
     user = User(username=SECRETS["name"])
@@ -222,7 +221,6 @@ def test_a_duplicate_account_is_not_quoted(store: StringIO, ada: User) -> None:
     assert secrets_in(store.getvalue()) == set()
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize("form", ["line", "json"])
 def test_each_request_is_logged_if_access_logging_is_on(
     form: str, ada: User, settings: Settings

@@ -13,8 +13,6 @@ from django.core.management import get_commands
 from playbook.release import SOURCES
 from tests.playbook.program import ROOT, free_port, served
 
-pytestmark = pytest.mark.unmeasured
-
 UNIT = ROOT / "docs" / "playbook.service"
 
 

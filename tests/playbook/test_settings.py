@@ -11,8 +11,6 @@ from playbook.starting.env_file import misspelt_variable, unknown_variables
 from tests.playbook.configured import configured
 from tests.playbook.program import KEY, manage, run
 
-pytestmark = pytest.mark.unmeasured
-
 WHERE = "Set it in the environment or in .env; .env.example explains it.\n"
 SECURITY = (
     "SESSION_COOKIE_SECURE",
@@ -29,7 +27,6 @@ def values(*names: str, **variables: str) -> list[object]:
     return list(json.loads(json.dumps([settings.get(name) for name in names])))
 
 
-@pytest.mark.measured
 def test_the_site_does_not_start_without_a_secret_key() -> None:
     done = run("manage.py", "check")
     assert done.stderr == (
@@ -38,7 +35,6 @@ def test_the_site_does_not_start_without_a_secret_key() -> None:
     assert (done.returncode, done.stdout) == (1, "")
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -100,7 +96,6 @@ def test_variables_come_from_the_env_file_and_the_environment_wins(tmp_path: Pat
     ]
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
@@ -157,7 +152,6 @@ def test_an_https_site_uses_https_only() -> None:
     assert values(*cookies) == [None, None]
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("site", "host"),
     [
@@ -216,7 +210,6 @@ def test_no_replica_is_configured_by_default() -> None:
     assert list(databases()) == ["default"]
 
 
-@pytest.mark.measured
 def test_a_replica_is_a_second_database_of_the_same_kind() -> None:
     primary = "postgres://me@db.example.org/study"
     configured = databases(

@@ -26,7 +26,6 @@ from tests.playbook.program import (
 RENAME = "Article.objects.filter(slug='payment-wallet').update(title='A wallet, edited')"
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("to_everybody", [True, False])
 def test_the_site_is_served_until_it_is_interrupted(
     site: dict[str, str], to_everybody: bool
@@ -52,13 +51,11 @@ def test_the_site_is_served_until_it_is_interrupted(
     )
 
 
-@pytest.mark.unmeasured
 def test_preparing_counts_the_metrics(site: dict[str, str]) -> None:
     with served(**site):
         assert 'id="metrics-learners"' in get(site, "/metrics/")[1]
 
 
-@pytest.mark.unmeasured
 def test_preparing_again_keeps_what_an_editor_changed(site: dict[str, str]) -> None:
     collected = Path(site["STATIC_ROOT"]) / "staticfiles.json"
     before = collected.stat().st_mtime_ns
@@ -188,7 +185,6 @@ def test_preparing_deletes_expired_sessions(site: dict[str, str]) -> None:
     assert ran_out not in left
 
 
-@pytest.mark.unmeasured
 def test_a_new_sqlite_file_is_readable_only_by_its_owner(tmp_path: Path, static_root: str) -> None:
     url = f"sqlite:///{tmp_path}/playbook.sqlite3"
     variables = {"DATABASE_URL": url, "STATIC_ROOT": static_root}
@@ -203,7 +199,6 @@ def test_a_new_sqlite_file_is_readable_only_by_its_owner(tmp_path: Path, static_
     assert collected.stat().st_mode & 0o044 == 0o044
 
 
-@pytest.mark.unmeasured
 def test_the_mode_of_an_existing_sqlite_file_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "playbook.sqlite3"
     file.touch()

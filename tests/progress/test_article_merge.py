@@ -28,7 +28,7 @@ from progress.sessions import SessionStore
 from progress.states import StateName
 from progress.visitor import Mark, VisitorProgress
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 TODO, READING, DONE, SKIPPED = map(StateName, ["todo", "reading", "done", "skipped"])
 ORDER = [TODO, SKIPPED, READING, DONE]
@@ -162,7 +162,6 @@ def test_undone_events_stay_undone(learner: User, kept: Article, duplicate: Arti
     undo_everything(learner, kept)
 
 
-@pytest.mark.measured
 def test_a_mark_at_the_old_address_sets_the_kept_article(
     client: Client, learner: User, kept: Article, duplicate: Article
 ) -> None:
@@ -191,7 +190,6 @@ def test_a_visitors_marks_count_for_the_kept_article(
     assert dict(VisitorProgress(session).states) == {}
 
 
-@pytest.mark.measured
 def test_a_visitors_marks_are_merged_into_an_account_after_a_merge(
     learner: User, kept: Article, duplicate: Article
 ) -> None:
@@ -210,7 +208,6 @@ def many(count: int, kept: Article, duplicate: Article) -> list[User]:
     return users
 
 
-@pytest.mark.measured
 def test_the_preview_describes_the_merge(
     client: Client, editor: User, kept: Article, duplicate: Article
 ) -> None:

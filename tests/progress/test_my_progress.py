@@ -19,11 +19,7 @@ from progress.models import Completion, Event, State
 from progress.states import StateName
 from tests.accounts import passwords
 
-pytestmark = [
-    pytest.mark.usefixtures("playbook"),
-    pytest.mark.same_everywhere,
-    pytest.mark.unmeasured,
-]
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 SUB_APPS = {
     "notes",
@@ -170,7 +166,6 @@ def test_a_visitors_numbers_are_not_shown_to_another_visitor(client: Client) -> 
     assert [n for _href, n in totals(html_of(Client(), ME))["The whole playbook"]][2] == 0
 
 
-@pytest.mark.measured
 def test_a_visitor_is_reminded_from_the_fifth_mark_until_they_dismiss_it(client: Client) -> None:
     reminder = "You have marked 5 articles"
     mark(client, 4)
@@ -189,7 +184,6 @@ def test_a_visitor_is_reminded_from_the_fifth_mark_until_they_dismiss_it(client:
     assert [n for _href, n in totals(html_of(client, ME))["The whole playbook"]][2] == 6
 
 
-@pytest.mark.measured
 def test_the_fifth_mark_brings_the_reminder_into_the_page(client: Client) -> None:
     mark(client, 4)
     article = Article.objects.listed().order_by("slug")[4]
@@ -199,7 +193,6 @@ def test_the_fifth_mark_brings_the_reminder_into_the_page(client: Client) -> Non
     assert '<input type="hidden" name="next" value="/">' in html
 
 
-@pytest.mark.measured
 def test_a_learner_is_never_reminded(reader: Client) -> None:
     mark(reader, 6)
     assert 'id="visitor-note"' not in html_of(reader, "/")
@@ -402,7 +395,6 @@ def test_a_streak_that_ended_is_not_shown_as_current(
     assert "in a row" not in text
 
 
-@pytest.mark.measured
 def test_the_streak_can_be_hidden(reader: Client, learner: User, progress: LearnerProgress) -> None:
     study_for(progress, 6)
     assert reader.get("/me/streak/hide/").status_code == 405
@@ -415,7 +407,6 @@ def test_the_streak_can_be_hidden(reader: Client, learner: User, progress: Learn
     assert '<a href="/accounts/preferences/">show it again</a>' in html
 
 
-@pytest.mark.measured
 def test_a_visitor_has_no_streak_to_hide(client: Client, learner: User) -> None:
     assert client.post("/me/streak/hide/")["Location"] == ME
     learner.refresh_from_db()
@@ -487,7 +478,6 @@ def test_the_history_has_pages_of_fifty(reader: Client, learner: User) -> None:
     assert all("51 changes" in page for page in pages)
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("query", "field", "value"),
     [
@@ -554,7 +544,6 @@ def test_a_new_learner_sees_what_to_do_first(reader: Client) -> None:
 # --- Export
 
 
-@pytest.mark.measured
 def test_the_export_contains_all_progress_of_the_learner(
     reader: Client, progress: LearnerProgress, editor: User
 ) -> None:
@@ -699,7 +688,6 @@ def test_the_legend_shows_every_layer_in_its_own_shades(
         assert re.findall(r'class="(level-\d)"', row) == [f"level-{n}" for n in (1, 2, 3, 4)]
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("today", "labels"),
     [

@@ -16,11 +16,7 @@ from catalog.models import Article, Section, Status
 from catalog.suggestions.models import Suggestion
 from tests.accounts import passwords
 
-pytestmark = [
-    pytest.mark.usefixtures("playbook"),
-    pytest.mark.same_everywhere,
-    pytest.mark.unmeasured,
-]
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 ME, EXPORT = "/me/", "/me/export.json"
 NEW = "https://example.org/how-a-lock-works"
@@ -215,7 +211,6 @@ def test_query_count_does_not_depend_on_the_suggestions(reader: Client, learner:
     assert {path: count(path) for path in (ME, EXPORT)} == few
 
 
-@pytest.mark.measured
 def test_the_export_contains_each_suggestion_and_its_decision(
     reader: Client, learner: User
 ) -> None:

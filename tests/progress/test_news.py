@@ -21,7 +21,7 @@ from progress.learner import LearnerProgress
 from progress.models import State
 from progress.states import StateName
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 DAY = timedelta(days=1)
 SLUG = "ticket-booking-system"
@@ -152,7 +152,6 @@ def test_a_cached_page_shows_new_articles_at_the_next_visit(reader: Client) -> N
     assert reader.get("/", headers={"If-None-Match": kept}).status_code == 200
 
 
-@pytest.mark.measured
 def test_pages_are_shown_while_the_database_is_read_only(
     transactional_db: None, reader: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -223,7 +222,6 @@ def test_a_restored_article_is_new_unless_it_was_away_only_briefly() -> None:
     assert new_since(away) == {"Added 1"}
 
 
-@pytest.mark.measured
 def test_a_deleted_status_counts_as_before() -> None:
     status = Status.objects.create(slug="out", number=9, label="Out", is_countable=True)
     add(1, "out")
@@ -356,7 +354,6 @@ def write_while_hidden(article: Article) -> datetime:
     return at
 
 
-@pytest.mark.measured
 def test_no_requested_time_reveals_hidden_values(reader: Client, learner: User) -> None:
     mark(learner)
     at = write_while_hidden(Article.objects.get(slug=SLUG))
@@ -377,7 +374,6 @@ def test_a_merge_is_a_change_for_readers_of_the_duplicate(reader: Client, learne
     assert CHANGED not in text(reader, kept.get_absolute_url()) + text(reader, "/")
 
 
-@pytest.mark.measured
 def test_values_from_a_draft_period_are_not_shown(reader: Client, learner: User) -> None:
     kept = add(1, "draft")
     mark(learner)
@@ -457,7 +453,6 @@ def test_acknowledging_a_change_affects_only_that_learner(reader: Client, learne
     assert len(LearnerProgress(other).changed_articles) == 1
 
 
-@pytest.mark.measured
 def test_invalid_input_changes_nothing(reader: Client, learner: User) -> None:
     mark(learner)
     retitle("Other")
@@ -498,7 +493,6 @@ def test_reading_times_use_the_index_on_the_article(learner: User) -> None:
 # --- The notice when the playbook grew
 
 
-@pytest.mark.measured
 def test_the_page_reports_growth_of_the_playbook(reader: Client, learner: User) -> None:
     slugs = list(Article.objects.listed().values_list("slug", flat=True))
     countable = [slug for slug in slugs if Article.objects.get(slug=slug).is_countable]

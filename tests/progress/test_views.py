@@ -11,7 +11,7 @@ from catalog.models import Article, Entry, Layer, Section, Status
 from progress.models import Event, State
 from progress.sessions import SessionStore
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 WALLET = "/articles/payment-wallet/"
 HTMX = {"HX-Request": "true"}
@@ -229,7 +229,6 @@ def test_a_superseded_undo_is_refused_with_a_reason(reader: Client) -> None:
     assert reader.get("/articles/?state=done").content.decode().count("data-entry") == 1
 
 
-@pytest.mark.measured
 def test_another_learners_event_is_not_found(client: Client, learner: User, editor: User) -> None:
     client.force_login(editor)
     client.post(f"{WALLET}state/", {"state": "done"})
@@ -311,7 +310,6 @@ def test_a_mark_after_signing_in_or_out_is_refused_with_a_reason(
     assert "sessionid" not in response.cookies
 
 
-@pytest.mark.measured
 def test_a_page_of_another_reader_changes_nothing(client: Client, learner: User) -> None:
     for reader in (str(learner.pk), "0", "x"):
         response = client.post(f"{WALLET}state/", {"state": "done", "reader": reader})
@@ -367,7 +365,6 @@ def test_opening_the_link_never_lowers_a_state(client: Client, learner: User) ->
     assert State.objects.get(article__slug="ticket-booking-system").state == "reading"
 
 
-@pytest.mark.measured
 def test_an_article_without_a_link_cannot_be_opened(client: Client) -> None:
     planned = Article.objects.create(
         title="Still to come", status=Status.objects.get(slug="planned"), url=""

@@ -314,7 +314,6 @@ def test_comparison_is_offered_for_two_applied_revisions(editor_client: Client) 
     assert 'value="Compare"' not in editor_client.get(questions).content.decode()
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(("count", "label"), [(1, "(1 learner)"), (2, "(2 learners)")])
 def test_question_shows_the_number_of_learners(
     editor_client: Client, learner: User, editor: User, count: int, label: str
@@ -429,7 +428,6 @@ def save_as(user: User, thing: Any, **changes: Any) -> None:
     assert save(client, thing, **changes).status_code == 302
 
 
-@pytest.mark.unmeasured
 def test_undo_marks_what_was_changed_since_and_by_whom(
     editor_client: Client, later_editor: User
 ) -> None:
@@ -580,7 +578,6 @@ def rows_file(count: int) -> str:
     return f"## New things\n\n| # | Title | Link |\n|---|---|---|\n{rows}\n"
 
 
-@pytest.mark.unmeasured
 def test_a_large_preview_has_pages(editor_client: Client) -> None:
     revision = paste(editor_client, rows_file(230))
     address = revision.get_absolute_url()
@@ -600,7 +597,6 @@ def slugs_listed() -> set[str]:
     return set(Article.objects.listed().values_list("slug", flat=True))
 
 
-@pytest.mark.unmeasured
 def test_a_large_preview_has_as_many_questions_as_changes_on_a_page(editor_client: Client) -> None:
     first = rows_file(120)
     apply(editor_client, paste(editor_client, first))

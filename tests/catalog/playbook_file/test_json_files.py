@@ -32,7 +32,7 @@ from catalog.stored_catalog import stored
 from tests.catalog.admin_pages import save, text_of
 from tests.catalog.playbook_file.writing.test_round_trip import TEXT, catalogues
 
-pytestmark = [pytest.mark.same_everywhere, pytest.mark.unmeasured]
+pytestmark = pytest.mark.same_everywhere
 
 WALLET = "payment-wallet"
 SOURCE = {"title": "RFC 9110", "url": "https://www.rfc-editor.org/rfc/rfc9110"}
@@ -215,7 +215,6 @@ def test_a_new_order_alone_is_a_change(wallet: Article) -> None:
     ]
 
 
-@pytest.mark.measured
 def test_a_retired_prompt_comes_back_by_its_question(wallet: Article) -> None:
     content, retired = exported(), Prompt.objects.get(question="Why three?")
     entry_of(content)["prompts"].append({"question": "why THREE?", "answer": "Because."})
@@ -234,7 +233,6 @@ def test_a_known_uuid_keeps_the_prompt_whatever_its_question(wallet: Article) ->
     assert Prompt.objects.count() == 3
 
 
-@pytest.mark.measured
 def test_the_uuid_of_a_prompt_of_another_article_makes_a_new_one(wallet: Article) -> None:
     content, other = exported(), "ticket-booking-system"
     copied, mine = entry_of(content)["prompts"][0], str(uuid4())
@@ -277,7 +275,6 @@ def test_csv_and_markdown_have_no_prompts(wallet: Article) -> None:
 # --- Undo, and what later changes of editors become
 
 
-@pytest.mark.measured
 def test_undo_restores_the_prompts_from_before(wallet: Article, editor: User) -> None:
     content, before = exported(), current()
     one, two = entry_of(content)["prompts"]
@@ -306,7 +303,6 @@ def test_undo_names_a_later_change_of_a_prompt(
     assert "Answer. Undoing reverts this too." in text_of(page)
 
 
-@pytest.mark.measured
 def test_a_revision_from_before_prompts_leaves_them_alone(wallet: Article) -> None:
     now = stored()
     then = replace(now, prompts=None)
@@ -335,7 +331,6 @@ def test_the_preview_shows_what_learners_would_be_asked(
     assert [question for _number, question, _answer in current()] == ["Why one?", "Why two?"]
 
 
-@pytest.mark.measured
 def test_only_editors_see_prompts_in_what_changed(wallet: Article, editor_client: Client) -> None:
     content = exported()
     entry_of(content)["prompts"].append({"question": "Why so?", "answer": "So."})
@@ -382,7 +377,6 @@ def prompt_with(**values: Any) -> Callable[[Content], str]:
     return changed(lambda content: entry_of(content)["prompts"][0].update(values))
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -23,7 +23,7 @@ from catalog.playbook_file.writing.formats import write
 from catalog.stored_catalog import stored
 from tests.catalog.admin_pages import address, filled_in
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 CHANGES, FEED = "/changes/", "/feeds/changes.atom"
 WALLET = "payment-wallet"
@@ -97,7 +97,6 @@ def test_each_day_has_an_update_newest_first(client: Client, editor_client: Clie
     assert page(client).count("<section") == 2
 
 
-@pytest.mark.measured
 def test_new_moved_retired_and_restored_articles_have_their_tags(
     client: Client, editor_client: Client
 ) -> None:
@@ -125,7 +124,6 @@ def test_new_moved_retired_and_restored_articles_have_their_tags(
     assert listed(client)[0] == (wallet.title, ["Moved"], f"Moved {old.title} {caching.title}")
 
 
-@pytest.mark.measured
 def test_an_article_that_is_listed_once_more_and_no_longer_is_shown(
     client: Client, editor_client: Client
 ) -> None:
@@ -162,7 +160,6 @@ def test_edits_before_and_after_a_revision_are_two_updates(
     ]
 
 
-@pytest.mark.measured
 def test_a_merged_article_names_the_one_that_is_kept(client: Client, editor_client: Client) -> None:
     kept, duplicate = Article.objects.order_by("pk")[:2]
     keys = {"kept": kept.pk, "gone": duplicate.pk}
@@ -200,7 +197,6 @@ def test_an_edit_that_was_taken_back_is_not_listed(client: Client, editor_client
     assert "Nothing has changed yet" in page(client)
 
 
-@pytest.mark.measured
 def test_what_readers_do_not_see_is_not_listed(client: Client, editor_client: Client) -> None:
     wallet = Article.objects.get(slug=WALLET)
     save(editor_client, wallet.entries.get(), number=77)
@@ -269,7 +265,6 @@ def test_the_number_of_queries_does_not_depend_on_the_edits(
     assert queries() == few
 
 
-@pytest.mark.measured
 def test_a_large_update_shows_its_first_articles_and_the_rest_on_demand(client: Client) -> None:
     section = Section.objects.get(slug="caching")
     rows = "".join(

@@ -26,7 +26,7 @@ from tests.catalog.admin_pages import (
 from tests.catalog.prompts.conftest import SOURCE
 
 Ask = Callable[..., Prompt]
-pytestmark = [pytest.mark.same_everywhere, pytest.mark.unmeasured]
+pytestmark = pytest.mark.same_everywhere
 
 
 def current(article: Article) -> list[tuple[int, str]]:
@@ -105,7 +105,6 @@ def test_prompts_are_retired_and_restored_on_the_page_of_their_article(
     assert list(kinds) == [None, retired_at, None]
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("name", "value", "refusal"),
     [
@@ -163,7 +162,6 @@ def test_a_form_sent_twice_adds_its_prompt_once(client: Client, article: Article
     assert current(article) == [(1, "Why one?")]
 
 
-@pytest.mark.measured
 def test_a_prompt_is_reverted_in_its_history(client: Client, article: Article, ask: Ask) -> None:
     one, _two = ask("Why one?"), ask("Why two?")
     response = save(client, one, question="What one?", number=2)
@@ -188,7 +186,6 @@ def test_the_history_of_an_article_shows_its_prompts(
     assert [len(row["changes"]) for row in page.context["table_changes"][0]["changes"]] == [1, 0]
 
 
-@pytest.mark.measured
 def test_prompts_are_retired_and_restored_in_their_list(
     client: Client, article: Article, ask: Ask
 ) -> None:
@@ -202,7 +199,6 @@ def test_prompts_are_retired_and_restored_in_their_list(
     assert [number for number, _question in current(article)] == [1, 2]
 
 
-@pytest.mark.measured
 def test_the_list_of_prompts_is_searched_and_filtered(
     client: Client, article: Article, ask: Ask
 ) -> None:

@@ -22,7 +22,7 @@ from catalog.models import Article, Entry, Section, Status
 from catalog.suggestions.models import Suggestion
 from tests.catalog.admin_pages import listed, messages, text_of
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 QUEUE = "/admin/suggestions/suggestion/"
 NEW = "https://example.org/how-a-lock-works"
@@ -112,7 +112,6 @@ def test_the_admin_front_page_counts_and_links_waiting_suggestions(
     assert listed(response) == [str(first), str(other)]
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize(
     ("decision", "titles"),
     [
@@ -183,7 +182,6 @@ def test_titles_are_escaped(editing: Client, learner: User) -> None:
 
 
 @pytest.mark.same_everywhere
-@pytest.mark.measured
 @pytest.mark.parametrize("name", ["accept", "edit", "decline"])
 def test_only_editors_decide_on_suggestions(client: Client, learner: User, name: str) -> None:
     suggestion = suggested(learner)
@@ -218,13 +216,11 @@ def test_the_permission_can_be_revoked_and_granted_again(db: None) -> None:
         assert set(theirs.values_list("codename", flat=True)) == codenames
 
 
-@pytest.mark.measured
 def test_an_unknown_suggestion_returns_404(editing: Client) -> None:
     for name in ("accept", "edit", "decline"):
         assert editing.post(f"{QUEUE}999/{name}/", {"reason": "No."}).status_code == 404
 
 
-@pytest.mark.measured
 def test_get_requests_decide_nothing(editing: Client, learner: User) -> None:
     suggestion = suggested(learner)
     before = facts()
@@ -273,7 +269,6 @@ def test_accepting_twice_makes_one_article(editing: Client, learner: User) -> No
     assert facts() == before
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize("first", ["accept", "edit", "decline"])
 @pytest.mark.parametrize("then", ["accept", "edit", "decline"])
 def test_the_second_editor_sees_the_first_decision(
@@ -428,7 +423,6 @@ def test_a_retitled_entry_gets_a_historical_record(editing: Client, learner: Use
     assert (version.title, version.history_user.username) == ("A wallet, corrected", "editor")
 
 
-@pytest.mark.measured
 def test_another_editors_change_is_not_overwritten(editing: Client, learner: User) -> None:
     suggestion = correction(learner, title="As it was suggested")
     opened = filled_in(editing.get(page(suggestion, "edit")))
@@ -491,7 +485,6 @@ def test_the_page_says_what_accepting_does(
     assert f"Accepting {sentence.format(section.title)}" in text_of(change)
 
 
-@pytest.mark.measured
 def test_a_correction_can_add_the_article_to_a_section(editing: Client, learner: User) -> None:
     wallet = Article.objects.get(slug="payment-wallet")
     its_own = wallet.entries.all()[0].section
@@ -527,7 +520,6 @@ def test_a_correction_cannot_take_another_articles_address(editing: Client, lear
     assert facts() == before
 
 
-@pytest.mark.measured
 def test_a_correction_of_a_deleted_article_can_only_be_declined(
     editing: Client, learner: User
 ) -> None:
@@ -672,7 +664,6 @@ def links_to(response: Any) -> list[str]:
     return re.findall(rf'href="({QUEUE}\d+/change/)"', response.content.decode())
 
 
-@pytest.mark.measured
 def test_suggestions_are_not_shown_to_editors_who_may_not_see_them(
     editing: Client, learner: User
 ) -> None:

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.playbook.backup import content
 from tests.playbook.backup.conftest import NewDatabase, Site
 from tests.playbook.backup.stored import rows_of
@@ -21,7 +19,6 @@ def kept(url: str) -> dict[str, Any]:
     return rows
 
 
-@pytest.mark.unmeasured
 def test_a_restored_backup_holds_every_row_of_every_table(
     site: Site, new_database: NewDatabase
 ) -> None:

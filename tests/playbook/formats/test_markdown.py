@@ -33,7 +33,6 @@ def test_markdown_is_rendered(text: str, html: str) -> None:
     assert render_markdown(text).strip() == html
 
 
-@pytest.mark.unmeasured
 def test_an_aligned_table_has_no_style() -> None:
     html = render_markdown("| a | b |\n|:-:|--:|\n| 1 | 2 |")
     assert re.sub(r"\s", "", html) == (
@@ -42,7 +41,6 @@ def test_an_aligned_table_has_no_style() -> None:
     )
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "text",
     [
@@ -77,7 +75,6 @@ def test_nothing_of_a_note_runs_or_loads(text: str) -> None:
         assert all(link.startswith("https://example.org") for link in links), name
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "piece",
     [
@@ -125,7 +122,6 @@ def test_a_table_that_would_be_too_large_is_shown_as_it_was_typed() -> None:
     assert render_markdown(text).startswith("<pre>|a|a")
 
 
-@pytest.mark.unmeasured
 def test_a_long_ordinary_note_is_rendered() -> None:
     paragraph = "Some **bold** text with `code` and [a link](https://example.org/x). " * 8
     text = (paragraph + "\n\n- a\n- b\n\n") * 35

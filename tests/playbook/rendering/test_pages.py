@@ -20,11 +20,7 @@ from playbook.rendering.store import ByQuery, RenderStore
 from tests.accounts.pages import Response
 from tests.conftest import Clock
 
-pytestmark = [
-    pytest.mark.usefixtures("playbook"),
-    pytest.mark.same_everywhere,
-    pytest.mark.unmeasured,
-]
+pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.same_everywhere]
 
 WALLET = "/articles/payment-wallet/"
 PAGES = [
@@ -233,7 +229,6 @@ def test_pages_take_a_constant_number_of_queries(
         client.get(path)
 
 
-@pytest.mark.measured
 def test_the_stores_of_pages_are_bounded(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playbook.rendering.store.PAGES_KEPT", 3)
     pages = current(AnonymousUser()).rendered.pages = ByQuery()
@@ -243,7 +238,6 @@ def test_the_stores_of_pages_are_bounded(client: Client, monkeypatch: pytest.Mon
     assert [len(pages.plain), len(pages.with_query)] == [3, 3]
 
 
-@pytest.mark.measured
 def test_a_page_that_loses_a_per_user_fragment_is_refused() -> None:
     template = "{% filter striptags|slice:':0' %}{% reader_id %}{% endfilter %}"
     loader = ("django.template.loaders.locmem.Loader", {"lost.html": template})
@@ -303,7 +297,6 @@ def test_a_head_request_keeps_the_return_address(client: Client) -> None:
     assert "/accounts/login/?next=/articles/%3Fq%3Dcache" in page
 
 
-@pytest.mark.measured
 def test_a_refused_form_offers_no_address_that_only_takes_posts(client: Client) -> None:
     response = client.post(f"{WALLET}state/", {"state": "bogus"})
     assert response.status_code == 400
@@ -312,7 +305,6 @@ def test_a_refused_form_offers_no_address_that_only_takes_posts(client: Client) 
     assert f"next={WALLET}" not in page
 
 
-@pytest.mark.measured
 def test_a_failed_precondition_is_not_cached(client: Client) -> None:
     response = client.get("/sections/caching/", headers={"If-Match": '"another"'})
     assert (response.status_code, response["Cache-Control"]) == (412, "private, no-store")
@@ -323,7 +315,6 @@ def test_an_encoding_with_a_similar_name_is_not_treated_as_gzip(client: Client) 
     assert client.get("/", headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
 
 
-@pytest.mark.measured
 def test_odd_query_strings_are_cached_separately_or_not_at_all(client: Client) -> None:
     KEPT.plain.clear()
     KEPT.with_query.clear()

@@ -15,8 +15,6 @@ import pytest
 
 from tests.playbook.program import processes_of, scheduler, served
 
-pytestmark = pytest.mark.unmeasured
-
 
 def wait_until(is_so: Callable[[], object]) -> None:
     deadline = time.monotonic() + 30

@@ -13,8 +13,6 @@ from progress.models import Completion
 from progress.notes.models import Note
 from tests.progress.notes.conftest import WriteNote
 
-pytestmark = pytest.mark.unmeasured
-
 LIST, PRINT, DOWNLOAD = "/me/notes/", "/me/notes/print/", "/me/notes.md"
 WALLET, BOOKING, CACHE = (
     "payment-wallet",
@@ -78,7 +76,6 @@ def test_a_bad_value_is_ignored_and_named(reader: Client, notes: None) -> None:
     assert shown(reader, address) == [CACHE]
 
 
-@pytest.mark.measured
 def test_an_address_is_canonical(reader: Client, notes: None) -> None:
     response = reader.get(f"{LIST}?q=+entry++&order=journey&layer=domain-expertise&page=1")
     assert response["Location"] == f"{LIST}?layer=domain-expertise&q=entry"
@@ -129,7 +126,6 @@ def test_key_points_are_shown_and_found_with_or_without_a_note(
     assert shown(reader, f"{LIST}?q=erasure") == ["amazon-s3"]
 
 
-@pytest.mark.measured
 def test_a_note_about_an_article_that_left_the_playbook_stays(
     reader: Client, learner: User, notes: None
 ) -> None:
@@ -146,7 +142,6 @@ def test_a_note_about_an_article_that_left_the_playbook_stays(
         assert (draft.title in page, "secret" in page, BOOKING in page) == (True, False, False)
 
 
-@pytest.mark.measured
 def test_the_download_has_headings_key_points_and_links(
     reader: Client, learner: User, notes: None
 ) -> None:
@@ -212,7 +207,6 @@ def test_queries_do_not_depend_on_the_number_of_notes(
 # --- The rows
 
 
-@pytest.mark.measured
 @pytest.mark.parametrize("address", ["/", "/articles/", "/sections/caching/"])
 def test_a_row_says_that_its_article_has_a_note(
     reader: Client, learner: User, notes: None, address: str
@@ -274,7 +268,6 @@ def test_the_log_names_no_text(
     assert "secret" not in caplog.text
 
 
-@pytest.mark.measured
 def test_the_export_has_notes_and_dropped_texts(reader: Client, learner: User, notes: None) -> None:
     from progress.export import progress_of
 

@@ -21,7 +21,7 @@ from progress.project_metrics import figures
 from progress.project_metrics.models import DaySalt, RepositoryFigures, Summary, VisitorDay
 from tests.progress.project_metrics.tables import Tables, figures_of
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 
 def test_figures_equal_a_recount(client: Client, learner: User, editor: User) -> None:
@@ -182,7 +182,6 @@ def test_a_count_that_exists_is_not_repeated_at_start(learner: User) -> None:
     assert Summary.objects.get().finished == 1
 
 
-@pytest.mark.measured
 def test_the_most_finished_are_a_chart_and_a_table(client: Client, learner: User) -> None:
     first, second = Article.objects.public().listed().order_by("pk")[:2]
     others = [User.objects.create_user(f"learner-{number}", "") for number in range(3)]
@@ -218,7 +217,6 @@ def test_visitors_are_a_chart_and_a_table(client: Client) -> None:
     assert figures_of(page, "metrics-visitors") == ["10", "11", "30"]
 
 
-@pytest.mark.measured
 def test_an_open_day_is_not_shown_as_a_day_without_visitors(client: Client) -> None:
     today = datetime.now(UTC).date()
     DaySalt.objects.create(date=today - timedelta(days=1), salt="00")

@@ -20,8 +20,6 @@ from progress.recall.reviewing import NotDue, Reviewed, review_card, undo_review
 from progress.recall.scheduling import STATE_FIELDS, CardState
 from tests.progress.recall.conftest import SetDay
 
-pytestmark = pytest.mark.unmeasured
-
 
 def rate(user: User, key: UUID, rating: Rating, operation: UUID | None = None) -> Reviewed:
     progress = LearnerProgress(User.objects.get(pk=user.pk))
@@ -87,7 +85,6 @@ def test_a_card_is_reviewed_once_on_a_day_and_not_before_its_day(
     assert Review.objects.count() == 1
 
 
-@pytest.mark.measured
 def test_only_a_card_of_the_own_deck_can_be_reviewed(
     learner: User, editor: User, finished: Article, prompts: list[Prompt], set_day: SetDay
 ) -> None:
@@ -102,7 +99,6 @@ def test_only_a_card_of_the_own_deck_can_be_reviewed(
     assert Review.objects.get().undone_at is None
 
 
-@pytest.mark.measured
 def test_undo_restores_exactly_what_was_and_again_changes_nothing(
     learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
 ) -> None:
@@ -130,7 +126,6 @@ def test_undo_of_the_only_review_makes_the_card_new(
     assert [card.is_new for card in Deck(LearnerProgress(learner)).due] == [True, True]
 
 
-@pytest.mark.measured
 def test_only_the_last_review_of_a_card_is_undone(
     learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
 ) -> None:

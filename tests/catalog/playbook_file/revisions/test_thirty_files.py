@@ -18,7 +18,7 @@ from progress.learner import LearnerProgress
 from progress.models import Event, State
 from progress.states import StateName
 
-pytestmark = [pytest.mark.usefixtures("playbook"), pytest.mark.unmeasured]
+pytestmark = pytest.mark.usefixtures("playbook")
 
 VERSIONS = 30
 WORDS = [

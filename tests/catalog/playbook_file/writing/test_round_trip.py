@@ -24,7 +24,7 @@ from catalog.playbook_file.writing.formats import public, write
 from catalog.stored_catalog import stored
 from tests.catalog.playbook_file.matching.test_merge import as_stored
 
-pytestmark = [pytest.mark.same_everywhere, pytest.mark.unmeasured]
+pytestmark = pytest.mark.same_everywhere
 
 # Text as the forms accept it: no control characters, no white space at the ends.
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))

@@ -187,7 +187,6 @@ def test_values_that_cannot_be_used_start_nothing(
     assert PracticeSession.objects.count() == (1 if expected == 302 else 0)
 
 
-@pytest.mark.unmeasured
 @settings(
     max_examples=25,
     deadline=None,
