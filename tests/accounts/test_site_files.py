@@ -6,7 +6,7 @@ from django.test import Client
 from tests.accounts.pages import Page
 
 # The end of a response checks the connections to the database.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 
 
 def fetch(client: Client, path: str) -> tuple[str, bytes]:
@@ -18,7 +18,6 @@ def fetch(client: Client, path: str) -> tuple[str, bytes]:
     return response.headers["Content-Type"], body
 
 
-@pytest.mark.django_db
 def test_robots_may_visit_only_the_sign_in_pages_of_accounts(
     client: Client,
 ) -> None:

@@ -21,6 +21,7 @@ def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSi
     folder = tmp_path_factory.mktemp("bench")
     environment = Environment(Product(folder), SQLiteFiles(folder), rounds=1)
     prepared.copy_static_files(folder / "static")
+    prepared.copy_database(prepared.DATABASE, folder / "prepared.sqlite3")
     environment.prepare()
     with environment.serve("shipped") as running_site:
         yield running_site

@@ -112,6 +112,7 @@ def test_a_preview_answers_with_the_drawing_and_asks_no_database(
     assert html.strip().startswith("<figure")
 
 
+@pytest.mark.same_everywhere
 def test_a_preview_replaces_the_list_on_its_own(client: Client, db: None) -> None:
     headers = {"HX-Request": "true", "HX-Target": "design-drawing"}
     response = client.post(reverse("diagrams:preview"), {"text": "a -> b"}, headers=headers)
@@ -120,12 +121,14 @@ def test_a_preview_replaces_the_list_on_its_own(client: Client, db: None) -> Non
     assert ("<figure" in html, "<details" in html) == (False, False)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("text", ["", "\0", "a -> b\0", "😀" * MAX_TEXT, "x" * (MAX_TEXT + 1)])
 def test_any_posted_text_is_answered(client: Client, db: None, text: str) -> None:
     response = client.post(reverse("diagrams:preview"), {"text": text})
     assert response.status_code == 200
 
 
+@pytest.mark.same_everywhere
 def test_a_preview_is_a_post_of_limited_size(client: Client, db: None) -> None:
     assert client.get(reverse("diagrams:preview")).status_code == 405
     assert client.post(reverse("diagrams:preview"), {"text": "x" * 70_000}).status_code == 413

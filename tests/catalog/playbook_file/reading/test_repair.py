@@ -83,6 +83,7 @@ def test_damaged_file_that_was_continued_is_repaired(encoding: str) -> None:
     assert repaired(written_on) == f"{CORRECT}\nNeu: ✅ “Übung” → 日本 ⚡"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.usefixtures("playbook")
 @pytest.mark.parametrize("lost", ["", "\uf8ff"])
 @pytest.mark.parametrize("encoding", ENCODINGS)
