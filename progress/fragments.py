@@ -177,9 +177,9 @@ def article_key_points(request: HttpRequest, article: Article) -> str:
     progress = request.progress
     if not isinstance(progress, LearnerProgress):
         return ""
-    report = reports_of(progress.user, [article.pk]).get(article.pk)
-    if report is None:
+    if article.pk not in progress.completions:
         return ""
+    report = reports_of(progress.user, [article.pk])[article.pk]
     frame = cached_fragments(request, CATALOG)(
         "progress/includes/article-key-points.html",
         article=article,

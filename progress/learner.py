@@ -1,6 +1,7 @@
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,8 +12,9 @@ from accounts.models import User
 from catalog.history.article_history import article_history_of
 from catalog.models import Article
 from progress import article_notes, news
+from progress.kept_rows import KEPT_ROWS, Rows
 from progress.models import Event, State
-from progress.page_sql import confidences_of, started_at_of
+from progress.page_sql import StoredCompletion, completions_of, started_at_of
 from progress.reader import (
     HISTORY_SHOWN,
     HistoryItem,
@@ -32,6 +34,8 @@ from progress.sql import (
 )
 from progress.states import StateName
 
+_T = TypeVar("_T")
+
 
 class LearnerProgress(ReaderProgress):
     """The progress of a learner who is signed in, kept in the database."""
@@ -39,8 +43,37 @@ class LearnerProgress(ReaderProgress):
     user: User
     is_visitor = False
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, *, keeps_rows: bool = False) -> None:
+        """With `keeps_rows`, use the rows that an earlier request read, and keep those read now.
+
+        A request that writes may not: it can read rows of a transaction that is rolled back.
+        """
         self.user = user
+        self._keeps_rows = keeps_rows
+
+    def rows(self, read: Callable[[User], _T]) -> _T:
+        """Return what `read` returns of the learner's rows, read once until the next write.
+
+        The result is shared by requests, so nobody changes it.
+        """
+        if read not in self._rows:
+            self._rows[read] = read(self.user)
+        rows: _T = self._rows[read]
+        return rows
+
+    @cached_property
+    def _rows(self) -> Rows:
+        if not self._keeps_rows:
+            return {}
+        user = self.user
+        # A restored backup can repeat a progress version, but never the version of the catalogue.
+        version = user.progress_version, self.snapshot.version, self.today
+        return KEPT_ROWS.of(user.pk, version)
+
+    def forget(self) -> None:
+        super().forget()
+        self._keeps_rows = False
+        self.__dict__.pop("_rows", None)
 
     @property
     def version(self) -> Hashable:
@@ -65,7 +98,7 @@ class LearnerProgress(ReaderProgress):
         return self.user.marks_reading_on_open
 
     def load_states(self) -> Mapping[int, str]:
-        return states_of(self.user)
+        return self.rows(states_of)
 
     @cached_property
     def new_articles(self) -> Collection[int]:
@@ -73,7 +106,7 @@ class LearnerProgress(ReaderProgress):
 
     @cached_property
     def articles_with_notes(self) -> Collection[int]:
-        return article_notes.of_learner(self.user)
+        return self.rows(article_notes.of_learner)
 
     @cached_property
     def changed_articles(self) -> Mapping[int, news.ArticleUpdate]:
@@ -81,7 +114,14 @@ class LearnerProgress(ReaderProgress):
 
     @cached_property
     def confidences(self) -> Mapping[int, int]:
-        return confidences_of(self.user)
+        return {
+            pk: row.confidence for pk, row in self.completions.items() if row.confidence is not None
+        }
+
+    @property
+    def completions(self) -> Mapping[int, StoredCompletion]:
+        """What the learner reported on finishing articles, by article id."""
+        return self.rows(completions_of)
 
     @cached_property
     def growth(self) -> news.Growth | None:
@@ -172,7 +212,7 @@ class LearnerProgress(ReaderProgress):
         ]
 
     def started_at(self) -> Mapping[int, datetime]:
-        return started_at_of(self.user)
+        return self.rows(started_at_of)
 
     def lock(self) -> None:
         """Lock the learner until the transaction ends, and clear what was read of their progress.

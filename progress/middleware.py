@@ -27,7 +27,7 @@ class RequestProgress:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         progress: ReaderProgress = (
-            LearnerProgress(request.user)
+            LearnerProgress(request.user, keeps_rows=request.method in {"GET", "HEAD"})
             if isinstance(request.user, User)
             else VisitorProgress(
                 cast(SessionStore, request.session), partial(may_begin_session, request)

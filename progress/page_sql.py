@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connections, router
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from catalog.suggestions.models import Suggestion
 from progress.models import Completion, Event, State
-from progress.sql import in_utc
+from progress.sql import as_uuid, in_utc
 from progress.states import STUDY, Stage, StateName
 
 
@@ -140,15 +141,27 @@ def started_at_of(user: User) -> Mapping[int, datetime]:
         return {article_id: in_utc(at) for article_id, at in cursor.fetchall()}
 
 
-def confidences_of(user: User) -> Mapping[int, int]:
-    """Return the confidence that the learner reported, by article id."""
+class StoredCompletion(NamedTuple):
+    """The row of a completion without its text."""
+
+    uuid: UUID
+    minutes: int | None
+    confidence: int | None
+    has_points: bool
+
+
+def completions_of(user: User) -> Mapping[int, StoredCompletion]:
+    """Return the learner's completions, by article id."""
     with connections[router.db_for_read(Completion)].cursor() as cursor:
         cursor.execute(
-            "SELECT article_id, confidence FROM progress_completion"
-            " WHERE user_id = %s AND confidence IS NOT NULL",
+            "SELECT article_id, uuid, minutes, confidence, key_points <> ''"
+            " FROM progress_completion WHERE user_id = %s",
             [user.pk],
         )
-        return dict(cursor.fetchall())
+        return {
+            article_id: StoredCompletion(as_uuid(uuid), minutes, confidence, bool(has_points))
+            for article_id, uuid, minutes, confidence, has_points in cursor.fetchall()
+        }
 
 
 def decisions_of(user: User) -> tuple[tuple[int, datetime | None], ...]:

@@ -13,11 +13,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from playbook.rendering import guard
+from progress.kept_rows import KEPT_ROWS
 from tests import prepared, rows
 from tests.machine import chromium
 from tests.playbook.program import free_port, manage
@@ -89,6 +91,22 @@ def database_is_requested_by_name(request: pytest.FixtureRequest) -> Iterator[No
 def profiled_renders() -> None:
     """Check the first renders of each page in every module, not only in the first one."""
     guard.profile_again()
+
+
+@pytest.fixture(autouse=True)
+def no_kept_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin each test without rows that a process keeps, and each count of queries.
+
+    What is counted is then what a page reads, not what another page read before it.
+    """
+    KEPT_ROWS.clear()
+    enter = CaptureQueriesContext.__enter__
+
+    def enter_without_rows(self: CaptureQueriesContext) -> CaptureQueriesContext:
+        KEPT_ROWS.clear()
+        return enter(self)
+
+    monkeypatch.setattr(CaptureQueriesContext, "__enter__", enter_without_rows)
 
 
 @pytest.fixture(scope="session")

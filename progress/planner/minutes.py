@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from accounts.models import User
 from catalog.models import Article
-from catalog.snapshot import CatalogSnapshot
-from progress.planner.page_sql import reported_minutes
+from progress.learner import LearnerProgress
 
 DEFAULT_MINUTES = 15
 """The minutes of an article for which the playbook states none; pages say “about”."""
@@ -33,10 +31,11 @@ def at_pace(minutes: int, pace: float) -> int:
     return max(round(minutes * pace), 1)
 
 
-def reported_by(user: User, snapshot: CatalogSnapshot) -> list[tuple[int, int]]:
-    """Return the reported and the stated minutes of each finished article, in one query."""
+def reported_by(progress: LearnerProgress) -> list[tuple[int, int]]:
+    """Return the reported and the stated minutes of each article with reported ones."""
+    by_pk = progress.snapshot.by_pk
     return [
-        (minutes, stated_minutes(article))
-        for article_id, minutes in reported_minutes(user)
-        if (article := snapshot.by_pk.get(article_id))
+        (completion.minutes, stated_minutes(article))
+        for article_id, completion in progress.completions.items()
+        if completion.minutes and (article := by_pk.get(article_id))
     ]

@@ -6,19 +6,18 @@ They take less than half the time of their ORM forms.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connections, router
+from django.utils import timezone
 
 from accounts.models import User
-from progress.models import Completion
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.practice.models import PracticeSession
-from progress.recall.sql import as_uuid
-from progress.sql import in_utc
+from progress.sql import as_uuid, in_utc
 
 
 class StoredList(NamedTuple):
@@ -28,6 +27,9 @@ class StoredList(NamedTuple):
     minutes: int
     parts: list[dict[str, Any]]
 
+
+ONE_LIST = timedelta(days=3)
+"""Longer than any study day, even for a learner who changes time zones."""
 
 PLAN_COLUMNS = (
     "id",
@@ -58,23 +60,32 @@ class StoredItem(NamedTuple):
 
 
 def active_plan(user: User) -> Plan | None:
-    alias = router.db_for_read(Plan)
-    with connections[alias].cursor() as cursor:
+    return plan_from(active_plan_row(user))
+
+
+def active_plan_row(user: User) -> tuple[Any, ...] | None:
+    """Return the `PLAN_COLUMNS` of the learner's active plan, as the database returns them."""
+    with connections[router.db_for_read(Plan)].cursor() as cursor:
         cursor.execute(
-            "SELECT id, uuid, begins_on, interview_on, minutes, layers, sections,"
+            "SELECT id, uuid, user_id, begins_on, interview_on, minutes, layers, sections,"
             " practice_per_week, practice_minutes, created_at, updated_at FROM planner_plan"
             " WHERE user_id = %s AND archived_at IS NULL",
             [user.pk],
         )
-        row = cursor.fetchone()
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
+
+
+def plan_from(row: tuple[Any, ...] | None) -> Plan | None:
+    """Return the plan of such a row."""
     if row is None:
         return None
-    pk, uuid, begins_on, interview_on, *choices, per_week, practice_minutes, created, updated = row
+    pk, uuid, user, begins_on, interview_on, *choices, per_week, minutes, created, updated = row
     days = _as_date(begins_on), interview_on and _as_date(interview_on)
     lists = map(json.loads, choices)
     times = in_utc(created), in_utc(updated)
-    values = pk, as_uuid(uuid), user.pk, *days, *lists, per_week, practice_minutes, *times
-    return Plan.from_db(alias, PLAN_COLUMNS, values)
+    values = pk, as_uuid(uuid), user, *days, *lists, per_week, minutes, *times
+    return Plan.from_db(router.db_for_read(Plan), PLAN_COLUMNS, values)
 
 
 def lists_of(plan: Plan) -> Mapping[date, StoredList]:
@@ -89,16 +100,24 @@ def lists_of(plan: Plan) -> Mapping[date, StoredList]:
     return {each.day: each for each in lists}
 
 
-def left_out_of(plan: Plan) -> set[int]:
-    """Return the primary keys of the articles that are left out of the plan."""
+def left_out_of(user: User) -> Collection[int]:
+    """Return the primary keys of the articles that are left out of the learner's active plan."""
     with connections[router.db_for_read(Plan)].cursor() as cursor:
-        cursor.execute("SELECT article_id FROM planner_plan_left_out WHERE plan_id = %s", [plan.pk])
-        return {pk for (pk,) in cursor.fetchall()}
+        cursor.execute(
+            "SELECT article_id FROM planner_plan_left_out AS left_out JOIN planner_plan AS plan"
+            " ON plan.id = left_out.plan_id WHERE plan.user_id = %s AND plan.archived_at IS NULL",
+            [user.pk],
+        )
+        return frozenset(pk for (pk,) in cursor.fetchall())
 
 
-def own_items_of(user: User, done_since: datetime) -> list[StoredItem]:
-    """Return the learner's own items that are to do or were done since then, the oldest first."""
+def own_items_of(user: User) -> Sequence[StoredItem]:
+    """Return the learner's own items to do, and those done lately enough to be on today's list.
+
+    The oldest come first.
+    """
     connection = connections[router.db_for_read(OwnItem)]
+    done_since = timezone.now() - ONE_LIST
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT uuid, title, url, minutes, day, done_at IS NOT NULL FROM planner_ownitem"
@@ -114,18 +133,7 @@ def own_items_of(user: User, done_since: datetime) -> list[StoredItem]:
     ]
 
 
-def reported_minutes(user: User) -> list[tuple[int, int]]:
-    """Return each article on which the learner reported minutes, by its primary key, with them."""
-    with connections[router.db_for_read(Completion)].cursor() as cursor:
-        cursor.execute(
-            "SELECT article_id, minutes FROM progress_completion"
-            " WHERE user_id = %s AND minutes > 0",
-            [user.pk],
-        )
-        return [(article_id, minutes) for article_id, minutes in cursor.fetchall()]
-
-
-def finished_practice(user: User) -> list[datetime]:
+def finished_practice(user: User) -> Sequence[datetime]:
     """Return when each of the learner's practice sessions was finished, the earliest first."""
     with connections[router.db_for_read(PracticeSession)].cursor() as cursor:
         cursor.execute(

@@ -19,7 +19,14 @@ from progress.planner.day_lists import ListedPart, begun_on, listed, minutes_don
 from progress.planner.deck_forecast import deck_forecast
 from progress.planner.models import DayList, Plan
 from progress.planner.outlook import Outlook, more_minutes, to_leave_out
-from progress.planner.page_sql import StoredList, active_plan, finished_practice, lists_of
+from progress.planner.page_sql import (
+    StoredList,
+    active_plan,
+    active_plan_row,
+    finished_practice,
+    lists_of,
+    plan_from,
+)
 from progress.planner.plan_parts import (
     DAYS_MAX,
     MINUTES_FOR_A_CARD,
@@ -38,8 +45,8 @@ ONE_DAY = timedelta(days=1)
 
 
 def plan_of(progress: LearnerProgress) -> Plan | None:
-    """Return the learner's active plan; read once in a request."""
-    return active_plan(progress.user)
+    """Return the learner's active plan."""
+    return plan_from(progress.rows(active_plan_row))
 
 
 def today_of_plan(user: User) -> str:
@@ -106,7 +113,7 @@ class Planning:
     @cached_property
     def practised_on(self) -> Sequence[date]:
         """The study day of each practice session that was finished since the plan began."""
-        times = finished_practice(self.user)
+        times = self.progress.rows(finished_practice)
         days = study_days(times)
         return [days[at] for at in times if days[at] >= self.plan.begins_on]
 

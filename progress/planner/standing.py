@@ -10,7 +10,7 @@ from progress.planner.plan_parts import PartKind
 from progress.planner.planning import Planning
 from progress.planner.tasks import articles_in
 from progress.practice.history.figures import CriterionTrend, trends_of
-from progress.practice.history.views import past_scores_of
+from progress.practice.history.sql import past_scores_of
 from progress.recall.deck import Deck
 from progress.recall.statistics.figures import RecallShare
 from progress.recall.statistics.sql import recall_share_of
@@ -80,13 +80,13 @@ def _recall(planning: Planning) -> RecallOnTheDay:
     known = [card for card in deck.active_rows if card.last_reviewed_on]
     mean = sum(card.recall_on(day) for card in known) / len(known) if known else 0
     expected = round(100 * mean) if len(known) >= CARDS_MIN else None
-    return RecallOnTheDay(day, len(known), expected, recall_share_of(planning.user))
+    return RecallOnTheDay(day, len(known), expected, planning.progress.rows(recall_share_of))
 
 
 def _practice(planning: Planning) -> PracticeDone:
     plan = planning.plan
     last = planning.last_day or planning.today
     weeks = max(-(-((last - plan.begins_on) + timedelta(days=1)).days // 7), 1)
-    trends: Sequence[CriterionTrend] = trends_of(past_scores_of(planning.user))
+    trends: Sequence[CriterionTrend] = trends_of(planning.progress.rows(past_scores_of))
     weakest = trends[0] if trends else None
     return PracticeDone(len(planning.practice_done_on), weeks * plan.practice_per_week, weakest)

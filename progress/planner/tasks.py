@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
 from functools import lru_cache
 
-from django.utils import timezone
 from django.utils.functional import cached_property
 
 from catalog.models import Article
@@ -66,12 +64,9 @@ def is_left(state: StateName) -> bool:
 
 LEFT = frozenset(state.value for state in StateName if is_left(state))
 
-ONE_LIST = timedelta(days=3)
-"""Longer than any study day, even for a learner who changes time zones."""
-
 
 class PlanTasks:
-    """The tasks of a plan as they are now. Three queries."""
+    """The tasks of a plan as they are now. Three queries of what is not kept."""
 
     def __init__(
         self, plan: Plan, progress: LearnerProgress, minutes_done: Mapping[str, int]
@@ -79,12 +74,12 @@ class PlanTasks:
         self.plan = plan
         self.progress = progress
         self.minutes_done = minutes_done
-        self.left_out: Collection[int] = left_out_of(plan)
+        self.left_out = progress.rows(left_out_of)
         self.articles = articles_of(plan, progress.snapshot)
-        self.recent_items = own_items_of(progress.user, timezone.now() - ONE_LIST)
+        self.recent_items = progress.rows(own_items_of)
         """The own items to do, and those done so lately that today's list can have them."""
         self.own_items = [item for item in self.recent_items if not item.is_done]
-        self.pace = pace_from(reported_by(progress.user, progress.snapshot))
+        self.pace = pace_from(reported_by(progress))
 
     @cached_property
     def own_keys(self) -> Collection[str]:

@@ -272,7 +272,7 @@ class Today:
 
     @cached_property
     def _reviewed_on(self) -> Mapping[date, int]:
-        return reviews_by_day(self.planning.user)
+        return self.progress.rows(reviews_by_day)
 
     @cached_property
     def _planned(self) -> Mapping[date, Day]:

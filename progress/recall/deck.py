@@ -9,9 +9,8 @@ deck at once, and the card of a retired prompt, or of an article that is no long
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
-from uuid import UUID
 
 from django.db.models import Max
 from django.utils.functional import cached_property
@@ -23,7 +22,7 @@ from progress.learner import LearnerProgress
 from progress.recall.aiming import in_pass_today
 from progress.recall.deck_cards import DeckCard, PromptCards, is_due
 from progress.recall.models import CardKind, Review
-from progress.recall.sql import StoredCard, completions_with_points, stored_cards
+from progress.recall.sql import StoredCard, stored_cards
 from progress.states import Stage, StateName
 
 KEY_POINTS, OWN = CardKind.KEY_POINTS, CardKind.OWN
@@ -163,7 +162,7 @@ class Deck:
                 for prompt, card in prompt_cards.get(pk, {}).items():
                     yield self._as_stored(card, of_prompt.get(prompt))
             if pk in with_points:
-                card = DeckCard(self._completions[pk], KEY_POINTS, article)
+                card = DeckCard(self.progress.completions[pk].uuid, KEY_POINTS, article)
                 yield self._as_stored(card, of_points.get(pk))
             for row in own[pk]:
                 yield self._as_stored(DeckCard(row.key, OWN, article), row)
@@ -216,15 +215,12 @@ class Deck:
     @cached_property
     def _with_points(self) -> Collection[int]:
         """The finished articles about which the learner wrote key points."""
-        return self._finished & self._completions.keys() & self.snapshot.by_pk.keys()
+        with_points = {pk for pk, row in self.progress.completions.items() if row.has_points}
+        return self._finished & with_points & self.snapshot.by_pk.keys()
 
-    @cached_property
-    def _completions(self) -> Mapping[int, UUID]:
-        return completions_with_points(self.user)
-
-    @cached_property
-    def _stored(self) -> list[StoredCard]:
-        return stored_cards(self.user)
+    @property
+    def _stored(self) -> Sequence[StoredCard]:
+        return self.progress.rows(stored_cards)
 
 
 def changed_since_review(progress: LearnerProgress) -> Collection[int]:

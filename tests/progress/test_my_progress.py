@@ -303,7 +303,7 @@ def test_a_state_is_changed_from_the_menu(reader: Client, progress: LearnerProgr
     for action, state, _pressed in reversed(buttons):
         response = reader.post(action, {"state": state, "next": ME})
         assert response["Location"] == "/me/#reading-now"
-        assert progress.load_states().get(article.pk, "todo") == state
+        assert LearnerProgress(progress.user).state_of(article.pk) == state
     assert f'id="reading-{article.pk}-menu"' not in part(html_of(reader, ME), "reading-now")
 
 

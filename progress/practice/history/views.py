@@ -4,21 +4,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import connections, router, transaction
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
 from catalog.cases.case_index import CaseIndex
-from catalog.cases.stages import Criterion
 from catalog.dependencies import CATALOG
 from playbook.http import sign_in_required
 from playbook.rendering.dependencies import TIME_ZONE
 from playbook.rendering.pages import Viewed, personal_page
-from progress.practice.history.figures import PastScore, not_practised, totals_of, trends_of
-from progress.practice.models import PracticeSession, Score
+from progress.practice.history.figures import not_practised, totals_of, trends_of
+from progress.practice.history.sql import past_scores_of
+from progress.practice.models import PracticeSession
 from progress.practice.record import record_of
 from progress.reader import ReaderGone
 from progress.responses import expect_reader
@@ -38,7 +37,7 @@ def practice_history(request: LearnerRequest) -> Viewed:
         request.GET.get("page")
     )
     practised = set(sessions.order_by().values_list("case", flat=True).distinct())
-    scores = past_scores_of(request.user)
+    scores = request.progress.rows(past_scores_of)
     totals = totals_of(scores)
     return {
         "rows": [(session, totals.get(session.pk)) for session in page],
@@ -47,22 +46,6 @@ def practice_history(request: LearnerRequest) -> Viewed:
         "trends": trends_of(scores),
         "not_practised": not_practised(CaseIndex.of(request.snapshot).cases, practised),
     }
-
-
-def past_scores_of(user: User) -> list[PastScore]:
-    """Return the learner's own points, the oldest session first, in one query."""
-    with connections[router.db_for_read(Score)].cursor() as cursor:
-        # Today asks for it on every view, and the ORM takes four times as long.
-        cursor.execute(
-            "SELECT score.practice_session_id, score.criterion, score.points"
-            " FROM practice_score AS score JOIN practice_practicesession AS session"
-            " ON session.id = score.practice_session_id"
-            " WHERE session.user_id = %s AND score.review_link_id IS NULL"
-            " ORDER BY session.started_at, session.id, score.id",
-            [user.pk],
-        )
-        rows = cursor.fetchall()
-    return [PastScore(session, Criterion(criterion), points) for session, criterion, points in rows]
 
 
 @require_POST

@@ -403,6 +403,7 @@ def test_reviews_of_today_stay_on_a_list_that_is_cut(
     Card.objects.update(
         stability=3, difficulty=5, due_on=later, first_reviewed_on=MONDAY, last_reviewed_on=MONDAY
     )
+    lock_learner(learner)
     assert rows_of(learner)[0] == ("10 cards due", 10, True)
     page = reader.get("/today/").content.decode()
     assert "/today/parts/recall/" not in page, "reviews that are done cannot be cleared"

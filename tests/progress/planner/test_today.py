@@ -361,14 +361,14 @@ def test_today_takes_a_constant_number_of_queries(
     reader: Client, learner: User, plan: Plan, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     reader.get("/today/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         reader.get("/today/?few")
     for number in range(5):
         OwnItem.objects.create(user=learner, title=f"Item {number}", minutes=5)
     for article in Article.objects.all()[:10]:
         fresh(learner).set(article, StateName.DONE)
     DayList.objects.create(plan=plan, day=timezone.localdate() - timedelta(days=1), minutes=0)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         reader.get("/today/?many")
 
 
