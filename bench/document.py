@@ -63,7 +63,9 @@ note about each. A card is due for every prompt that ships, and each rating is t
 on this day. The texts of a note or a scratch grow from save to save, as they do while somebody
 types. Each learner has a practice session of 45 minutes that is running, with a text in each stage
 and a drawing. *Today* is requested by learners with a plan for the whole playbook, of 40 minutes a
-day and without a date, on its first day; the *map* by learners who have done 20 entries.
+day and without a date, on its first day; the *map* by learners who have done 20 entries. Nobody
+writes while pages are measured, so the rows of the twenty learners are kept by the processes, as
+they are between two writes of a learner.
 
 The status of every response is checked, and an unexpected one fails the run. Each write is a
 real one. Afterwards the database must have as many new events, reviews, saves or versions as

@@ -120,7 +120,7 @@ class LearnerProgress(ReaderProgress):
 
     @property
     def completions(self) -> Mapping[int, StoredCompletion]:
-        """What the learner reported on finishing articles, by article id."""
+        """The learner's reports on articles that they finished, by article id."""
         return self.rows(completions_of)
 
     @cached_property

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog import catalog_version
 from catalog.models import Article
+from playbook.http import HttpRequest
 from progress.finishing import Report, finish
 from progress.kept_rows import KEPT_ROWS, KeptRows
 from progress.learner import LearnerProgress
@@ -124,7 +125,7 @@ def test_a_request_that_writes_neither_uses_nor_keeps_rows(learner: User, articl
     Note.objects.create(user=learner, article=article, text="Unseen", uuid=uuid4())
     assert article.pk not in kept(learner).articles_with_notes
     response = client.post(f"/articles/{article.slug}/state/", {"state": "unknown"})
-    assert article.pk in response.wsgi_request.progress.articles_with_notes  # type: ignore[attr-defined]
+    assert article.pk in cast(HttpRequest, response.wsgi_request).progress.articles_with_notes
     assert article.pk not in kept(learner).articles_with_notes
 
 
