@@ -36,8 +36,8 @@ class Reviewed:
 def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation: UUID) -> Reviewed:
     """Rate a card of the deck on the current study day.
 
-    The same operation again returns the review that it made and changes nothing. Raise
-    `NoSuchCard`, `NotDue`, `UsedOperation` or `ReaderGone`.
+    The same operation with the same rating again returns the review that it made and changes
+    nothing. Raise `NoSuchCard`, `NotDue`, `UsedOperation` or `ReaderGone`.
     """
     PromptIndex.of(progress.snapshot)  # read before the lock is taken
     with transaction.atomic():
@@ -51,7 +51,7 @@ def _review_locked_card(
         card = _lock_due_card(progress, key)
         review = _rate(progress, card, rating, operation)
     except (NoSuchCard, NotDue):
-        if earlier := _earlier(progress, key, operation):
+        if earlier := _earlier(progress, key, rating, operation):
             return earlier
         raise
     progress.remember(progress.states)
@@ -93,8 +93,10 @@ def _rate(progress: LearnerProgress, card: Card, rating: Rating, operation: UUID
     return review
 
 
-def _earlier(progress: LearnerProgress, key: UUID, operation: UUID) -> Reviewed | None:
-    """Return the review of the card that the operation made before, if it did.
+def _earlier(
+    progress: LearnerProgress, key: UUID, rating: Rating, operation: UUID
+) -> Reviewed | None:
+    """Return the review of the card with this rating that the operation made before, if it did.
 
     Raise `UsedOperation` if it was undone, or is one of another card.
     """
@@ -102,7 +104,8 @@ def _earlier(progress: LearnerProgress, key: UUID, operation: UUID) -> Reviewed 
     review = reviews.filter(uuid=operation).first()
     if review and (review.undone_at or key_of(review.card) != key):
         raise UsedOperation
-    return Reviewed(review, review.card) if review else None
+    # Two tabs can show one page with one operation, and the learner can rate in both.
+    return Reviewed(review, review.card) if review and review.rating == rating else None
 
 
 @transaction.atomic

@@ -69,8 +69,17 @@ def test_a_review_that_is_sent_twice_counts_once(
 ) -> None:
     operation = uuid4()
     first = rate(learner, prompts[0].uuid, Rating.GOOD, operation)
-    again = rate(learner, prompts[0].uuid, Rating.EASY, operation)
-    assert again.review == first.review
+    again = rate(learner, prompts[0].uuid, Rating.GOOD, operation)
+    assert again.review == first.review == Review.objects.get()
+
+
+def test_another_rating_of_the_same_operation_is_refused(
+    learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
+) -> None:
+    operation = uuid4()
+    rate(learner, prompts[0].uuid, Rating.GOOD, operation)
+    with pytest.raises(NotDue):
+        rate(learner, prompts[0].uuid, Rating.AGAIN, operation)
     assert Review.objects.get().rating == Rating.GOOD
 
 

@@ -82,6 +82,19 @@ def test_a_card_that_is_no_longer_due_is_not_rated(reader: Client, prompts: list
     assert Review.objects.count() == 1
 
 
+def test_a_second_tab_says_that_its_other_rating_changed_nothing(
+    reader: Client, prompts: list[Prompt]
+) -> None:
+    """A tab that the browser shows from its cache has the operation of the first one."""
+    sent = rating(prompts[0].uuid, 3)
+    reader.post("/me/recall/review/", sent)
+    second = reader.post("/me/recall/review/", sent | {"rating": "1"}, headers=HTMX)
+    html = second.content.decode()
+    assert "That card is no longer due. Nothing was changed." in html
+    assert "back in" not in html
+    assert Review.objects.get().rating == 3
+
+
 def test_a_rating_that_was_undone_or_was_of_another_card_is_not_sent_again(
     reader: Client, prompts: list[Prompt]
 ) -> None:
