@@ -1,7 +1,8 @@
 """Send the reminders whose hour it is, each at most once a study day.
 
 A worker claims a reminder in the database before it sends it, so of several one sends it. What
-could not be sent is given back, and the next run tries again until the hour is over.
+could not be sent is given back, and the next run tries again until the hour is over. The run
+fails after it tried all of them, so that operators see it.
 """
 
 from __future__ import annotations
@@ -25,11 +26,33 @@ SENT_WITHIN = timedelta(hours=1)
 ONE_DAY = timedelta(days=1)
 
 
+class NotAllSent(Exception):
+    """Some reminders could not be made or sent. The others were, and stay settled."""
+
+    def __init__(self, failed: int, sent: int) -> None:
+        super().__init__(f"Reminders not sent: {failed}, see the log. Reminders sent: {sent}.")
+
+
+class _NotSent(Exception):
+    """The reminder could not be made or sent, and was given back."""
+
+
 def send_reminders(now: datetime) -> int:
-    """Send the reminders of this hour, and return how many were sent."""
+    """Send the reminders of this hour, and return how many were sent.
+
+    Raise `NotAllSent` after all were tried, if any could not be sent.
+    """
     if not settings.HAS_EMAIL:
         return 0
-    return sum(_remind(reminder, day) for reminder, day in list(_due(now)))
+    sent = failed = 0
+    for reminder, day in list(_due(now)):
+        try:
+            sent += _remind(reminder, day)
+        except _NotSent:
+            failed += 1
+    if failed:
+        raise NotAllSent(failed, sent)
+    return sent
 
 
 def _due(now: datetime) -> Iterator[tuple[Reminder, date]]:
@@ -51,7 +74,10 @@ def is_due(reminder: Reminder, day: date, now: datetime) -> bool:
 
 
 def _remind(reminder: Reminder, day: date) -> bool:
-    """Send one reminder if there is something to do. A failure is logged and not settled."""
+    """Send one reminder if there is something to do, and return whether it was sent.
+
+    Raise `_NotSent` for a failure, which is logged and not settled.
+    """
     if not claim(reminder, day):
         return False
     try:
@@ -63,7 +89,7 @@ def _remind(reminder: Reminder, day: date) -> bool:
         # One learner's reminder must not keep the others from theirs.
         logger.exception("A reminder could not be made")
     release(reminder, day)
-    return False
+    raise _NotSent
 
 
 def _send(reminder: Reminder) -> bool:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from smtplib import SMTPServerDisconnected
 from threading import Barrier
 from zoneinfo import ZoneInfo
 
@@ -12,15 +13,18 @@ from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from catalog.models import Article
 from catalog.prompts.models import Prompt
 from playbook.jobs import wanted_jobs
+from playbook.scheduling.models import ScheduledJob
+from playbook.scheduling.running import due_jobs, run_if_due
 from progress.learner import LearnerProgress
 from progress.planner.models import DayList, OwnItem, Plan, Reminder
-from progress.planner.reminders.sending import claim, send_reminders
+from progress.planner.reminders.sending import NotAllSent, claim, send_reminders
 from progress.states import StateName
 from tests.progress.planner.conftest import MONDAY, NOON, SetDay
 from tests.progress.planner.reminders.conftest import EVERY_DAY, SendAt, confirm
@@ -249,12 +253,14 @@ def test_a_reminder_that_could_not_be_sent_is_tried_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings.EMAIL_BACKEND = REFUSING
-    assert send_at(NOON) == 0
+    with pytest.raises(NotAllSent):
+        send_at(NOON)
     assert "A reminder could not be sent" in caplog.text
     settings.EMAIL_BACKEND = IN_MEMORY
     assert [send_at(NOON + timedelta(minutes=each)) for each in (10, 20)] == [1, 0]
     settings.EMAIL_BACKEND = REFUSING
-    assert send_at(NOON + timedelta(days=1)) == 0
+    with pytest.raises(NotAllSent):
+        send_at(NOON + timedelta(days=1))
     settings.EMAIL_BACKEND = IN_MEMORY
     assert send_at(NOON + timedelta(days=1, hours=1)) == 0
 
@@ -271,7 +277,9 @@ def test_a_reminder_that_cannot_be_made_keeps_no_other_from_being_sent(
     confirm(other)
     Reminder.objects.create(user=other, weekdays=EVERY_DAY, hour=12, browser_zone="UTC")
     Plan.objects.create(user=other, begins_on=MONDAY, minutes=[40] * 7)
-    assert send_reminders(NOON) == 1
+    with pytest.raises(NotAllSent) as raised:
+        send_reminders(NOON)
+    assert str(raised.value) == "Reminders not sent: 1, see the log. Reminders sent: 1."
     assert [mail.to for mail in mailoutbox] == [["other@example.org"]]
     assert "A reminder could not be made" in caplog.text
     reminder.refresh_from_db()
@@ -353,3 +361,36 @@ def test_the_job_sends_reminders(
     for _ in range(2):
         wanted_jobs()["send_reminders"].run()
     assert len(mailoutbox) == 1
+
+
+def test_a_run_in_which_a_mail_could_not_be_sent_has_failed(
+    reader: Client,
+    plan: Plan,
+    reminder: Reminder,
+    other: User,
+    mailoutbox: list[EmailMessage],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every mail is tried, and one that was sent is not sent again by the next run."""
+    confirm(other)
+    Reminder.objects.create(user=other, weekdays=EVERY_DAY, hour=12, browser_zone="UTC")
+    Plan.objects.create(user=other, begins_on=MONDAY, minutes=[40] * 7)
+    send = EmailMessage.send
+
+    def refuse_first(mail: EmailMessage, *, fail_silently: bool = False) -> int:
+        if mail.to == ["learner@example.org"]:
+            raise SMTPServerDisconnected
+        return send(mail, fail_silently=fail_silently)
+
+    with monkeypatch.context() as server:
+        server.setattr(EmailMessage, "send", refuse_first)
+        assert "send_reminders" in due_jobs(NOON)
+        assert not run_if_due("send_reminders")
+    job = ScheduledJob.objects.get(name="send_reminders")
+    failure = "CommandError: Reminders not sent: 1, see the log. Reminders sent: 1."
+    assert (job.failure, job.succeeded_at) == (failure, None)
+    monkeypatch.setattr(timezone, "now", lambda: NOON + timedelta(minutes=10))
+    assert run_if_due("send_reminders")
+    job.refresh_from_db()
+    assert job.failure == ""
+    assert [mail.to for mail in mailoutbox] == [["other@example.org"], ["learner@example.org"]]
