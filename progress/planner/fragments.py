@@ -193,8 +193,8 @@ def _rows(request: HttpRequest, today: Today) -> SafeString:
 
 
 def _row(request: HttpRequest, reader: int, row: Row, *, is_first: bool) -> SafeString:
-    """Render a row of today's list. What is cached has no text of the learner."""
-    item, own_url = row.item, row.url if row.item else ""
+    """Render a row of today's list. What is cached has no text or address of the learner's."""
+    item, own_url = row.item, row.url if row.item or row.is_running else ""
     frame = cached_fragments(request, CATALOG)(
         f"{INCLUDES}row.html",
         kind=row.kind,
@@ -207,6 +207,7 @@ def _row(request: HttpRequest, reader: int, row: Row, *, is_first: bool) -> Safe
         is_ticked=row.listed.is_ticked,
         can_tick=row.can_tick,
         is_about=row.is_about,
+        is_running=row.is_running,
         note=gap("note") if row.note else "",
         url=gap("own_url") if own_url else row.url,
         item_url=gap("item_url") if item else "",

@@ -59,6 +59,14 @@ class StoredItem(NamedTuple):
     is_done: bool
 
 
+class StoredPractice(NamedTuple):
+    """A practice session as the plan needs it."""
+
+    uuid: UUID
+    started_at: datetime
+    finished_at: datetime | None
+
+
 def active_plan(user: User) -> Plan | None:
     return plan_from(active_plan_row(user))
 
@@ -133,15 +141,19 @@ def own_items_of(user: User) -> Sequence[StoredItem]:
     ]
 
 
-def finished_practice(user: User) -> Sequence[datetime]:
-    """Return when each of the learner's practice sessions was finished, the earliest first."""
+def practice_of(user: User) -> Sequence[StoredPractice]:
+    """Return the learner's practice sessions, the one that was started first first."""
     with connections[router.db_for_read(PracticeSession)].cursor() as cursor:
         cursor.execute(
-            "SELECT finished_at FROM practice_practicesession"
-            " WHERE user_id = %s AND finished_at IS NOT NULL ORDER BY finished_at",
+            "SELECT uuid, started_at, finished_at FROM practice_practicesession"
+            " WHERE user_id = %s ORDER BY started_at, id",
             [user.pk],
         )
-        return [in_utc(at) for (at,) in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [
+        StoredPractice(as_uuid(uuid), in_utc(started_at), finished_at and in_utc(finished_at))
+        for uuid, started_at, finished_at in rows
+    ]
 
 
 def _as_date(stored: date | str) -> date:

@@ -13,7 +13,7 @@ from accounts.models import User
 from catalog.models import Article
 from catalog.prerequisites.prerequisite_index import PrerequisiteIndex
 from catalog.snapshot import CatalogSnapshot
-from playbook.study_day import study_days
+from playbook.study_day import study_day, study_days
 from progress.learner import LearnerProgress
 from progress.planner.day_lists import ListedPart, begun_on, listed, minutes_done, parts_in
 from progress.planner.deck_forecast import deck_forecast
@@ -21,11 +21,12 @@ from progress.planner.models import DayList, Plan
 from progress.planner.outlook import Outlook, more_minutes, to_leave_out
 from progress.planner.page_sql import (
     StoredList,
+    StoredPractice,
     active_plan,
     active_plan_row,
-    finished_practice,
     lists_of,
     plan_from,
+    practice_of,
 )
 from progress.planner.plan_parts import (
     DAYS_MAX,
@@ -113,9 +114,20 @@ class Planning:
     @cached_property
     def practised_on(self) -> Sequence[date]:
         """The study day of each practice session that was finished since the plan began."""
-        times = self.progress.rows(finished_practice)
+        practice = self.progress.rows(practice_of)
+        times = [each.finished_at for each in practice if each.finished_at]
         days = study_days(times)
         return [days[at] for at in times if days[at] >= self.plan.begins_on]
+
+    @property
+    def running_practice(self) -> StoredPractice | None:
+        """The newest practice session of today that is not finished.
+
+        One of an earlier day was abandoned: finishing it is no practice of today.
+        """
+        unfinished = (each for each in self.progress.rows(practice_of) if not each.finished_at)
+        newest = max(unfinished, key=lambda each: each.started_at, default=None)
+        return newest if newest and study_day(newest.started_at) == self.today else None
 
     @property
     def wish(self) -> PracticeWish:

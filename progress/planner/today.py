@@ -38,6 +38,7 @@ class Row:
     state: StateName | None = None
     item: StoredItem | None = None
     url: str = ""
+    is_running: bool = False
 
     @property
     def kind(self) -> PartKind:
@@ -119,8 +120,12 @@ class Today:
 
     def _practice(self, each: ListedPart) -> Row:
         title = _("An interview of %(n)s minutes") % {"n": each.part.minutes}
+        is_done, running = self.planning.is_done(each), self.planning.running_practice
+        if running:
+            url = reverse("practice:session_detail", args=[running.uuid])
+            return Row(each, is_done, title, url=url, is_running=True)
         url = f"{reverse('practice:practice_list')}?length={each.part.minutes}"
-        return Row(each, self.planning.is_done(each), title, url=url)
+        return Row(each, is_done, title, url=url)
 
     def _own(self, each: ListedPart) -> Row:
         item = self._own_items.get(each.part.key)

@@ -93,3 +93,15 @@ def case_practised(request: HttpRequest, case: Case) -> str:
         return ""
     at = progress.derive(last_practised).get(case.pk)
     return render_to_string("practice/includes/practised.html", {"at": at})
+
+
+@per_user_fragment(register, READER, CATALOG)
+def case_button(request: HttpRequest, case: Case) -> str:
+    """Render the button that starts the case, or leads to the learner's session of it."""
+    progress, template = request.progress, "practice/includes/case-button.html"
+    if isinstance(progress, LearnerProgress):
+        for running in progress.derive(running_sessions):
+            if running.practice_session.case_id == case.pk:
+                own = {"running_url": running.practice_session.get_absolute_url()}
+                return cached_fragments(request, CATALOG).filled(template, own, case=case)
+    return cached_fragments(request, CATALOG)(template, case=case, running_url="")

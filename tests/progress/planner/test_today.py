@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from catalog.cases.models import Case
 from catalog.merging import merge_articles
 from catalog.models import Article
 from progress.export import progress_of
@@ -17,6 +18,8 @@ from progress.learner import LearnerProgress
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.planner.planning import Planning
 from progress.planner.today import Today
+from progress.practice.case_copy import CaseCopy
+from progress.practice.models import PracticeSession
 from progress.recall.models import Card, CardKind, Rating
 from progress.recall.reviewing import review_card
 from progress.states import StateName
@@ -370,6 +373,33 @@ def test_today_takes_a_constant_number_of_queries(
     DayList.objects.create(plan=plan, day=timezone.localdate() - timedelta(days=1), minutes=0)
     with django_assert_num_queries(13):
         reader.get("/today/?many")
+
+
+def test_practice_leads_to_the_session_of_today_that_is_not_finished(
+    reader: Client, learner: User, other: User, plan: Plan, set_day: SetDay
+) -> None:
+    def action() -> tuple[str, str]:
+        fresh(learner).lock()
+        html = reader.get("/today/").content.decode().partition('class="today-rows"')[2]
+        found = re.search(r'<a class="button[^>]* href="(/[^"]*practice/[^"]*)">([^<]*)</a>', html)
+        assert found
+        return found[1], found[2]
+
+    plan.practice_per_week, plan.minutes = 7, [60] * 7
+    plan.save()
+    list_of_cases = "/practice/?length=45", "Practise"
+    case = Case.objects.create(slug="seats", title="Seats", brief="Design the booking of seats.")
+    session = PracticeSession(case=case, case_at_start=CaseCopy.of(case).as_json())
+    session.length_seconds, session.twist_after_seconds = 2700, 1500
+    session.started_at = timezone.now()
+    session.user = other
+    session.save()
+    assert action() == list_of_cases
+    session.user = learner
+    session.save()
+    assert action() == (f"/me/practice/{session.uuid}/", "Continue")
+    set_day(1)
+    assert action() == list_of_cases
 
 
 def test_signing_in_leads_to_today_if_there_is_a_plan(learner: User, plan: Plan) -> None:

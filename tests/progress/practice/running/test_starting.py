@@ -1,5 +1,6 @@
 """A session is started once, with the stages that were chosen, and keeps the case as it was."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -59,6 +60,24 @@ def test_a_learner_sees_what_was_practised_and_goes_on(
     assert 'data-countdown-to="' in html
     assert html.count("Not practised yet") == 2
     assert f">{date_format(STARTED_AT, 'j M Y')}</time>" in html
+
+
+def test_a_case_with_a_running_session_leads_to_it(
+    reader: Client, learner: User, other: User, start: StartSession, cases: list[Case]
+) -> None:
+    def buttons() -> list[str]:
+        html = reader.get(LIST).content.decode().partition('class="case-list"')[2]
+        rows = re.findall(r'<h2><a href="([^"]*)".*?(?:formaction|plain" href)="([^"]*)"',
+                          html, re.DOTALL)  # fmt: skip
+        return [where for _case, where in rows]
+
+    starts = [f"/practice/{case.slug}/start/" for case in cases]
+    start(cases[0], other)
+    assert buttons() == starts
+    session = start(cases[1])
+    assert buttons() == [starts[0], f"/me/practice/{session.uuid}/", starts[2]]
+    finish(learner, session.uuid)
+    assert buttons() == starts
 
 
 def test_the_list_is_rendered_anew_after_a_start(
