@@ -48,6 +48,8 @@ class TextEditor:
     """True if the text is Markdown, and shown as it looks."""
     has_day: bool = True
     """True if the line below it says the day on which it was saved, beside the time."""
+    hidden_fields: tuple[tuple[str, str | int], ...] = ()
+    """The names and values of what the form sends beside the text."""
 
     @property
     def saved_instant(self) -> str:

@@ -93,7 +93,7 @@ def other_account() -> tuple[str, HTTPStatus]:
 
 def with_sent_text(editor: TextEditor, request: HttpRequest, form: TextForm) -> TextEditor:
     """Return the editor with the text that was sent, for a page that shows it again."""
-    text = form.draft.text or request.POST.get("text", "")
+    text = form.draft.text or form.data.get("text", "")
     reader = request.POST.get("reader", "")[:40]
     return replace(editor, text=text, version=form.draft.based_on, reader=reader)
 

@@ -58,13 +58,18 @@ def diagram_preview(
 
 
 @register.inclusion_tag("diagrams/editor.html")
-def diagram_editor(
+def diagram_editor(  # noqa: PLR0913  # the attributes of a text area
     text: str,
     label: str,
     id: str,  # noqa: A002 - the attribute's name in HTML
     name: str = "text",
+    *,
     drawn: DrawnText | None = None,
+    form: str = "",
 ) -> dict[str, Any]:
-    """Show a text area for somebody else's form, with its drawing and help beside it."""
+    """Show a text area for somebody else's form, with its drawing and help beside it.
+
+    `form` is the id of the form if it is not the one around it.
+    """
     drawn = drawn or DrawnText.of(text, label)
-    return {"text": text, "label": label, "id": id, "name": name, "drawn": drawn}
+    return {"text": text, "label": label, "id": id, "name": name, "drawn": drawn, "form": form}

@@ -1,6 +1,8 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
@@ -35,11 +37,19 @@ from progress.text_requests import (
 from progress.text_saving import Conflict, TooLong
 from progress.views import LearnerRequest
 
-BODY_MAX = 256 * KIBIBYTE
-"""A character takes up to nine bytes in a form."""
+BODY_MAX = 512 * KIBIBYTE
+"""Two texts, of which a character takes up to nine bytes in a form."""
 
 PAGE = "practice/scratch_save.html"
 """The page that shows a text that was not saved."""
+
+
+class SentText(NamedTuple):
+    """A text as a form sends it with others, under the names of its fields."""
+
+    position: int
+    text: str
+    version: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,13 +59,56 @@ def scratch_save(request: HttpRequest, uuid: UUID, position: int) -> HttpRespons
     """Store the text of a scratch. No answer loses it: what is refused is shown again."""
     if request.method != "POST":
         return redirect(address_of(uuid, position))
-    form = TextForm(request.POST)
-    editor = partial(with_sent_text, empty_editor(uuid, position), request, form)
+    sent = {each.position: each for each in texts_in(request)}
+    own = sent.pop(position, None)
+    form = TextForm({**request.POST.dict(), **(own._asdict() if own else {})})
+    scratch = _store(request, uuid, position, form, list(sent.values()))
+    if isinstance(scratch, HttpResponse):
+        return scratch
+    if refused := save_texts(request, uuid, list(sent.values())):
+        return refused
+    return respond_to_save(request, uuid, position, scratch, sent=form.draft.text)
+
+
+def texts_in(request: HttpRequest) -> list[SentText]:
+    """Return the texts that were sent with their positions.
+
+    Without JavaScript one form sends the texts of the stage and of the drawing, so that each of its
+    buttons saves both.
+    """
+    sent = zip(*map(request.POST.getlist, SentText._fields), strict=False)
+    return [
+        SentText(int(position[:5]), text, version)
+        for position, text, version in sent
+        if position.isascii() and position.isdigit()
+    ]
+
+
+def save_texts(request: HttpRequest, uuid: UUID, texts: Sequence[SentText]) -> HttpResponse | None:
+    """Store these texts. Return the response that shows the first one that is refused."""
+    for number, each in enumerate(texts, start=1):
+        form = TextForm(each._asdict())
+        stored = _store(request, uuid, each.position, form, texts[number:])
+        if isinstance(stored, HttpResponse):
+            return stored
+    return None
+
+
+def _store(
+    request: HttpRequest, uuid: UUID, position: int, form: TextForm, others: Sequence[SentText]
+) -> StoredScratch | HttpResponse:
+    """Store a text; return the row, or the response that shows the text if it is refused.
+
+    The form of that response sends the other texts too, which were not stored yet.
+    """
+    fields = [field for each in others for field in each._asdict().items()]
+    empty = replace(empty_editor(uuid, position), hidden_fields=(("position", position), *fields))
+    editor = partial(with_sent_text, empty, request, form)
     if refusal := refusal_of(request, form):
         return respond_to_refusal(request, PAGE, editor(), *refusal)
     assert isinstance(request.user, User)
     try:
-        scratch = ScratchStore(request.user, uuid, position).accept(
+        return ScratchStore(request.user, uuid, position).accept(
             form.draft, form.choice_made, form.version_seen
         )
     except TooLong as error:
@@ -64,7 +117,6 @@ def scratch_save(request: HttpRequest, uuid: UUID, position: int) -> HttpRespons
         return respond_to_refusal(request, PAGE, editor(), finished(), HTTPStatus.CONFLICT)
     except Conflict as conflict:
         return respond_to_conflict(request, PAGE, editor(), conflict)
-    return respond_to_save(request, uuid, position, scratch, sent=form.draft.text)
 
 
 def respond_to_save(

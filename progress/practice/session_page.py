@@ -188,13 +188,17 @@ def clock_of(
 def empty_editor(session: UUID | str, position: int, stage: str = "") -> TextEditor:
     """Return the editor of a scratch; the stage is for its name."""
     return TextEditor(
-        id=f"scratch-{position}",
+        id=editor_id(position),
         label=label_of(stage),
         url=_url_of("practice:scratch_save", session, position),
         reader="",
         has_preview=False,
         has_day=False,
     )
+
+
+def editor_id(position: int) -> str:
+    return f"scratch-{position}"
 
 
 def earlier_url(session: UUID | str, position: int) -> str:

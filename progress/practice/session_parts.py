@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 from playbook.diagrams.tags import DrawnText
 from playbook.http import HttpRequest
 from playbook.rendering.fragments import cached_fragments, gap
-from progress.practice.session_page import SessionPage, StageRow, earlier_url, empty_editor
+from progress.practice.session_page import (
+    SessionPage,
+    StageRow,
+    earlier_url,
+    editor_id,
+    empty_editor,
+)
 from progress.practice.sql import ShownScratch
 from progress.text_editor import TextEditor
 
@@ -138,6 +144,7 @@ class SessionParts:
             "includes/scratch.html",
             editor.own_parts,
             editor=editor.for_everybody,
+            position=scratch.position,
             minutes=scratch.minutes,
             is_estimates=self._page.is_estimates,
         )
@@ -150,6 +157,8 @@ class SessionParts:
             "includes/drawing.html",
             {**editor.own_parts, **drawn},
             editor=editor.for_everybody,
+            position=scratch.position,
+            sent_with=f"{editor_id(self._page.row.scratch.position)}-form",
             drawn=DrawnText(**{name: gap(name) if html else html for name, html in drawn.items()}),
         )
 

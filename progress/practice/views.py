@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from playbook.http import sign_in_required
+from playbook.http import HttpRequest, sign_in_required
 from playbook.rendering.pages import unstored_page
+from playbook.server.bodies import takes_up_to
 from progress.practice.forms import PauseForm, QuestionForm
 from progress.practice.running import ask, finish, pause, resume
+from progress.practice.scratch_views import BODY_MAX, save_texts, texts_in
 from progress.practice.session_page import SessionPage
 from progress.practice.session_parts import SessionParts
 from progress.responses import expect_reader
@@ -85,8 +87,15 @@ def session_resume(request: LearnerRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
+@takes_up_to(BODY_MAX)
+@sensitive_post_parameters("text")
+def session_finish(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """End the session, with the texts that are sent. None of them is lost by a refusal."""
+    return save_texts(request, uuid, texts_in(request)) or _finish(request, uuid)
+
+
 @sign_in_required
-def session_finish(request: LearnerRequest, uuid: UUID) -> HttpResponse:
+def _finish(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     expect_reader(request)
     finish(request.user, uuid)
     return redirect("practice:session_score", uuid)

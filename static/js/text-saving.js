@@ -1,6 +1,6 @@
 /* Saves a text while it is typed, and loses none. htmx sends it after a pause in typing. What is not
    stored yet is kept in this browser as a draft, is sent when the page is left, and is offered again
-   on the next visit. Without JavaScript the form has a button. */
+   on the next visit. Without JavaScript a button sends it. */
 
 const FIRST_RETRY = 5_000;
 const LAST_RETRY = 60_000;
@@ -212,6 +212,10 @@ const edit = (root) => {
   };
 };
 
+/* Without this script the form of one text sends the others too. With it each has its own. */
+for (const control of document.querySelectorAll("[data-text-editor] form [form]")) {
+  control.removeAttribute("form");
+}
 const editors = [...document.querySelectorAll("[data-text-editor]")].map(edit);
 const dirty = () => editors.filter((editor) => editor.isDirty());
 const saveAll = async () => {

@@ -202,12 +202,15 @@ def test_an_interview_without_javascript(plain_page: Page, account: User, watch:
     expect(page.locator(".twist-text")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Pause", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Finish and score").click()
+    scratch(page).fill("saved at the end")
+    drawing(page).fill("client -> gateway -> store")
+    page.get_by_role("button", name="Save, finish and score").click()
     page.wait_for_url("**/score/")
     assert texts() == {
         "requirements": "saved with the button",
         "entities": "saved on the way",
-        "drawing": "client -> gateway",
+        "interface": "saved at the end",
+        "drawing": "client -> gateway -> store",
     }
 
 

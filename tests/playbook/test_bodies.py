@@ -25,7 +25,8 @@ def views(resolver: URLResolver, apps: tuple[str | None, ...] = ()) -> list[tupl
 def test_only_notes_scratches_and_the_import_take_large_bodies() -> None:
     assert views(get_resolver()) == [
         (False, "note_save", 512 * 1024),
-        (False, "scratch_save", 256 * 1024),
+        (False, "session_finish", 512 * 1024),
+        (False, "scratch_save", 512 * 1024),
         (True, "playbook_file_revision_add", 5_000_000 + 1024**2),
     ]
     assert bodies.limit_for(IMPORT) == 5_000_000 + 1024**2

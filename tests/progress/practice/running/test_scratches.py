@@ -264,8 +264,114 @@ def test_a_scratch_that_is_none_does_not_exist(
     assert send(reader, url, "x").status_code == 404
 
 
+# --- Without JavaScript one form sends the texts of the stage and of the drawing
+
+
+def both(text: str, drawn: str, versions: tuple[int, int] = (1, 1), **values: Any) -> Any:
+    texts = {"position": [2, 4], "text": [text, drawn], "version": versions}
+    return {**texts, "stage": 2, **values}
+
+
+def fields(html: str) -> dict[str, list[str]]:
+    """Return what the form of a refused text sends, without a press of a button of the choice."""
+    form = html[html.index("<textarea") :].partition("</form>")[0]
+    found = re.findall(r'name="(\w+)"(?: value="([^"]*)")?[^>]*>(?:\n([^<]*)</textarea>)?', form)
+    sent: dict[str, list[str]] = {}
+    for name, value, text in found:
+        sent.setdefault(name, []).append(unescape(text or value))
+    return sent
+
+
+@pytest.mark.parametrize("action", ["scratches/2/", "finish/"])
+def test_a_button_of_the_page_stores_both_texts(
+    reader: Client, session: PracticeSession, action: str
+) -> None:
+    base = f"/me/practice/{session.uuid}/"
+    page = reader.get(f"{base}?stage=2").content.decode()
+    (drawing,) = re.findall(r'<form id="scratch-4-form".*?</form>', page, re.DOTALL)
+    sent_by = re.findall(r'name="(\w+)"[^>]*form="scratch-2-form"', drawing)
+    assert sent_by == ["text", "position", "version"]
+    assert re.search(rf'form="scratch-2-form" formaction="{base}finish/"', page)
+    for _time in range(2):
+        response = reader.post(base + action, both("one\r\ntwo", "client -> gateway"))
+        expected = f"{base}score/" if action == "finish/" else f"{base}?stage=2"
+        assert response["Location"] == expected
+    assert texts() == [("design", "one\ntwo", 2), ("drawing", "client -> gateway", 2)]
+    session.refresh_from_db()
+    assert (session.finished_at is not None) == (action == "finish/")
+
+
+def test_a_conflict_at_the_end_loses_neither_text_and_goes_on_after_the_choices(
+    reader: Client, learner: User, session: PracticeSession, url: str
+) -> None:
+    base = f"/me/practice/{session.uuid}/"
+    send(reader, url, "theirs")
+    send(reader, f"{base}scratches/4/", "a -> b")
+    values = both("mine", "c -> d\n<e> -> f", reader=str(learner.pk))
+    response = reader.post(f"{base}finish/", values)
+    for position, mine in ((2, "mine"), (4, "c -> d\n<e> -> f")):
+        html = response.content.decode()
+        assert response.status_code == 409
+        assert f'action="{base}scratches/{position}/"' in html
+        sent = fields(html)
+        assert sent["text"][0] == mine
+        response = reader.post(
+            f"{base}scratches/{position}/", {**sent, "choice": "mine", "theirs": 2}
+        )
+    assert response.status_code == 302
+    assert texts() == [("design", "mine", 3), ("drawing", "c -> d\n<e> -> f", 3)]
+    assert dropped() == ["a -> b", "theirs"]
+    session.refresh_from_db()
+    assert session.finished_at is None
+
+
+def test_a_choice_about_one_text_is_none_about_the_other(
+    reader: Client, session: PracticeSession, url: str
+) -> None:
+    send(reader, url, "theirs")
+    send(reader, f"/me/practice/{session.uuid}/scratches/4/", "a -> b")
+    response = reader.post(url, both("mine", "c -> d", choice="mine", theirs=2))
+    assert (response.status_code, dropped()) == (409, ["theirs"])
+    assert texts() == [("design", "mine", 3), ("drawing", "a -> b", 2)]
+
+
+def test_the_end_of_a_session_stores_no_text_that_comes_later(
+    reader: Client, session: PracticeSession
+) -> None:
+    finish = f"/me/practice/{session.uuid}/finish/"
+    reader.post(finish, both("one", ""))
+    response = reader.post(finish, both("two <b>", "a -> b"))
+    html = response.content.decode()
+    assert (response.status_code, "this session is finished" in html) == (409, True)
+    assert fields(html)["text"] == ["two <b>", "a -> b"]
+    assert texts() == [("design", "one", 2)]
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_text_is_shown_again_if_another_account_or_nobody_ends_the_session(
+    client: Client, session: PracticeSession, learner: User, other: User, *, is_signed_in: bool
+) -> None:
+    if is_signed_in:
+        client.force_login(other)
+    values = both("mine", "a -> b", reader=str(learner.pk))
+    response = client.post(f"/me/practice/{session.uuid}/finish/", values)
+    assert response.status_code == 403
+    assert fields(response.content.decode())["text"] == ["mine", "a -> b"]
+    session.refresh_from_db()
+    assert (texts(), session.finished_at) == ([], None)
+
+
+@pytest.mark.parametrize("position", ["x", "-1", "9" * 5000, "²", ""])
+def test_a_position_that_is_none_is_no_error_of_the_server(
+    reader: Client, session: PracticeSession, position: str
+) -> None:
+    values = {"position": position, "text": "x", "version": 1}
+    response = reader.post(f"/me/practice/{session.uuid}/finish/", values)
+    assert response.status_code in {302, 404}
+
+
 def test_a_body_that_is_too_large_is_refused(reader: Client, url: str) -> None:
-    assert send(reader, url, "x" * 300 * 1024).status_code == 413
+    assert send(reader, url, "x" * 600 * 1024).status_code == 413
     assert texts() == []
 
 
