@@ -147,20 +147,21 @@ class StoredCompletion(NamedTuple):
     uuid: UUID
     minutes: int | None
     confidence: int | None
-    has_points: bool
+    point_count: int
 
 
 def completions_of(user: User) -> Mapping[int, StoredCompletion]:
     """Return the learner's completions, by article id."""
     with connections[router.db_for_read(Completion)].cursor() as cursor:
         cursor.execute(
-            "SELECT article_id, uuid, minutes, confidence, key_points <> ''"
+            "SELECT article_id, uuid, minutes, confidence, CASE WHEN key_points = '' THEN 0"
+            " ELSE 1 + length(key_points) - length(replace(key_points, %s, '')) END"
             " FROM progress_completion WHERE user_id = %s",
-            [user.pk],
+            ["\n", user.pk],
         )
         return {
-            article_id: StoredCompletion(as_uuid(uuid), minutes, confidence, bool(has_points))
-            for article_id, uuid, minutes, confidence, has_points in cursor.fetchall()
+            article_id: StoredCompletion(as_uuid(uuid), minutes, confidence, point_count)
+            for article_id, uuid, minutes, confidence, point_count in cursor.fetchall()
         }
 
 

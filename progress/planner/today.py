@@ -148,7 +148,7 @@ class Today:
             each,
             self.planning.is_done(each),
             article.title,
-            self._share(each) or self._requires(article),
+            self._made_of(article) or self._share(each) or self._requires(article),
             article=article,
             layer=entries[0].section.layer if entries else None,
             state=self.progress.state_of(article.pk),
@@ -163,6 +163,19 @@ class Today:
             return _("The first %(n)s of %(total)s min") % {"n": part.minutes, "total": part.total}
         left = part.total - part.before
         return _("%(n)s of %(total)s min left") % {"n": left, "total": part.total}
+
+    def _made_of(self, article: Article) -> str:
+        """Return what the learner made of an article that they finished."""
+        if self.progress.state_of(article.pk).stage is not Stage.FINISHED:
+            return ""
+        completion = self.progress.completions.get(article.pk)
+        points = completion.point_count if completion else 0
+        cards = self.progress.derive(Deck).brought_count(article)
+        made = [
+            ngettext("%(n)s key point", "%(n)s key points", points) % {"n": points},
+            ngettext("%(n)s new card", "%(n)s new cards", cards) % {"n": cards},
+        ]
+        return ", ".join(each for each, n in zip(made, (points, cards), strict=True) if n)
 
     def _requires(self, article: Article) -> str:
         required = PrerequisiteIndex.of(self.snapshot).requires(article.pk)

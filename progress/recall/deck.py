@@ -148,6 +148,11 @@ class Deck:
     def of_article(self, article: Article) -> list[DeckCard]:
         return [card for card in self.active if card.article.pk == article.pk]
 
+    def brought_count(self, article: Article) -> int:
+        """Return how many cards finishing the article brought, without those dropped since."""
+        cards = self._cards_of([article.pk])
+        return sum(card.kind != OWN and not card.is_dropped for card in cards)
+
     def _cards_of(self, articles: Iterable[int]) -> Iterator[DeckCard]:
         of_prompt = {stored.prompt_id: stored for stored in self._stored}
         of_points = {row.article_id: row for row in self._stored if row.kind == KEY_POINTS}
@@ -215,7 +220,7 @@ class Deck:
     @cached_property
     def _with_points(self) -> Collection[int]:
         """The finished articles about which the learner wrote key points."""
-        with_points = {pk for pk, row in self.progress.completions.items() if row.has_points}
+        with_points = {pk for pk, row in self.progress.completions.items() if row.point_count}
         return self._finished & with_points & self.snapshot.by_pk.keys()
 
     @property

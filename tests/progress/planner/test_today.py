@@ -13,7 +13,9 @@ from accounts.models import User
 from catalog.cases.models import Case
 from catalog.merging import merge_articles
 from catalog.models import Article
+from catalog.prompts.models import Prompt
 from progress.export import progress_of
+from progress.finishing import Report, finish
 from progress.learner import LearnerProgress
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.planner.planning import Planning
@@ -411,6 +413,42 @@ def test_signing_in_leads_to_today_if_there_is_a_plan(learner: User, plan: Plan)
     plan.archived_at = timezone.now()
     plan.save()
     assert Client().post("/accounts/login/", credentials).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("points", "prompts", "note"),
+    [
+        ("one\ntwo\nthree", 1, "3 key points, 2 new cards"),
+        ("one", 0, "1 key point, 1 new card"),
+        ("", 2, "2 new cards"),
+        ("", 0, ""),
+    ],
+)
+def test_a_finished_article_says_what_was_made_of_it(
+    reader: Client, learner: User, other: User, plan: Plan, points: str, prompts: int, note: str
+) -> None:
+    first, second, *_ = today_of(learner).rows
+    assert first.article
+    assert second.article
+    for number in range(prompts + 1):
+        Prompt.objects.create(article=first.article, question=f"Question {number}?", answer="So.")
+    own = {"article": first.article, "user": learner}
+    Card.objects.create(kind=CardKind.OWN, question="Mine?", **own)
+    dropped = Prompt.objects.filter(article=first.article).first()
+    Card.objects.create(kind=CardKind.PROMPT, prompt=dropped, dropped_at=timezone.now(), **own)
+    finish(fresh(other), first.article, Report("theirs\nand\nmore\nof\nthem"))
+    before = [row.note for row in today_of(learner).rows]
+    finish(fresh(learner), first.article, Report(points))
+    assert [row.note for row in today_of(learner).rows] == [note, *before[1:]]
+    assert not note or f'<p class="today-note">{note}</p>' in reader.get("/today/").content.decode()
+
+
+def test_a_skipped_article_brings_nothing(reader: Client, learner: User, plan: Plan) -> None:
+    first = today_of(learner).rows[0]
+    assert first.article
+    Prompt.objects.create(article=first.article, question="Why?", answer="So.")
+    set_state(learner, first.title, StateName.SKIPPED)
+    assert today_of(learner).rows[0].note == first.note
 
 
 def test_minutes_that_no_editor_stated_are_shown_as_about(reader: Client, plan: Plan) -> None:
