@@ -33,6 +33,7 @@ from progress.practice.models import PracticeSession
 from progress.practice.running import ask
 from progress.practice.stage_plan import planned_stages
 from progress.practice.starting import start_session
+from progress.sql import lock_learner
 from progress.states import StateName
 from progress.text_saving import Draft
 from tests.e2e.conftest import PASSWORD, Watch, sign_in
@@ -224,6 +225,7 @@ def plan_for(user: User) -> Plan:
             user=user, title=title, url="https://example.org/", minutes=5, done_at=done_at
         )
     in_a_week = today + timedelta(days=7)
+    lock_learner(user)  # as every write does
     return Plan.objects.create(
         user=user, begins_on=today, interview_on=in_a_week, minutes=minutes, practice_per_week=2
     )

@@ -13,6 +13,7 @@ from playbook.study_day import study_day
 from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.recall.models import Card, CardKind, Rating, Review
+from progress.sql import lock_learner
 from progress.states import StateName
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_accessibility import WIDTHS, violations
@@ -206,6 +207,7 @@ def test_pages_of_recall_have_no_axe_violations(
         )
         for number in range(5)
     ]
+    lock_learner(account)  # as every write does
     own = Card.objects.bulk_create(own)
     Review.objects.bulk_create(
         Review(
