@@ -1,19 +1,14 @@
 """The articles about which a learner wrote a note, as the sub-app of notes registers them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
-from accounts.models import User
+from progress.kept_rows import Reading
 
-ArticlesOfLearner: TypeAlias = Callable[[User], Collection[int]]
+ArticlesOfLearner: TypeAlias = Reading[AbstractSet[int]]
 
-_registered: list[ArticlesOfLearner] = []
+readings: list[ArticlesOfLearner] = []
 
 
 def register(articles: ArticlesOfLearner) -> None:
-    _registered.append(articles)
-
-
-def of_learner(user: User) -> Collection[int]:
-    """Return the primary keys of the articles, in one query."""
-    return frozenset().union(*(articles(user) for articles in _registered))
+    readings.append(articles)

@@ -8,10 +8,33 @@ read at a version are right for every request at this version, in whichever proc
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
-Rows: TypeAlias = dict[Callable[..., Any], Any]
-"""The result of each function that read rows of one learner."""
+from accounts.models import User
+
+_T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
+
+
+class Reading(Generic[_T_co]):
+    """A function that reads rows of one learner, and the tables in which it reads them."""
+
+    def __init__(self, read: Callable[[User], _T_co], tables: frozenset[str]) -> None:
+        self.read = read
+        self.tables = tables
+        self.__doc__ = read.__doc__
+
+    def __call__(self, user: User) -> _T_co:
+        return self.read(user)
+
+
+def reading(*tables: str) -> Callable[[Callable[[User], _T]], Reading[_T]]:
+    """Declare the tables of a learner's rows that a function reads."""
+    return lambda read: Reading(read, frozenset(tables))
+
+
+Rows: TypeAlias = dict[Reading[Any], Any]
+"""The results of the functions, each of the same learner."""
 
 LEARNERS_KEPT = 200
 """At about 100 KB for a learner with a card for each prompt, 20 MB in each process."""
@@ -35,9 +58,19 @@ class KeptRows:
             if kept_version != version:
                 rows = {}
             self._kept[learner] = version, rows
-            if len(self._kept) > self.learners:
-                self._kept.popitem(last=False)
+            self._drop_surplus()
         return rows
+
+    def put(self, learner: int, version: Hashable, rows: Rows) -> None:
+        """Keep the rows that are known at this version, whatever was kept before."""
+        with self._lock:
+            self._kept[learner] = version, rows
+            self._kept.move_to_end(learner)
+            self._drop_surplus()
+
+    def _drop_surplus(self) -> None:
+        while len(self._kept) > self.learners:
+            self._kept.popitem(last=False)
 
     def clear(self) -> None:
         with self._lock:

@@ -1,9 +1,11 @@
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import connections, router, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -12,7 +14,7 @@ from accounts.models import User
 from catalog.history.article_history import article_history_of
 from catalog.models import Article
 from progress import article_notes, news
-from progress.kept_rows import KEPT_ROWS, Rows
+from progress.kept_rows import KEPT_ROWS, Reading, Rows
 from progress.models import Event, State
 from progress.page_sql import StoredCompletion, completions_of, started_at_of
 from progress.reader import (
@@ -36,6 +38,8 @@ from progress.states import StateName
 
 _T = TypeVar("_T")
 
+OF_STATES = frozenset({"progress_state", "progress_event"})
+
 
 class LearnerProgress(ReaderProgress):
     """The progress of a learner who is signed in, kept in the database."""
@@ -50,8 +54,9 @@ class LearnerProgress(ReaderProgress):
         """
         self.user = user
         self._keeps_rows = keeps_rows
+        self._locked: tuple[int, Rows] | None = None
 
-    def rows(self, read: Callable[[User], _T]) -> _T:
+    def rows(self, read: Reading[_T]) -> _T:
         """Return what `read` returns of the learner's rows, read once until the next write.
 
         The result is shared by requests, so nobody changes it.
@@ -63,17 +68,43 @@ class LearnerProgress(ReaderProgress):
 
     @cached_property
     def _rows(self) -> Rows:
-        if not self._keeps_rows:
-            return {}
-        user = self.user
+        return self._kept_at(self.user.progress_version) if self._keeps_rows else {}
+
+    def _kept_at(self, progress_version: int) -> Rows:
+        return KEPT_ROWS.of(self.user.pk, self._version_of_rows(progress_version))
+
+    def _version_of_rows(self, progress_version: int) -> Hashable:
         # A restored backup can repeat a progress version, but never the version of the catalogue.
-        version = user.progress_version, self.snapshot.version, self.today
-        return KEPT_ROWS.of(user.pk, version)
+        return progress_version, self.snapshot.version, self.today
 
     def forget(self) -> None:
         super().forget()
         self._keeps_rows = False
         self.__dict__.pop("_rows", None)
+
+    @contextmanager
+    def short_write(self, *needed: Reading[Any], changes: AbstractSet[str]) -> Iterator[Rows]:
+        """Write in a transaction that is short, because it reads nothing that was read before.
+
+        The rows that it needs are read first, and `lock_as_read` finds out whether they are still
+        right. After it, what was read of other tables than those that it changes is kept. The
+        caller adds what it knows of the changed ones to the rows that it gets.
+        """
+        is_outermost = not connections[router.db_for_write(User)].in_atomic_block
+        if is_outermost:
+            self._rows = dict(self._kept_at(self.user.progress_version))
+            for read in needed:
+                self.rows(read)
+        known: Rows = {}
+        with transaction.atomic():
+            yield known
+            self.forget()
+        # The rest of a longer transaction can change any table.
+        if is_outermost and self._locked:
+            version, rows = self._locked
+            others = {read: value for read, value in rows.items() if not read.tables & changes}
+            self._rows = others | known
+            KEPT_ROWS.put(self.user.pk, self._version_of_rows(version), self._rows)
 
     @property
     def version(self) -> Hashable:
@@ -106,7 +137,7 @@ class LearnerProgress(ReaderProgress):
 
     @cached_property
     def articles_with_notes(self) -> Collection[int]:
-        return self.rows(article_notes.of_learner)
+        return frozenset().union(*map(self.rows, article_notes.readings))
 
     @cached_property
     def changed_articles(self) -> Mapping[int, news.ArticleUpdate]:
@@ -140,18 +171,20 @@ class LearnerProgress(ReaderProgress):
         states.exclude(changes_seen_at__gte=until).update(changes_seen_at=until)
         self.forget()
 
-    @transaction.atomic
     def set(
         self, article: Article, state: StateName, *, only_from: StateName | None = None
     ) -> StateChange:
-        kept_id = lock_and_resolve([article.pk]).get(article.pk, article.pk)
-        if kept_id != article.pk:
-            article = Article.objects.select_related("status").get(pk=kept_id)
-        self.lock()
-        before = self.state_of(article.pk)
-        if only_from not in {None, before}:
-            return StateChange(article, before, before)
-        return self._change(article, before, state)
+        with self.short_write(states_of, changes=OF_STATES) as known:
+            kept_id = lock_and_resolve([article.pk]).get(article.pk, article.pk)
+            if kept_id != article.pk:
+                article = Article.objects.select_related("status").get(pk=kept_id)
+            self.lock_as_read()
+            before = self.state_of(article.pk)
+            if only_from not in {None, before}:
+                state = before
+            change = self._change(article, before, state)
+            known[states_of] = self.states
+        return change
 
     @transaction.atomic
     def set_all(self, articles: Iterable[Article], state: StateName) -> list[StateChange]:
@@ -220,9 +253,24 @@ class LearnerProgress(ReaderProgress):
         Writes from two tabs or devices run one after the other, so that events form a chain. Raise
         `ReaderGone` if the account was deleted.
         """
-        if not lock_learner(self.user):
-            raise ReaderGone
+        self._lock()
         self.forget()
+
+    def lock_as_read(self) -> None:
+        """Lock the learner, and clear what was read unless it is still right.
+
+        It is, if nobody wrote since the account was read. Raise `ReaderGone`.
+        """
+        version = self._lock()
+        if version != self.user.progress_version + 1:
+            self.forget()
+        self._locked = version, self._rows
+
+    def _lock(self) -> int:
+        version = lock_learner(self.user)
+        if version is None:
+            raise ReaderGone
+        return version
 
     def _change_all(
         self, targets: Iterable[tuple[Article, StateName, Event | None]]

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalog.suggestions.models import Suggestion
+from progress.kept_rows import reading
 from progress.models import Completion, Event, State
 from progress.sql import as_uuid, in_utc
 from progress.states import STUDY, Stage, StateName
@@ -129,6 +130,7 @@ def _change(
     )
 
 
+@reading("progress_state")
 def started_at_of(user: User) -> Mapping[int, datetime]:
     """Return the time of the state of each started article, by article id."""
     started = StateName.at(Stage.STARTED)
@@ -150,6 +152,7 @@ class StoredCompletion(NamedTuple):
     point_count: int
 
 
+@reading("progress_completion")
 def completions_of(user: User) -> Mapping[int, StoredCompletion]:
     """Return the learner's completions, by article id."""
     with connections[router.db_for_read(Completion)].cursor() as cursor:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connections, router
 
 from accounts.models import User
+from progress.kept_rows import reading
 from progress.models import Event, State
 from progress.states import StateName
 
@@ -21,6 +22,7 @@ Row: TypeAlias = tuple[int, str, str, datetime, bool]
 
 
 # 30 µs in SQL, 229 µs with the ORM.
+@reading("progress_state")
 def states_of(user: User) -> Mapping[int, str]:
     """Return the state by article id, without articles to do."""
     with connections[router.db_for_read(State)].cursor() as cursor:
@@ -86,17 +88,19 @@ def lock_article(article_id: int) -> None:
 
 
 # 17 µs in SQL, 166 µs with the ORM.
-def lock_learner(user: User) -> bool:
+def lock_learner(user: User) -> int | None:
     """Lock the learner's row until the transaction ends, and increase their progress version.
 
-    Return whether the account still exists.
+    Return the new version, or None if the account no longer exists.
     """
     with connections[router.db_for_write(User)].cursor() as cursor:
         cursor.execute(
-            "UPDATE accounts_user SET progress_version = progress_version + 1 WHERE id = %s",
+            "UPDATE accounts_user SET progress_version = progress_version + 1 WHERE id = %s"
+            " RETURNING progress_version",
             [user.pk],
         )
-        return bool(cursor.rowcount)
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 # 52 µs in SQL, 106 µs with the ORM.

@@ -1,5 +1,6 @@
 """The statements of every page with rows, and of a save, written in SQL as in `progress/sql.py`."""
 
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
@@ -7,12 +8,14 @@ from django.db import connections, router
 
 from accounts.models import User
 from progress.dropped_texts import kept_since_for
+from progress.kept_rows import reading
 from progress.notes.models import DroppedText, Note
 from progress.sql import in_utc
 
 
 # 34 µs in SQL, 290 µs with the ORM.
-def articles_with_notes(user: User) -> frozenset[int]:
+@reading("notes_note")
+def articles_with_notes(user: User) -> AbstractSet[int]:
     """Return the primary keys of the articles about which the learner wrote."""
     with connections[router.db_for_read(Note)].cursor() as cursor:
         cursor.execute(

@@ -15,6 +15,7 @@ from django.db import connections, router
 from django.utils import timezone
 
 from accounts.models import User
+from progress.kept_rows import reading
 from progress.planner.models import DayList, OwnItem, Plan
 from progress.practice.models import PracticeSession
 from progress.sql import as_uuid, in_utc
@@ -71,6 +72,7 @@ def active_plan(user: User) -> Plan | None:
     return plan_from(active_plan_row(user))
 
 
+@reading("planner_plan")
 def active_plan_row(user: User) -> tuple[Any, ...] | None:
     """Return the `PLAN_COLUMNS` of the learner's active plan, as the database returns them."""
     with connections[router.db_for_read(Plan)].cursor() as cursor:
@@ -108,6 +110,7 @@ def lists_of(plan: Plan) -> Mapping[date, StoredList]:
     return {each.day: each for each in lists}
 
 
+@reading("planner_plan", "planner_plan_left_out")
 def left_out_of(user: User) -> Collection[int]:
     """Return the primary keys of the articles that are left out of the learner's active plan."""
     with connections[router.db_for_read(Plan)].cursor() as cursor:
@@ -119,6 +122,7 @@ def left_out_of(user: User) -> Collection[int]:
         return frozenset(pk for (pk,) in cursor.fetchall())
 
 
+@reading("planner_ownitem")
 def own_items_of(user: User) -> Sequence[StoredItem]:
     """Return the learner's own items to do, and those done lately enough to be on today's list.
 
@@ -141,6 +145,7 @@ def own_items_of(user: User) -> Sequence[StoredItem]:
     ]
 
 
+@reading("practice_practicesession")
 def practice_of(user: User) -> Sequence[StoredPractice]:
     """Return the learner's practice sessions, the one that was started first first."""
     with connections[router.db_for_read(PracticeSession)].cursor() as cursor:

@@ -7,9 +7,11 @@ from datetime import date
 from django.db import connections, router
 
 from accounts.models import User
+from progress.kept_rows import reading
 from progress.recall.models import Rating, Review
 
 
+@reading("recall_review")
 def reviews_by_day(user: User) -> Mapping[date, int]:
     """Return the number of a learner's lasting reviews, by study day."""
     with connections[router.db_for_read(Review)].cursor() as cursor:

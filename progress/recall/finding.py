@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from catalog.prompts.models import Prompt
 from catalog.prompts.prompt_index import PromptIndex
 from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.recall.models import Card, CardKind
-from progress.recall.sql import card_of_prompt
+from progress.recall.sql import card_from, stored_cards
 from progress.sql import lock_article
 from progress.states import Stage
 
@@ -22,7 +23,7 @@ def lock_card(progress: LearnerProgress, key: UUID) -> Card:
     """
     if article_id := article_of(progress, key):
         lock_article(article_id)
-    progress.lock()
+    progress.lock_as_read()
     card = find_card(progress, key)
     if card is None:
         raise NoSuchCard
@@ -48,8 +49,7 @@ def find_card(progress: LearnerProgress, key: UUID) -> Card | None:
     if prompt := PromptIndex.of(progress.snapshot).by_uuid.get(key):
         if not _is_finished(progress, prompt.article_id):
             return None
-        card = card_of_prompt(progress.user, prompt)
-        return card or Card(
+        return card_of_prompt(progress, prompt) or Card(
             user=progress.user, article=prompt.article, kind=CardKind.PROMPT, prompt=prompt
         )
     cards = Card.objects.for_user(progress.user)
@@ -63,6 +63,16 @@ def find_card(progress: LearnerProgress, key: UUID) -> Card | None:
     return cards.filter(article=article, kind=CardKind.KEY_POINTS).first() or Card(
         user=progress.user, article=article, kind=CardKind.KEY_POINTS
     )
+
+
+def card_of_prompt(progress: LearnerProgress, prompt: Prompt) -> Card | None:
+    rows = (row for row in progress.rows(stored_cards) if row.prompt_id == prompt.pk)
+    row = next(rows, None)
+    if row is None:
+        return None
+    card = card_from(row, progress.user)
+    card.article, card.prompt = prompt.article, prompt
+    return card
 
 
 def _is_finished(progress: LearnerProgress, article_id: int) -> bool:

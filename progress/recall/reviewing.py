@@ -18,7 +18,10 @@ from progress.recall.deck_cards import is_due
 from progress.recall.finding import NoSuchCard, key_of, lock_card
 from progress.recall.models import Card, Rating, Review
 from progress.recall.scheduling import after_review, fold_reviews
-from progress.recall.sql import write_review
+from progress.recall.sql import stored_cards, with_review, write_review
+from progress.sql import states_of
+
+OF_REVIEWS = frozenset({"recall_card", "recall_review"})
 
 
 class NotDue(Exception):
@@ -40,21 +43,15 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     nothing. Raise `NoSuchCard`, `NotDue`, `UsedOperation` or `ReaderGone`.
     """
     PromptIndex.of(progress.snapshot)  # read before the lock is taken
-    with transaction.atomic():
-        return _review_locked_card(progress, key, rating, operation)
-
-
-def _review_locked_card(
-    progress: LearnerProgress, key: UUID, rating: Rating, operation: UUID
-) -> Reviewed:
-    try:
-        card = _lock_due_card(progress, key)
-        review = _rate(progress, card, rating, operation)
-    except (NoSuchCard, NotDue):
-        if earlier := _earlier(progress, key, rating, operation):
-            return earlier
-        raise
-    progress.remember(progress.states)
+    with progress.short_write(states_of, stored_cards, changes=OF_REVIEWS) as known:
+        try:
+            card = _lock_due_card(progress, key)
+            review = _rate(progress, card, rating, operation)
+        except (NoSuchCard, NotDue):
+            if earlier := _earlier(progress, key, rating, operation):
+                return earlier
+            raise
+        known[stored_cards] = with_review(progress.rows(stored_cards), card)
     return Reviewed(review, card)
 
 

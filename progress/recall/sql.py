@@ -4,17 +4,24 @@ They take less than half the time of their ORM forms, which spend most of it on 
 and on converting values that are not needed.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, router
 
 from accounts.models import User
-from catalog.prompts.models import Prompt
+from progress.kept_rows import reading
 from progress.recall.models import Card, Review
-from progress.recall.scheduling import CardState, forgetting, needs_rewrite, recall_after
+from progress.recall.scheduling import (
+    STATE_FIELDS,
+    CardState,
+    forgetting,
+    needs_rewrite,
+    recall_after,
+)
 from progress.sql import as_uuid
 
 
@@ -76,7 +83,8 @@ def _days_between(first: str, day: date) -> int:
     return (day - date.fromisoformat(first)).days
 
 
-def stored_cards(user: User) -> list[StoredCard]:
+@reading("recall_card")
+def stored_cards(user: User) -> Sequence[StoredCard]:
     """Return the learner's cards in the order in which they were made."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -90,12 +98,51 @@ def stored_cards(user: User) -> list[StoredCard]:
         return list(map(StoredCard._make, cursor.fetchall()))
 
 
-def card_of_prompt(user: User, prompt: Prompt) -> Card | None:
-    """Return the row of the learner's card of a prompt, to write to it."""
-    of_prompt = Card.objects.raw(
-        "SELECT * FROM recall_card WHERE user_id = %s AND prompt_id = %s", [user.pk, prompt.pk]
+IDENTITY = ("id", "uuid", "user_id", "article_id", "kind", "prompt_id")
+STATE = (*STATE_FIELDS, "lapses_before_rewrite")
+"""The columns of a card that its stored row has as they are, in the order of the model."""
+
+NO_STATE = (None, None, None, None, None, 0)
+"""The `STATE_FIELDS` of a card without reviews."""
+
+
+def card_from(row: StoredCard, user: User) -> Card:
+    """Return the card of a stored row, to write to it. It reads its other columns when asked."""
+    identity = row.pk, row.key, user.pk, row.article_id, row.kind, row.prompt_id
+    state = *(row.state or NO_STATE), row.lapses_before_rewrite
+    alias = router.db_for_write(Card)
+    if row.is_dropped:
+        return Card.from_db(alias, (*IDENTITY, *STATE), (*identity, *state))
+    return Card.from_db(alias, (*IDENTITY, "dropped_at", *STATE), (*identity, None, *state))
+
+
+def with_review(rows: Sequence[StoredCard], card: Card) -> Sequence[StoredCard]:
+    """Return the learner's stored cards as they are after a review of this card."""
+    before = next((row for row in rows if row.pk == card.pk), None)
+    after = _row_of(card, has_own_text=before is not None and before.has_own_text)
+    # Rows are in the order in which they were made.
+    return [after if row is before else row for row in rows] if before else [*rows, after]
+
+
+def _row_of(card: Card, *, has_own_text: bool) -> StoredCard:
+    state = card.state
+    assert state
+    return StoredCard(
+        card.pk,
+        card.uuid,
+        card.article_id,
+        card.kind,
+        card.prompt_id,
+        card.dropped_at is not None,
+        has_own_text,
+        card.lapses_before_rewrite,
+        state.stability,
+        state.difficulty,
+        state.due_on.isoformat(),
+        state.first_reviewed_on.isoformat(),
+        state.last_reviewed_on.isoformat(),
+        state.lapse_count,
     )
-    return next(iter(of_prompt), None)
 
 
 def write_review(review: Review) -> bool:

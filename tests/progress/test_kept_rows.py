@@ -1,24 +1,32 @@
 """Rows of learners that a process keeps between requests."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+import progress as progress_app
 from accounts.models import User
 from catalog import catalog_version
 from catalog.models import Article
+from catalog.prompts.models import Prompt
 from playbook.http import HttpRequest
 from progress.finishing import Report, finish
-from progress.kept_rows import KEPT_ROWS, KeptRows
+from progress.kept_rows import KEPT_ROWS, KeptRows, Reading
 from progress.learner import LearnerProgress
 from progress.notes.models import Note
+from progress.recall.sql import StoredCard
+from progress.sql import states_of
 from progress.states import StateName
 
 DONE, SKIPPED = StateName.DONE, StateName.SKIPPED
@@ -155,7 +163,7 @@ def test_a_restored_backup_brings_its_own_rows(learner: User, article: Article) 
 def test_only_the_learners_who_read_last_are_kept() -> None:
     rows = KeptRows(learners=2)
     first, second = rows.of(1, "a"), rows.of(2, "a")
-    first[len], second[len] = 1, 2
+    first[states_of], second[states_of] = {}, {}
     assert rows.of(1, "a") is first
     rows.of(3, "a")
     assert rows.of(1, "a") is first
@@ -164,10 +172,111 @@ def test_only_the_learners_who_read_last_are_kept() -> None:
 
 def test_the_rows_of_another_version_are_dropped() -> None:
     rows = KeptRows()
-    rows.of(1, "a")[len] = 1
+    rows.of(1, "a")[states_of] = {}
     assert rows.of(1, "b") == {}
     assert rows.of(1, "a") == {}
 
 
 def test_no_rows_are_kept_at_the_start_of_a_test() -> None:
     assert KEPT_ROWS.of(1, "any") == {}
+
+
+def readings() -> dict[str, Reading[Any]]:
+    """Return every function that reads kept rows, by its name."""
+    modules = [
+        import_module(module.name) for module in walk_packages(progress_app.__path__, "progress.")
+    ]
+    return {
+        name: value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, Reading)
+    }
+
+
+def test_a_reading_declares_the_tables_of_its_statements(learner: User, article: Article) -> None:
+    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
+    for name, read in readings().items():
+        with statements() as sent:
+            read(learner)
+        read_from = {table for table in tables for sql in sent if re.search(rf"\b{table}\b", sql)}
+        assert read.tables == read_from, name
+
+
+def comparable(rows: Any) -> Any:
+    """Return the rows with their UUIDs as such, which SQLite returns as text."""
+    if isinstance(rows, list) and all(isinstance(row, StoredCard) for row in rows):
+        return [row._replace(uuid=row.key) for row in rows]
+    return rows
+
+
+def assert_rows_are_right(user: User) -> None:
+    for name, read in readings().items():
+        assert comparable(kept(user).rows(read)) == comparable(read(user)), name
+
+
+def test_what_a_write_leaves_is_what_the_database_has(
+    transactional_db: None, learner: User, article: Article
+) -> None:
+    """Each write is of a process that has read everything before."""
+    other = Article.objects.get(slug="client-side-caching-with-etag-validation")
+    keys = [
+        Prompt.objects.create(article=article, number=number, question="Why?", answer="So.").uuid
+        for number in range(3)
+    ]
+    client = Client()
+    client.force_login(learner)
+    set_state, finished = f"/articles/{article.slug}/state/", f"/articles/{article.slug}/finish/"
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    plan = {"begins_on": tomorrow, "practice_per_week": "1", "practice_minutes": "45"}
+    plan |= {f"minutes_{day}": "30" for day in range(7)}
+    operations = [str(uuid4()) for _key in keys]
+    reviews = [
+        ("/me/recall/review/", {"card": key, "operation": operation, "rating": rating})
+        for key, operation, rating in zip(keys, operations, (1, 3, 4), strict=False)
+    ]
+    for path, data in [
+        (set_state, {"state": "reading"}),
+        (set_state, {"state": "reading"}),
+        (finished, {"key_points": "A point", "minutes": "20", "confidence": "2"}),
+        *reviews,
+        reviews[0],
+        (f"/me/recall/reviews/{operations[1]}/undo/", {}),
+        (f"/articles/{other.slug}/state/", {"state": "done"}),
+        (f"/articles/{article.slug}/note/", {"text": "A note", "version": "0", "number": "1"}),
+        ("/me/plan/edit/", plan),
+        ("/me/items/add/", {"title": "A talk", "minutes": "20", "operation": str(uuid4())}),
+        (set_state, {"state": "reading"}),
+        (set_state, {"state": "todo"}),
+    ]:
+        assert_rows_are_right(learner)
+        response = client.post(path, data)
+        assert response.status_code < 400, (path, response.content)
+        assert_rows_are_right(learner)
+
+
+def test_a_write_keeps_what_it_did_not_change(
+    transactional_db: None, learner: User, article: Article
+) -> None:
+    progress = kept(learner)
+    assert not progress.completions
+    progress.set(article, DONE)
+    with statements() as sent:
+        progress = kept(learner)
+        assert not progress.completions
+        assert progress.state_of(article.pk) == DONE
+    assert not tables_read(sent)
+
+
+def test_a_write_sees_what_another_process_wrote_since_the_account_was_read(
+    transactional_db: None, learner: User, article: Article
+) -> None:
+    progress = kept(learner)
+    assert progress.state_of(article.pk) == StateName.TODO
+    elsewhere = LearnerProgress(User.objects.get(pk=learner.pk))
+    elsewhere.set(article, DONE)
+    finish(elsewhere, article, Report(minutes=20))
+    KEPT_ROWS.clear()
+    assert progress.set(article, SKIPPED).before == DONE
+    assert progress.completions
+    assert_rows_are_right(learner)

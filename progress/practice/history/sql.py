@@ -6,10 +6,12 @@ from django.db import connections, router
 
 from accounts.models import User
 from catalog.cases.stages import Criterion
+from progress.kept_rows import reading
 from progress.practice.history.figures import PastScore
 from progress.practice.models import Score
 
 
+@reading("practice_score", "practice_practicesession")
 def past_scores_of(user: User) -> Sequence[PastScore]:
     """Return the learner's own points, the oldest session first, in one query."""
     with connections[router.db_for_read(Score)].cursor() as cursor:

@@ -3,6 +3,7 @@
 from django.db import connections, router
 
 from accounts.models import User
+from progress.kept_rows import reading
 from progress.recall.models import Rating, Review
 from progress.recall.statistics.figures import LATE_DAYS, RecallShare
 
@@ -13,6 +14,7 @@ DAYS_LATE = {
 """The days between being due and the review, by database."""
 
 
+@reading("recall_review")
 def recall_share_of(user: User) -> RecallShare:
     """Return what `recall_share` makes of the learner's reviews, without reading each of them."""
     connection = connections[router.db_for_read(Review)]
