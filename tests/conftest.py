@@ -13,7 +13,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.template import Context, Engine, Template
+from django.test.signals import template_rendered
 from django.test.utils import CaptureQueriesContext
+from django.utils.safestring import SafeString
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
@@ -85,6 +88,23 @@ def database_is_requested_by_name(request: pytest.FixtureRequest) -> Iterator[No
     yield
     is_once = request.node.get_closest_marker("once")
     assert not is_once or DATABASES.isdisjoint(request.fixturenames), "name the fixture `db`"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def recorded_pages(django_test_environment: None) -> Iterator[None]:
+    """Record what a page is rendered with for `response.context`, but not each widget and include.
+
+    Django copies the context of each of them: hundreds on a page with a list of time zones.
+    """
+
+    def render(template: Template, context: Context) -> SafeString:
+        if context.template is template and template.engine is Engine.get_default():
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")
