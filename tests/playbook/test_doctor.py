@@ -45,7 +45,7 @@ def answering(status: int, **headers: str) -> Iterator[str]:
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         address = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         yield address
         server.shutdown()
 

@@ -100,7 +100,7 @@ def sentry() -> Iterator[tuple[str, list[bytes]]]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     yield f"http://key@127.0.0.1:{server.server_port}/1", received
     server.shutdown()
