@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -183,3 +184,14 @@ def fill_in_sign_in(page: Page, name: str) -> None:
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.locator("summary.account-button").wait_for()
+
+
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait until a condition holds.
+
+    Our content security policy keeps Playwright's `wait_for_function` from looking twice.
+    """
+    deadline = time.monotonic() + WAITS
+    while not holds():
+        assert time.monotonic() < deadline, "the condition never held"
+        page.wait_for_timeout(50)

@@ -1,14 +1,11 @@
 """An editor's work in the admin, and what readers see of it."""
 
-import time
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from catalog.models import Article, Entry, Section
-from tests.e2e.conftest import WAITS, sign_in
+from tests.e2e.conftest import sign_in, wait_until
 from tests.e2e.test_accessibility import WCAG, violations
 
 CACHING = "Caching, Invalidation & Read Path Acceleration"
@@ -37,17 +34,6 @@ def save(page: Page) -> None:
 def titles_on_the_site(page: Page, slug: str) -> list[str]:
     page.goto(f"/sections/{slug}/")
     return page.locator("tr[data-entry] a[id^=title-]").all_inner_texts()
-
-
-def wait_until(page: Page, holds: Callable[[], bool]) -> None:
-    """Wait until a condition holds.
-
-    Our content security policy keeps Playwright's `wait_for_function` from looking twice.
-    """
-    deadline = time.monotonic() + WAITS
-    while not holds():
-        assert time.monotonic() < deadline, "the condition never held"
-        page.wait_for_timeout(50)
 
 
 def drag(page: Page, what: Locator, where: Locator) -> None:

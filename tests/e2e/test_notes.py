@@ -90,7 +90,7 @@ def test_what_is_typed_under_a_slow_answer_is_saved_in_order(writer: Page) -> No
     with writer.expect_request("**/note/"):
         write(writer, "one")
     write(writer, " two")
-    writer.wait_for_function("document.querySelector('#note-form.htmx-request')")
+    expect(writer.locator("#note-form.htmx-request")).to_be_attached()
     write(writer, " three")
     held[0].continue_()
     eventually(writer, lambda: stored() == "one two three")

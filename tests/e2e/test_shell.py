@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import wait_until
 from tests.e2e.test_study import expect_figures, expect_state, mark, round_button, row
 
 FIRST = "Unlocking Scalability: Building Blocks (p1)"
@@ -116,18 +117,17 @@ def test_a_finished_section_comes_folded_and_opens(page: Page) -> None:
 
 def wait_until_scrolled(page: Page) -> None:
     """Wait until the page stands still from one frame to the next."""
-    page.wait_for_function(
-        """() => new Promise(stands => {
-          const before = scrollY;
-          requestAnimationFrame(() => requestAnimationFrame(() => stands(scrollY === before)));
-        })"""
-    )
+    stands = """() => new Promise(stands => {
+      const before = scrollY;
+      requestAnimationFrame(() => requestAnimationFrame(() => stands(scrollY === before)));
+    })"""
+    wait_until(page, lambda: bool(page.evaluate(stands)))
 
 
 def test_j_starts_at_the_first_row_in_view_and_may_be_held(page: Page) -> None:
     page.goto("/#database-design")
     # The browser is on its way to the section: the row must not be left behind.
-    page.wait_for_function("scrollY > 0")
+    wait_until(page, lambda: bool(page.evaluate("scrollY > 0")))
     page.keyboard.press("j")
     focused = page.locator("tr[data-entry]:focus-within")
     expect(focused).to_be_in_viewport()
