@@ -2,10 +2,9 @@
 
 `make test` runs this module. Every part runs even if a different one failed, and all have to pass;
 so has the coverage, which is measured in the process of the tests on SQLite.
-The first four are independent: as many run in parallel as there are processors, the longest first,
-and the output of each is printed when it ends. The cluster comes last of them, because it takes
-more than its processor, and a browser that waits for one sees pages between two states. The faults
-run alone, because they are timed.
+The first four are independent: one more runs in parallel than there are processors, because a
+browser and a cluster are often waited for. The longest come first, and the output of each is
+printed when it ends. The faults run alone, because they are timed.
 """
 
 import asyncio
@@ -84,16 +83,16 @@ async def run(*arguments: str, **environment: str) -> tuple[bool, str]:
 
 
 async def run_in_parallel(parts: list[Part]) -> None:
-    """Run the parts in this order, as many at once as there are processors."""
-    processors = asyncio.Semaphore(os.cpu_count() or 1)
+    """Run the parts in this order, at once one more than there are processors."""
+    places = asyncio.Semaphore(1 + (os.cpu_count() or 1))
 
-    async def run_on_free_processor(part: Part) -> None:
-        async with processors:
+    async def run_in_free_place(part: Part) -> None:
+        async with places:
             await part.run()
 
     async with asyncio.TaskGroup() as group:
         for part in parts:
-            group.create_task(run_on_free_processor(part))
+            group.create_task(run_in_free_place(part))
 
 
 @contextmanager
