@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Article
 from progress.notes.models import Note
 from progress.notes.sql import ShownNote
-from progress.text_editor import TextEditor
+from progress.texts.editor import TextEditor
 
 
 def empty_editor(article: Article, reader: str) -> TextEditor:

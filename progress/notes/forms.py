@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from progress.text_requests import TextForm, TypedTextField
+from progress.texts.requests import TextForm, TypedTextField
 
 
 class NoteForm(TextForm):

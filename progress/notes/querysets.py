@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import QuerySet
 
-from progress.dropped_texts import DroppedTextsQuerySet
+from progress.texts.dropped import DroppedTextsQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -10,7 +10,7 @@ from catalog.signals import article_merged
 from progress.notes.models import DroppedText, Note
 from progress.notes.sql import delete_expired_texts
 from progress.sql import lock_learner
-from progress.text_saving import joined
+from progress.texts.saving import joined
 
 ROWS_AT_ONCE = 500
 

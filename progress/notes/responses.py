@@ -8,8 +8,8 @@ from catalog.models import Article
 from playbook.http import HttpRequest
 from progress.notes.editor import editor_of
 from progress.notes.models import Note
-from progress.text_requests import respond_to_stored_text
-from progress.text_saving import TooLong
+from progress.texts.requests import respond_to_stored_text
+from progress.texts.saving import TooLong
 
 PAGE = "notes/note_save.html"
 """The page that shows a text that was not saved."""

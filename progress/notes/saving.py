@@ -10,7 +10,7 @@ from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
 from progress.notes.sql import delete_expired_texts, stored_note, text_of, write_note
 from progress.reader import ReaderGone
 from progress.sql import lock_and_resolve, lock_learner
-from progress.text_saving import Draft, TextStore
+from progress.texts.saving import Draft, TextStore
 
 
 def note_about(user: User, article_id: int) -> Note:

@@ -25,13 +25,13 @@ from progress.notes.models import DroppedText
 from progress.notes.responses import PAGE, respond_to_save, too_long
 from progress.notes.saving import NoteStore, note_about, restore_text
 from progress.responses import expect_reader
-from progress.text_requests import (
+from progress.texts.requests import (
     refusal_of,
     respond_to_conflict,
     respond_to_refusal,
     with_sent_text,
 )
-from progress.text_saving import Conflict, TooLong
+from progress.texts.saving import Conflict, TooLong
 
 BODY_MAX = 512 * KIBIBYTE
 """A character takes up to nine bytes in a form, and two merged notes are twice as long as one."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 from django.db.models import QuerySet
 
 from accounts.models import User
-from progress.dropped_texts import DroppedTextsQuerySet
+from progress.texts.dropped import DroppedTextsQuerySet
 
 if TYPE_CHECKING:
     from progress.practice.models import DroppedScratch, PracticeSession, ReviewLink

@@ -26,7 +26,7 @@ from progress.practice.scratches import (
 from progress.practice.session_page import SessionPage, earlier_url, empty_editor
 from progress.practice.sql import StoredScratch
 from progress.responses import expect_reader
-from progress.text_requests import (
+from progress.texts.requests import (
     TextForm,
     refusal_of,
     respond_to_conflict,
@@ -34,7 +34,7 @@ from progress.text_requests import (
     respond_to_stored_text,
     with_sent_text,
 )
-from progress.text_saving import Conflict, TooLong
+from progress.texts.saving import Conflict, TooLong
 from progress.views import LearnerRequest
 
 BODY_MAX = 512 * KIBIBYTE

@@ -19,7 +19,7 @@ from progress.practice.sql import (
 )
 from progress.reader import ReaderGone
 from progress.sql import lock_learner
-from progress.text_saving import Draft, TextStore
+from progress.texts.saving import Draft, TextStore
 
 POSITION_MAX = 32_767
 """The largest number that the column holds in PostgreSQL."""

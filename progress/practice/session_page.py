@@ -27,7 +27,7 @@ from progress.practice.sql import (
     scratches_of,
     session_of,
 )
-from progress.text_editor import TextEditor
+from progress.texts.editor import TextEditor
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from progress.practice.session_page import (
     empty_editor,
 )
 from progress.practice.sql import ShownScratch
-from progress.text_editor import TextEditor
+from progress.texts.editor import TextEditor
 
 
 class SessionParts:

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import connections, router
 
 from accounts.models import User
-from progress.dropped_texts import kept_since_for
 from progress.practice.models import DroppedScratch, Pause, PracticeSession, Scratch
 from progress.sql import in_utc
+from progress.texts.dropped import kept_since_for
 
 UUID_FIELD = PracticeSession._meta.get_field("uuid")
 

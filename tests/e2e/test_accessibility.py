@@ -35,7 +35,7 @@ from progress.practice.stage_plan import planned_stages
 from progress.practice.starting import start_session
 from progress.sql import lock_learner
 from progress.states import StateName
-from progress.text_saving import Draft
+from progress.texts.saving import Draft
 from tests.e2e.conftest import PASSWORD, Watch, sign_in
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog.models import Article
 from progress.notes.models import DroppedText, Note
 from progress.notes.saving import save_note
-from progress.text_saving import Draft
+from progress.texts.saving import Draft
 from tests.e2e.conftest import WAITS, Watch, open_window, sign_in
 from tests.e2e.test_accessibility import WIDTHS, assert_accessible
 

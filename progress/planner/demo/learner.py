@@ -35,7 +35,7 @@ from progress.practice.scoring.score_sheet import Mark
 from progress.recall.models import Card, CardKind, Rating, Review
 from progress.recall.scheduling import CardState, after_review
 from progress.states import StateName
-from progress.text_saving import Draft
+from progress.texts.saving import Draft
 
 DEMO = "demo"
 DAYS = 21

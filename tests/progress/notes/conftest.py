@@ -7,7 +7,7 @@ from accounts.models import User
 from catalog.models import Article
 from progress.notes.models import Note
 from progress.notes.saving import save_note
-from progress.text_saving import Draft
+from progress.texts.saving import Draft
 
 WriteNote = Callable[..., Note]
 

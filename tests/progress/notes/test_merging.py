@@ -12,7 +12,7 @@ from catalog.merging import merge_articles
 from catalog.models import Article
 from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
 from progress.notes.saving import save_note
-from progress.text_saving import Conflict, Draft, TooLong
+from progress.texts.saving import Conflict, Draft, TooLong
 from tests.progress.notes.conftest import WriteNote
 
 

@@ -17,7 +17,7 @@ from progress.export import progress_of
 from progress.notes.jobs import delete_dropped_texts
 from progress.notes.models import NOTE_MAX_LENGTH, DroppedText, Note
 from progress.notes.saving import save_note
-from progress.text_saving import Conflict, Draft
+from progress.texts.saving import Conflict, Draft
 from tests.progress.notes.conftest import WriteNote
 
 HTMX = {"HX-Request": "true"}

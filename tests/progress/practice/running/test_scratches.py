@@ -21,7 +21,7 @@ from progress.export import progress_of
 from progress.practice.jobs import delete_dropped_scratches
 from progress.practice.models import SCRATCH_MAX_LENGTH, DroppedScratch, PracticeSession, Scratch
 from progress.practice.scratches import ScratchStore
-from progress.text_saving import Conflict, Draft
+from progress.texts.saving import Conflict, Draft
 from tests.progress.practice.running.conftest import StartSession
 
 HTMX = {"HX-Request": "true"}

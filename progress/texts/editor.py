@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.utils.safestring import SafeString
 
 from playbook.rendering.fragments import gap
-from progress.text_comparison import Piece, compare_texts
+from progress.texts.comparison import Piece, compare_texts
 from progress.times import day_and_time, instant, minute
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from playbook.http import HttpRequest
 from playbook.rendering.fragments import cached_fragments, fill
-from progress.text_editor import Comparison, TextEditor
-from progress.text_saving import Conflict, ConflictChoice, Draft
+from progress.texts.editor import Comparison, TextEditor
+from progress.texts.saving import Conflict, ConflictChoice, Draft
 
 
 class TypedTextField(forms.CharField):
