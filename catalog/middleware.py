@@ -27,8 +27,9 @@ class CurrentSnapshot:
 
 def snapshot_for(request: HttpRequest) -> CatalogSnapshot:
     """Return the catalogue as this reader may see it now; for anonymous visitors, a second ago."""
-    if request.method not in {"GET", "HEAD"}:
-        return current(request.user)
-    if not is_known(request):
+    is_safe = request.method in {"GET", "HEAD"}
+    if is_safe and not is_known(request):
         return recent()
+    if not is_safe and request.user.is_staff:
+        return current(request.user)  # The request can have changed the catalogue itself.
     return current(request.user, getattr(request.session, "catalog_version", ""))
