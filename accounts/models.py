@@ -1,5 +1,6 @@
 import logging
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
@@ -18,6 +19,12 @@ logger = logging.getLogger(__name__)
 def validate_time_zone(name: str) -> None:
     if not is_time_zone(name):
         raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
+
+
+WRITTEN_ALONE = frozenset(
+    {"progress_version", "recall_aims_at", "visit_began_at", "previous_visit_at"}
+)
+"""The columns of an account that have statements of their own, which other requests send too."""
 
 
 class User(AbstractUser):
@@ -73,6 +80,20 @@ class User(AbstractUser):
     # Written once a day by begin_visit().
     visit_began_at = models.DateTimeField(null=True, editable=False)
     previous_visit_at = models.DateTimeField(null=True, editable=False)
+
+    def save(self, **options: Any) -> None:
+        """Save the account. What is written alone, and a deletion, stay as they are by now.
+
+        A progress version that came back would bring back the pages of that version.
+        """
+        is_new = self._state.adding or options.get("force_insert")
+        if not is_new and options.get("update_fields") is None:
+            options["update_fields"] = self._saved_columns()
+        super().save(**options)
+
+    def _saved_columns(self) -> set[str]:
+        loaded = {field.name for field in self._meta.fields if field.attname in self.__dict__}
+        return loaded - WRITTEN_ALONE - {"id"}
 
     @property
     def new_since(self) -> datetime:

@@ -67,8 +67,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def preferences_edit(request: LearnerRequest) -> HttpResponse:
     form = PreferencesForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Your preferences were saved."))
+        with transaction.atomic():
+            # An account that another window deleted stays deleted, and leads to signing in.
+            exists = User.objects.select_for_update(no_key=True).filter(pk=request.user.pk).exists()
+            if exists:
+                form.save()
+        if exists:
+            messages.success(request, _("Your preferences were saved."))
         return redirect("accounts:preferences_edit")
     return render(request, "accounts/preferences_edit.html", {"form": form})
 

@@ -187,8 +187,7 @@ def visitor_note_dismiss(request: ReaderRequest) -> HttpResponse:
 @require_POST
 def streak_hide(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        request.user.shows_streak = False
-        request.user.save(update_fields=["shows_streak"])
+        User.objects.filter(pk=request.user.pk).update(shows_streak=False)
     return HttpResponseRedirect(reverse("progress:progress_detail"))
 
 

@@ -1,9 +1,14 @@
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.time_zones import time_zones
@@ -149,3 +154,48 @@ def test_a_wrong_limit_is_explained_and_changes_nothing(
     learner.refresh_from_db()
     assert (learner.time_zone, learner.daily_review_limit) == ("", 40)
     assert (learner.daily_new_card_limit, learner.retention) == (10, 90)
+
+
+@contextmanager
+def after_the_account_is_read(happen: Callable[[], object]) -> Iterator[None]:
+    """Let something happen once after the first statement that reads the account."""
+    left = [happen]
+
+    def execute_and_happen(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        result = execute(sql, *arguments)
+        if left and 'FROM "accounts_user"' in sql:
+            left.pop()()
+        return result
+
+    with connection.execute_wrapper(execute_and_happen):
+        yield
+
+
+def test_saving_preferences_does_not_take_back_what_was_written_meanwhile(
+    client: Client, learner: User
+) -> None:
+    client.force_login(learner)
+    now = timezone.now()
+    meanwhile = {
+        "progress_version": 7,
+        "recall_aims_at": now.date(),
+        "visit_began_at": now,
+        "previous_visit_at": now,
+    }
+    rows = User.objects.filter(pk=learner.pk)
+    with after_the_account_is_read(lambda: rows.update(**meanwhile)):
+        client.post(PATH, {"time_zone": "Asia/Tokyo"})
+    assert rows.values(*meanwhile).get() == meanwhile
+    assert rows.get().time_zone == "Asia/Tokyo"
+
+
+def test_saving_preferences_does_not_bring_back_an_account_deleted_meanwhile(
+    client: Client, learner: User
+) -> None:
+    client.force_login(learner)
+    rows = User.objects.filter(pk=learner.pk)
+    with after_the_account_is_read(rows.delete):
+        response = client.post(PATH, {"time_zone": "Asia/Tokyo"}, follow=True)
+    assert not rows.exists()
+    assert response.redirect_chain[-1][0].startswith("/accounts/login/")
+    assert "Your preferences were saved." not in response.content.decode()

@@ -129,8 +129,7 @@ def test_a_card_of_the_pass_is_due_and_can_be_rated_once(
         review_card(LearnerProgress(learner), card.key, Rating.GOOD, uuid4())
     Card.objects.update(due_on="2031-12-01", stability=15)
     aim = FIRST_DAY.date() + timedelta(days=30)
-    learner.recall_aims_at = aim
-    learner.save()
+    User.objects.filter(pk=learner.pk).update(recall_aims_at=aim)
 
     def due_on(day: int) -> list[bool]:
         set_day(day)
