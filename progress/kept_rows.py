@@ -6,9 +6,9 @@ read at a version are right for every request at this version, in whichever proc
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sized
 from threading import Lock
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from accounts.models import User
 
@@ -36,16 +36,31 @@ def reading(*tables: str) -> Callable[[Callable[[User], _T]], Reading[_T]]:
 Rows: TypeAlias = dict[Reading[Any], Any]
 """The results of the functions, each of the same learner."""
 
-LEARNERS_KEPT = 200
-"""At about 100 KB for a learner with a card for each prompt, 20 MB in each process."""
+ROWS_KEPT = 50_000
+"""At about half a KB each, 25 MB in each process."""
+
+
+class Kept(NamedTuple):
+    """The rows of one learner at one version, and their size when they were counted."""
+
+    version: Hashable
+    rows: Rows
+    size: int
+
+
+def size_of(rows: Rows) -> int:
+    """Return the number of rows, where each reading counts as one more."""
+    results = tuple(rows.values())  # at once, because requests of the learner add to them
+    return sum(1 + (len(each) if isinstance(each, Sized) else 0) for each in results)
 
 
 class KeptRows:
     """The rows of the learners who read last, each at one version."""
 
-    def __init__(self, learners: int = LEARNERS_KEPT) -> None:
-        self.learners = learners
-        self._kept: OrderedDict[int, tuple[Hashable, Rows]] = OrderedDict()
+    def __init__(self, most: int = ROWS_KEPT) -> None:
+        self.most = most
+        self._kept: OrderedDict[int, Kept] = OrderedDict()
+        self._size = 0
         self._lock = Lock()
 
     def of(self, learner: int, version: Hashable) -> Rows:
@@ -54,27 +69,40 @@ class KeptRows:
         Those of another version are dropped.
         """
         with self._lock:
-            kept_version, rows = self._kept.pop(learner, (None, {}))
-            if kept_version != version:
-                rows = {}
-            self._kept[learner] = version, rows
-            self._drop_surplus()
-        return rows
+            kept = self._kept.get(learner)
+            if kept and kept.version == version:
+                self._kept.move_to_end(learner)
+                return kept.rows
+            return self._put(learner, version, {})
 
     def put(self, learner: int, version: Hashable, rows: Rows) -> None:
         """Keep the rows that are known at this version, whatever was kept before."""
         with self._lock:
-            self._kept[learner] = version, rows
-            self._kept.move_to_end(learner)
-            self._drop_surplus()
+            self._put(learner, version, rows)
 
-    def _drop_surplus(self) -> None:
-        while len(self._kept) > self.learners:
-            self._kept.popitem(last=False)
+    def count(self, learner: int, rows: Rows) -> None:
+        """Count the learner's rows again, because some were added, if they are those kept."""
+        with self._lock:
+            kept = self._kept.get(learner)
+            if kept and kept.rows is rows:
+                self._put(learner, kept.version, rows)
+
+    def _put(self, learner: int, version: Hashable, rows: Rows) -> Rows:
+        self._drop(learner)
+        self._kept[learner] = kept = Kept(version, rows, size_of(rows))
+        self._size += kept.size
+        while self._size > self.most:
+            self._drop(next(iter(self._kept)))
+        return rows
+
+    def _drop(self, learner: int) -> None:
+        if kept := self._kept.pop(learner, None):
+            self._size -= kept.size
 
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()
+            self._size = 0
 
 
 KEPT_ROWS = KeptRows()

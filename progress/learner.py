@@ -61,9 +61,11 @@ class LearnerProgress(ReaderProgress):
 
         The result is shared by requests, so nobody changes it.
         """
-        if read not in self._rows:
-            self._rows[read] = read(self.user)
-        rows: _T = self._rows[read]
+        known = self._rows
+        if read not in known:
+            known[read] = read(self.user)
+            KEPT_ROWS.count(self.user.pk, known)
+        rows: _T = known[read]
         return rows
 
     @cached_property

@@ -22,7 +22,7 @@ from catalog.models import Article
 from catalog.prompts.models import Prompt
 from playbook.http import HttpRequest
 from progress.finishing import Report, finish
-from progress.kept_rows import KEPT_ROWS, KeptRows, Reading
+from progress.kept_rows import KEPT_ROWS, KeptRows, Reading, Rows
 from progress.learner import LearnerProgress
 from progress.notes.models import Note
 from progress.recall.sql import StoredCard
@@ -160,14 +160,51 @@ def test_a_restored_backup_brings_its_own_rows(learner: User, article: Article) 
     assert kept(learner).state_of(article.pk) == SKIPPED
 
 
+def add(kept: KeptRows, learner: int, rows: int) -> Rows:
+    """Let a request of the learner read so many rows."""
+    known = kept.of(learner, "a")
+    known[states_of] = dict.fromkeys(range(rows), "done")
+    kept.count(learner, known)
+    return known
+
+
 def test_only_the_learners_who_read_last_are_kept() -> None:
-    rows = KeptRows(learners=2)
-    first, second = rows.of(1, "a"), rows.of(2, "a")
-    first[states_of], second[states_of] = {}, {}
-    assert rows.of(1, "a") is first
-    rows.of(3, "a")
-    assert rows.of(1, "a") is first
-    assert rows.of(2, "a") == {}
+    kept = KeptRows(most=25)
+    first, second = add(kept, 1, 10), add(kept, 2, 10)
+    assert kept.of(1, "a") is first
+    third = add(kept, 3, 10)
+    assert kept.of(1, "a") is first
+    assert kept.of(3, "a") is third
+    assert kept.of(2, "a") is not second
+
+
+def test_rows_that_are_read_again_count_once() -> None:
+    kept = KeptRows(most=25)
+    first = add(kept, 1, 10)
+    for version in range(5):
+        kept.put(2, version, {states_of: dict.fromkeys(range(10))})
+    kept.count(2, {states_of: dict.fromkeys(range(100))})
+    assert kept.of(1, "a") is first
+
+
+def test_a_learner_with_more_rows_than_are_kept_reads_them_each_time() -> None:
+    kept = KeptRows(most=25)
+    assert add(kept, 1, 100)
+    assert kept.of(1, "a") == {}
+
+
+@pytest.mark.parametrize(("most", "read_again"), [(4, 0), (3, 2)])
+def test_each_request_counts_the_rows_that_it_reads(
+    learner: User, article: Article, monkeypatch: pytest.MonkeyPatch, most: int, read_again: int
+) -> None:
+    finish(LearnerProgress(learner), article, Report(minutes=20))
+    monkeypatch.setattr(KEPT_ROWS, "most", most)
+    for expected in (2, read_again):
+        with statements() as sent:
+            progress = kept(learner)
+            assert progress.completions
+            assert progress.states
+        assert len(tables_read(sent)) == expected
 
 
 def test_the_rows_of_another_version_are_dropped() -> None:
