@@ -208,6 +208,12 @@ class PreferencesForm(forms.ModelForm[User]):
             else gettext("Your account has no e-mail address yet, so nothing is sent.")
         )
 
+    def save(self, commit: bool = True) -> User:
+        """Store the fields of the form alone: another request can have changed the password."""
+        if commit:
+            self.instance.save(update_fields=list(self.fields))
+        return self.instance
+
     def clean(self) -> dict[str, Any] | None:
         for name, field in self.fields.items():
             is_empty = name in self.data and self.cleaned_data.get(name, "") is None

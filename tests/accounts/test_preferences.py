@@ -181,6 +181,8 @@ def test_saving_preferences_does_not_take_back_what_was_written_meanwhile(
         "recall_aims_at": now.date(),
         "visit_began_at": now,
         "previous_visit_at": now,
+        "password": "changed",
+        "is_active": False,
     }
     rows = User.objects.filter(pk=learner.pk)
     with after_the_account_is_read(lambda: rows.update(**meanwhile)):
