@@ -1,7 +1,7 @@
 """Saving an account as a whole, as the admin and a change of the password do."""
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -26,6 +26,6 @@ def test_saving_an_account_does_not_take_back_what_is_written_alone(learner: Use
 def test_saving_an_account_does_not_bring_it_back(learner: User) -> None:
     stale = User.objects.get(pk=learner.pk)
     User.objects.filter(pk=learner.pk).delete()
-    with pytest.raises(DatabaseError, match="did not affect any rows"):
+    with pytest.raises(DatabaseError, match="did not affect any rows"), transaction.atomic():
         stale.save()
     assert not User.objects.filter(pk=learner.pk).exists()
