@@ -1,7 +1,7 @@
 """Respond to a state change: with the changed parts of the page, or a redirect back to it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Self
 
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from catalog.models import Article, Entry, Layer, Section
 from playbook.http import HttpRequest, safe_next
+from playbook.rendering.fragments import cached_fragments, fill, gaps_for
 from progress import fragments, metrics
 from progress.forms import PlaceForm
 from progress.reader import ReaderGone, ReaderProgress, StateChange
@@ -108,18 +109,19 @@ def _respond(
     articles = [change.article for change in changes]
     entries = [entry for article in articles for entry in request.snapshot.entries_of(article.pk)]
     controls = [name for entry in entries if (name := f"state-{entry.pk}") in place.in_view]
-    context = {
-        "announced": announced,
+    own = {
+        **asdict(announced),
         "control": next(iter(controls), "article-state"),
         "spot": place.in_spot,
     }
     if not request.htmx:
-        message = render_to_string("progress/includes/announcement.html", context)
+        message = render_to_string("progress/includes/announcement.html", own)
         messages.info(request, message, extra_tags="announcement")
         back = safe_next(request, default=default_url)
         return HttpResponseRedirect(f"{back}#{place.in_spot}" if place.in_spot else back)
-    toast = render_to_string("progress/announced.html", context)
-    return HttpResponse("".join([*stale_fragments(request, articles, place.in_view), toast]))
+    toast = cached_fragments(request)("progress/announced.html", **gaps_for(own))
+    stale = stale_fragments(request, articles, place.in_view)
+    return HttpResponse("".join([*stale, fill(toast, **own)]))
 
 
 def stale_fragments(

@@ -78,6 +78,11 @@ def fill(fragment: str, **values: str | int) -> SafeString:
     return SafeString(fragment)
 
 
+def gaps_for(own: Mapping[str, str | int]) -> Mapping[str, str]:
+    """Return a gap for each value that is not empty, so that a template can ask which are there."""
+    return {name: gap(name) if value else "" for name, value in own.items()}
+
+
 class Hole(NamedTuple):
     """The place of a per-user fragment in a page that is rendered once for everybody."""
 

@@ -14,7 +14,13 @@ from catalog.models import Article
 from catalog.prompts.fragments import article_prompts
 from playbook.http import HttpRequest
 from playbook.rendering.dependencies import DECK, READER
-from playbook.rendering.fragments import cached_fragments, fill, gap, per_user_fragment
+from playbook.rendering.fragments import (
+    cached_fragments,
+    fill,
+    gap,
+    gaps_for,
+    per_user_fragment,
+)
 from progress.learner import LearnerProgress
 from progress.recall.cards.rows import ArticleCards, CardRow
 from progress.recall.deck import Deck
@@ -87,8 +93,7 @@ def card_of_session(
 def announcement(request: HttpRequest, announced: Announced) -> SafeString:
     """Render the region that tells what happened to the last card; empty without a text."""
     own = announced._asdict()
-    gaps = {name: gap(name) if value else "" for name, value in own.items()}
-    return fill(cached_fragments(request)("recall/announced.html", **gaps), **own)
+    return fill(cached_fragments(request)("recall/announced.html", **gaps_for(own)), **own)
 
 
 @per_user_fragment(register, READER, CATALOG)
