@@ -18,7 +18,7 @@ REVIEWS = Writes("students", "SELECT count(*) FROM recall_review")
 NOTE_SAVES = Writes("students", "SELECT coalesce(sum(saved_number), 0) FROM notes_note")
 SCRATCH_SAVES = Writes(
     "students",
-    "SELECT coalesce(sum(version), 0) FROM practice_scratch"
+    "SELECT coalesce(sum(saved_number), 0) FROM practice_scratch"
     " JOIN practice_practicesession AS s ON s.id = practice_session_id",
 )
-"""The sum of the versions, which each save of a changed text raises by one."""
+"""As for notes, the sum of the numbers: a save that a later one overtook is not stored itself."""
