@@ -239,9 +239,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Start the Chromium of this machine. As root it starts only without its sandbox."""
     arguments = [
         "--disable-gpu",
-        # All pages of a window share a process. Without these, a test would start two of them.
-        "--renderer-process-limit=1",
-        "--disable-site-isolation-trials",
         f"--disable-features={','.join(UNUSED_FEATURES)}",
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
     ]
