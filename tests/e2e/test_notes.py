@@ -256,7 +256,8 @@ def test_notes_are_searched_while_one_types(page: Page, account: User) -> None:
     sign_in(page, "ada")
     page.goto("/me/")
     page.locator("summary.account-button").click()
-    page.get_by_role("link", name="My notes").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="My notes").click()
     expect(page.get_by_role("status").filter(has_text="2 articles")).to_be_visible()
     page.get_by_role("searchbox", name="Search").last.press_sequentially("sagas")
     expect(page.get_by_role("status").filter(has_text="1 article")).to_be_visible()

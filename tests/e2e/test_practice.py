@@ -72,7 +72,8 @@ def learner_page(page: Page, account: User) -> Page:
 @pytest.fixture
 def session_page(learner_page: Page) -> Page:
     learner_page.goto(START)
-    learner_page.get_by_role("button", name="Start the clock").click()
+    with learner_page.expect_navigation():
+        learner_page.get_by_role("button", name="Start the clock").click()
     expect(face(learner_page)).to_be_visible()
     return learner_page
 
@@ -145,7 +146,8 @@ def test_an_interview_on_a_phone(learner_page: Page) -> None:
     page.goto("/practice/")
     page.locator(".site-nav").get_by_role("link", name="Practice").click()
     page.get_by_role("button", name="One I have not practised lately").click()
-    page.get_by_role("button", name="Start the clock").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Start the clock").click()
     scratch(page).fill("on a phone")
     drawing(page).fill("client -> gateway")
     expect(page.locator(".diagram-svg .diagram-box")).to_have_count(2)
