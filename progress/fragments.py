@@ -179,7 +179,9 @@ def article_key_points(request: HttpRequest, article: Article) -> str:
         return ""
     if article.pk not in progress.completions:
         return ""
-    report = reports_of(progress.user, [article.pk])[article.pk]
+    report = reports_of(progress.user, [article.pk]).get(article.pk)
+    if report is None:  # A merge of two articles can have moved it since.
+        return ""
     frame = cached_fragments(request, CATALOG)(
         "progress/includes/article-key-points.html",
         article=article,

@@ -66,7 +66,7 @@ LEFT = frozenset(state.value for state in StateName if is_left(state))
 
 
 class PlanTasks:
-    """The tasks of a plan as they are now. Three queries of what is not kept."""
+    """The tasks of a plan as they are now."""
 
     def __init__(
         self, plan: Plan, progress: LearnerProgress, minutes_done: Mapping[str, int]

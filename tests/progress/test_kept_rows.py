@@ -24,6 +24,7 @@ from playbook.http import HttpRequest
 from progress.finishing import Report, finish
 from progress.kept_rows import KEPT_ROWS, KeptRows, Reading, Rows
 from progress.learner import LearnerProgress
+from progress.models import Completion
 from progress.notes.models import Note
 from progress.recall.sql import StoredCard
 from progress.sql import states_of
@@ -124,6 +125,17 @@ def test_rows_of_a_transaction_that_is_rolled_back_are_not_kept(
         assert progress.completions
         transaction.set_rollback(True)
     assert not kept(learner).completions
+
+
+def test_an_article_whose_report_was_moved_while_its_page_was_read_is_shown(
+    learner: User, article: Article
+) -> None:
+    finish(LearnerProgress(learner), article, Report("A point", 20, 2))
+    assert "A point" in page_of(learner, article.get_absolute_url())
+    Completion.objects.all().delete()
+    page = page_of(learner, f"{article.get_absolute_url()}?again")
+    assert article.title in page
+    assert "A point" not in page
 
 
 def test_a_request_that_writes_neither_uses_nor_keeps_rows(learner: User, article: Article) -> None:
