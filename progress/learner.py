@@ -1,9 +1,7 @@
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import connections, router, transaction
 from django.db.models import Max
@@ -26,6 +24,7 @@ from progress.reader import (
     StateChange,
     Superseded,
 )
+from progress.short_write import ShortWrite
 from progress.sql import (
     history_of,
     lock_and_resolve,
@@ -34,11 +33,10 @@ from progress.sql import (
     write_event,
     write_state,
 )
+from progress.state_write import StateWrite, event_of, state_after
 from progress.states import StateName
 
 _T = TypeVar("_T")
-
-OF_STATES = frozenset({"progress_state", "progress_event"})
 
 
 class LearnerProgress(ReaderProgress):
@@ -54,7 +52,6 @@ class LearnerProgress(ReaderProgress):
         """
         self.user = user
         self._keeps_rows = keeps_rows
-        self._locked: tuple[int, Rows] | None = None
 
     def rows(self, read: Reading[_T]) -> _T:
         """Return what `read` returns of the learner's rows, read once until the next write.
@@ -84,29 +81,35 @@ class LearnerProgress(ReaderProgress):
         self._keeps_rows = False
         self.__dict__.pop("_rows", None)
 
-    @contextmanager
-    def short_write(self, *needed: Reading[Any], changes: AbstractSet[str]) -> Iterator[Rows]:
-        """Write in a transaction that is short, because it reads nothing that was read before.
+    def write(self, write: ShortWrite) -> None:
+        """Prepare a write, and store it. Raise `ReaderGone`, and what the write raises.
 
-        The rows that it needs are read first, and `lock_as_read` finds out whether they are still
-        right. After it, what was read of other tables than those that it changes is kept. The
-        caller adds what it knows of the changed ones to the rows that it gets.
+        What was read of other tables than those that it changes is kept.
         """
         is_outermost = not connections[router.db_for_write(User)].in_atomic_block
         if is_outermost:
             self._rows = dict(self._kept_at(self.user.progress_version))
-            for read in needed:
-                self.rows(read)
-        known: Rows = {}
+        write.prepare()
         with transaction.atomic():
-            yield known
+            is_as_prepared = write.lock()
+            version = self._lock()
+            if version != self._next_version:
+                self.forget()
+                is_as_prepared = False
+            if not is_as_prepared:
+                write.prepare()
+            write.store()
+        if not is_outermost:
+            # The rest of a longer transaction can change any table.
             self.forget()
-        # The rest of a longer transaction can change any table.
-        if is_outermost and self._locked:
-            version, rows = self._locked
-            others = {read: value for read, value in rows.items() if not read.tables & changes}
-            self._rows = others | known
-            KEPT_ROWS.put(self.user.pk, self._version_of_rows(version), self._rows)
+            return
+        others = {
+            read: rows for read, rows in self._rows.items() if not read.tables & write.changes
+        }
+        known = write.known_rows()
+        self.forget()
+        self._rows = others | known
+        KEPT_ROWS.put(self.user.pk, self._version_of_rows(version), self._rows)
 
     @property
     def version(self) -> Hashable:
@@ -176,17 +179,9 @@ class LearnerProgress(ReaderProgress):
     def set(
         self, article: Article, state: StateName, *, only_from: StateName | None = None
     ) -> StateChange:
-        with self.short_write(states_of, changes=OF_STATES) as known:
-            kept_id = lock_and_resolve([article.pk]).get(article.pk, article.pk)
-            if kept_id != article.pk:
-                article = Article.objects.select_related("status").get(pk=kept_id)
-            self.lock_as_read()
-            before = self.state_of(article.pk)
-            if only_from not in {None, before}:
-                state = before
-            change = self._change(article, before, state)
-            known[states_of] = self.states
-        return change
+        write = StateWrite(self, article, state, only_from)
+        self.write(write)
+        return write.change
 
     @transaction.atomic
     def set_all(self, articles: Iterable[Article], state: StateName) -> list[StateChange]:
@@ -263,10 +258,13 @@ class LearnerProgress(ReaderProgress):
 
         It is, if nobody wrote since the account was read. Raise `ReaderGone`.
         """
-        version = self._lock()
-        if version != self.user.progress_version + 1:
+        if self._lock() != self._next_version:
             self.forget()
-        self._locked = version, self._rows
+
+    @property
+    def _next_version(self) -> int:
+        """The progress version of the next write, if no other one comes in between."""
+        return self.user.progress_version + 1
 
     def _lock(self) -> int:
         version = lock_learner(self.user)
@@ -286,7 +284,7 @@ class LearnerProgress(ReaderProgress):
             before = self.state_of(article.pk)
             changes.append(StateChange(article, before, after))
             if before != after:
-                events[article.pk] = self._event(article, before, after, now, undoes)
+                events[article.pk] = event_of(self.user, changes[-1], now, undoes)
         Event.objects.bulk_create(events.values())
         states = {pk: StateName(event.to_state) for pk, event in events.items()}
         State.objects.write_all(self.user, states, now)
@@ -304,31 +302,14 @@ class LearnerProgress(ReaderProgress):
         latest = events.aggregate(latest=Max("happened_at"))["latest"]
         return max(timezone.now(), latest) if latest else timezone.now()
 
-    def _event(
-        self,
-        article: Article,
-        before: StateName,
-        after: StateName,
-        happened_at: datetime,
-        undoes: Event | None,
-    ) -> Event:
-        return Event(
-            user=self.user,
-            article=article,
-            from_state=before.value,
-            to_state=after.value,
-            happened_at=happened_at,
-            undoes=undoes,
-        )
-
     def _change(
         self, article: Article, before: StateName, after: StateName, undoes: Event | None = None
     ) -> StateChange:
+        change = StateChange(article, before, after)
         if before == after:
-            return StateChange(article, before, after)
-        now = timezone.now()
-        event = self._event(article, before, after, now, undoes)
+            return change
+        event = event_of(self.user, change, timezone.now(), undoes)
         write_event(event)
-        write_state(State(user=self.user, article=article, state=after.value, changed_at=now))
+        write_state(state_after(event))
         self.remember({**self.states, article.pk: after})
-        return StateChange(article, before, after, event.pk)
+        return replace(change, event_id=event.pk)

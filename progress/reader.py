@@ -85,6 +85,11 @@ def readable_of(snapshot: CatalogSnapshot) -> list[IndexedEntry]:
     ]
 
 
+def without_to_do(states: Mapping[int, str]) -> Mapping[int, str]:
+    """Return the states by article id as they are stored: without articles to do."""
+    return {pk: state for pk, state in states.items() if state != StateName.TODO}
+
+
 class ReaderProgress(ABC):
     """The progress of one reader, as one request sees it."""
 
@@ -209,7 +214,7 @@ class ReaderProgress(ABC):
     def remember(self, states: Mapping[int, str]) -> None:
         """Store the states that a write resulted in, so that they are not read again."""
         self.forget()
-        self.states = {pk: state for pk, state in states.items() if state != StateName.TODO}
+        self.states = without_to_do(states)
 
     def state_of(self, article_id: int) -> StateName:
         return StateName(self.states.get(article_id, StateName.TODO))

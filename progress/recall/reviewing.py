@@ -8,20 +8,19 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.prompts.prompt_index import PromptIndex
+from progress.kept_rows import Rows
 from progress.learner import LearnerProgress
 from progress.operations import UsedOperation
 from progress.reader import NothingToUndo, Superseded
 from progress.recall.aiming import is_in_pass, retention_of
 from progress.recall.deck import changed_since_review
 from progress.recall.deck_cards import is_due
-from progress.recall.finding import NoSuchCard, key_of, lock_card
+from progress.recall.finding import NoSuchCard, find_card, key_of
 from progress.recall.models import Card, Rating, Review
 from progress.recall.scheduling import after_review, fold_reviews
 from progress.recall.sql import stored_cards, with_review, write_review
-from progress.sql import states_of
-
-OF_REVIEWS = frozenset({"recall_card", "recall_review"})
+from progress.short_write import ShortWrite
+from progress.sql import lock_article
 
 
 class NotDue(Exception):
@@ -42,22 +41,65 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     The same operation with the same rating again returns the review that it made and changes
     nothing. Raise `NoSuchCard`, `NotDue`, `UsedOperation` or `ReaderGone`.
     """
-    PromptIndex.of(progress.snapshot)  # read before the lock is taken
-    with progress.short_write(states_of, stored_cards, changes=OF_REVIEWS) as known:
-        try:
-            card = _lock_due_card(progress, key)
-            review = _rate(progress, card, rating, operation)
-        except (NoSuchCard, NotDue):
-            if earlier := _earlier(progress, key, rating, operation):
-                return earlier
-            raise
-        known[stored_cards] = with_review(progress.rows(stored_cards), card)
-    return Reviewed(review, card)
+    write = _ReviewWrite(progress, key, rating, operation)
+    try:
+        progress.write(write)
+    except (NoSuchCard, NotDue):
+        if earlier := _earlier(progress, key, rating, operation):
+            return earlier
+        raise
+    return Reviewed(write.review, write.review.card)
 
 
-def _lock_due_card(progress: LearnerProgress, key: UUID) -> Card:
-    card = lock_card(progress, key)
-    if card.dropped_at:
+class _ReviewWrite(ShortWrite):
+    """A review of one card."""
+
+    changes = frozenset({"recall_card", "recall_review"})
+
+    def __init__(
+        self, progress: LearnerProgress, key: UUID, rating: Rating, operation: UUID
+    ) -> None:
+        self._progress = progress
+        self._key = key
+        self._rating = rating
+        self._operation = operation
+
+    def prepare(self) -> None:
+        """Make the review. Raise `NoSuchCard` or `NotDue`."""
+        progress, rating = self._progress, self._rating
+        self._cards = progress.rows(stored_cards)
+        card = _due_card(progress, self._key)
+        today, before = progress.today, card.state
+        retention = retention_of(progress.user, today)
+        card.state = after_review(before, rating, today, retention)
+        self.review = Review(
+            uuid=self._operation,
+            user=progress.user,
+            card=card,
+            rating=rating,
+            reviewed_on=today,
+            reviewed_at=timezone.now(),
+            due_on=before.due_on if before else None,
+            predicted_recall=before.recall_on(today) if before else None,
+            retention=retention,
+        )
+
+    def lock(self) -> bool:
+        lock_article(self.review.card.article_id)
+        return True
+
+    def store(self) -> None:
+        """Raise `UsedOperation` if there is a review of this operation already."""
+        if not write_review(self.review):
+            raise UsedOperation
+
+    def known_rows(self) -> Rows:
+        return {stored_cards: with_review(self._cards, self.review.card)}
+
+
+def _due_card(progress: LearnerProgress, key: UUID) -> Card:
+    card = find_card(progress, key)
+    if card is None or card.dropped_at:
         raise NoSuchCard
     state, today, aim = card.state, progress.today, progress.user.recall_aims_at
     if state is None:
@@ -67,27 +109,6 @@ def _lock_due_card(progress: LearnerProgress, key: UUID) -> Card:
     if not is_due(state.last_reviewed_on, state.due_on, today, is_offered=is_offered):
         raise NotDue
     return card
-
-
-def _rate(progress: LearnerProgress, card: Card, rating: Rating, operation: UUID) -> Review:
-    """Store the review. Raise `UsedOperation` if there is one of this operation already."""
-    today, before = progress.today, card.state
-    retention = retention_of(progress.user, today)
-    card.state = after_review(before, rating, today, retention)
-    review = Review(
-        uuid=operation,
-        user=progress.user,
-        card=card,
-        rating=rating,
-        reviewed_on=today,
-        reviewed_at=timezone.now(),
-        due_on=before.due_on if before else None,
-        predicted_recall=before.recall_on(today) if before else None,
-        retention=retention,
-    )
-    if not write_review(review):
-        raise UsedOperation
-    return review
 
 
 def _earlier(

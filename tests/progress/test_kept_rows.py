@@ -26,6 +26,8 @@ from progress.kept_rows import KEPT_ROWS, KeptRows, Reading, Rows
 from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.notes.models import Note
+from progress.recall.models import Rating
+from progress.recall.reviewing import review_card
 from progress.recall.sql import StoredCard
 from progress.sql import states_of
 from progress.states import StateName
@@ -329,3 +331,21 @@ def test_a_write_sees_what_another_process_wrote_since_the_account_was_read(
     assert progress.set(article, SKIPPED).before == DONE
     assert progress.completions
     assert_rows_are_right(learner)
+
+
+def test_a_short_write_reads_before_its_transaction(
+    transactional_db: None, learner: User, article: Article
+) -> None:
+    prompt = Prompt.objects.create(article=article, number=1, question="Why?", answer="So.")
+    sent: list[str] = []
+
+    def collect(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        if connection.in_atomic_block and sql.startswith("SELECT"):
+            sent.append(sql)
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(collect):
+        kept(learner).set(article, DONE)
+        review_card(kept(learner), prompt.uuid, Rating.GOOD, uuid4())
+    # The article is locked before the learner, as a merge does.
+    assert [sql for sql in sent if " FROM catalog_article WHERE " not in sql] == []
