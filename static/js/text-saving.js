@@ -54,6 +54,12 @@ const edit = (root) => {
     if (status.textContent.trim() !== message) status.textContent = message;
   };
   const save = () => htmx.trigger(form, "save");
+  /* What draws the text listens for this too, since nobody types then */
+  const wasFilled = () => htmx.trigger(text, "filled");
+  const fill = (value) => {
+    text.value = value;
+    wasFilled();
+  };
 
   const keepDraft = () => {
     drafts.remove(key);
@@ -148,7 +154,7 @@ const edit = (root) => {
     const other = status.querySelector("[data-stored-text]");
     if (!other) return;
     if (isChoice(detail)) {
-      text.value = other.value;
+      fill(other.value);
       stored = other.value;
       keepDraft();
     }
@@ -166,7 +172,11 @@ const edit = (root) => {
     if (isChoice(detail) && !hasConflict()) text.focus();
   });
 
-  addEventListener("load", () => isDirty() && save());
+  addEventListener("load", () => {
+    if (!isDirty()) return;
+    wasFilled();
+    save();
+  });
   addEventListener("online", () => isDirty() && save());
   addEventListener("pagehide", flush);
   addEventListener("pageshow", ({ persisted }) => persisted && isDirty() && save());
@@ -196,7 +206,7 @@ const edit = (root) => {
     /* Based on the version that the draft knew: if the text changed since, both are shown */
     page = uuid();
     version().value = offered.version;
-    text.value = offered.text;
+    fill(offered.text);
     keepDraft();
     answerOffer();
     save();

@@ -186,6 +186,18 @@ def fill_in_sign_in(page: Page, name: str) -> None:
     page.locator("summary.account-button").wait_for()
 
 
+@contextmanager
+def leads_to_page(page: Page) -> Iterator[None]:
+    """Wait after the block until the page to which it leads is loaded, with its scripts.
+
+    `expect_navigation` is no help: a page that stores something in its history, as pages do while
+    they load, has gone somewhere too.
+    """
+    page.wait_for_load_state()
+    with page.expect_event("load"):
+        yield
+
+
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     """Wait until a condition holds.
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from catalog.models import Article, Entry, Section
-from tests.e2e.conftest import sign_in, wait_until
+from tests.e2e.conftest import leads_to_page, sign_in, wait_until
 from tests.e2e.test_accessibility import WCAG, violations
 
 CACHING = "Caching, Invalidation & Read Path Acceleration"
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("editor")
 def open_admin(page: Page, model: str, name: str = "") -> None:
     page.goto(f"/admin/catalog/{model}/")
     if name:
-        with page.expect_navigation():
+        with leads_to_page(page):
             page.locator("#result_list").get_by_role("link", name=name).first.click()
 
 
@@ -310,7 +310,7 @@ def test_an_edit_conflict_is_decided_for_the_whole_form(
     page.get_by_label("Title:").fill("W" * 100)
     page.locator("[name=entries-0-what_you_learn]").fill("Typed for a long time")
     page.locator("[name=entries-1-what_you_learn]").fill("Mine")
-    with page.expect_navigation():
+    with leads_to_page(page):
         page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name=f"“{first.title}” was retired")).to_be_visible()
     expect(page.locator("#content")).to_contain_text("Typed for a long time")

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from accounts.models import User
 from progress.planner.models import Plan, Reminder
 from progress.planner.reminders.unsubscribing import address_of
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import leads_to_page, sign_in
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_days_are_chosen_and_stopped_from_the_mail(
     learner.get_by_role("link", name="Reminders").press("Enter")
     learner.get_by_label("Monday").check()
     learner.get_by_label("At", exact=True).select_option("07:00")
-    with learner.expect_navigation():
+    with leads_to_page(learner):
         learner.get_by_role("button", name="Save the reminders").press("Enter")
     expect(learner.get_by_label("Monday")).to_be_checked()
     reminder = Reminder.objects.get(user=account)

@@ -10,7 +10,7 @@ from catalog.links.models import BrokenLink, Check, Report
 from catalog.models import Article, Section
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.suggestions.models import Suggestion
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import leads_to_page, sign_in
 from tests.e2e.test_accessibility import WIDTHS, assert_accessible
 
 pytestmark = pytest.mark.usefixtures("editor")
@@ -27,7 +27,7 @@ def open_queue(page: Page, name: str, count: int) -> None:
     page.goto("/admin/")
     queue = page.locator(".queue", has_text=name)
     expect(queue.locator(".queue-count")).to_have_text(str(count))
-    with page.expect_navigation():
+    with leads_to_page(page):
         queue.get_by_role("link").click()
 
 
@@ -228,7 +228,7 @@ def test_articles_move_to_another_section(page: Page, plain_page: Page, has_scri
     for title in titles:
         page.get_by_role("row", name=title).get_by_role("checkbox").check()
     page.get_by_label("Action:").select_option(label="Move selected entries to another section")
-    with page.expect_navigation():
+    with leads_to_page(page):
         page.get_by_role("button", name="Go").click()
     for width in WIDTHS if has_scripts else []:
         page.set_viewport_size({"width": width, "height": 900})

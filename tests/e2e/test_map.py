@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalog.prerequisites.shipped import load_prerequisites
+from tests.e2e.conftest import leads_to_page
 from tests.e2e.test_study import expect_state, mark
 
 FIRST = "Unlocking Scalability: Building Blocks (p1)"
@@ -38,7 +39,7 @@ def test_the_keyboard_goes_through_the_articles_and_opens_one(page: Page) -> Non
 
 def test_only_what_can_be_read_next_stays_in_the_list(plain_page: Page) -> None:
     plain_page.goto("/map/")
-    with plain_page.expect_navigation():
+    with leads_to_page(plain_page):
         plain_page.get_by_role("link", name="What I can read next").click()
     expect(plain_page).to_have_url(re.compile(r"/map/\?show=next$"))
     items = plain_page.locator(".map-item-title a")

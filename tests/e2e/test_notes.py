@@ -13,7 +13,7 @@ from catalog.models import Article
 from progress.notes.models import DroppedText, Note
 from progress.notes.saving import save_note
 from progress.texts.saving import Draft
-from tests.e2e.conftest import WAITS, Watch, open_window, sign_in
+from tests.e2e.conftest import WAITS, Watch, leads_to_page, open_window, sign_in
 from tests.e2e.test_accessibility import WIDTHS, assert_accessible
 
 ARTICLE = "/articles/payment-wallet/"
@@ -256,7 +256,7 @@ def test_notes_are_searched_while_one_types(page: Page, account: User) -> None:
     sign_in(page, "ada")
     page.goto("/me/")
     page.locator("summary.account-button").click()
-    with page.expect_navigation():
+    with leads_to_page(page):
         page.get_by_role("link", name="My notes").click()
     expect(page.get_by_role("status").filter(has_text="2 articles")).to_be_visible()
     page.get_by_role("searchbox", name="Search").last.press_sequentially("sagas")

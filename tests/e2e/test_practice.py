@@ -7,13 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from accounts.models import User
 from catalog.cases.shipped import load_cases
 from progress.practice.models import Pause, PracticeSession, Scratch
-from tests.e2e.conftest import Watch, open_window, sign_in
+from tests.e2e.conftest import Watch, leads_to_page, open_window, sign_in, wait_until
 from tests.e2e.test_notes import eventually
 
 START = "/practice/ticket-booking/start/"
@@ -71,7 +72,7 @@ def learner_page(page: Page, account: User) -> Page:
 @pytest.fixture
 def session_page(learner_page: Page) -> Page:
     learner_page.goto(START)
-    with learner_page.expect_navigation():
+    with leads_to_page(learner_page):
         learner_page.get_by_role("button", name="Start the clock").click()
     expect(face(learner_page)).to_be_visible()
     return learner_page
@@ -82,7 +83,8 @@ def test_an_interview_by_keyboard(learner_page: Page) -> None:
     page.goto("/practice/")
     page.get_by_role("radio", name="20 minutes").focus()
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Practise Ticket booking").press("Enter")
+    with leads_to_page(page):
+        page.get_by_role("button", name="Practise Ticket booking").press("Enter")
     design = page.get_by_label("High-level design")
     before = int(design.input_value())
     design.fill(str(before + 2))
@@ -90,7 +92,8 @@ def test_an_interview_by_keyboard(learner_page: Page) -> None:
     page.get_by_role("button", name="Scale to fit").press("Enter")
     expect(page.locator("#start-sum")).to_contain_text("The stages have 20 minutes.")
     expect(page.get_by_text("a popular one sells 60,000 seats")).to_have_count(0)
-    page.get_by_role("button", name="Start the clock").press("Enter")
+    with leads_to_page(page):
+        page.get_by_role("button", name="Start the clock").press("Enter")
 
     expect(page.get_by_text("a popular one sells 60,000 seats")).to_be_visible()
     page.get_by_text("Ask a question").press("Enter")
@@ -145,14 +148,14 @@ def test_an_interview_on_a_phone(learner_page: Page) -> None:
     page.goto("/practice/")
     page.locator(".site-nav").get_by_role("link", name="Practice").click()
     page.get_by_role("button", name="One I have not practised lately").click()
-    with page.expect_navigation():
+    with leads_to_page(page):
         page.get_by_role("button", name="Start the clock").click()
     scratch(page).fill("on a phone")
     drawing(page).fill("client -> gateway")
     expect(page.locator(".diagram-svg .diagram-box")).to_have_count(2)
     page.get_by_role("link", name="Next:").scroll_into_view_if_needed()
     expect(face(page)).to_be_in_viewport(ratio=1)
-    with page.expect_navigation():
+    with leads_to_page(page):
         page.get_by_role("link", name="Next:").click()
     expect(scratch(page)).to_have_value("")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
@@ -185,7 +188,7 @@ def test_an_interview_without_javascript(plain_page: Page, account: User, watch:
     expect(page.locator("#asked summary")).to_be_focused()
     expect(page.locator("#asked dd")).to_be_visible()
     scratch(page).fill("saved with the button")
-    with page.expect_navigation():
+    with leads_to_page(page):
         page.locator(".scratch:not(.drawing)").get_by_role("button", name="Save").click()
     drawing(page).fill("client -> gateway")
     page.locator(".drawing").get_by_role("button", name="Save").click()
@@ -321,7 +324,10 @@ def test_signing_out_saves_both_texts(session_page: Page) -> None:
     assert texts() == {"requirements": "the scratch", "drawing": "a -> b"}
 
 
-def test_what_is_typed_before_the_script_comes_is_saved(learner_page: Page) -> None:
+@pytest.mark.parametrize("script", ["text-saving", "htmx"])
+def test_what_is_typed_before_the_scripts_come_is_saved_and_drawn(
+    learner_page: Page, script: str
+) -> None:
     page = learner_page
     page.goto(START)
     held: list[Route] = []
@@ -329,8 +335,25 @@ def test_what_is_typed_before_the_script_comes_is_saved(learner_page: Page) -> N
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/text-saving*.js", hold)
+    page.route(f"**/{script}*.js", hold)
     page.get_by_role("button", name="Start the clock").click()
     scratch(page).fill("early")
+    drawing(page).fill("a -> b")
+    wait_until(page, lambda: bool(held))
     held[0].continue_()
-    eventually(page, lambda: texts() == {"requirements": "early"})
+    expect(page.locator(".diagram-svg .diagram-box")).to_have_count(2)
+    eventually(page, lambda: texts() == {"requirements": "early", "drawing": "a -> b"})
+
+
+def test_a_draft_that_is_restored_is_drawn(session_page: Page, watch: Watch) -> None:
+    watch.expect("403 (Forbidden)")
+    page, boxes = session_page, session_page.locator(".diagram-svg .diagram-box")
+    address = page.url
+    Session.objects.all().delete()
+    drawing(page).fill("a -> b")
+    expect(page.locator(".drawing .text-status")).to_contain_text("you are signed out")
+    sign_in(page, "ada")
+    page.goto(address)
+    expect(boxes).to_have_count(0)
+    page.get_by_role("button", name="Restore the draft").click()
+    expect(boxes).to_have_count(2)

@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from catalog.models import Article
 from catalog.prompts.models import Prompt
+from tests.e2e.conftest import leads_to_page
 from tests.e2e.test_accessibility import assert_accessible
 from tests.e2e.test_admin import enter, save
 
@@ -48,9 +49,9 @@ def test_an_editor_adds_orders_retires_and_reverts_prompts(page: Page) -> None:
     assert questions(page) == ["Why three?", "Why two?"]
 
     page.goto(form)
-    with page.expect_navigation():
+    with leads_to_page(page):
         row(page, "Why two?").get_by_role("link", name="History").click()
-    with page.expect_navigation():
+    with leads_to_page(page):
         page.get_by_role("link", name="Revert to these values").last.click()
     page.locator("#content input[type=submit], #content button[type=submit]").first.click()
     expect(page.locator(".messagelist")).to_contain_text("Reverted to the values of")

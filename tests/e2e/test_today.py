@@ -22,7 +22,7 @@ from progress.recall.deck import Deck
 from progress.recall.models import Rating
 from progress.recall.reviewing import review_card
 from progress.states import StateName
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import leads_to_page, sign_in
 
 TODAY = "/today/"
 MONDAY = datetime(2030, 11, 4, 12, tzinfo=UTC)
@@ -167,7 +167,7 @@ def test_without_javascript_a_plan_is_made_done_changed_and_ended(
     page.get_by_role("button", name="Change today").click()
     expect(page.locator(".today-progress")).to_contain_text("of 20 min done")
     page.get_by_role("button", name="Enough for today").click()
-    with page.expect_navigation():
+    with leads_to_page(page):
         page.get_by_role("button", name="15 minutes more").click()
     page.get_by_role("link", name="My own items").click()
     page.get_by_role("link", name="Add an item").click()
