@@ -29,6 +29,7 @@ from progress.sql import (
     history_of,
     lock_and_resolve,
     lock_learner,
+    lock_learner_at,
     states_of,
     write_event,
     write_state,
@@ -88,28 +89,28 @@ class LearnerProgress(ReaderProgress):
         """
         is_outermost = not connections[router.db_for_write(User)].in_atomic_block
         if is_outermost:
+            self.forget()
             self._rows = dict(self._kept_at(self.user.progress_version))
         write.prepare()
         with transaction.atomic():
-            is_as_prepared = write.lock()
-            version = self._lock()
-            if version != self._next_version:
-                self.forget()
-                is_as_prepared = False
-            if not is_as_prepared:
+            still_fits = write.lock()
+            is_as_read = lock_learner_at(self.user, self.user.progress_version)
+            if not is_as_read:
+                self.lock()
+            if not (still_fits and is_as_read):
                 write.prepare()
             write.store()
-        if not is_outermost:
-            # The rest of a longer transaction can change any table.
+        # The rest of a longer transaction can change any table.
+        if not (is_outermost and is_as_read):
             self.forget()
             return
-        others = {
-            read: rows for read, rows in self._rows.items() if not read.tables & write.changes
-        }
-        known = write.known_rows()
+        read, known = self._rows, write.known_rows()
         self.forget()
+        others = {each: rows for each, rows in read.items() if not each.tables & write.changes}
         self._rows = others | known
-        KEPT_ROWS.put(self.user.pk, self._version_of_rows(version), self._rows)
+        KEPT_ROWS.put(
+            self.user.pk, self._version_of_rows(self.user.progress_version + 1), self._rows
+        )
 
     @property
     def version(self) -> Hashable:
@@ -207,8 +208,7 @@ class LearnerProgress(ReaderProgress):
         # A merge of two articles orders their events by time, not by primary key.
         if not is_last or newer.filter(happened_at__gte=event.happened_at).exists():
             raise Superseded
-        before, after = StateName(event.to_state), StateName(event.from_state)
-        return self._change(event.article, before, after, undoes=event)
+        return self._undo(event)
 
     @transaction.atomic
     def undo_all(self, first_id: int, last_id: int) -> tuple[list[StateChange], int]:
@@ -250,27 +250,9 @@ class LearnerProgress(ReaderProgress):
         Writes from two tabs or devices run one after the other, so that events form a chain. Raise
         `ReaderGone` if the account was deleted.
         """
-        self._lock()
-        self.forget()
-
-    def lock_as_read(self) -> None:
-        """Lock the learner, and clear what was read unless it is still right.
-
-        It is, if nobody wrote since the account was read. Raise `ReaderGone`.
-        """
-        if self._lock() != self._next_version:
-            self.forget()
-
-    @property
-    def _next_version(self) -> int:
-        """The progress version of the next write, if no other one comes in between."""
-        return self.user.progress_version + 1
-
-    def _lock(self) -> int:
-        version = lock_learner(self.user)
-        if version is None:
+        if not lock_learner(self.user):
             raise ReaderGone
-        return version
+        self.forget()
 
     def _change_all(
         self, targets: Iterable[tuple[Article, StateName, Event | None]]
@@ -302,14 +284,10 @@ class LearnerProgress(ReaderProgress):
         latest = events.aggregate(latest=Max("happened_at"))["latest"]
         return max(timezone.now(), latest) if latest else timezone.now()
 
-    def _change(
-        self, article: Article, before: StateName, after: StateName, undoes: Event | None = None
-    ) -> StateChange:
-        change = StateChange(article, before, after)
-        if before == after:
-            return change
-        event = event_of(self.user, change, timezone.now(), undoes)
-        write_event(event)
-        write_state(state_after(event))
-        self.remember({**self.states, article.pk: after})
-        return replace(change, event_id=event.pk)
+    def _undo(self, event: Event) -> StateChange:
+        change = StateChange(event.article, StateName(event.to_state), StateName(event.from_state))
+        undo = event_of(self.user, change, timezone.now(), undoes=event)
+        write_event(undo)
+        write_state(state_after(undo))
+        self.remember({**self.states, event.article_id: change.after})
+        return replace(change, event_id=undo.pk)

@@ -20,12 +20,16 @@ class ShortWrite(ABC):
     def prepare(self) -> None:
         """Read what it needs, and make the rows to store.
 
-        It is called before the transaction, and again in it if the learner wrote in the meantime.
+        It is called before the transaction, and again in it if the learner wrote in the meantime,
+        or if `lock` says that it no longer fits.
         """
 
     @abstractmethod
     def lock(self) -> bool:
-        """Lock what has to be locked before the learner, and return whether it is as prepared."""
+        """Lock what comes before the learner in the order of locks.
+
+        Return False if what was prepared no longer fits.
+        """
 
     @abstractmethod
     def store(self) -> None:

@@ -42,12 +42,13 @@ class StateWrite(ShortWrite):
         progress, article = self._progress, self._article
         before = progress.state_of(article.pk)
         after = self._state if self._only_from in {None, before} else before
+        self._states = {**progress.states, article.pk: after}
         self.change = StateChange(article, before, after)
         self._event = event_of(progress.user, self.change, timezone.now())
         self._row = state_after(self._event)
 
     def lock(self) -> bool:
-        """Lock the article. If it was merged since, the state of the other one changes."""
+        """Lock the article. If it was merged since, change the state of the other one."""
         pk = self._article.pk
         kept_id = lock_and_resolve([pk]).get(pk, pk)
         if kept_id == pk:
@@ -62,8 +63,7 @@ class StateWrite(ShortWrite):
             self.change = replace(self.change, event_id=self._event.pk)
 
     def known_rows(self) -> Rows:
-        states = {**self._progress.states, self._article.pk: self.change.after}
-        return {states_of: without_to_do(states)}
+        return {states_of: without_to_do(self._states)}
 
 
 def event_of(

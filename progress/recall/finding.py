@@ -21,13 +21,18 @@ def lock_card(progress: LearnerProgress, key: UUID) -> Card:
 
     Raise `NoSuchCard` or `ReaderGone`.
     """
-    if article_id := article_of(progress, key):
-        lock_article(article_id)
-    progress.lock_as_read()
+    lock_for_card(progress, key)
     card = find_card(progress, key)
     if card is None:
         raise NoSuchCard
     return card
+
+
+def lock_for_card(progress: LearnerProgress, key: UUID) -> None:
+    """Lock the article of a card, and the learner. Raise `ReaderGone`."""
+    if article_id := article_of(progress, key):
+        lock_article(article_id)
+    progress.lock()
 
 
 def article_of(progress: LearnerProgress, key: UUID) -> int | None:

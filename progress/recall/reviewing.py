@@ -15,7 +15,7 @@ from progress.reader import NothingToUndo, Superseded
 from progress.recall.aiming import is_in_pass, retention_of
 from progress.recall.deck import changed_since_review
 from progress.recall.deck_cards import is_due
-from progress.recall.finding import NoSuchCard, find_card, key_of
+from progress.recall.finding import NoSuchCard, find_card, key_of, lock_for_card
 from progress.recall.models import Card, Rating, Review
 from progress.recall.scheduling import after_review, fold_reviews
 from progress.recall.sql import stored_cards, with_review, write_review
@@ -45,9 +45,12 @@ def review_card(progress: LearnerProgress, key: UUID, rating: Rating, operation:
     try:
         progress.write(write)
     except (NoSuchCard, NotDue):
-        if earlier := _earlier(progress, key, rating, operation):
-            return earlier
-        raise
+        # What was read before can be old by now.
+        with transaction.atomic():
+            lock_for_card(progress, key)
+            if earlier := _earlier(progress, key, rating, operation):
+                return earlier
+            progress.write(write)
     return Reviewed(write.review, write.review.card)
 
 
@@ -85,6 +88,7 @@ class _ReviewWrite(ShortWrite):
         )
 
     def lock(self) -> bool:
+        """Lock the article. A merge of it raises the version, as the learner has rows about it."""
         lock_article(self.review.card.article_id)
         return True
 

@@ -22,7 +22,7 @@ from progress.recall.scheduling import (
     needs_rewrite,
     recall_after,
 )
-from progress.sql import as_uuid
+from progress.sql import as_uuid, insert
 
 
 class StoredCard(NamedTuple):
@@ -154,17 +154,16 @@ def write_review(review: Review) -> bool:
     if card.pk is None:
         card.save()
         review.card = card
+    review.pk = insert(
+        Review,
+        "INSERT INTO recall_review (uuid, user_id, card_id, rating, reviewed_on, reviewed_at,"
+        " due_on, predicted_recall, retention)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        _review_values(review),
+    )
+    if review.pk is None:
+        return False
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO recall_review (uuid, user_id, card_id, rating, reviewed_on, reviewed_at,"
-            " due_on, predicted_recall, retention)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-            _review_values(review),
-        )
-        inserted = cursor.fetchone()
-        if inserted is None:
-            return False
-        (review.pk,) = inserted
         cursor.execute(
             "UPDATE recall_card SET stability = %s, difficulty = %s, due_on = %s,"
             " first_reviewed_on = %s, last_reviewed_on = %s, lapse_count = %s WHERE id = %s",

@@ -54,8 +54,8 @@ const edit = (root) => {
     if (status.textContent.trim() !== message) status.textContent = message;
   };
   const save = () => htmx.trigger(form, "save");
-  /* What draws the text listens for this too, since nobody types then */
-  const wasFilled = () => htmx.trigger(text, "filled");
+  /* A text that a script sets fires no input, so a drawing listens for this too */
+  const wasFilled = () => text.dispatchEvent(new Event("filled"));
   const fill = (value) => {
     text.value = value;
     wasFilled();

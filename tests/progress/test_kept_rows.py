@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any, cast
@@ -18,6 +19,7 @@ from django.utils import timezone
 import progress as progress_app
 from accounts.models import User
 from catalog import catalog_version
+from catalog.merging import merge_articles
 from catalog.models import Article
 from catalog.prompts.models import Prompt
 from playbook.http import HttpRequest
@@ -26,10 +28,12 @@ from progress.kept_rows import KEPT_ROWS, KeptRows, Reading, Rows
 from progress.learner import LearnerProgress
 from progress.models import Completion
 from progress.notes.models import Note
-from progress.recall.models import Rating
+from progress.reader import ReaderGone
+from progress.recall.models import Rating, Review
 from progress.recall.reviewing import review_card
 from progress.recall.sql import StoredCard
 from progress.sql import states_of
+from progress.state_write import StateWrite
 from progress.states import StateName
 
 DONE, SKIPPED = StateName.DONE, StateName.SKIPPED
@@ -347,5 +351,72 @@ def test_a_short_write_reads_before_its_transaction(
     with connection.execute_wrapper(collect):
         kept(learner).set(article, DONE)
         review_card(kept(learner), prompt.uuid, Rating.GOOD, uuid4())
-    # The article is locked before the learner, as a merge does.
-    assert [sql for sql in sent if " FROM catalog_article WHERE " not in sql] == []
+    # Articles are locked before the learner, as by a merge.
+    assert {sql.partition(" WHERE ")[0] for sql in sent} == {
+        "SELECT id, coalesce(merged_into_id, id) FROM catalog_article"
+    }
+
+
+class Overtaken(StateWrite):
+    """A change of state before which somebody else writes, after it was prepared."""
+
+    def __init__(self, *arguments: Any, overtakes: Callable[[], object]) -> None:
+        super().__init__(*arguments)
+        self.overtakes = [overtakes]
+
+    def prepare(self) -> None:
+        super().prepare()
+        while self.overtakes:
+            self.overtakes.pop()()
+
+
+@pytest.mark.parametrize("has_state", [False, True])
+def test_a_change_is_prepared_again_if_a_merge_overtakes_it(
+    transactional_db: None, learner: User, article: Article, has_state: bool
+) -> None:
+    other = Article.objects.get(slug="client-side-caching-with-etag-validation")
+    LearnerProgress(learner).set(other, SKIPPED)
+    if has_state:
+        LearnerProgress(learner).set(article, StateName.READING)
+    progress = kept(learner)
+    write = Overtaken(
+        progress, article, DONE, None, overtakes=partial(merge_articles, other, article)
+    )
+    progress.write(write)
+    before = StateName.READING if has_state else SKIPPED
+    assert (write.change.article, write.change.before) == (other, before)
+    assert states_of(learner) == {other.pk: DONE}
+    assert_rows_are_right(learner)
+
+
+def test_a_change_is_prepared_again_if_another_one_overtakes_it(
+    transactional_db: None, learner: User, article: Article
+) -> None:
+    progress, elsewhere = kept(learner), LearnerProgress(learner)
+    overtakes = partial(elsewhere.set, article, StateName.READING)
+    write = Overtaken(progress, article, SKIPPED, None, overtakes=overtakes)
+    progress.write(write)
+    assert write.change.before == StateName.READING
+    assert_rows_are_right(learner)
+
+
+def test_a_card_whose_article_was_finished_since_the_account_was_read_can_be_rated(
+    transactional_db: None, learner: User, article: Article
+) -> None:
+    prompt = Prompt.objects.create(article=article, number=1, question="Why?", answer="So.")
+    progress = kept(learner)
+    assert not progress.states
+    finish(LearnerProgress(learner), article, Report(minutes=20))
+    review_card(progress, prompt.uuid, Rating.GOOD, uuid4())
+    assert Review.objects.count() == 1
+    assert_rows_are_right(learner)
+
+
+def test_a_rating_of_an_account_that_was_deleted_is_refused_as_such(
+    transactional_db: None, learner: User, article: Article
+) -> None:
+    prompt = Prompt.objects.create(article=article, number=1, question="Why?", answer="So.")
+    progress = kept(learner)
+    User.objects.filter(pk=learner.pk).delete()
+    with pytest.raises(ReaderGone):
+        review_card(progress, prompt.uuid, Rating.GOOD, uuid4())
