@@ -173,7 +173,6 @@ WEB_WORKERS: int = variable(
     default=min(os.cpu_count() or 1, 4),
     holds=lambda count: count >= 1,
 )
-THREADS_PER_WORKER = 8
 
 RUN_SCHEDULER: bool = variable(env.bool, "RUN_SCHEDULER", expects="true or false", default=True)
 
@@ -312,6 +311,11 @@ DATABASE_POOLER: bool = variable(
     expects="true behind a pooler in transaction mode, or false",
     default=False,
 )
+THREADS_PER_WORKER = 8
+# SQLite has one writer at a time. The more threads of a process wait for their turn, the longer the
+# one that has it waits for the interpreter; and those that wait answer no other request.
+WRITING_THREADS_PER_WORKER = 8 if is_postgresql(DATABASES["default"]) else 3
+
 SQLITE_OPTIONS = {
     # A deferred transaction that starts to write fails at once if another one is writing;
     # an immediate transaction waits.

@@ -28,6 +28,7 @@ LARGE_AT_ONCE = 4
 """Bodies above the default limit that a worker reads at the same time; the others wait, unread."""
 WAIT_FOR_TURN = 30
 """Seconds that a large body waits for those before it."""
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class HttpProtocol(Protocol):
@@ -84,11 +85,12 @@ class Site:
         self.turns_of_large_bodies = asyncio.Semaphore(LARGE_AT_ONCE)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        readers = Threads("reader", settings.THREADS_PER_WORKER)
+        self.readers = self.writers = Threads("reader", settings.THREADS_PER_WORKER)
+        if settings.WRITING_THREADS_PER_WORKER < settings.THREADS_PER_WORKER:
+            self.writers = Threads("writer", settings.WRITING_THREADS_PER_WORKER)
         # No probe waits for a reader, and the one that checks nothing waits for no other.
         self.threads = {"/healthz": Threads("health", 1)}
         self.threads |= dict.fromkeys(("/readyz", "/metrics/prometheus"), Threads("probe", 1))
-        self.readers = readers
 
     def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> Awaitable[None]:
         if "content-length" in scope.headers or "transfer-encoding" in scope.headers:
@@ -136,7 +138,8 @@ class Site:
         body: bytes = b"",
         refusal: HTTPStatus | None = None,
     ) -> Awaitable[None]:
-        threads = self.threads.get(scope.path, self.readers)
+        others = self.readers if scope.method in SAFE_METHODS else self.writers
+        threads = self.threads.get(scope.path, others)
         return threads.run(lambda: respond(environ_of(scope, body, refusal), protocol))
 
 

@@ -127,6 +127,24 @@ def test_a_mark_beside_a_long_change_is_refused_and_accepted_afterwards(
     assert events(site) == 1
 
 
+def test_pages_are_read_while_many_changes_wait_for_a_long_one(site: dict[str, str]) -> None:
+    reader, *writers = readers_of(site, 13)
+    with (
+        served(**site),
+        closing(sqlite3.connect(file_of(site), isolation_level=None)) as editor,
+        ThreadPoolExecutor(len(writers)) as pool,
+    ):
+        assert reader.get("/").status == 200  # which begins the reader's day
+        editor.execute("BEGIN IMMEDIATE")
+        marks = [pool.submit(writer.mark, SLUG, "done") for writer in writers]
+        for number in range(50):
+            assert reader.get(f"/articles/?q={number}").status == 200
+        assert not any(mark.done() for mark in marks)
+        editor.execute("COMMIT")
+        assert {mark.result().status for mark in marks} == {200}
+    assert events(site) == len(writers)
+
+
 def test_no_acknowledged_mark_is_lost_when_the_server_is_killed(site: dict[str, str]) -> None:
     readers = readers_of(site, 4)
     slugs = slugs_of(site)
