@@ -65,6 +65,12 @@ class Deck:
         return [row for row in self._in_deck if not row.is_dropped]
 
     @cached_property
+    def resting_rows(self) -> list[StoredCard]:
+        """The stored rows that rest until their article is finished or their prompt is back."""
+        in_deck = {row.pk for row in self._in_deck}
+        return [row for row in self._stored if not row.is_dropped and row.pk not in in_deck]
+
+    @cached_property
     def due_cards(self) -> DueCards:
         """The cards that are due, found without making the others, since every page counts them."""
         today, active = self._today, self.active_rows

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from catalog.models import Article, Entry
 from progress.recall.deck import Deck
 from progress.recall.deck_cards import DeckCard
 from progress.recall.faces import CardFace, faces_of
+from progress.states import Stage
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,32 @@ def _row(deck: Deck, card: DeckCard, face: CardFace) -> CardRow:
     entry = next(iter(deck.snapshot.entries_of(card.article.pk)), None)
     due_on = card.due_day(deck.day)
     return CardRow(card, face, entry, due_on, (due_on - deck.day).days if due_on else 0)
+
+
+class RestingCards(NamedTuple):
+    """The number of cards of one article that rest."""
+
+    article: Article | None
+    """None for articles that are drafts by now."""
+    card_count: int
+    is_finished: bool
+    """The cards of a finished article rest because their questions were retired."""
+
+
+def resting_cards(deck: Deck) -> list[RestingCards]:
+    """Return the cards that rest, in the order of the journey."""
+    counts = Counter(row.article_id for row in deck.resting_rows)
+    present = sorted(counts.keys() & deck.snapshot.by_pk.keys(), key=deck.snapshot.place_of)
+    hidden_count = sum(counts[pk] for pk in counts.keys() - set(present))
+    resting = [
+        RestingCards(
+            deck.snapshot.by_pk[pk],
+            counts[pk],
+            deck.progress.state_of(pk).stage is Stage.FINISHED,
+        )
+        for pk in present
+    ]
+    return [*resting, RestingCards(None, hidden_count, False)] if hidden_count else resting
 
 
 class ArticleCards:

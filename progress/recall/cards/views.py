@@ -23,7 +23,7 @@ from progress.own_cards import CardTexts, TooManyCards
 from progress.recall.cards import editing
 from progress.recall.cards.filters import CardFilterForm
 from progress.recall.cards.forms import CardSplitForm, CardWriteForm
-from progress.recall.cards.rows import rows_of
+from progress.recall.cards.rows import resting_cards, rows_of
 from progress.recall.deck import Deck
 from progress.recall.deck_cards import DeckCard
 from progress.recall.faces import CardFace, faces_of
@@ -70,6 +70,7 @@ def card_list(request: RecallRequest) -> Viewed:
         "rows": rows_of(form.deck, page, form.faces(page)),
         "has_cards": bool(form.deck.cards),
         "filters_to_drop": [] if cards else form.filters_to_drop(),
+        "resting": resting_cards(form.deck),
     }
     return Content(context, {"HX-Push-Url": address} if request.htmx else {})
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.models import Article
+from catalog.models import Article, Status
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.own_cards import CardTexts
@@ -151,3 +151,22 @@ def test_pages_and_queries_do_not_grow_with_the_deck(
     assert "Page 1 of 2" in html
     assert len(questions(reader)) == 50
     assert len(questions(reader, "?page=2")) == 13
+
+
+def resting(client: Client) -> list[str]:
+    html = client.get(DECK).content.decode()
+    section = html.partition('id="resting-title"')[2].partition("</section>")[0]
+    return [re.sub(r"<[^>]+>", "", item).strip() for item in re.findall(r"<li>(.+?)</li>", section)]
+
+
+def test_the_cards_that_rest_are_listed_with_the_reason(
+    reader: Client, deck: None, finished: Article, learner: User, prompts: list[Prompt]
+) -> None:
+    assert resting(reader) == []
+    prompts[0].retire()
+    assert resting(reader) == [f"{finished.title} · 1 card, question retired"]
+    LearnerProgress(learner).set(finished, StateName.READING)
+    assert resting(reader) == [f"{finished.title} · 2 cards, no longer finished"]
+    finished.status = Status.objects.get(slug="draft")
+    finished.save()
+    assert resting(reader) == ["Articles that are not shown at the moment · 2 cards"]
