@@ -208,7 +208,11 @@ def test_an_unused_layer_or_status_can_be_deleted(editing: Client, model: Any) -
     name = {"title": "New", "number": 9} if model is Layer else {"label": "New"}
     save(editing, model, slug="new", colour="rose", **name)
     new = model.objects.get(slug="new")
-    assert "It will be deleted permanently." in text_of(editing.get(address(new, "delete")))
+    page = editing.get(address(new, "delete"))
+    assert "It will be deleted permanently." in text_of(page)
+    assert (
+        f'<a href="{address(new, "change")}" class="button cancel-link">' in page.content.decode()
+    )
     response = editing.post(address(new, "delete"), {"post": "yes"}, follow=True)
     assert len(messages(response)) == 1
     assert not model.objects.filter(slug="new").exists()

@@ -130,6 +130,18 @@ def test_changing_to_a_missing_status_is_refused(client: Client, article: Articl
     assert messages(response) == ["There is no status “draft”. Nothing was changed."]
 
 
+def cancel_url(page: Any) -> str:
+    link = re.search(r'href="([^"]+)" class="button cancel-link"', page.content.decode())
+    assert link
+    return link[1]
+
+
+def test_cancelling_leads_back_also_without_javascript(client: Client, article: Article) -> None:
+    change = address(article, "change")
+    assert cancel_url(client.get(address(article, "delete"))) == change
+    assert cancel_url(act(client, "retire_selected", article)) == "/admin/catalog/article/"
+
+
 def test_retiring_shows_learner_counts_and_keeps_states(
     client: Client, article: Article, learner: User
 ) -> None:
