@@ -1,7 +1,8 @@
-/* Takes what is selected in the note along to the form that adds a card. Without JavaScript the link
-   opens the form with an empty answer. */
+/* Takes what is selected in the note along to the form that adds a card, without writing it into an
+   address, which logs and histories keep. Without JavaScript the form opens with an empty answer. */
 
 const LONGEST = 2000;
+const KEY = "card-answer";
 
 const isIn = (note, node) => Boolean(node) && note.contains(node);
 
@@ -16,6 +17,8 @@ const selectedIn = (note) => {
   return isInside ? selection.toString() : undefined;
 };
 
+const reader = () => document.querySelector("input[name=reader]")?.value;
+let selected = "";
 document.addEventListener("selectionchange", () => {
   const note = document.getElementById("note");
   const link = document.querySelector("[data-card-from-note]");
@@ -23,8 +26,23 @@ document.addEventListener("selectionchange", () => {
   if (text === undefined) return;
   link.dataset.label ??= link.textContent;
   link.textContent = text ? link.dataset.cardFromNote : link.dataset.label;
-  const address = new URL(link.href);
-  if (text) address.searchParams.set("answer", text.slice(0, LONGEST));
-  else address.searchParams.delete("answer");
-  link.href = address;
+  selected = text.slice(0, LONGEST);
 });
+document.addEventListener("click", ({ target }) => {
+  const link = target.closest("[data-card-from-note]");
+  if (!link) return;
+  const taken = JSON.stringify({ path: link.pathname, reader: reader(), text: selected });
+  try { sessionStorage.setItem(KEY, taken); } catch { /* full or forbidden */ }
+});
+
+/* On the page of the form */
+const take = () => {
+  try {
+    const taken = JSON.parse(sessionStorage.getItem(KEY));
+    sessionStorage.removeItem(KEY);
+    const isMine = taken?.path === location.pathname && taken.reader === reader();
+    return isMine ? taken.text : "";
+  } catch { return ""; }
+};
+const answer = document.querySelector("[data-takes-selection] textarea[name=answer]");
+if (answer && !answer.value) answer.value = take();

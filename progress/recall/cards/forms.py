@@ -1,33 +1,15 @@
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from progress.own_cards import CardTexts
+from progress.recall.forms import TextField
 from progress.recall.models import ANSWER_MAX_LENGTH, QUESTION_MAX_LENGTH
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-TOO_LONG = _(
-    "This has %(show_value)s characters. Shorten it to %(limit_value)s or fewer: nothing was saved."
-)
-
-
-class TextField(forms.CharField):
-    """A text of several lines, counted as browsers count it: a line break is one character."""
-
-    def __init__(self, *, label: "StrOrPromise", rows: int, max_length: int) -> None:
-        super().__init__(
-            label=label,
-            max_length=max_length,
-            widget=forms.Textarea(attrs={"rows": rows}),
-            error_messages={"max_length": TOO_LONG, "required": _("Fill this in.")},
-        )
-
-    def to_python(self, value: Any) -> str | None:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+    pass
 
 
 class CardWriteForm(forms.Form):

@@ -28,7 +28,6 @@ from progress.recall.deck import Deck
 from progress.recall.deck_cards import DeckCard
 from progress.recall.faces import CardFace, faces_of
 from progress.recall.finding import NoSuchCard
-from progress.recall.models import ANSWER_MAX_LENGTH
 from progress.recall.views import RecallRequest
 from progress.responses import expect_reader
 
@@ -83,8 +82,7 @@ def card_add(request: RecallRequest, slug: str) -> HttpResponse:
     article = request.snapshot.article(slug)
     back = _back(request, article.get_absolute_url())
     if request.method != "POST":
-        form = CardWriteForm(initial={"answer": request.GET.get("answer", "")[:ANSWER_MAX_LENGTH]})
-        return _render(request, CARD_FORM, article, form=form, back=back)
+        return _render(request, CARD_FORM, article, form=CardWriteForm(), back=back)
     form = CardWriteForm(request.POST)
     if not form.is_valid():
         return _refuse(request, CARD_FORM, article, form=form, back=back)
