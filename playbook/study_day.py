@@ -41,6 +41,11 @@ def time_on(day: date, at: clock_time) -> datetime:
     return datetime.combine(on, at, timezone.get_current_timezone())
 
 
+def end_of(day: date) -> datetime:
+    """Return when this study day ends in the current time zone, and the next one begins."""
+    return time_on(day + timedelta(days=1), BEGINS_AT)
+
+
 class StudyDay(Func):
     """The study day of a `DateTimeField` in the current time zone, as a database expression.
 

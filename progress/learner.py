@@ -120,6 +120,7 @@ class LearnerProgress(ReaderProgress):
             user.pk,
             user.progress_version,
             self.today,
+            self.day_ends_at,
             user.new_since,
             user.get_username(),
             user.is_staff,

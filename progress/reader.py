@@ -14,7 +14,7 @@ from catalog.search.bitmaps import Bitmap
 from catalog.search.entry_index import EntryIndex
 from catalog.snapshot import CatalogSnapshot, IndexedEntry, current
 from playbook.http import Reader
-from playbook.study_day import study_day
+from playbook.study_day import end_of, study_day
 from progress import news, statistics
 from progress.states import Stage, StateName
 
@@ -160,6 +160,11 @@ class ReaderProgress(ABC):
     def today(self) -> date:
         """The reader's study day, the same for the whole request."""
         return study_day()
+
+    @cached_property
+    def day_ends_at(self) -> datetime:
+        """The end of the study day of the request."""
+        return end_of(self.today)
 
     @cached_property
     def states(self) -> Mapping[int, str]:

@@ -41,13 +41,17 @@ class Announced(NamedTuple):
 
 @per_user_fragment(register, READER, DECK)
 def recall_count(request: HttpRequest, *, oob: bool = False) -> str:
-    """Render the number of cards that are due today, for the navigation."""
+    """Render the number of cards that are due today, for the navigation, and when that ends."""
     # An error before authentication has no progress.
     progress = getattr(request, "progress", None)
     if not isinstance(progress, LearnerProgress):
         return ""
-    due = progress.derive(Deck).due_count
-    return cached_fragments(request)("recall/includes/recall-count.html", due=due, oob=oob)
+    return cached_fragments(request)(
+        "recall/includes/recall-count.html",
+        due=progress.derive(Deck).due_count,
+        day_ends_at=int(progress.day_ends_at.timestamp()),
+        oob=oob,
+    )
 
 
 @per_user_fragment(register, READER, CATALOG)

@@ -1,5 +1,6 @@
 /* Improves pages that work without it: changes the theme without a reload, closes menus,
-   highlights the current section in the outline, and stores the reader's time zone. */
+   highlights the current section in the outline, begins the next study day, and stores the reader's
+   time zone. */
 
 /* Theme */
 document.addEventListener("submit", (event) => {
@@ -108,6 +109,24 @@ document.addEventListener("submit", (event) => {
     }
   } catch { /* localStorage is forbidden, so nothing is in it */ }
 });
+
+/* A learner's pages are about a study day, which ends at 04:00. On a later one they are loaded again
+   when they are looked at, once, unless something is typed in them. */
+const RELOADED = "reloaded-after";
+const TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
+const isTyped = () =>
+  [...document.querySelectorAll(TYPED)].some(({ value, defaultValue }) => value !== defaultValue);
+const beginDay = () => {
+  const endsAt = document.querySelector("[data-day-ends-at]")?.dataset.dayEndsAt;
+  if (!endsAt || Date.now() < Number(endsAt) * 1000 || isTyped()) return;
+  try {
+    if (sessionStorage.getItem(RELOADED) === endsAt) return;
+    sessionStorage.setItem(RELOADED, endsAt);
+  } catch { return; }
+  location.reload();
+};
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && beginDay());
+addEventListener("pageshow", ({ persisted }) => persisted && beginDay());
 
 /* The server shows days in the reader's time zone */
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

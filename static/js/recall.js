@@ -1,5 +1,5 @@
 /* Adds keys to the recall page: space shows the answer, 1 to 4 rate. Moves the focus to what comes
-   next, and reloads the page when a new study day began while it was open. */
+   next. */
 
 const area = () => document.getElementById("recall");
 const isOn = () => localStorage.getItem("single-keys") !== "off";
@@ -23,13 +23,4 @@ document.addEventListener("keydown", (event) => {
 /* The forms swap with `settle:0ms`, so that a quick key finds them ready */
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "recall") area().querySelector("[data-focus]")?.focus();
-});
-
-/* What is due changes at 04:00: the page is loaded again when it is looked at on a later day */
-const STUDY_DAY_BEGINS_AT = 4;
-const studyDay = () => new Date(Date.now() - STUDY_DAY_BEGINS_AT * 3_600_000).toDateString();
-const loadedOn = studyDay();
-document.addEventListener("visibilitychange", () => {
-  const isTyped = document.getElementById("recall-typed")?.value;
-  if (document.visibilityState === "visible" && studyDay() !== loadedOn && !isTyped) location.reload();
 });
