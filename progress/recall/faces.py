@@ -1,5 +1,6 @@
 """The texts of cards: what the learner wrote instead, or those of the prompt or the key points."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,6 +14,8 @@ from progress.page_sql import reports_of
 from progress.recall.deck_cards import DeckCard
 from progress.recall.models import Card, CardKind
 
+TOPIC_END = re.compile(r",\s+")
+
 FEW = 100
 """The number of cards up to which they are read by their primary keys."""
 
@@ -24,9 +27,11 @@ class CardFace:
     question: str
     answer: str
     points: tuple[str, ...] = ()
-    """The lines or topics that a typed answer is compared with."""
+    """The lines with which a typed answer is compared."""
     sources: tuple[Source, ...] = ()
     is_rewritten: bool = False
+    topics: tuple[str, ...] = ()
+    """The topics of the article, with which a typed answer is compared too."""
 
 
 def faces_of(
@@ -69,4 +74,9 @@ def face_of(
     entries = snapshot.entries_of(card.article.pk)
     learned = entries[0].what_you_learn if entries else ""
     question = _("Explain in your own words: %(topic)s") % {"topic": card.article.title}
-    return CardFace(question, "\n".join([*key_points, learned]).strip(), tuple(key_points))
+    return CardFace(
+        question=question,
+        answer="\n".join([*key_points, learned]).strip(),
+        points=tuple(key_points),
+        topics=tuple(TOPIC_END.split(learned)) if learned else (),
+    )

@@ -80,9 +80,14 @@ class RecallSession:
         assert self.face
         return compare(self.typed, self.face.answer, self.face.points)
 
+    @cached_property
+    def topics(self) -> list[AnswerPart]:
+        assert self.face
+        return compare(self.typed, "", self.face.topics) if self.face.topics else []
+
     @property
     def has_missing(self) -> bool:
-        return any(part.is_missing for part in self.answer_parts)
+        return any(part.is_missing for part in (*self.answer_parts, *self.topics))
 
     @cached_property
     def choices(self) -> list[RatingChoice]:

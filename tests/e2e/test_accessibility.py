@@ -90,6 +90,7 @@ SIGNED_IN = [
     "/me/notes/print/",
     "/me/calendar/",
     "/articles/payment-wallet/note/earlier/",
+    "/articles/payment-wallet/finish/",
     "/contributing/?article=payment-wallet",
     "/accounts/preferences/",
     "/accounts/sessions/",

@@ -52,6 +52,7 @@ STUDYING = [
     "/me/recall/cards/?kind=own",
     "/me/recall/statistics/",
     "/articles/payment-wallet/cards/add/",
+    "/articles/payment-wallet/finish/",
     "/articles/payment-wallet/",
 ]
 

@@ -26,7 +26,7 @@ def text_of_pdf(page: Page) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/articles/payment-wallet/", "/me/", "/changes/", "/me/plan/"]
+    "path", ["/", "/articles/payment-wallet/", "/me/", "/changes/", "/me/plan/", "/me/notes/print/"]
 )
 def test_a_page_prints_light_and_without_navigation_or_controls(
     page: Page, account: User, path: str

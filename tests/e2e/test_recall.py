@@ -1,7 +1,8 @@
 """Recall in a browser: by keyboard, on a phone, without JavaScript, on two devices."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -75,8 +76,8 @@ def test_recall_by_keyboard_alone(learner: Page) -> None:
     learner.locator(".recall-answer").wait_for()
     learner.keyboard.press("1")
     expect(question(learner)).to_have_text(SECOND)
-    learner.keyboard.press("Tab")  # to the link, and to the box for an answer
-    learner.locator("#recall-typed").focus()
+    learner.keyboard.press("Tab")
+    expect(learner.locator("#recall-typed")).to_be_focused()
     learner.keyboard.type("1 2 3 z")  # no key acts in a field
     learner.keyboard.press("Control+Enter")
     expect(learner.locator(".recall-typed")).to_have_text("1 2 3 z")
@@ -169,11 +170,32 @@ def test_a_card_is_written_from_a_selection_in_the_note(learner: Page) -> None:
     note.evaluate("field => { field.focus(); field.setSelectionRange(16, 38); }")
     learner.get_by_role("link", name="Write a card from the selection").click()
     expect(learner.get_by_label("Answer")).to_have_value("A key makes them safe.")
+    assert "safe" not in learner.url
     expect(learner.locator(".note-beside")).to_contain_text("Retries repeat.")
     learner.get_by_label("Question").fill("What makes a retry safe?")
     learner.get_by_role("button", name="Add the card").click()
     expect(learner.get_by_role("link", name="What makes a retry safe?")).to_be_visible()
     assert Card.objects.get().answer == "A key makes them safe."
+    learner.get_by_role("link", name="Write a card of your own").click()
+    expect(learner.get_by_label("Question")).to_be_visible()
+    expect(learner.get_by_label("Answer")).to_have_value("")
+
+
+def test_a_page_is_loaded_again_on_the_next_study_day_of_the_account(
+    learner: Page, account: User
+) -> None:
+    """Whatever the time zone of the browser is."""
+    account.time_zone = "Pacific/Kiritimati"
+    account.save()
+    learner.goto("/articles/")
+    ends_at = int(learner.locator("#recall-count").get_attribute("data-day-ends-at") or 0)
+    assert datetime.fromtimestamp(ends_at, ZoneInfo(account.time_zone)).time() == time(4)
+    learner.evaluate("document.body.dataset.old = 'true'")
+    for seconds in (-1, 1):
+        learner.clock.set_fixed_time(ends_at + seconds)
+        learner.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        old = 1 if seconds < 0 else 0
+        expect(learner.locator("body[data-old]")).to_have_count(old)
 
 
 def test_marking_on_the_page_of_an_article_brings_its_cards(learner: Page) -> None:

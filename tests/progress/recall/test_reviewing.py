@@ -170,7 +170,11 @@ def test_a_year_of_recall(
                     assert undo(learner, operation) == card.key
                     assert state_of(learner, card.key) == state
                     rate(learner, card.key, rating)
-            assert not Deck(LearnerProgress(User.objects.get(pk=learner.pk))).due
+            after = Deck(LearnerProgress(User.objects.get(pk=learner.pk)))
+            assert not after.due
+            for card in after.active:
+                with pytest.raises(NotDue):
+                    rate(learner, card.key, Rating.GOOD)
         days = Review.objects.lasting().values_list("card", "reviewed_on")
         assert len(days) == len(set(days))
         transaction.set_rollback(True)
@@ -179,5 +183,5 @@ def test_a_year_of_recall(
 def _study_days(data: st.DataObject) -> Iterator[int]:
     day = 0
     while day < 365:
-        yield day
+        yield from (day, day + 1)
         day += data.draw(st.integers(8, 60))

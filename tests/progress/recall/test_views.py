@@ -5,10 +5,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from catalog.models import Article
+from catalog.models import Article, Entry
 from catalog.prompts.models import Prompt
 from progress.models import Completion
-from progress.recall.models import Review
+from progress.recall.models import ANSWER_MAX_LENGTH, Review
 from tests.progress.recall.conftest import SetDay
 
 SESSION = "/me/recall/"
@@ -187,3 +187,26 @@ def test_what_waits_for_another_day_is_said(
     assert "1 more waits for another day" in page
     assert 'href="/today/">Go to Today<' in page
     assert '<time datetime="2030-11-04">4 November</time>' in page
+
+
+def test_the_answer_has_the_topics_of_the_article_and_marks_those_left_out(
+    reader: Client, finished: Article, learner: User
+) -> None:
+    Entry.objects.filter(article=finished).update(what_you_learn="Seat holds, Queues, Payments")
+    points = Completion.objects.create(user=learner, article=finished, key_points="Holds expire")
+    sent = {"card": points.uuid, "operation": uuid4(), "answer": "Seat holds expire, via a queue"}
+    html = reader.post("/me/recall/answer/", sent, headers=HTMX).content.decode()
+    answer = html.partition("Answer</h3>")[2]
+    assert "Holds expire" in answer
+    topics = re.sub(r"\s+", " ", answer.partition("What you’ll learn:")[2].partition("</p>")[0])
+    assert 'Seat holds, Queues, <u class="missing">Payments</u>' in topics
+
+
+def test_a_typed_answer_is_counted_as_the_browser_counts_it(
+    reader: Client, prompts: list[Prompt]
+) -> None:
+    answer = "a\r\n" * (ANSWER_MAX_LENGTH // 2)
+    sent = {"card": prompts[0].uuid, "operation": uuid4(), "answer": answer}
+    assert reader.post("/me/recall/answer/", sent).status_code == 200
+    longer = sent | {"answer": f"{answer}a"}
+    assert reader.post("/me/recall/answer/", longer).status_code == 400
