@@ -46,10 +46,12 @@ def recall_count(request: HttpRequest, *, oob: bool = False) -> str:
     progress = getattr(request, "progress", None)
     if not isinstance(progress, LearnerProgress):
         return ""
+    # A page that answers a form would send it again if it was loaded again.
+    is_loaded_again = request.method in {"GET", "HEAD"}
     return cached_fragments(request)(
         "recall/includes/recall-count.html",
         due=progress.derive(Deck).due_count,
-        day_ends_at=int(progress.day_ends_at.timestamp()),
+        day_ends_at=int(progress.day_ends_at.timestamp()) if is_loaded_again else "",
         oob=oob,
     )
 

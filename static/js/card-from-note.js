@@ -2,7 +2,8 @@
    address, which logs and histories keep. Without JavaScript the form opens with an empty answer. */
 
 const LONGEST = 2000;
-const KEY = "card-answer";
+/* Under the account's drafts, which signing out clears */
+const key = () => `draft:${document.querySelector("input[name=reader]")?.value}:card-answer`;
 
 const isIn = (note, node) => Boolean(node) && note.contains(node);
 
@@ -17,8 +18,6 @@ const selectedIn = (note) => {
   return isInside ? selection.toString() : undefined;
 };
 
-const reader = () => document.querySelector("input[name=reader]")?.value;
-let selected = "";
 document.addEventListener("selectionchange", () => {
   const note = document.getElementById("note");
   const link = document.querySelector("[data-card-from-note]");
@@ -26,22 +25,23 @@ document.addEventListener("selectionchange", () => {
   if (text === undefined) return;
   link.dataset.label ??= link.textContent;
   link.textContent = text ? link.dataset.cardFromNote : link.dataset.label;
-  selected = text.slice(0, LONGEST);
+  link.dataset.text = text.slice(0, LONGEST);
 });
-document.addEventListener("click", ({ target }) => {
+const keep = ({ target }) => {
   const link = target.closest("[data-card-from-note]");
   if (!link) return;
-  const taken = JSON.stringify({ path: link.pathname, reader: reader(), text: selected });
-  try { sessionStorage.setItem(KEY, taken); } catch { /* full or forbidden */ }
-});
+  const taken = JSON.stringify({ path: link.pathname, text: link.dataset.text ?? "" });
+  try { localStorage.setItem(key(), taken); } catch { /* full or forbidden */ }
+};
+document.addEventListener("click", keep);
+document.addEventListener("auxclick", keep);
 
 /* On the page of the form */
 const take = () => {
   try {
-    const taken = JSON.parse(sessionStorage.getItem(KEY));
-    sessionStorage.removeItem(KEY);
-    const isMine = taken?.path === location.pathname && taken.reader === reader();
-    return isMine ? taken.text : "";
+    const taken = JSON.parse(localStorage.getItem(key()));
+    localStorage.removeItem(key());
+    return taken?.path === location.pathname ? taken.text : "";
   } catch { return ""; }
 };
 const answer = document.querySelector("[data-takes-selection] textarea[name=answer]");

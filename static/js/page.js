@@ -111,17 +111,26 @@ document.addEventListener("submit", (event) => {
 });
 
 /* A learner's pages are about a study day, which ends at 04:00. On a later one they are loaded again
-   when they are looked at, once, unless something is typed in them. */
+   when they are looked at, once, unless something is typed or chosen in them, or an answer is shown. */
 const RELOADED = "reloaded-after";
-const TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
-const isTyped = () =>
-  [...document.querySelectorAll(TYPED)].some(({ value, defaultValue }) => value !== defaultValue);
+const endsAt = document.querySelector("[data-day-ends-at]")?.dataset.dayEndsAt;
+const isChanged = (field) => {
+  if (field.type === "hidden") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (!field.options) return field.value !== field.defaultValue;
+  const options = [...field.options];
+  const hasDefault = options.some(({ defaultSelected }) => defaultSelected);
+  return hasDefault && options.some(({ selected, defaultSelected }) => selected !== defaultSelected);
+};
+const isInUse = () =>
+  Boolean(document.querySelector("#main .ratings")) ||
+  [...document.querySelectorAll("#main :is(textarea, input, select)")].some(isChanged);
 const beginDay = () => {
-  const endsAt = document.querySelector("[data-day-ends-at]")?.dataset.dayEndsAt;
-  if (!endsAt || Date.now() < Number(endsAt) * 1000 || isTyped()) return;
+  if (!endsAt || Date.now() < Number(endsAt) * 1000 || isInUse()) return;
+  const page = `${endsAt} ${location.href}`;
   try {
-    if (sessionStorage.getItem(RELOADED) === endsAt) return;
-    sessionStorage.setItem(RELOADED, endsAt);
+    if (sessionStorage.getItem(RELOADED) === page) return;
+    sessionStorage.setItem(RELOADED, page);
   } catch { return; }
   location.reload();
 };

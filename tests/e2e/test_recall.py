@@ -23,6 +23,7 @@ RECALL = "/me/recall/"
 DECK = "/me/recall/cards/"
 ARTICLE = "/articles/payment-wallet/"
 FIRST, SECOND = "Why does a retry charge once?", "What limits a hot account?"
+RELOADED = "sessionStorage.getItem('reloaded-after')"
 TARGETS = "#recall button, #recall a, .recall-ways a"
 # The distance by which the tab bar or another element covers a target, and its smaller side.
 COVERED_AND_SIDE = """element => {
@@ -181,6 +182,12 @@ def test_a_card_is_written_from_a_selection_in_the_note(learner: Page) -> None:
     expect(learner.get_by_label("Answer")).to_have_value("")
 
 
+def look_again_at(page: Page, moment: int) -> None:
+    """Return to the tab at a time, in seconds since 1970."""
+    page.clock.set_fixed_time(moment)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def test_a_page_is_loaded_again_on_the_next_study_day_of_the_account(
     learner: Page, account: User
 ) -> None:
@@ -191,11 +198,21 @@ def test_a_page_is_loaded_again_on_the_next_study_day_of_the_account(
     ends_at = int(learner.locator("#recall-count").get_attribute("data-day-ends-at") or 0)
     assert datetime.fromtimestamp(ends_at, ZoneInfo(account.time_zone)).time() == time(4)
     learner.evaluate("document.body.dataset.old = 'true'")
-    for seconds in (-1, 1):
-        learner.clock.set_fixed_time(ends_at + seconds)
-        learner.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-        old = 1 if seconds < 0 else 0
-        expect(learner.locator("body[data-old]")).to_have_count(old)
+    look_again_at(learner, ends_at - 1)
+    assert learner.evaluate(RELOADED) is None
+    look_again_at(learner, ends_at + 1)
+    expect(learner.locator("body[data-old]")).to_have_count(0)
+    assert learner.evaluate(RELOADED) == f"{ends_at} {learner.url}"
+
+
+def test_a_page_on_which_something_is_typed_stays_on_the_next_study_day(learner: Page) -> None:
+    ends_at = int(learner.locator("#recall-count").get_attribute("data-day-ends-at") or 0)
+    learner.locator("#recall-typed").fill("half a sentence")
+    look_again_at(learner, ends_at + 1)
+    learner.get_by_role("button", name="Show answer").click()
+    expect(learner.locator(".recall-typed")).to_have_text("half a sentence")
+    look_again_at(learner, ends_at + 2)
+    assert learner.evaluate(RELOADED) is None
 
 
 def test_marking_on_the_page_of_an_article_brings_its_cards(learner: Page) -> None:

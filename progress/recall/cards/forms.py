@@ -1,4 +1,3 @@
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django import forms
@@ -7,9 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from progress.own_cards import CardTexts
 from progress.recall.forms import TextField
 from progress.recall.models import ANSWER_MAX_LENGTH, QUESTION_MAX_LENGTH
-
-if TYPE_CHECKING:
-    pass
 
 
 class CardWriteForm(forms.Form):

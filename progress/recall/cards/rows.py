@@ -55,7 +55,7 @@ class RestingCards(NamedTuple):
     """None for articles that are drafts by now."""
     card_count: int
     is_finished: bool
-    """The cards of a finished article rest because their questions were retired."""
+    """The cards of a finished article rest because what they ask was removed."""
 
 
 def resting_cards(deck: Deck) -> list[RestingCards]:

@@ -164,7 +164,7 @@ def test_the_cards_that_rest_are_listed_with_the_reason(
 ) -> None:
     assert resting(reader) == []
     prompts[0].retire()
-    assert resting(reader) == [f"{finished.title} · 1 card, question retired"]
+    assert resting(reader) == [f"{finished.title} · 1 card, question or key points removed"]
     LearnerProgress(learner).set(finished, StateName.READING)
     assert resting(reader) == [f"{finished.title} · 2 cards, no longer finished"]
     finished.status = Status.objects.get(slug="draft")
