@@ -47,7 +47,7 @@ def recall_count(request: HttpRequest, *, oob: bool = False) -> str:
     if not isinstance(progress, LearnerProgress):
         return ""
     # A page that answers a form would send it again if it was loaded again.
-    is_loaded_again = request.method in {"GET", "HEAD"}
+    is_loaded_again = oob or request.method in {"GET", "HEAD"}
     return cached_fragments(request)(
         "recall/includes/recall-count.html",
         due=progress.derive(Deck).due_count,
