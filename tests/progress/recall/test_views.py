@@ -210,3 +210,13 @@ def test_a_typed_answer_is_counted_as_the_browser_counts_it(
     assert reader.post("/me/recall/answer/", sent).status_code == 200
     longer = sent | {"answer": f"{answer}a"}
     assert reader.post("/me/recall/answer/", longer).status_code == 400
+
+
+def test_a_page_that_answers_a_form_is_not_loaded_again_on_the_next_study_day(
+    reader: Client, finished: Article
+) -> None:
+    path = f"/articles/{finished.slug}/cards/add/"
+    assert "data-day-ends-at" in reader.get(path).content.decode()
+    refused = reader.post(path, {"question": ""})
+    assert refused.status_code == 422
+    assert "data-day-ends-at" not in refused.content.decode()
