@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db.models import Max
 from django.utils.functional import cached_property
 
 from accounts.models import User
+from catalog.history.article_history import article_history_of
 from catalog.models import Article
 from catalog.snapshot import CatalogSnapshot
 from progress.learner import LearnerProgress
@@ -26,6 +28,7 @@ from progress.recall.sql import StoredCard, stored_cards
 from progress.states import Stage, StateName
 
 KEY_POINTS, OWN = CardKind.KEY_POINTS, CardKind.OWN
+A_DAY = timedelta(days=1)
 
 
 class DueCards(NamedTuple):
@@ -39,7 +42,7 @@ class DueCards(NamedTuple):
 class Deck:
     """The deck of one learner on one study day. It takes two queries, whatever its size.
 
-    It takes a third one if finished articles changed.
+    It takes a third one if the article of a reviewed card changed.
     """
 
     def __init__(self, progress: LearnerProgress) -> None:
@@ -237,12 +240,28 @@ class Deck:
 def changed_since_review(progress: LearnerProgress) -> Collection[int]:
     """Return the primary keys of the cards whose article changed after their last review.
 
-    One query; none if no finished article changed.
+    Dismissing the news of a change does not take its cards back. One query; none if no article
+    changed since the day before the last review of one of its cards.
     """
-    updates = progress.changed_articles
-    if not updates:
+    history = article_history_of(progress.snapshot)
+    articles = {
+        row.article_id
+        for row in progress.rows(stored_cards)
+        if row.last_reviewed_on
+        and not row.is_dropped
+        and (changed_at := history.changed_at.get(row.article_id))
+        # A study day can begin on the day before it in UTC, but not earlier.
+        and row.last_reviewed_on <= (changed_at + A_DAY).date().isoformat()
+    }
+    if not articles:
         return ()
     reviews = Review.objects.for_user(progress.user).lasting().order_by()
-    of_cards = reviews.filter(card__article__in=list(updates)).values_list("card", "card__article")
-    rows = of_cards.annotate(Max("reviewed_at"))
-    return {card for card, article_id, at in rows if at < updates[article_id].changed_at}
+    of_cards = reviews.filter(card__article__in=articles).values_list("card", "card__article")
+    by_pk = progress.snapshot.by_pk
+    return {
+        card
+        for card, article, at in of_cards.annotate(Max("reviewed_at"))
+        if article in by_pk
+        and not by_pk[article].is_retired
+        and history.changes(by_pk[article], at)
+    }

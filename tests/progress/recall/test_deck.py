@@ -26,6 +26,16 @@ def review(user: User, card: Prompt | Completion | Card, rating: Rating = Rating
     review_card(LearnerProgress(User.objects.get(pk=user.pk)), card.uuid, rating, uuid4())
 
 
+def change(article: Article, what_you_learn: str = "Waiting rooms") -> None:
+    entry = Entry.objects.get(article=article)
+    entry.what_you_learn = what_you_learn
+    entry.save()
+
+
+def own_card(user: User, article: Article) -> Card:
+    return Card.objects.create(user=user, article=article, kind=CardKind.OWN, question="Mine?")
+
+
 def due(user: User) -> list[object]:
     deck = deck_of(user)
     assert deck_of(user).first_due == next(iter(deck.due), None)
@@ -85,7 +95,7 @@ def test_the_deck_of_a_different_learner_is_their_own(
     learner: User, editor: User, finished: Article, prompts: list[Prompt], set_day: SetDay
 ) -> None:
     Completion.objects.create(user=learner, article=finished, key_points="Mine")
-    Card.objects.create(user=learner, article=finished, kind=CardKind.OWN, question="Mine?")
+    own_card(learner, finished)
     assert deck_of(editor).cards == []
     LearnerProgress(editor).set(finished, StateName.DONE)
     assert due(editor) == [prompt.uuid for prompt in prompts]
@@ -142,9 +152,7 @@ def test_a_changed_article_offers_its_cards_once_more(
     review(learner, prompts[0], Rating.EASY)
     set_day(3)
     assert due(learner) == [prompts[1].uuid]
-    entry = Entry.objects.get(article=finished)
-    entry.what_you_learn = "Waiting rooms"
-    entry.save()
+    change(finished)
     set_day(4)
     assert due(learner) == [prompt.uuid for prompt in prompts]
     review(learner, prompts[0], Rating.EASY)
@@ -152,19 +160,74 @@ def test_a_changed_article_offers_its_cards_once_more(
     assert due(learner) == [prompts[1].uuid]
 
 
-def test_a_change_on_the_day_of_a_review_counts_if_it_came_later(
+def test_dismissing_a_change_does_not_take_its_cards_back(
     learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
 ) -> None:
     review(learner, prompts[0], Rating.EASY)
-    set_day(0.1)
-    entry = Entry.objects.get(article=finished)
-    entry.what_you_learn = "Waiting rooms"
-    entry.save()
-    set_day(0.2)
-    review(learner, prompts[1], Rating.EASY)
-    set_day(1)
-    assert due(learner) == [prompts[0].uuid]
+    set_day(3)
+    change(finished)
+    progress = LearnerProgress(learner)
+    progress.acknowledge_changes(timezone.now())
+    assert progress.changed_articles == {}
+    assert due(learner) == [prompt.uuid for prompt in prompts]
     review(learner, prompts[0], Rating.EASY)
+    assert due(learner) == [prompts[1].uuid]
+
+
+def test_finishing_a_changed_article_again_does_not_take_its_cards_back(
+    learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
+) -> None:
+    review(learner, prompts[0], Rating.EASY)
+    set_day(3)
+    change(finished)
+    LearnerProgress(learner).set(finished, StateName.READING)
+    set_day(4)
+    LearnerProgress(learner).set(finished, StateName.DONE)
+    assert LearnerProgress(learner).changed_articles == {}
+    assert due(learner) == [prompt.uuid for prompt in prompts]
+
+
+def test_a_change_offers_own_cards_of_an_article_that_is_not_finished(
+    learner: User, finished: Article, set_day: SetDay
+) -> None:
+    LearnerProgress(learner).set(finished, StateName.READING)
+    own = own_card(learner, finished)
+    review(learner, own, Rating.EASY)
+    set_day(3)
+    assert due(learner) == []
+    change(finished)
+    assert due(learner) == [own.uuid]
+    review(learner, own, Rating.EASY)
+    set_day(4)
+    assert due(learner) == []
+
+
+def test_a_change_that_was_taken_back_offers_nothing(
+    learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
+) -> None:
+    before = Entry.objects.get(article=finished).what_you_learn
+    for prompt in prompts:
+        review(learner, prompt, Rating.EASY)
+    set_day(3)
+    change(finished)
+    assert due(learner) == [prompt.uuid for prompt in prompts]
+    change(finished, before)
+    assert due(learner) == []
+
+
+@pytest.mark.parametrize("time_zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_change_on_the_day_of_a_review_counts_if_it_came_later(
+    learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay, time_zone: str
+) -> None:
+    with timezone.override(time_zone):
+        review(learner, prompts[0], Rating.EASY)
+        set_day(0.1)
+        change(finished)
+        set_day(0.2)
+        review(learner, prompts[1], Rating.EASY)
+        set_day(1)
+        assert due(learner) == [prompts[0].uuid]
+        review(learner, prompts[0], Rating.EASY)
 
 
 def test_merging_articles_keeps_the_cards(
@@ -220,4 +283,26 @@ def test_a_deck_takes_two_queries_after_the_states(
     deck = deck_of(learner)
     assert deck.progress.states
     with django_assert_num_queries(2):
+        assert deck.due_count == len(deck.due)
+
+
+@pytest.mark.parametrize("size", [1, 20])
+def test_a_deck_takes_one_more_query_if_articles_changed(
+    learner: User,
+    playbook: None,
+    set_day: SetDay,
+    size: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    articles = list(Article.objects.listed())[:size]
+    for article in articles:
+        review(learner, own_card(learner, article))
+    set_day(1)
+    for article in articles:
+        article.title += " again"
+        article.save()
+    assert deck_of(learner).due_count == size  # reads the snapshot
+    deck = deck_of(learner)
+    assert deck.progress.states == {}
+    with django_assert_num_queries(3):
         assert deck.due_count == len(deck.due)
