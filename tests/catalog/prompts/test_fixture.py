@@ -16,6 +16,9 @@ from catalog.shipped import rows_of
 
 PROMPTS = list(rows_of("prompts"))
 INTERROGATIVES = re.compile(r"\b(why|when|what|how|which|who|whose|where)\b", re.IGNORECASE)
+SECOND_QUESTION = re.compile(
+    r"(,| and| or) (and |or )?(why|when|what|how|which|who|whose|where)\b", re.IGNORECASE
+)
 RECITATION = re.compile(
     r"\b(name|list|enumerate|recite|state)\b (all|the|a|two|three|four|five)\b", re.IGNORECASE
 )
@@ -81,6 +84,28 @@ def test_no_question_is_answered_by_yes_or_no() -> None:
         *_before, last = SENTENCE_END.split(prompt["question"])
         assert last.endswith("?"), prompt["question"]
         assert INTERROGATIVES.search(last), prompt["question"]
+
+
+def test_no_prompt_asks_two_questions() -> None:
+    for prompt in PROMPTS:
+        *before, last = SENTENCE_END.split(prompt["question"])
+        assert not any("?" in sentence for sentence in before), prompt["question"]
+        assert not SECOND_QUESTION.search(last), prompt["question"]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What goes wrong, and why?", True),
+        ("Why does nobody notice, and which simple mechanism makes the silence visible?", True),
+        ("When should it go on serving them and when must it refuse?", True),
+        ("Why, and what closes the gap?", True),
+        ("Why may the loss go unnoticed when it comes back?", False),
+        ("Why reserve the amount first instead of checking now and debiting later?", False),
+    ],
+)
+def test_what_counts_as_a_second_question(question: str, expected: bool) -> None:
+    assert bool(SECOND_QUESTION.search(question)) == expected
 
 
 def test_no_question_asks_for_a_recitation() -> None:
