@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from bench import memory
 from bench.databases import SQLiteFiles
 from bench.environment import Environment, RunningSite
 from bench.limited import limit_of
@@ -109,6 +110,13 @@ def test_every_request_of_a_student_is_stored(
     for request in of_one:
         assert running_site.site.ask(request).status == 200
     assert running_site.written(writes, 1) - before == len(of_one) == 45
+
+
+def test_every_page_of_the_memory_part_is_answered(running_site: RunningSite) -> None:
+    pages = {it.path: it for it in memory.mixed(running_site) if it.method == "GET"}
+    assert "/me/export.json" in pages
+    statuses = {path: running_site.site.ask(request).status for path, request in pages.items()}
+    assert statuses == dict.fromkeys(pages, 200)
 
 
 def test_the_limit_of_a_write_writes_one_row(
