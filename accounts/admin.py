@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -49,6 +50,14 @@ class EmailAddressAdmin(AsksForPassword, allauth.EmailAddressAdmin):
 @admin.register(User)
 class UserAdmin(AsksForPassword, auth_admin.UserAdmin[User]):
     """Only for superusers: the Editors group has no permission here."""
+
+    def get_deleted_objects(
+        self, objs: Iterable[User], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Name the accounts, and only count what they have, which is private to their owners."""
+        accounts = [*objs]
+        _objects, counts, needed, protected = super().get_deleted_objects(accounts, request)
+        return [account.get_username() for account in accounts], counts, needed, protected
 
     fieldsets: ClassVar = (
         *(auth_admin.UserAdmin.fieldsets or ()),

@@ -101,7 +101,7 @@ class OwnItem(models.Model):
         verbose_name_plural = _("own items")
 
     def __str__(self) -> str:
-        return self.title
+        return f"{self.user}: {self.uuid}"
 
 
 class DayList(models.Model):

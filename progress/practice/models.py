@@ -89,7 +89,7 @@ class Pause(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.practice_session}: {self.reason}"
+        return f"{self.practice_session}: {self.began_at}"
 
 
 DRAWING = "drawing"

@@ -86,7 +86,7 @@ class Card(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.question or f"{self.get_kind_display()}: {self.article}"
+        return f"{self.get_kind_display()}: {self.article}"
 
     @property
     def state(self) -> CardState | None:

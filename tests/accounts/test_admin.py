@@ -4,6 +4,15 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from catalog.cases.models import Case
+from catalog.cases.shipped import load_cases
+from catalog.cases.stages import StageOrder
+from catalog.models import Article
+from progress.learner import LearnerProgress
+from progress.planner.models import OwnItem
+from progress.practice.models import Pause, PracticeSession
+from progress.recall.models import Card, CardKind
+from progress.states import StateName
 from tests.accounts import passwords
 
 PATH = "/admin/accounts/user/"
@@ -37,6 +46,38 @@ def test_an_operator_sets_a_new_password(
     admin_client.post(f"{PATH}{learner.pk}/password/", {**new, "usable_password": "true"})
     learner.refresh_from_db()
     assert learner.check_password("correct horse 9")
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+def test_deleting_an_account_shows_an_operator_nothing_that_is_private(
+    admin_client: Client, learner: User, playbook: None, is_one: bool
+) -> None:
+    load_cases()
+    article = Article.objects.get(slug="payment-wallet")
+    LearnerProgress(learner).set(article, StateName.DONE)
+    card = Card.objects.create(user=learner, article=article, kind=CardKind.OWN, question="Mine?")
+    OwnItem.objects.create(user=learner, title="Mock interview with Sam", minutes=30)
+    practice_session = PracticeSession.objects.create(
+        user=learner,
+        case=Case.objects.all()[0],
+        case_at_start={},
+        order=StageOrder.INTERVIEW,
+        length_seconds=600,
+        twist_after_seconds=0,
+    )
+    Pause.objects.create(practice_session=practice_session, reason="The door bell")
+    passwords.confirm(admin_client, "password")
+    if is_one:
+        response = admin_client.get(f"{PATH}{learner.pk}/delete/")
+    else:
+        data = {"action": "delete_selected", "_selected_action": [learner.pk]}
+        response = admin_client.post(PATH, data)
+    counts = dict(response.context["model_count"])
+    assert (counts["cards"], counts["own items"], counts["pauses"]) == (1, 1, 1)
+    page = response.content.decode()
+    assert "<li>learner</li>" in page
+    for text in ("Mine?", "Sam", "door bell", article.title, str(card.uuid)):
+        assert text not in page
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}PK/change/", f"{PATH}PK/password/", ADDRESSES])
