@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
 
-from catalog.links.link_checker import CheckResult, LinkChecker
+from catalog.links.link_checker import LinkChecker
+from catalog.links.results import CheckResult
 from catalog.models import Article
 
 

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.article_forms import ArticleForm
-from catalog.links.link_checker import URL_MAX_LENGTH
 from catalog.links.models import BrokenLink
+from catalog.links.results import URL_MAX_LENGTH
 
 
 class NewAddressForm(ArticleForm):

@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.links.link_checker import URL_MAX_LENGTH, CheckResult, Fault
 from catalog.links.querysets import BrokenLinkQuerySet, CheckQuerySet, ReportQuerySet
+from catalog.links.results import URL_MAX_LENGTH, CheckResult, Fault
 from catalog.models import Article
 
 GONE_AFTER_DAYS = 3

@@ -11,8 +11,8 @@ from catalog.models import Article
 from catalog.retirable import RetirableQuerySet
 
 if TYPE_CHECKING:
-    from catalog.links.link_checker import CheckResult
     from catalog.links.models import BrokenLink, Check, Report
+    from catalog.links.results import CheckResult
 
 
 class ReportQuerySet(QuerySet["Report"]):

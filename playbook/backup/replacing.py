@@ -10,9 +10,9 @@ from pathlib import Path
 from django.apps import apps
 from django.db import OperationalError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
-from psycopg.errors import LockNotAvailable
 
 from playbook.stores.database_file import make_private
+from playbook.stores.sqlstates import LOCK_NOT_AVAILABLE, sqlstate_of
 
 LONGEST_WAIT = 20.0
 """Seconds to wait for others who use the database."""
@@ -74,7 +74,7 @@ def drop_tables() -> None:
             try:
                 cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)} CASCADE")
             except OperationalError as error:
-                if isinstance(error.__cause__, LockNotAvailable):
+                if sqlstate_of(error.__cause__) == LOCK_NOT_AVAILABLE:
                     raise RestoreError(IN_USE) from error
                 raise
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
-from psycopg import errors
+
+from playbook.stores.sqlstates import DEADLOCK, LOCK_NOT_AVAILABLE, sqlstate_of
 
 LOCK_TIMEOUT = "500ms"
 """The longest that a migration waits for a table, because the site waits behind it."""
@@ -72,5 +73,5 @@ def limit_waits(
 def is_busy(error: OperationalError) -> bool:
     """Return whether the statement failed because another transaction holds a lock."""
     cause = error.__cause__
-    is_postgresql = isinstance(cause, errors.LockNotAvailable | errors.DeadlockDetected)
+    is_postgresql = sqlstate_of(cause) in {LOCK_NOT_AVAILABLE, DEADLOCK}
     return is_postgresql or getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY")

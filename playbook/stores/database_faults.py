@@ -8,7 +8,9 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from psycopg import errors
+
+from playbook.stores import sqlstates
+from playbook.stores.sqlstates import sqlstate_of
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,12 @@ FOR_PROBES = {
     DatabaseFault.READ_ONLY: "it is read-only",
 }
 
-POSTGRESQL: dict[type[Exception], DatabaseFault] = {
-    errors.DiskFull: DatabaseFault.FULL,
-    errors.ReadOnlySqlTransaction: DatabaseFault.READ_ONLY,
-    errors.LockNotAvailable: DatabaseFault.BUSY,
-    errors.DeadlockDetected: DatabaseFault.BUSY,
-    errors.QueryCanceled: DatabaseFault.BUSY,
+POSTGRESQL = {
+    sqlstates.DISK_FULL: DatabaseFault.FULL,
+    sqlstates.READ_ONLY: DatabaseFault.READ_ONLY,
+    sqlstates.LOCK_NOT_AVAILABLE: DatabaseFault.BUSY,
+    sqlstates.DEADLOCK: DatabaseFault.BUSY,
+    sqlstates.QUERY_CANCELED: DatabaseFault.BUSY,
 }
 
 
@@ -79,8 +81,7 @@ def _of_database(error: DatabaseError | InterfaceError) -> DatabaseFault | None:
     if isinstance(cause, sqlite3.Error):
         # The lower eight bits are the kind, the others say more about it.
         return SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
-    for kind, fault in POSTGRESQL.items():
-        if isinstance(cause, kind):
-            return fault
+    if fault := POSTGRESQL.get(sqlstate_of(cause) or ""):
+        return fault
     is_lost = isinstance(error, OperationalError | InterfaceError)
     return DatabaseFault.UNREACHABLE if is_lost else None

@@ -5,8 +5,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
-from catalog.links.link_checker import CheckResult
 from catalog.links.models import BrokenLink, Check, Report
+from catalog.links.results import CheckResult
 from catalog.models import Article, Section
 from catalog.playbook_file.models import OpenQuestion, Revision
 from catalog.suggestions.models import Suggestion

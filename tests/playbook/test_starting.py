@@ -14,6 +14,7 @@ import pytest
 from playbook.starting import preflight
 from tests import prepared
 from tests.playbook.program import (
+    KEY,
     answers,
     free_port,
     get,
@@ -246,3 +247,19 @@ def test_an_unreachable_database_is_reported_in_one_line(url: str, tmp_path: Pat
     assert done.stderr.count("\n") == 1
     assert "word" not in done.stderr
     assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_a_worker_on_sqlite_loads_no_library_that_only_other_programs_need() -> None:
+    """Each costs every worker megabytes: the driver of PostgreSQL, and the client of links."""
+    code = (
+        "import sys, django; django.setup(); from playbook import urls;"
+        " print(*{'django', 'psycopg', 'httpx'} & sys.modules.keys())"
+    )
+    loaded = run(
+        "-c",
+        code,
+        DJANGO_SETTINGS_MODULE="playbook.settings",
+        SECRET_KEY=KEY,
+        DATABASE_URL="sqlite://:memory:",
+    )
+    assert (loaded.stdout.strip(), loaded.returncode) == ("django", 0)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.models import User
-from catalog.links.link_checker import CheckResult
 from catalog.links.models import BrokenLink, Check, Report
+from catalog.links.results import CheckResult
 from catalog.merging import merge_articles
 from catalog.models import Article
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from catalog.links.link_checker import CheckResult, Fault
 from catalog.links.models import Check, Outcome
+from catalog.links.results import CheckResult, Fault
 from catalog.models import Article
 
 pytestmark = pytest.mark.usefixtures("playbook")

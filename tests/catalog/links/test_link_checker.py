@@ -8,7 +8,8 @@ import pytest
 
 from catalog.links.addresses import PublicBackend
 from catalog.links.checking import HostThrottle, check_all, host_by_host
-from catalog.links.link_checker import MAX_REDIRECTS, CheckResult, Fault, LinkChecker
+from catalog.links.link_checker import MAX_REDIRECTS, LinkChecker
+from catalog.links.results import CheckResult, Fault
 from tests.catalog.links.conftest import Host
 
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.links.link_checker import CheckResult
 from catalog.links.models import BrokenLink, Check, Report
+from catalog.links.results import CheckResult
 from catalog.models import Article, Entry, Section
 from tests.catalog.admin_pages import errors, filled_in, listed, messages, text_of
 from tests.catalog.test_editor_queues import queues

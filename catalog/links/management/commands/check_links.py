@@ -8,8 +8,9 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from catalog.links.checking import HostThrottle, check_all, links_to_check
-from catalog.links.link_checker import Fault, LinkChecker
+from catalog.links.link_checker import LinkChecker
 from catalog.links.models import Check, Outcome
+from catalog.links.results import Fault
 
 INTERRUPTED = 130
 UNREACHED = {Fault.NO_HOST, Fault.CONNECTION, Fault.TIMEOUT}
