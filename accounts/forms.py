@@ -181,12 +181,14 @@ class PreferencesForm(forms.ModelForm[User]):
         0,
         100,
         label=_("New cards a day at most"),
-        help_text=_("They count as reviews. With 0, only cards that you know come back."),
+        help_text=_(
+            "They count as reviews. With 0, you only review cards that you have seen before."
+        ),
     )
     retention = WholeNumberField(
         80,
         95,
-        label=_("Share of cards to recall, in per cent"),
+        label=_("Cards to remember, in per cent"),
         help_text=_("From 80 to 95. The higher it is, the sooner each card comes back."),
     )
 

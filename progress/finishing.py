@@ -25,6 +25,15 @@ class Report:
     confidence: int | None = None
 
 
+@dataclass(frozen=True)
+class Finished:
+    """The result of finishing an article."""
+
+    change: StateChange
+    joined: int
+    """The number of key points that were stored since the page was shown, and stay."""
+
+
 def completion_of(progress: LearnerProgress, article: Article) -> Completion | None:
     return Completion.objects.for_user(progress.user).filter(article=article).first()
 
@@ -35,7 +44,7 @@ def finish(
     article: Article,
     report: Report,
     seen_points: Collection[str] | None = None,
-) -> StateChange:
+) -> Finished:
     """Set the article to finished and store the report. The same report again changes nothing.
 
     Key points that were stored since the page was shown, by another tab or by a merge of two
@@ -46,8 +55,12 @@ def finish(
     completion, is_new = Completion.objects.for_user(progress.user).get_or_create(
         article=change.article, defaults={"user": progress.user, **vars(report)}
     )
+    joined = 0
     if not is_new and seen_points is not None:
-        report = replace(report, key_points=with_unseen(report, completion.points, seen_points))
+        sent = list(dict.fromkeys(lines_of(report.key_points)))
+        points = with_unseen(sent, completion.points, seen_points)
+        joined = len(points) - len(sent)
+        report = replace(report, key_points="\n".join(points))
     if (
         not is_new
         and Report(**{name: getattr(completion, name) for name in vars(report)}) != report
@@ -56,13 +69,15 @@ def finish(
             setattr(completion, name, value)
         completion.updated_at = timezone.now()
         completion.save()
-    return change
+    return Finished(change, joined)
 
 
-def with_unseen(report: Report, stored: Iterable[str], seen_points: Collection[str]) -> str:
-    """Return the key points of the report, then the stored ones that its author did not see."""
+def with_unseen(
+    sent: Iterable[str], stored: Iterable[str], seen_points: Collection[str]
+) -> list[str]:
+    """Return the key points that were sent, then the stored ones that their author did not see."""
     unseen = [point for point in stored if point not in seen_points]
-    return "\n".join(dict.fromkeys([*lines_of(report.key_points), *unseen]))
+    return list(dict.fromkeys([*sent, *unseen]))
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class FinishForm(forms.Form):
         lines = lines_of(self.cleaned_data["key_points"])
         if len(lines) > self.points_max:
             message = _(
-                "These are %(n)s lines. Shorten them to %(max)s or fewer: nothing was saved."
+                "You wrote %(n)s lines. Shorten them to %(max)s or fewer: nothing was saved."
             )
             raise forms.ValidationError(message % {"n": len(lines), "max": self.points_max})
         if too_long := next((line for line in lines if len(line) > KEY_POINT_MAX_LENGTH), None):

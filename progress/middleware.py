@@ -55,10 +55,7 @@ class RequestProgress:
         if isinstance(exception, ReaderGone):
             return _conflict(
                 request,
-                _(
-                    "You signed in or out in another window, so nothing was changed here. "
-                    "Reload the page and try again."
-                ),
+                _("You signed in or out in another window since this page was loaded."),
             )
         if isinstance(exception, UsedOperation):
             return _conflict(request, _("That form was sent before. Open its page again."))

@@ -16,6 +16,7 @@ from catalog.models import Article, Entry, Layer, Section
 from playbook.http import HttpRequest, safe_next
 from playbook.rendering.fragments import cached_fragments, fill, gaps_for
 from progress import fragments, metrics
+from progress.finishing import Finished
 from progress.forms import PlaceForm
 from progress.reader import ReaderGone, ReaderProgress, StateChange
 from progress.states import Stage, StateName
@@ -53,10 +54,18 @@ def finish_url(article: Article) -> str:
     return reverse("progress:article_finish", args=[article.slug])
 
 
-def respond_to_finish(request: ReaderRequest, change: StateChange) -> HttpResponse:
+def respond_to_finish(request: ReaderRequest, finished: Finished) -> HttpResponse:
     """Go back to the article, say what was stored, and let the learner undo the state."""
-    message = _("%(title)s: done, and what you wrote is saved.")
-    announced = Announced(message % {"title": change.article.title})
+    change, joined = finished.change, finished.joined
+    message = _("%(title)s: done, and what you wrote is saved.") % {"title": change.article.title}
+    if joined:
+        also = ngettext(
+            "%(n)s key point that you saved in another window stays, too.",
+            "%(n)s key points that you saved in another window stay, too.",
+            joined,
+        )
+        message = f"{message} {also % {'n': joined}}"
+    announced = Announced(message)
     if change.event_id:
         announced = announced.with_undo("event_undo", change.event_id)
     metrics.count([change])

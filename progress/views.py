@@ -131,8 +131,8 @@ def article_finish(request: LearnerRequest, slug: str) -> HttpResponse:
     form = FinishForm(request.POST, stored=completion)
     if not form.is_valid():
         return _render_finish(request, article, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    change = finish(request.progress, article, form.report, form.seen_points)
-    return respond_to_finish(request, change)
+    finished = finish(request.progress, article, form.report, form.seen_points)
+    return respond_to_finish(request, finished)
 
 
 def _render_finish(

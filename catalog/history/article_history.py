@@ -79,11 +79,15 @@ class ArticleHistory:
         )
 
     def changes(self, article: Article, since: datetime) -> tuple[FieldChange, ...]:
-        """Return how the article differs from what readers saw at that time."""
-        seen = next(
-            filter(None, (self._last_seen(pk, since) for pk in self._with_duplicates(article.pk))),
-            None,
-        )
+        """Return how the article differs from what readers saw at that time.
+
+        What they did before its history begins, such as in a different installation, is taken as
+        done when it began.
+        """
+        known = [self._last_seen(pk, since) for pk in self._with_duplicates(article.pk)]
+        if timeline := self._articles.get(article.pk):
+            known.append(self._last_seen(article.pk, max(since, timeline[0][0])))
+        seen = next(filter(None, known), None)
         if seen is None:
             return ()
         article_then, entries_then = seen

@@ -111,7 +111,8 @@ def _announcement(card: Card, rating: Rating) -> str:
         "%(rating)s: back in %(days)s days, on %(date)s.",
         days,
     )
-    date = date_format(card.due_on, "j F")
+    is_this_year = card.due_on.year == card.last_reviewed_on.year
+    date = date_format(card.due_on, "j F" if is_this_year else "j F Y")
     return message % {"rating": rating.label, "days": days, "date": date}
 
 

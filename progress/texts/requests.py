@@ -76,8 +76,8 @@ def refusal_of(request: HttpRequest, form: TextForm) -> tuple[str, HTTPStatus] |
 
 def signed_out() -> tuple[str, HTTPStatus]:
     reason = _(
-        "Not saved: you are signed out. Sign in again in another tab, then save. "
-        "Your text is kept here until then."
+        "Not saved: you are signed out. Sign in again in another tab, then come back to this one. "
+        "Your text is kept here until it is saved."
     )
     return reason, HTTPStatus.FORBIDDEN
 
@@ -85,8 +85,8 @@ def signed_out() -> tuple[str, HTTPStatus]:
 def other_account() -> tuple[str, HTTPStatus]:
     reason = _(
         "Not saved: this browser is signed in to another account by now. "
-        "Sign in to the account of this text in another tab, then save. "
-        "Your text is kept here until then."
+        "Sign in to the account of this text in another tab, then come back to this one. "
+        "Your text is kept here until it is saved."
     )
     return reason, HTTPStatus.FORBIDDEN
 

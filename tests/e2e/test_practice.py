@@ -308,7 +308,7 @@ def test_two_devices_that_write_are_shown_both_texts(session_page: Page, watch: 
     scratch(other).fill("theirs")
     eventually(other, lambda: texts() == {"requirements": "theirs"})
     scratch(page).fill("mine")
-    expect(page.get_by_role("heading", name="Two texts")).to_be_visible()
+    expect(page.get_by_role("heading", name="Two versions")).to_be_visible()
     page.get_by_role("button", name="Keep both").click()
     expect(scratch(page)).to_have_value("theirs\n\n---\n\nmine")
     assert texts() == {"requirements": "theirs\n\n---\n\nmine"}

@@ -68,7 +68,7 @@ def test_the_page_shows_what_was_reported_before(reader: Client) -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"key_points": "\n".join("12345678")}, "These are 8 lines."),
+        ({"key_points": "\n".join("12345678")}, "You wrote 8 lines."),
         ({"key_points": "x" * 301}, "has more than 300 characters"),
         ({"minutes": "0"}, "greater than or equal to 1"),
         ({"minutes": "many"}, "Enter a whole number"),
@@ -144,6 +144,20 @@ def test_a_page_that_is_out_of_date_removes_no_key_point_that_it_did_not_show(
         reader.post(PATH, page)
     assert Completion.objects.get().key_points == "Three\nOne"
     assert 'name="seen" value="Three\nOne"' in reader.get(PATH).content.decode()
+
+
+def test_key_points_that_stay_from_another_window_are_told(reader: Client) -> None:
+    def send(points: str, *, seen: str = "") -> str:
+        data = {"key_points": points, "seen": seen}
+        return reader.post(PATH, data, follow=True).content.decode()
+
+    assert "another window" not in send("One\nTwo")
+    assert "2 key points that you saved in another window stay, too." in send("Three")
+    assert "1 key point that you saved in another window stays, too." in send(
+        "Three\nThree\nOne", seen="Three\nOne"
+    )
+    assert "another window" not in send("Four\nFour", seen="Three\nOne\nTwo")
+    assert Completion.objects.get().points == ["Four"]
 
 
 def test_what_two_merged_articles_have_together_can_stay_but_not_grow(

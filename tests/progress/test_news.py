@@ -18,7 +18,7 @@ from catalog.merging import merge_articles
 from catalog.models import Article, Entry, Section, Status
 from catalog.snapshot import current
 from progress.learner import LearnerProgress
-from progress.models import State
+from progress.models import Event, State
 from progress.states import StateName
 
 pytestmark = pytest.mark.usefixtures("playbook")
@@ -463,6 +463,20 @@ def test_invalid_input_changes_nothing(reader: Client, learner: User) -> None:
     assert changes_seen(reader, until=timezone.now().isoformat(), reader="999") == 409
     assert CHANGED in text(reader, f"/articles/{SLUG}/")
     assert changes_seen(Client(), until=timezone.now().isoformat()) == 302
+
+
+def test_a_change_of_an_article_that_was_read_before_its_history_began_is_told(
+    learner: User,
+) -> None:
+    """So is progress that was imported from a different installation."""
+    mark(learner)
+    mark(learner, "payment-wallet")
+    then = timezone.now() - 30 * DAY
+    Event.objects.update(happened_at=then)
+    State.objects.update(changed_at=then)
+    assert LearnerProgress(learner).changed_articles == {}
+    article = retitle("Booking of tickets")
+    assert [*LearnerProgress(learner).changed_articles] == [article.pk]
 
 
 def test_query_count_does_not_depend_on_the_changed_articles(

@@ -306,7 +306,7 @@ def test_a_mark_after_signing_in_or_out_is_refused_with_a_reason(
     monkeypatch.setattr(SessionStore, "locked", end_then_lock)
     response = client.post(f"{WALLET}state/", {"state": "done"})
     assert response.status_code == 409
-    assert "nothing was changed here" in response.content.decode()
+    assert "You signed in or out in another window" in response.content.decode()
     assert "sessionid" not in response.cookies
 
 

@@ -113,7 +113,7 @@ def card_edit(request: RecallRequest, key: UUID) -> HttpResponse:
     # A form that was not changed must not keep the editors' later changes from the learner.
     if form.texts != CardTexts(face.question, face.answer):
         editing.rewrite_card(request.progress, key, form.texts)
-    messages.success(request, _("The card is saved. When it comes back stays as it is."))
+    messages.success(request, _("The card is saved. It comes back when it would have before."))
     return HttpResponseRedirect(back)
 
 

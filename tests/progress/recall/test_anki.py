@@ -5,9 +5,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from accounts.models import User
-from catalog.models import Article
+from catalog.models import Article, Entry
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.models import Completion
@@ -45,7 +46,8 @@ def test_the_file_has_the_learners_texts_under_the_keys_of_their_cards(
     assert exported.keys() == {prompts[0].uuid, completion.uuid, own.uuid}
     assert exported[prompts[0].uuid] == ("In my words?", "Yes")
     assert exported[own.uuid] == ("Mine?", "One<br>Two")
-    assert exported[completion.uuid][1].startswith("A &lt;point&gt;")
+    learned = escape(Entry.objects.get(article=finished).what_you_learn)
+    assert exported[completion.uuid][1] == f"A &lt;point&gt;<br>What you’ll learn: {learned}"
 
 
 def test_the_file_is_private(reader: Client, editor: User) -> None:

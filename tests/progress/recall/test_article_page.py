@@ -46,7 +46,7 @@ def test_the_cards_of_a_finished_article_say_when_they_come_back(
     Completion.objects.create(user=learner, article=finished, key_points="A point")
     html = page(reader, finished)
     assert list(cards(html).values()) == ["new", "new", "new"]
-    assert "Start with the 3 new" in html
+    assert "Start with the 3 new cards" in html
     assert "Test yourself" not in html
     review_card(LearnerProgress(learner), prompts[0].uuid, Rating.GOOD, uuid4())
     review_card(LearnerProgress(learner), prompts[1].uuid, Rating.EASY, uuid4())
@@ -58,7 +58,7 @@ def test_the_cards_of_a_finished_article_say_when_they_come_back(
         f"Explain in your own words: {finished.title}": "new",
     }
     assert re.findall(r'article-card-answer">([^<]+)<', html) == ["So."]
-    assert f'href="/me/recall/?card={prompts[0].uuid}">Start with the 1 due' in html
+    assert f'href="/me/recall/?card={prompts[0].uuid}">Review the card that is due' in html
 
 
 def test_before_it_is_finished_everybody_can_test_themselves(

@@ -238,7 +238,7 @@ def test_any_number_of_reviews_takes_the_same_queries(
     User.objects.update(progress_version=99)
     assert query_count() == before
     html = reader.get(STATISTICS).content.decode()
-    assert "You recalled <strong>90%</strong> of the cards, and 90% were predicted" in html
+    assert "you recalled <strong>90%</strong>; 90% was predicted." in html
 
 
 def test_reviews_of_a_new_card_and_undone_ones_are_not_compared(
