@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
@@ -22,6 +23,7 @@ _Timeline = list[tuple[datetime, _T]]
 
 NO_ARTICLES: frozenset[int] = frozenset()
 A_MOMENT = timedelta(microseconds=1)
+CHANGES_KEPT = 10_000
 
 
 def _public_fields(data: type) -> tuple[str, ...]:
@@ -65,6 +67,9 @@ class ArticleHistory:
         self.changed_at = dict(self._last_changes())
         """The time of the last change that readers see, by primary key of the article. Articles
         that never changed are missing."""
+        self.has_changed = lru_cache(maxsize=CHANGES_KEPT)(self._has_changed)
+        """Return whether there are `changes()`. Many learners ask about the ends of the same days,
+        so the answers are kept."""
 
     def new_since(self, at: datetime) -> frozenset[int]:
         """Return the articles that began to count after `at`, themselves or as a duplicate."""
@@ -81,13 +86,11 @@ class ArticleHistory:
     def changes(self, article: Article, since: datetime) -> tuple[FieldChange, ...]:
         """Return how the article differs from what readers saw at that time.
 
-        What they did before its history begins, such as in a different installation, is taken as
-        done when it began.
+        A time before its history, such as the demo has, counts as when they could first see it.
         """
-        known = [self._last_seen(pk, since) for pk in self._with_duplicates(article.pk)]
-        if timeline := self._articles.get(article.pk):
-            known.append(self._last_seen(article.pk, max(since, timeline[0][0])))
-        seen = next(filter(None, known), None)
+        same = list(self._with_duplicates(article.pk))
+        last_seen = (self._last_seen(pk, since) for pk in same)
+        seen = next(filter(None, last_seen), None) or self._first_seen(same)
         if seen is None:
             return ()
         article_then, entries_then = seen
@@ -99,6 +102,9 @@ class ArticleHistory:
         changes.sort(key=lambda change: change.kind is not ChangeKind.RETITLED)
         # An article and its entry are usually retitled together: show that once.
         return tuple(dict.fromkeys(changes))
+
+    def _has_changed(self, article: Article, since: datetime) -> bool:
+        return bool(self.changes(article, since))
 
     def last_places(self, article: Article) -> list[Entry]:
         """Return the entries under which readers last saw a retired article.
@@ -146,9 +152,31 @@ class ArticleHistory:
         number = bisect_right(timeline, at, key=itemgetter(0))
         for begins_at, article in reversed(timeline[:number]):
             if article.is_seen:
-                return article, self._entries_at(article_id, at)
+                # An entry is a little younger than its article.
+                entries = self._entries_at(article_id, at) or self._first_entries(article_id)
+                return article, entries
             at = begins_at - A_MOMENT
         return None
+
+    def _first_seen(
+        self, article_ids: Sequence[int]
+    ) -> tuple[_ArticleVersion, list[_EntryVersion]] | None:
+        """Return the one of these articles that readers could see first, as it was then."""
+        first = [
+            next(((at, pk, version) for at, version in timeline if version.is_seen), None)
+            for pk in article_ids
+            if (timeline := self._articles.get(pk))
+        ]
+        earliest = min(filter(None, first), key=itemgetter(0), default=None)
+        if earliest is None:
+            return None
+        _at, pk, article = earliest
+        return article, self._first_entries(pk)
+
+    def _first_entries(self, article_id: int) -> list[_EntryVersion]:
+        timelines = self._entries.get(article_id, {}).values()
+        begins_at = min((timeline[0][0] for timeline in timelines), default=None)
+        return self._entries_at(article_id, begins_at) if begins_at else []
 
     def _timelines(self, article_id: int) -> list[_Timeline[Any]]:
         """Return the timeline of the article, and that of each of its entries."""

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import F
 from django.utils.functional import cached_property
 
 from accounts.models import User
 from catalog.history.article_history import article_history_of
 from catalog.models import Article
 from catalog.snapshot import CatalogSnapshot
+from playbook.study_day import end_of
 from progress.learner import LearnerProgress
 from progress.recall.aiming import in_pass_today
 from progress.recall.deck_cards import DeckCard, PromptCards, is_due
@@ -42,7 +44,7 @@ class DueCards(NamedTuple):
 class Deck:
     """The deck of one learner on one study day. It takes two queries, whatever its size.
 
-    It takes a third one if the article of a reviewed card changed.
+    It takes a third one if an article changed on the day of the last review of one of its cards.
     """
 
     def __init__(self, progress: LearnerProgress) -> None:
@@ -241,27 +243,32 @@ def changed_since_review(progress: LearnerProgress) -> Collection[int]:
     """Return the primary keys of the cards whose article changed after their last review.
 
     Dismissing the news of a change does not take its cards back. One query; none if no article
-    changed since the day before the last review of one of its cards.
+    changed on the study day of the last review of one of its cards.
     """
-    history = article_history_of(progress.snapshot)
-    articles = {
-        row.article_id
-        for row in progress.rows(stored_cards)
-        if row.last_reviewed_on
-        and not row.is_dropped
-        and (changed_at := history.changed_at.get(row.article_id))
-        # A study day can begin on the day before it in UTC, but not earlier.
-        and row.last_reviewed_on <= (changed_at + A_DAY).date().isoformat()
-    }
-    if not articles:
-        return ()
-    reviews = Review.objects.for_user(progress.user).lasting().order_by()
-    of_cards = reviews.filter(card__article__in=articles).values_list("card", "card__article")
-    by_pk = progress.snapshot.by_pk
-    return {
-        card
-        for card, article, at in of_cards.annotate(Max("reviewed_at"))
-        if article in by_pk
-        and not by_pk[article].is_retired
-        and history.changes(by_pk[article], at)
-    }
+    history, by_pk = article_history_of(progress.snapshot), progress.snapshot.by_pk
+    span_of = lru_cache(maxsize=None)(_span_of)
+    changed, on_day = set(), {}
+    for row in progress.rows(stored_cards):
+        changed_at = history.changed_at.get(row.article_id)
+        if changed_at is None or not row.last_reviewed_on or row.is_dropped:
+            continue
+        begins_at, ends_at = span_of(row.last_reviewed_on)
+        article = by_pk.get(row.article_id)
+        if changed_at < begins_at or article is None or article.is_retired:
+            continue
+        if changed_at < ends_at:
+            on_day[row.pk] = article
+        elif history.has_changed(article, ends_at):
+            changed.add(row.pk)
+    if on_day:
+        reviews = Review.objects.for_user(progress.user).lasting().order_by()
+        last = reviews.filter(card__in=on_day, reviewed_on=F("card__last_reviewed_on"))
+        times = last.values_list("card", "reviewed_at")
+        changed |= {card for card, at in times if history.changes(on_day[card], at)}
+    return changed
+
+
+def _span_of(day: str) -> tuple[datetime, datetime]:
+    """Return the beginning and the end of a study day."""
+    this = date.fromisoformat(day)
+    return end_of(this - A_DAY), end_of(this)

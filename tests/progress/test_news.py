@@ -465,18 +465,59 @@ def test_invalid_input_changes_nothing(reader: Client, learner: User) -> None:
     assert changes_seen(Client(), until=timezone.now().isoformat()) == 302
 
 
-def test_a_change_of_an_article_that_was_read_before_its_history_began_is_told(
-    learner: User,
-) -> None:
-    """So is progress that was imported from a different installation."""
-    mark(learner)
-    mark(learner, "payment-wallet")
-    then = timezone.now() - 30 * DAY
+def reteach(slug: str = SLUG) -> Article:
+    entry = Entry.objects.select_related("article").filter(article__slug=slug)[0]
+    entry.what_you_learn = "Waiting rooms"
+    entry.save()
+    return entry.article
+
+
+def read_earlier(days: int) -> None:
+    """Backdate what learners did, as in the demo, but not the playbook."""
+    then = timezone.now() - days * DAY
     Event.objects.update(happened_at=then)
     State.objects.update(changed_at=then)
+
+
+@pytest.mark.parametrize("days", [0, 3, 30, 400])
+@pytest.mark.parametrize("change", [lambda: retitle("Booking of tickets"), reteach])
+def test_a_change_of_an_article_that_was_read_before_its_history_began_is_told(
+    learner: User, days: int, change: Callable[[], Article]
+) -> None:
+    mark(learner)
+    mark(learner, "payment-wallet")
+    read_earlier(days)
     assert LearnerProgress(learner).changed_articles == {}
-    article = retitle("Booking of tickets")
+    article = change()
     assert [*LearnerProgress(learner).changed_articles] == [article.pk]
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_a_merge_of_an_article_that_was_read_before_its_history_began_is_told(
+    learner: User, days: int
+) -> None:
+    mark(learner)
+    read_earlier(days)
+    kept = add(1)
+    merge_articles(kept, Article.objects.get(slug=SLUG))
+    updates = LearnerProgress(learner).changed_articles
+    assert [change.old for change in updates[kept.pk].changes][:1] == ["Ticket Booking System"]
+
+
+def test_an_article_that_was_a_draft_first_is_compared_with_what_readers_could_see(
+    learner: User,
+) -> None:
+    article = add(1, "draft")
+    article.title = "Edited as a draft"
+    article.status = Status.objects.get(slug="published")
+    article.save()
+    LearnerProgress(learner).set(article, StateName.DONE)
+    read_earlier(30)
+    assert LearnerProgress(learner).changed_articles == {}
+    article.title = "Edited in public"
+    article.save()
+    (change,) = LearnerProgress(learner).changed_articles[article.pk].changes
+    assert (change.old, change.new) == ("Edited as a draft", "Edited in public")
 
 
 def test_query_count_does_not_depend_on_the_changed_articles(

@@ -11,9 +11,10 @@ from catalog.models import Article, Entry
 from catalog.prompts.models import Prompt
 from progress.learner import LearnerProgress
 from progress.models import Completion
+from progress.recall.cards.editing import drop_card
 from progress.recall.deck import Deck
 from progress.recall.models import Card, CardKind, Rating, Review
-from progress.recall.reviewing import review_card
+from progress.recall.reviewing import review_card, undo_review
 from progress.states import StateName
 from tests.progress.recall.conftest import SetDay
 
@@ -287,22 +288,55 @@ def test_a_deck_takes_two_queries_after_the_states(
 
 
 @pytest.mark.parametrize("size", [1, 20])
-def test_a_deck_takes_one_more_query_if_articles_changed(
+@pytest.mark.parametrize(("changed_on", "query_count"), [(0.1, 3), (1, 2)])
+def test_a_deck_takes_one_more_query_if_articles_changed_on_the_day_of_a_review(
     learner: User,
     playbook: None,
     set_day: SetDay,
     size: int,
+    changed_on: float,
+    query_count: int,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     articles = list(Article.objects.listed())[:size]
     for article in articles:
         review(learner, own_card(learner, article))
-    set_day(1)
+    set_day(changed_on)
     for article in articles:
         article.title += " again"
         article.save()
+    set_day(1)
     assert deck_of(learner).due_count == size  # reads the snapshot
     deck = deck_of(learner)
     assert deck.progress.states == {}
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(query_count):
         assert deck.due_count == len(deck.due)
+
+
+def test_undoing_a_review_offers_the_card_of_a_changed_article_again(
+    learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
+) -> None:
+    review(learner, prompts[0], Rating.EASY)
+    set_day(3)
+    change(finished)
+    operation = uuid4()
+    review_card(LearnerProgress(learner), prompts[0].uuid, Rating.EASY, operation)
+    assert due(learner) == [prompts[1].uuid]
+    undo_review(LearnerProgress(User.objects.get(pk=learner.pk)), operation)
+    assert due(learner) == [prompt.uuid for prompt in prompts]
+
+
+def test_a_change_offers_no_card_that_is_dropped_or_of_a_retired_article(
+    learner: User, finished: Article, prompts: list[Prompt], set_day: SetDay
+) -> None:
+    for prompt in prompts:
+        review(learner, prompt, Rating.EASY)
+    set_day(3)
+    change(finished)
+    drop_card(LearnerProgress(User.objects.get(pk=learner.pk)), prompts[0].uuid)
+    assert due(learner) == [prompts[1].uuid]
+    finished.retire()
+    assert due(learner) == []
+    finished.restore()
+    drop_card(LearnerProgress(User.objects.get(pk=learner.pk)), prompts[0].uuid, is_dropped=False)
+    assert due(learner) == [prompt.uuid for prompt in prompts]
