@@ -6,7 +6,9 @@ from allauth.account import admin as allauth
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.admin.utils import NestedObjects
 from django.contrib.auth import admin as auth_admin
+from django.db import router
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
@@ -51,14 +53,6 @@ class EmailAddressAdmin(AsksForPassword, allauth.EmailAddressAdmin):
 class UserAdmin(AsksForPassword, auth_admin.UserAdmin[User]):
     """Only for superusers: the Editors group has no permission here."""
 
-    def get_deleted_objects(
-        self, objs: Iterable[User], request: HttpRequest
-    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Name the accounts, and only count what they have, which is private to their owners."""
-        accounts = [*objs]
-        _objects, counts, needed, protected = super().get_deleted_objects(accounts, request)
-        return [account.get_username() for account in accounts], counts, needed, protected
-
     fieldsets: ClassVar = (
         *(auth_admin.UserAdmin.fieldsets or ()),
         (
@@ -73,3 +67,20 @@ class UserAdmin(AsksForPassword, auth_admin.UserAdmin[User]):
             },
         ),
     )
+
+    def get_deleted_objects(
+        self, objs: Iterable[User], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Name the accounts, and only count what they have, which is private to their owners."""
+        accounts, site = list(objs), self.admin_site
+        collector = NestedObjects(using=router.db_for_write(User), origin=accounts)
+        collector.collect(accounts)
+        counts, needed = {}, set()
+        for rows in collector.model_objs.values():
+            model = type(next(iter(rows)))
+            counts[str(model._meta.verbose_name_plural)] = len(rows)
+            page = site.get_model_admin(model) if site.is_registered(model) else None
+            if page and not page.has_delete_permission(request):
+                needed.add(str(model._meta.verbose_name))
+        protected = [str(row) for row in collector.protected]
+        return [account.get_username() for account in accounts], counts, needed, protected

@@ -188,7 +188,7 @@ class PreferencesForm(forms.ModelForm[User]):
     retention = WholeNumberField(
         80,
         95,
-        label=_("Cards to remember, in per cent"),
+        label=_("Share of cards to recall, in per cent"),
         help_text=_("From 80 to 95. The higher it is, the sooner each card comes back."),
     )
 

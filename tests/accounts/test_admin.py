@@ -2,6 +2,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from catalog.cases.models import Case
@@ -78,6 +79,22 @@ def test_deleting_an_account_shows_an_operator_nothing_that_is_private(
     assert "<li>learner</li>" in page
     for text in ("Mine?", "Sam", "door bell", article.title, str(card.uuid)):
         assert text not in page
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_deleting_an_account_takes_as_many_queries_whatever_it_has(
+    admin_client: Client,
+    learner: User,
+    playbook: None,
+    size: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    article = Article.objects.get(slug="payment-wallet")
+    for _ in range(size):
+        Card.objects.create(user=learner, article=article, kind=CardKind.OWN, question="Mine?")
+    passwords.confirm(admin_client, "password")
+    with django_assert_max_num_queries(45):
+        admin_client.get(f"{PATH}{learner.pk}/delete/")
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}PK/change/", f"{PATH}PK/password/", ADDRESSES])
