@@ -16,7 +16,7 @@ from progress.models import Completion
 from progress.recall.models import Card, CardKind, Rating, Review
 from progress.sql import lock_learner
 from progress.states import StateName
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import leads_to_page, sign_in
 from tests.e2e.test_accessibility import WIDTHS, violations
 
 RECALL = "/me/recall/"
@@ -85,6 +85,16 @@ def test_recall_by_keyboard_alone(learner: Page) -> None:
     learner.keyboard.press("3")
     expect(question(learner)).to_have_text("Nothing is due today")
     assert ratings() == [Rating.AGAIN, Rating.GOOD]
+
+
+def test_z_restores_the_card_that_was_just_dropped(learner: Page) -> None:
+    learner.goto(DECK)
+    with leads_to_page(learner):
+        learner.get_by_role("button", name="Drop").first.click()
+    expect(learner.locator("#announcement")).to_contain_text("dropped")
+    learner.keyboard.press("z")
+    expect(learner.locator(".messages")).to_contain_text("in the deck again")
+    assert not Card.objects.exclude(dropped_at=None).exists()
 
 
 def test_nothing_is_covered_or_too_small_on_a_phone(learner: Page) -> None:
@@ -274,6 +284,9 @@ def test_pages_of_recall_have_no_axe_violations(
 
 
 def check_at_each_width(page: Page) -> None:
+    for width in (320, 641):  # zoomed to 400 per cent, and just above a breakpoint
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)

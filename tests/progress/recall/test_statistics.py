@@ -186,7 +186,7 @@ def test_the_page_links_its_numbers_to_the_cards(
 
 def test_the_page_says_when_there_is_too_little(reader: Client) -> None:
     html = reader.get(STATISTICS).content.decode()
-    assert "is shown from 20 reviews of cards you knew. So far there are 0." in html
+    assert "is shown once there are 20 reviews of cards you knew. So far there are 0." in html
     assert "%</td>" not in html
 
 
