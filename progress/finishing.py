@@ -30,7 +30,7 @@ class Finished:
     """The result of finishing an article."""
 
     change: StateChange
-    joined: int
+    kept_points: int
     """The number of key points that were stored since the page was shown, and stay."""
 
 
@@ -55,11 +55,11 @@ def finish(
     completion, is_new = Completion.objects.for_user(progress.user).get_or_create(
         article=change.article, defaults={"user": progress.user, **vars(report)}
     )
-    joined = 0
+    kept_points = 0
     if not is_new and seen_points is not None:
         sent = list(dict.fromkeys(lines_of(report.key_points)))
         points = with_unseen(sent, completion.points, seen_points)
-        joined = len(points) - len(sent)
+        kept_points = len(points) - len(sent)
         report = replace(report, key_points="\n".join(points))
     if (
         not is_new
@@ -69,7 +69,7 @@ def finish(
             setattr(completion, name, value)
         completion.updated_at = timezone.now()
         completion.save()
-    return Finished(change, joined)
+    return Finished(change, kept_points)
 
 
 def with_unseen(

@@ -72,7 +72,7 @@ class FinishForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     confidence = forms.TypedChoiceField(
-        label=_("How sure are you that you could explain it?"),
+        label=_("How confident are you that you could explain it?"),
         choices=Confidence.choices,
         coerce=int,
         empty_value=None,

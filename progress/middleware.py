@@ -58,7 +58,7 @@ class RequestProgress:
                 _("You signed in or out in another window since this page was loaded."),
             )
         if isinstance(exception, UsedOperation):
-            return _conflict(request, _("That form was sent before. Open its page again."))
+            return _conflict(request, _("That form was sent before."))
         return None
 
 

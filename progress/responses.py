@@ -56,15 +56,15 @@ def finish_url(article: Article) -> str:
 
 def respond_to_finish(request: ReaderRequest, finished: Finished) -> HttpResponse:
     """Go back to the article, say what was stored, and let the learner undo the state."""
-    change, joined = finished.change, finished.joined
+    change, kept_points = finished.change, finished.kept_points
     message = _("%(title)s: done, and what you wrote is saved.") % {"title": change.article.title}
-    if joined:
+    if kept_points:
         also = ngettext(
-            "%(n)s key point that you saved in another window stays, too.",
-            "%(n)s key points that you saved in another window stay, too.",
-            joined,
+            "%(n)s key point that was saved since you opened the form stays, too.",
+            "%(n)s key points that were saved since you opened the form stay, too.",
+            kept_points,
         )
-        message = f"{message} {also % {'n': joined}}"
+        message = f"{message} {also % {'n': kept_points}}"
     announced = Announced(message)
     if change.event_id:
         announced = announced.with_undo("event_undo", change.event_id)

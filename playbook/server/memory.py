@@ -1,4 +1,4 @@
-"""Keep the memory that the threads of a worker give back together, so it is used again."""
+"""Let the threads of a worker reuse the memory that the others freed."""
 
 import ctypes
 import platform
@@ -12,8 +12,8 @@ def share_arenas() -> None:
     """Let all threads allocate from two arenas.
 
     glibc gives each thread an arena of its own, up to eight for each processor, and what is free in
-    one is of no use to the others. Python's lock lets one thread allocate at a time anyway. Other C
-    libraries have no arenas.
+    one is of no use to the others. They rarely wait for each other, since Python's lock lets one of
+    them run at a time. Only glibc has this parameter.
     """
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)

@@ -45,7 +45,7 @@ def own_item_add(request: LearnerRequest) -> HttpResponse:
     try:
         saving.add_own_item(request.user, form.cleaned_data["operation"], values)
     except saving.TooManyItems:
-        reason = _("You have as many items to do as the site keeps. Nothing was added.")
+        reason = _("You have as many items to do as the site keeps.")
         return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
     return redirect(LIST)
 

@@ -111,8 +111,8 @@ def _announcement(card: Card, rating: Rating) -> str:
         "%(rating)s: back in %(days)s days, on %(date)s.",
         days,
     )
-    is_this_year = card.due_on.year == card.last_reviewed_on.year
-    date = date_format(card.due_on, "j F" if is_this_year else "j F Y")
+    is_same_year = card.due_on.year == card.last_reviewed_on.year
+    date = date_format(card.due_on, "j F" if is_same_year else "j F Y")
     return message % {"rating": rating.label, "days": days, "date": date}
 
 

@@ -252,7 +252,8 @@ def test_an_unreachable_database_is_reported_in_one_line(url: str, tmp_path: Pat
 def test_a_worker_on_sqlite_loads_no_library_that_only_other_programs_need() -> None:
     """Each costs every worker megabytes: the driver of PostgreSQL, and the client of links."""
     code = (
-        "import sys, django; django.setup(); from playbook import urls;"
+        "import sys, django; django.setup();"
+        " from playbook import urls; from playbook.server import rsgi;"
         " print(*{'django', 'psycopg', 'httpx'} & sys.modules.keys())"
     )
     loaded = run(

@@ -146,17 +146,17 @@ def test_a_page_that_is_out_of_date_removes_no_key_point_that_it_did_not_show(
     assert 'name="seen" value="Three\nOne"' in reader.get(PATH).content.decode()
 
 
-def test_key_points_that_stay_from_another_window_are_told(reader: Client) -> None:
+def test_key_points_that_were_saved_since_the_form_was_opened_are_told(reader: Client) -> None:
     def send(points: str, *, seen: str = "") -> str:
         data = {"key_points": points, "seen": seen}
         return reader.post(PATH, data, follow=True).content.decode()
 
-    assert "another window" not in send("One\nTwo")
-    assert "2 key points that you saved in another window stay, too." in send("Three")
-    assert "1 key point that you saved in another window stays, too." in send(
+    assert "since you opened" not in send("One\nTwo")
+    assert "2 key points that were saved since you opened the form stay, too." in send("Three")
+    assert "1 key point that was saved since you opened the form stays, too." in send(
         "Three\nThree\nOne", seen="Three\nOne"
     )
-    assert "another window" not in send("Four\nFour", seen="Three\nOne\nTwo")
+    assert "since you opened" not in send("Four\nFour", seen="Three\nOne\nTwo")
     assert Completion.objects.get().points == ["Four"]
 
 

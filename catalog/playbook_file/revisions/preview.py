@@ -54,7 +54,7 @@ def show(
 ) -> HttpResponse:
     """Render the catalogue page at `rest` under `root`; redirect to the site for any other page."""
     if request.method not in {"GET", "HEAD"}:
-        reason = _("This is a preview. Nothing was changed.")
+        reason = _("This is a preview.")
         return render(request, "409.html", {"reason": reason}, status=409)
     match = resolve(f"/{rest}")
     if match.app_name != "catalog":

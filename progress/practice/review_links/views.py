@@ -36,7 +36,7 @@ def review_link_add(request: LearnerRequest, uuid: UUID) -> HttpResponse:
     try:
         create_link(record.practice_session, form.cleaned_data["operation"])
     except TooManyLinks:
-        reason = _("This session has as many links as it can have. Nothing was created.")
+        reason = _("This session has as many links as it can have.")
         return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
     return HttpResponseRedirect(f"{record.url}#review-links")
 

@@ -82,7 +82,7 @@ def gap_cards_add(request: LearnerRequest, uuid: UUID) -> HttpResponse:
             request.progress, record.practice_session, steps.article, record.sheet.gaps
         )
     except TooManyCards:
-        reason = _("You have as many cards of your own as the site keeps. Nothing was added.")
+        reason = _("You have as many cards of your own as the site keeps.")
         return render(request, "409.html", {"reason": reason}, status=HTTPStatus.CONFLICT)
     messages.success(request, added_message(count))
     return redirect("practice:session_result", uuid)

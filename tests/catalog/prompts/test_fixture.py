@@ -15,10 +15,10 @@ from catalog.prompts.models import Source, sources_in
 from catalog.shipped import rows_of
 
 PROMPTS = list(rows_of("prompts"))
-INTERROGATIVES = re.compile(r"\b(why|when|what|how|which|who|whose|where)\b", re.IGNORECASE)
-SECOND_QUESTION = re.compile(
-    r"(,| and| or) (and |or )?(why|when|what|how|which|who|whose|where)\b", re.IGNORECASE
-)
+INTERROGATIVE = "(why|when|what|how|which|who|whose|where)"
+INTERROGATIVES = re.compile(rf"\b{INTERROGATIVE}\b", re.IGNORECASE)
+SECOND_QUESTION = re.compile(rf"(,| and| or) (and |or )?{INTERROGATIVE}\b", re.IGNORECASE)
+"""A relative clause after a comma (“, which ...”) looks like one, and is refused as well."""
 RECITATION = re.compile(
     r"\b(name|list|enumerate|recite|state)\b (all|the|a|two|three|four|five)\b", re.IGNORECASE
 )
