@@ -119,10 +119,14 @@ class CatalogData:
             for entry in self.current_of.get(section.slug, ()):
                 yield section, entry, self.articles[entry.article]
 
-    def as_json(self) -> dict[str, Any]:
+    def rows_by_name(self) -> dict[str, Iterator[dict[str, Any]]]:
+        """Return the rows of each kind as dictionaries, which are made one by one."""
         names = ["layers", "sections", "statuses", "articles", "entries"]
         names += [name for name in OPTIONAL if getattr(self, name) is not None]
-        return {name: [values_of(row) for row in getattr(self, name).values()] for name in names}
+        return {name: map(values_of, getattr(self, name).values()) for name in names}
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: list(rows) for name, rows in self.rows_by_name().items()}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> CatalogData:

@@ -1,5 +1,7 @@
 import json
 import zlib
+from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.catalog_data import CatalogData
 from catalog.models import Article
 from catalog.playbook_file.querysets import OpenQuestionQuerySet, RevisionQuerySet
+
+ROWS_AT_ONCE = 500
 
 
 class Revision(models.Model):
@@ -78,8 +82,23 @@ class Revision(models.Model):
 
 
 def packed(catalogue: CatalogData) -> bytes:
-    """Return the catalogue as compressed JSON."""
-    return zlib.compress(json.dumps(catalogue.as_json(), ensure_ascii=False).encode())
+    """Return the catalogue as compressed JSON. Its text is never in memory as a whole."""
+    compressor = zlib.compressobj()
+    parts = [compressor.compress(text.encode()) for text in _json_texts(catalogue)]
+    return b"".join([*parts, compressor.flush()])
+
+
+def _json_texts(catalogue: CatalogData) -> Iterator[str]:
+    """Yield the JSON of a catalogue in parts of some rows."""
+    before_name = "{"
+    for name, rows in catalogue.rows_by_name().items():
+        yield f"{before_name}{json.dumps(name)}: ["
+        before_name, before_rows = ", ", ""
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            yield before_rows + json.dumps(some, ensure_ascii=False)[1:-1]
+            before_rows = ", "
+        yield "]"
+    yield "}"
 
 
 def unpacked(stored: bytes) -> CatalogData:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore, inline, text_join
 from markdown_it.token import Token
+
+INLINE_RULES = {"inline": inline, "text_join": text_join}
+"""The rules of markdown-it that read the parts of a text, such as links, after all blocks."""
 
 
 @dataclass(slots=True)
@@ -20,25 +26,43 @@ class Block:
     own: list[Token] = field(default_factory=list)
     html: str = ""
     """The source of a block of HTML."""
+    read_inline: Callable[[Token], Token] = lambda token: token
 
     @property
     def inlines(self) -> Iterator[Token]:
-        yield from self.own
+        """The texts below the block, each with its parts, which are read when they are asked for.
+
+        Those of all texts of a large file at once would take ten times as much memory as the file.
+        """
+        yield from map(self.read_inline, self.own)
         for child in self.children:
             yield from child.inlines
 
 
-def blocks_of(tokens: Iterable[Token]) -> list[Block]:
+def blocks_of(markdown: MarkdownIt, text: str, references: dict[str, Any]) -> list[Block]:
+    """Parse a Markdown text with a parser that leaves out the `INLINE_RULES`.
+
+    Its definitions of links are added to the references.
+    """
+
+    def read_inline(token: Token) -> Token:
+        state = StateCore("", markdown, references, [token.copy(children=[])])
+        for rule in INLINE_RULES.values():
+            rule(state)
+        return state.tokens[0]
+
     root = Block("root")
     opened = [root]
-    for token in tokens:
+    for token in markdown.parse(text, references):
         if token.nesting < 0:
             opened.pop()
         elif token.type == "inline":
             opened[-1].own.append(token)
         else:
             line = line_of(token) or opened[-1].line
-            block = Block(token.type.removesuffix("_open"), token.tag, line)
+            block = Block(
+                token.type.removesuffix("_open"), token.tag, line, read_inline=read_inline
+            )
             block.html = token.content if token.type == "html_block" else ""
             opened[-1].children.append(block)
             if token.nesting > 0:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
+from typing import Any
 
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from catalog.models import Entry, Layer
-from catalog.playbook_file.reading.blocks import Block, blocks_of, line_of
+from catalog.playbook_file.reading.blocks import INLINE_RULES, Block, blocks_of, line_of
 from catalog.playbook_file.reading.cells import Cell, Link, cell_of, cell_of_block, lines_of
 from catalog.playbook_file.reading.decoding import repaired_text, text_of
 from catalog.playbook_file.reading.file_builder import FileBuilder, Heading
@@ -46,6 +47,7 @@ def read(content: bytes) -> PlaybookFile:
 def _markdown() -> MarkdownIt:
     """Return a parser for CommonMark with tables, which leaves every address as it is written."""
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    markdown.disable(list(INLINE_RULES))
     # markdown-it documents this assignment, but its types do not allow it.
     markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]  # as its documentation says
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # as its documentation says
@@ -63,8 +65,8 @@ class _FileParser(FileBuilder):
 
     def file(self) -> PlaybookFile:
         self.lines = self.text.split("\n")
-        self.markdown, self.references = _markdown(), dict[str, object]()
-        self._read_blocks(blocks_of(self.markdown.parse(self.text, self.references)))
+        self.markdown, self.references = _markdown(), dict[str, Any]()
+        self._read_blocks(blocks_of(self.markdown, self.text, self.references))
         self.notes.sort(key=lambda note: note.line)
         return self._whole(_("No table and no list has a row that can be used."))
 
@@ -190,7 +192,7 @@ class _FileParser(FileBuilder):
 
     def _cells_of(self, line: str, count: int) -> list[Cell]:
         head = f"|{'a|' * count}\n|{'-|' * count}\n"
-        (table,) = blocks_of(self.markdown.parse(head + line.lstrip("> "), self.references))
+        (table,) = blocks_of(self.markdown, head + line.lstrip("> "), self.references)
         return [cell_of_block(node) for node in table.children[1].children[0].children]
 
     # --- Lists of links, instead of a table

@@ -1,6 +1,7 @@
 """A JSON file as the site exports it is imported like a Markdown file, with prompts."""
 
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -164,6 +165,17 @@ def test_any_catalogue_survives_export_and_import(catalogue: CatalogData) -> Non
     assert merged.after == catalogue
     assert write(merged.after, "json") == text
     assert CatalogData.from_json(json.loads(json.dumps(catalogue.as_json()))) == catalogue
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 7, 500])
+def test_a_revision_keeps_the_catalogue_as_one_json_text(
+    wallet: Article, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    catalogue = stored()
+    monkeypatch.setattr("catalog.playbook_file.models.ROWS_AT_ONCE", rows_at_once)
+    text = json.dumps(catalogue.as_json(), ensure_ascii=False)
+    assert zlib.decompress(packed(catalogue)).decode() == text
+    assert Revision(catalogue_before=packed(catalogue)).before == catalogue
 
 
 def test_an_empty_installation_gets_everything(wallet: Article) -> None:
