@@ -79,8 +79,8 @@ class UserAdmin(AsksForPassword, auth_admin.UserAdmin[User]):
         for rows in collector.model_objs.values():
             model = type(next(iter(rows)))
             counts[str(model._meta.verbose_name_plural)] = len(rows)
-            page = site.get_model_admin(model) if site.is_registered(model) else None
-            if page and not page.has_delete_permission(request):
+            model_admin = site.get_model_admin(model) if site.is_registered(model) else None
+            if model_admin and not model_admin.has_delete_permission(request):
                 needed.add(str(model._meta.verbose_name))
         protected = [str(row) for row in collector.protected]
         return [account.get_username() for account in accounts], counts, needed, protected

@@ -152,9 +152,7 @@ class ArticleHistory:
         number = bisect_right(timeline, at, key=itemgetter(0))
         for begins_at, article in reversed(timeline[:number]):
             if article.is_seen:
-                # An entry is a little younger than its article.
-                entries = self._entries_at(article_id, at) or self._first_entries(article_id)
-                return article, entries
+                return article, self._seen_entries(article_id, at)
             at = begins_at - A_MOMENT
         return None
 
@@ -170,13 +168,17 @@ class ArticleHistory:
         earliest = min(filter(None, first), key=itemgetter(0), default=None)
         if earliest is None:
             return None
-        _at, pk, article = earliest
-        return article, self._first_entries(pk)
+        at, pk, article = earliest
+        return article, self._seen_entries(pk, at)
 
-    def _first_entries(self, article_id: int) -> list[_EntryVersion]:
+    def _seen_entries(self, article_id: int, at: datetime) -> list[_EntryVersion]:
+        """Return the entries at that time; the first ones if it is before them.
+
+        The first entry of an article is often a little younger than the article.
+        """
         timelines = self._entries.get(article_id, {}).values()
-        begins_at = min((timeline[0][0] for timeline in timelines), default=None)
-        return self._entries_at(article_id, begins_at) if begins_at else []
+        begins_at = min((timeline[0][0] for timeline in timelines), default=at)
+        return self._entries_at(article_id, max(at, begins_at))
 
     def _timelines(self, article_id: int) -> list[_Timeline[Any]]:
         """Return the timeline of the article, and that of each of its entries."""

@@ -504,6 +504,17 @@ def test_a_merge_of_an_article_that_was_read_before_its_history_began_is_told(
     assert [change.old for change in updates[kept.pk].changes][:1] == ["Ticket Booking System"]
 
 
+def test_an_article_that_was_read_while_it_was_not_listed_has_no_earlier_text(
+    learner: User,
+) -> None:
+    entry = Entry.objects.get(article__slug=SLUG)
+    entry.retire()
+    mark(learner)
+    entry.restore()
+    reteach()
+    assert LearnerProgress(learner).changed_articles == {}
+
+
 def test_an_article_that_was_a_draft_first_is_compared_with_what_readers_could_see(
     learner: User,
 ) -> None:
